@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+
+namespace Jangteo.Kinds;
+
+/// <summary>A way of trading: the whole truth of one <c>kinds/&lt;kind&gt;/trade.yaml</c>, at one version (DESIGN §3).</summary>
+public sealed record Kind
+{
+    /// <summary>The state in which a trade is that has not begun yet.</summary>
+    public const string Start = "start";
+
+    public required string Name { get; init; }
+    public required int Version { get; init; }
+    public required Stock Stock { get; init; }
+    public required PriceUnit Price { get; init; }
+
+    /// <summary>What the buyer gives at the start; a card is not listed here, it follows from hold-payment.</summary>
+    public required ImmutableArray<Need> Needs { get; init; }
+
+    /// <summary>What registering and deleting a listing of this kind does.</summary>
+    public required ListingRules Listing { get; init; }
+
+    /// <summary>Channels by party. The operator has none: he is told by the attention list.</summary>
+    public required ImmutableDictionary<Party, ImmutableArray<Channel>> Tell { get; init; }
+
+    /// <summary>The rows in the order of the file.</summary>
+    public required ImmutableArray<Move> Moves { get; init; }
+
+    /// <summary>SHA-256 of what the table means, as lower-case hex: white space and comments do not count.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>The text of the table as read, so that a version can be stored and read again.</summary>
+    public required string Source { get; init; }
+
+    public Move StartMove => Moves.First(move => move.From.Contains(Start));
+
+    /// <summary>Every state but <see cref="Start"/>, in the order in which the table names it.</summary>
+    public ImmutableArray<string> States => [.. Moves.SelectMany(move => move.From.Append(move.To)).Where(state => state != Start).Distinct()];
+
+    /// <summary>The rows that leave a state, in the order of the file: the first of them is what the state waits for.</summary>
+    public IEnumerable<Move> Leaving(string state) => Moves.Where(move => move.From.Contains(state));
+
+    /// <summary>A state that no row leaves.</summary>
+    public bool IsFinal(string state) => state != Start && !Moves.Any(move => move.From.Contains(state));
+}
+
+/// <summary>One row of the table: who or what takes a trade from one state to the next.</summary>
+/// <param name="Do">The move's name, also the last part of its route.</param>
+/// <param name="From">The states it may leave.</param>
+/// <param name="To">The state it enters.</param>
+/// <param name="By">The party that does it, or null.</param>
+/// <param name="Hears">The answer or event that does it, or null.</param>
+/// <param name="After">How long after entering the state time does it, or null. Exactly one of the three is set.</param>
+/// <param name="First">Questions answered yes before the move, in order.</param>
+/// <param name="Ask">Requests recorded with the move and carried out after it.</param>
+/// <param name="Says">What this move decided or heard, in the words of the business.</param>
+/// <param name="Line">Its line in the file, counted from 1.</param>
+public sealed record Move(
+    string Do, ImmutableArray<string> From, string To, Party? By, string? Hears, TimeSpan? After,
+    ImmutableArray<Verb> First, ImmutableArray<Verb> Ask, ImmutableArray<string> Says, int Line);
+
+/// <summary>What registering and deleting a listing does; only send-alarm may stand here.</summary>
+public sealed record ListingRules(ListingRule Registered, ListingRule Deleted)
+{
+    public static readonly ListingRules None = new(ListingRule.None, ListingRule.None);
+}
+
+/// <param name="First">Questions answered yes before it counts.</param>
+/// <param name="Ask">Requests carried out after it.</param>
+public sealed record ListingRule(ImmutableArray<Verb> First, ImmutableArray<Verb> Ask)
+{
+    public static readonly ListingRule None = new([], []);
+}
+
+public enum Party { Buyer, Seller, Operator }
+
+public enum Stock { One, Counted }
+
+/// <summary>What a price is per. Amount = price x quantity x periods.</summary>
+public enum PriceUnit { Each, Hour, Day, Month }
+
+public enum Need { Quantity, Periods, Address, RefundAccount }
+
+public enum Channel { App, Sms, Email }
