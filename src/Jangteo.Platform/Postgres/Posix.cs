@@ -1,0 +1,77 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Jangteo.Platform.Postgres;
+
+/// <summary>The few things of the operating system that .NET has no words for. Linux only.</summary>
+internal static class Posix
+{
+    public const int Interrupt = 2;
+
+    public static bool IsRoot => geteuid() == 0;
+
+    public static uint UserId => geteuid();
+
+    /// <summary>The user and group number of a local account, or null when the machine has none of that name.</summary>
+    public static (uint User, uint Group)? Account(string name)
+    {
+        foreach (var line in File.ReadLines("/etc/passwd"))
+        {
+            var fields = line.Split(':');
+            if (fields.Length > 3 && fields[0] == name)
+                return (uint.Parse(fields[2]), uint.Parse(fields[3]));
+        }
+
+        return null;
+    }
+
+    public static void Give(string path, (uint User, uint Group) owner)
+    {
+        if (chown(path, owner.User, owner.Group) != 0)
+            throw new IOException($"{path} cannot be given to user {owner.User}: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    /// <summary>Sends a signal; false when there is no such process any more.</summary>
+    public static bool Signal(int process, int signal) => kill(process, signal) == 0;
+
+    /// <summary>True while the process runs. A dead one that nobody has buried yet (state Z) is dead.</summary>
+    public static bool IsAlive(int process)
+    {
+        try
+        {
+            // The name stands in parentheses and may hold anything, so the state is what follows the last of them.
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The command line a process was started with, or empty when it is gone.</summary>
+    public static string[] CommandLine(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline").Split('\0');
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Eight letters that stand for a path, the same ones each time.</summary>
+    public static string Mark(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..8];
+
+    [DllImport("libc")]
+    private static extern uint geteuid();
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int chown([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint owner, uint group);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int kill(int process, int signal);
+}

@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using Jangteo.Platform.Postgres;
+using Npgsql;
+
+namespace Jangteo.Tests.Postgres;
+
+/// <summary>The program's own PostgreSQL, with the real one.</summary>
+public sealed class PrivatePostgresTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("jangteo-test-").FullName;
+    private readonly CancellationToken ct = TestContext.Current.CancellationToken;
+
+    // Others may pass through it, else a test run by root would put its database under the system's state directory.
+    public PrivatePostgresTests() => File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task The_first_start_makes_a_durable_database_that_only_its_owner_can_reach()
+    {
+        await using var postgres = await PrivatePostgres.Start(folder, ct);
+
+        Assert.False(postgres.Adopted);
+        Assert.Equal("jangteo on on on", await Ask(postgres, "select concat_ws(' ', current_database(), current_setting('fsync'), current_setting('synchronous_commit'), current_setting('track_counts'))"));
+        Assert.Equal("", await Ask(postgres, "select current_setting('listen_addresses')"));
+        var socketFolder = new NpgsqlConnectionStringBuilder(postgres.AdminConnectionString).Host!;
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(socketFolder));
+    }
+
+    [Fact]
+    public async Task A_later_start_finds_what_was_there_and_nothing_runs_in_between()
+    {
+        int server;
+        await using (var first = await PrivatePostgres.Start(folder, ct))
+        {
+            server = first.ProcessId;
+            await Ask(first, "create table kept (word text); insert into kept values ('kept') returning word");
+        }
+
+        Assert.False(Posix.IsAlive(server));
+        await using var second = await PrivatePostgres.Start(folder, ct);
+        Assert.Equal("kept", await Ask(second, "select word from kept"));
+    }
+
+    [Fact]
+    public async Task A_server_whose_program_was_killed_is_adopted_as_it_runs()
+    {
+        using var owner = await OwnerProcess.Of(folder);
+        await owner.Kill();
+
+        await using var postgres = await PrivatePostgres.Start(folder, ct);
+
+        Assert.True(postgres.Adopted);
+        Assert.Equal("1", await Ask(postgres, "select '1'"));
+    }
+
+    [Fact]
+    public async Task An_adopted_server_is_stopped_like_ones_own()
+    {
+        using var owner = await OwnerProcess.Of(folder);
+        await owner.Kill();
+        var postgres = await PrivatePostgres.Start(folder, ct);
+
+        await postgres.DisposeAsync();
+
+        Assert.False(Posix.IsAlive(postgres.ProcessId));
+    }
+
+    [Fact]
+    public async Task A_second_program_on_the_same_folder_is_refused_and_told_who_has_it()
+    {
+        using var owner = await OwnerProcess.Of(folder);
+
+        var refused = await Assert.ThrowsAsync<PostgresUnavailableException>(() => PrivatePostgres.Start(folder, ct));
+
+        Assert.Matches($@"^Another program \(process \d+\) works with the data folder {folder}\. Stop it first", refused.Message);
+        await owner.Kill();
+        await (await PrivatePostgres.Start(folder, ct)).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_server_that_died_with_its_program_starts_again_with_all_that_was_committed()
+    {
+        using var owner = await OwnerProcess.Of(folder);
+        await owner.Kill();
+        var adopted = await PrivatePostgres.Start(folder, ct);
+        await Ask(adopted, "create table kept (word text); insert into kept values ('kept') returning word");
+        // What is left after this is what a loss of power leaves: a process file, and a log that has to be replayed.
+        using (var killed = Process.GetProcessById(adopted.ProcessId))
+            killed.Kill();
+        await adopted.DisposeAsync();
+
+        await using var postgres = await PrivatePostgres.Start(folder, ct);
+
+        Assert.False(postgres.Adopted);
+        Assert.Equal("kept", await Ask(postgres, "select word from kept"));
+    }
+
+    [Fact]
+    public async Task A_process_file_whose_number_now_belongs_to_something_else_does_not_stand_in_the_way()
+    {
+        await (await PrivatePostgres.Start(folder, ct)).DisposeAsync();
+        var processFile = Path.Combine(folder, "postgres", "cluster", "postmaster.pid");
+        await File.WriteAllTextAsync(processFile, $"{Environment.ProcessId}\n{folder}\n0\n5432\n{folder}\n\n\nready\n", ct);
+
+        await using var postgres = await PrivatePostgres.Start(folder, ct);
+
+        Assert.False(postgres.Adopted);
+    }
+
+    [Fact]
+    public async Task A_first_start_that_was_interrupted_is_begun_again()
+    {
+        var place = PostgresPlace.For(folder);
+        Directory.CreateDirectory(place.Cluster + ".new");
+        await File.WriteAllTextAsync(Path.Combine(place.Cluster + ".new", "PG_VERSION"), "15\n", ct);
+
+        await using var postgres = await PrivatePostgres.Start(folder, ct);
+
+        Assert.Equal("1", await Ask(postgres, "select '1'"));
+    }
+
+    [Fact]
+    public async Task A_folder_whose_path_is_too_long_for_a_socket_works_all_the_same()
+    {
+        var deep = Path.Combine(folder, new string('d', 100));
+
+        await using var postgres = await PrivatePostgres.Start(deep, ct);
+
+        Assert.Equal("1", await Ask(postgres, "select '1'"));
+        Directory.Delete(new NpgsqlConnectionStringBuilder(postgres.AdminConnectionString).Host!, recursive: true);
+    }
+
+    [Fact]
+    public async Task Where_the_server_may_not_enter_the_data_folder_its_files_are_elsewhere_and_that_is_said()
+    {
+        // Only root starts the server as somebody else; for everybody else the data folder is the place, as the tests above show.
+        if (!Posix.IsRoot)
+            return;
+        var closed = Directory.CreateDirectory(Path.Combine(folder, "closed"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        var said = new List<string>();
+
+        await using (var first = await PrivatePostgres.Start(closed, said.Add, ct))
+            await Ask(first, "create table kept (word text); insert into kept values ('kept') returning word");
+        await using var second = await PrivatePostgres.Start(closed, said.Add, ct);
+
+        var elsewhere = (await File.ReadAllTextAsync(Path.Combine(closed, "postgres.place"), ct)).Trim();
+        try
+        {
+            Assert.Equal("kept", await Ask(second, "select word from kept"));
+            Assert.Contains($"The database is kept in {elsewhere}, because the user postgres may not enter the data folder.", said);
+        }
+        finally
+        {
+            await second.DisposeAsync();
+            Directory.Delete(elsewhere, recursive: true);
+        }
+    }
+
+    private async Task<string?> Ask(PrivatePostgres postgres, string sql)
+    {
+        await using var connection = new NpgsqlConnection(postgres.AdminConnectionString);
+        await connection.OpenAsync(ct);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (string?)await command.ExecuteScalarAsync(ct);
+    }
+}
