@@ -1,7 +1,141 @@
+using System.Collections.Immutable;
+using System.Text;
+
 namespace Jangteo.Kinds;
 
-/// <summary>What people read, by language: the texts of the kinds over the engine's own.</summary>
+/// <summary>
+/// What people read, by language: the texts of the kinds over the engine's own. A text that is missing is never an exception here: the other
+/// language stands in for it, and then the word itself. K7 refuses such a kind long before.
+/// </summary>
 public sealed class Texts
 {
+    /// <summary>The languages every text stands in. The first is spoken to whoever asks for none of them.</summary>
     public static readonly string[] Languages = ["en", "ko"];
+
+    /// <summary>What a template may name, in braces.</summary>
+    public static readonly ImmutableArray<string> Placeholders = ["listing", "buyer", "seller", "amount", "until"];
+
+    private static readonly ImmutableArray<TextsOfOneLanguage> EngineTexts = [.. Languages.Select(TextsReader.ReadEngine)];
+
+    private readonly ImmutableDictionary<(string Kind, string Language), TextsOfOneLanguage> ofKinds;
+
+    /// <summary>The engine's own texts, before any kind is laid over them.</summary>
+    public Texts()
+        : this(ImmutableDictionary<(string, string), TextsOfOneLanguage>.Empty)
+    {
+    }
+
+    private Texts(ImmutableDictionary<(string, string), TextsOfOneLanguage> ofKinds) => this.ofKinds = ofKinds;
+
+    internal Texts With(string kind, TextsOfOneLanguage texts) => new(ofKinds.SetItem((kind, texts.Language), texts));
+
+    /// <summary>The language to answer in, for an Accept-Language header: the first in it that we have.</summary>
+    public static string LanguageFor(string? acceptLanguage)
+    {
+        var asked = (acceptLanguage ?? "").Split(',', StringSplitOptions.TrimEntries).Select(one => one.Split(';', '-')[0].ToLowerInvariant());
+        return asked.FirstOrDefault(Languages.Contains) ?? Languages[0];
+    }
+
+    /// <summary>What a kind is called.</summary>
+    public string Title(string kind, string language) => Find(kind, "title", language) ?? kind;
+
+    /// <summary>What a kind calls a party: renter, item manager, customer.</summary>
+    public string Party(string kind, Party party, string language) => Find(kind, $"parties.{Words.Of(party)}", language) ?? Words.Of(party);
+
+    /// <summary>The label of a state.</summary>
+    public string State(string kind, string state, string language) => Find(kind, $"states.{state}.label", language) ?? state;
+
+    /// <summary>What a state waits for, as a template; the label of a state that waits for nothing.</summary>
+    public string Waits(string kind, string state, string language) => Find(kind, $"states.{state}.waits", language) ?? State(kind, state, language);
+
+    /// <summary>What stands on the button of a move.</summary>
+    public string Move(string kind, string move, string language) => Find(kind, $"moves.{move}.label", language) ?? move;
+
+    /// <summary>What the others are told when a move has happened, as a template.</summary>
+    public string Told(string kind, string move, string language) => Find(kind, $"moves.{move}.told", language) ?? Move(kind, move, language);
+
+    /// <summary>The sentence of a refusal. A kind may say it in its own words.</summary>
+    public string Refusal(string code, string language, string? kind = null) => Find(kind, $"refusals.{code}", language) ?? code;
+
+    /// <summary>The label of what a move needs: card, quantity, periods, address, refund-account, reason, note.</summary>
+    public string Need(string need, string language) => Find(null, $"needs.{need}", language) ?? need;
+
+    /// <summary>held, expected, refunding, refunded, paying-out, paid-out, fee.</summary>
+    public string MoneyWord(string word, string language) => Find(null, $"money.{word}", language) ?? word;
+
+    /// <summary>none, taken, sold, written-off.</summary>
+    public string StockWord(string word, string language) => Find(null, $"stock.{word}", language) ?? word;
+
+    /// <summary>none, under-way, arrived, cancelled.</summary>
+    public string DeliveryWord(string word, string language) => Find(null, $"delivery.{word}", language) ?? word;
+
+    /// <summary>each, hour, day, month: what a price is per.</summary>
+    public string Per(PriceUnit unit, string language) => Find(null, $"per.{Words.Of(unit)}", language) ?? Words.Of(unit);
+
+    /// <summary>Fills the placeholders of a template. One that has no value stays as written, so that it is seen.</summary>
+    public static string Say(string template, IReadOnlyDictionary<string, string> values)
+    {
+        var said = new StringBuilder(template.Length + 32);
+        var at = 0;
+        while (at < template.Length)
+        {
+            var open = template.IndexOf('{', at);
+            var close = open < 0 ? -1 : template.IndexOf('}', open);
+            if (close < 0)
+            {
+                break;
+            }
+
+            said.Append(template, at, open - at);
+            var name = template[(open + 1)..close];
+            said.Append(values.TryGetValue(name, out var value) ? value : template[open..(close + 1)]);
+            at = close + 1;
+        }
+
+        return said.Append(template, at, template.Length - at).ToString();
+    }
+
+    /// <summary>An amount of money for people, from minor units of the currency: 3,000원, ₩3,000; of a currency we have no sign for, USD 30.00.</summary>
+    public static string Money(long amount, string language, string currency = "KRW")
+    {
+        if (currency != "KRW")
+        {
+            return $"{currency} {amount / 100m:#,0.00}";
+        }
+
+        return language == "ko" ? $"{amount:#,0}원" : amount < 0 ? $"-₩{amount.ToString("#,0")[1..]}" : $"₩{amount:#,0}";
+    }
+
+    /// <summary>A moment for people, in the offset it is given in: Nov 23, 12:30 and 11월 23일 12:30.</summary>
+    public static string When(DateTimeOffset moment, string language) =>
+        language == "ko" ? $"{moment.Month}월 {moment.Day}일 {moment:HH:mm}" : $"{moment:MMM d, HH:mm}";
+
+    /// <summary>Whether a text stands in this very language: of the kind or, failing that, of the engine.</summary>
+    internal bool Has(string? kind, string key, string language) => In(kind, key, language) is not null;
+
+    private string? Find(string? kind, string key, string language)
+    {
+        if (In(kind, key, language) is { } text)
+        {
+            return text;
+        }
+
+        foreach (var other in Languages)
+        {
+            if (other != language && In(kind, key, other) is { } standIn)
+            {
+                return standIn;
+            }
+        }
+
+        return null;
+    }
+
+    private string? In(string? kind, string key, string language) =>
+        kind is not null && ofKinds.TryGetValue((kind, language), out var texts) && texts.Words.TryGetValue(key, out var own)
+            ? own
+            : EngineTexts.FirstOrDefault(one => one.Language == language)?.Words.GetValueOrDefault(key);
+
+    /// <summary>The codes of refusals that the engine has a sentence for.</summary>
+    internal static IEnumerable<string> RefusalCodes { get; } = [.. EngineTexts[0].Words.Keys.Where(key => key.StartsWith("refusals.", StringComparison.Ordinal)).Select(key => key["refusals.".Length..]).Order(StringComparer.Ordinal)];
 }

@@ -1,0 +1,195 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+
+namespace Jangteo.Kinds;
+
+/// <summary>The texts of one file, by their path in it (<c>states.lent.label</c>), with the line at which each section begins.</summary>
+internal sealed record TextsOfOneLanguage(string Language, string File, ImmutableDictionary<string, string> Words, ImmutableDictionary<string, int> Lines)
+{
+    public static TextsOfOneLanguage Empty(string language, string file) => new(language, file, ImmutableDictionary<string, string>.Empty, ImmutableDictionary<string, int>.Empty);
+}
+
+/// <summary>Reads a <c>texts.&lt;language&gt;.yaml</c>. Unknown words are K8; what is missing is found by <see cref="Check"/> (K7).</summary>
+internal sealed partial class TextsReader
+{
+    private readonly MistakesOf mistakes;
+    private readonly ImmutableDictionary<string, string>.Builder words = ImmutableDictionary.CreateBuilder<string, string>();
+    private readonly ImmutableDictionary<string, int>.Builder lines = ImmutableDictionary.CreateBuilder<string, int>();
+
+    private TextsReader(MistakesOf mistakes) => this.mistakes = mistakes;
+
+    /// <param name="source">The text of the file.</param>
+    /// <param name="language">en or ko.</param>
+    /// <param name="kind">The kind it speaks of, or null when its table could not be read: then its states and moves are not known.</param>
+    /// <param name="mistakes">Where mistakes go.</param>
+    public static TextsOfOneLanguage Read(string source, string language, Kind? kind, MistakesOf mistakes)
+    {
+        var reader = new TextsReader(mistakes);
+        if (Yaml.Read(source, mistakes) is { } file)
+        {
+            reader.ReadKind(file, language, kind);
+        }
+
+        return new TextsOfOneLanguage(language, mistakes.File, reader.words.ToImmutable(), reader.lines.ToImmutable());
+    }
+
+    /// <summary>The engine's own texts, which are part of the program: a mistake in them is a bug.</summary>
+    public static TextsOfOneLanguage ReadEngine(string language)
+    {
+        var name = $"Engine/texts.{language}.yaml";
+        using var stream = typeof(TextsReader).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"The resource {name} is missing.");
+        using var text = new StreamReader(stream);
+        var mistakes = new MistakesOf(name);
+        var reader = new TextsReader(mistakes);
+        if (Yaml.Read(text.ReadToEnd(), mistakes) is { } file)
+        {
+            reader.ReadEngine(file, language);
+        }
+
+        return mistakes.Count == 0
+            ? new TextsOfOneLanguage(language, name, reader.words.ToImmutable(), reader.lines.ToImmutable())
+            : throw new InvalidOperationException(string.Join('\n', mistakes.Found));
+    }
+
+    private void ReadKind(Mapping file, string language, Kind? kind)
+    {
+        var states = kind?.States;
+        var moves = kind?.Moves.Select(move => move.Do).Distinct().ToList();
+        foreach (var (key, value) in file.Entries)
+        {
+            lines[key.Text] = key.Line;
+            switch (key.Text)
+            {
+                case "title": Put("title", value, language, filled: false); break;
+                case "parties": Flat(value, key, language, Words.All<Party>()); break;
+                case "states": Pairs(value, key, language, states, "label", "waits"); break;
+                case "moves": Pairs(value, key, language, moves, "label", "told"); break;
+                case "refusals": Flat(value, key, language, Texts.RefusalCodes); break;
+                default: mistakes.Add(key.Line, $"unknown section \"{key.Text}\"; {Words.Suggest(key.Text, ["title", "parties", "states", "moves", "refusals"])}"); break;
+            }
+        }
+    }
+
+    private void ReadEngine(Mapping file, string language)
+    {
+        foreach (var (key, value) in file.Entries)
+        {
+            if (key.Text is "states" or "moves")
+            {
+                Pairs(value, key, language, null, "label", key.Text == "states" ? "waits" : "told");
+            }
+            else
+            {
+                Flat(value, key, language, null);
+            }
+        }
+    }
+
+    /// <summary>A section of words with one text each.</summary>
+    private void Flat(Node node, Leaf section, string language, IEnumerable<string>? known)
+    {
+        foreach (var (key, value) in Entries(node, section))
+        {
+            if (Known(key, section.Text, known))
+            {
+                Put($"{section.Text}.{key.Text}", value, language, filled: section.Text == "refusals");
+            }
+        }
+    }
+
+    /// <summary>A section of words with two texts each: a label, and a template.</summary>
+    private void Pairs(Node node, Leaf section, string language, IEnumerable<string>? known, string label, string template)
+    {
+        foreach (var (key, value) in Entries(node, section))
+        {
+            if (!Known(key, section.Text, known))
+            {
+                continue;
+            }
+
+            lines[$"{section.Text}.{key.Text}"] = key.Line;
+            if (value is not Mapping texts)
+            {
+                mistakes.Add(value.Line, $"{section.Text}.{key.Text} must be written {{ {label}: ..., {template}: ... }}");
+                continue;
+            }
+
+            foreach (var (part, text) in texts.Entries)
+            {
+                if (Known(part, $"{section.Text}.{key.Text}", [label, template]))
+                {
+                    Put($"{section.Text}.{key.Text}.{part.Text}", text, language, filled: part.Text == template);
+                }
+            }
+        }
+    }
+
+    private IReadOnlyList<(Leaf Key, Node Value)> Entries(Node node, Leaf section)
+    {
+        if (node is Mapping mapping)
+        {
+            return mapping.Entries;
+        }
+
+        // "refusals:" with nothing after it is an empty section, not a wrong one.
+        if (node is not Leaf { Text: "" })
+        {
+            mistakes.Add(node.Line, $"{section.Text} must be a mapping of words to texts");
+        }
+
+        return [];
+    }
+
+    private bool Known(Leaf key, string section, IEnumerable<string>? known)
+    {
+        if (known is null || known.Contains(key.Text))
+        {
+            return true;
+        }
+
+        mistakes.Add(key.Line, $"unknown word \"{key.Text}\" under {section}; {Words.Suggest(key.Text, known)}");
+        return false;
+    }
+
+    /// <param name="key">The path of the text.</param>
+    /// <param name="node">The text as read.</param>
+    /// <param name="language">en or ko.</param>
+    /// <param name="filled">Whether placeholders are filled where this text is shown.</param>
+    private void Put(string key, Node node, string language, bool filled)
+    {
+        if (node is not Leaf leaf)
+        {
+            mistakes.Add(node.Line, $"{key} must be one text");
+            return;
+        }
+
+        foreach (Match placeholder in AnyPlaceholder().Matches(leaf.Text))
+        {
+            var name = placeholder.Groups[1].Value;
+            if (!filled)
+            {
+                mistakes.Add(leaf.Line, $"{key} is shown as it stands, so {{{name}}} would be too; leave it out");
+            }
+            else if (!Texts.Placeholders.Contains(name))
+            {
+                mistakes.Add(leaf.Line, $"unknown placeholder {{{name}}} in {key}; {Words.Suggest(name, Texts.Placeholders)}");
+            }
+        }
+
+        if (language == "ko" && ParticleAfterPlaceholder().Match(leaf.Text) is { Success: true } particle)
+        {
+            mistakes.Add(leaf.Line, $"{key} has {particle.Value.Trim()}, and which particle is right depends on what fills the placeholder; turn the sentence so that none follows");
+        }
+
+        if (!string.IsNullOrWhiteSpace(leaf.Text))
+        {
+            words[key] = leaf.Text;
+        }
+    }
+
+    [GeneratedRegex(@"\{([^{}]*)\}")]
+    private static partial Regex AnyPlaceholder();
+
+    [GeneratedRegex(@"\{[^{}]*\}(은|는|이|가|을|를|과|와|으로|로|이나|나)(?=[\s.,!?]|\z)")]
+    private static partial Regex ParticleAfterPlaceholder();
+}

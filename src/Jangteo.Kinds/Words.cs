@@ -1,0 +1,95 @@
+using System.Text;
+
+namespace Jangteo.Kinds;
+
+/// <summary>Words as they stand in tables, routes and messages: <see cref="Need.RefundAccount"/> is <c>refund-account</c>.</summary>
+public static class Words
+{
+    public static string Of<T>(T value)
+        where T : struct, Enum
+    {
+        var name = value.ToString();
+        var word = new StringBuilder(name.Length + 4);
+        foreach (var letter in name)
+        {
+            if (char.IsAsciiLetterUpper(letter) && word.Length > 0)
+            {
+                word.Append('-');
+            }
+
+            word.Append(char.ToLowerInvariant(letter));
+        }
+
+        return word.ToString();
+    }
+
+    /// <summary>The value a word stands for, or null when there is none.</summary>
+    public static T? Find<T>(string word)
+        where T : struct, Enum
+    {
+        foreach (var value in Enum.GetValues<T>())
+        {
+            if (Of(value) == word)
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+
+    internal static IEnumerable<string> All<T>()
+        where T : struct, Enum => Enum.GetValues<T>().Select(Of);
+
+    /// <summary>Half a sentence for whoever wrote an unknown word: the one he most likely meant, or all there are.</summary>
+    internal static string Suggest(string written, IEnumerable<string> known)
+    {
+        var words = known.Distinct().ToList();
+        var nearest = words.Select(word => (word, distance: Distance(written, word))).OrderBy(pair => pair.distance).FirstOrDefault();
+        if (nearest.word is not null && nearest.distance <= Math.Max(1, nearest.word.Length / 3))
+        {
+            return $"did you mean \"{nearest.word}\"?";
+        }
+
+        return words.Count switch
+        {
+            0 => "leave it out",
+            1 => $"write {words[0]}",
+            _ => $"write one of {string.Join(", ", words)}",
+        };
+    }
+
+    /// <summary>How many letters must be put in, left out, changed or swapped with their neighbour to make one word of the other.</summary>
+    private static int Distance(string one, string other)
+    {
+        // A word longer than any real one is not worth comparing.
+        if (one.Length > 100)
+        {
+            return int.MaxValue;
+        }
+
+        var costs = new int[one.Length + 1, other.Length + 1];
+        for (var i = 0; i <= one.Length; i++)
+        {
+            for (var j = 0; j <= other.Length; j++)
+            {
+                if (i == 0 || j == 0)
+                {
+                    costs[i, j] = i + j;
+                    continue;
+                }
+
+                var same = char.ToLowerInvariant(one[i - 1]) == char.ToLowerInvariant(other[j - 1]) ? 0 : 1;
+                var cost = Math.Min(Math.Min(costs[i - 1, j] + 1, costs[i, j - 1] + 1), costs[i - 1, j - 1] + same);
+                if (i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1])
+                {
+                    cost = Math.Min(cost, costs[i - 2, j - 2] + 1);
+                }
+
+                costs[i, j] = cost;
+            }
+        }
+
+        return costs[one.Length, other.Length];
+    }
+}
