@@ -1,0 +1,90 @@
+using System.Collections.Frozen;
+
+namespace Jangteo.Contracts;
+
+/// <summary>A "no" of the business: a stable code for programs; the sentence for people is found by the code in the asker's language.</summary>
+/// <param name="Code">One of <see cref="Refusals"/>.</param>
+/// <param name="Detail">What is wrong here in particular, for a developer; null when the code says it all.</param>
+/// <param name="Fields">For <c>invalid</c> and <c>malformed</c>: what is wrong, by camelCase field or JSON path.</param>
+/// <param name="RetryAfter">For 409 in-progress, 429 and 503: when trying again makes sense.</param>
+/// <param name="Facts">Further members of the problem document, such as the trade as it now is.</param>
+public sealed record Refusal(
+    string Code,
+    string? Detail = null,
+    IReadOnlyDictionary<string, string[]>? Fields = null,
+    TimeSpan? RetryAfter = null,
+    IReadOnlyDictionary<string, object?>? Facts = null)
+{
+    /// <summary>The HTTP status that belongs to the code.</summary>
+    public int Status => Refusals.Status[Code];
+
+    /// <summary>A refusal of one field.</summary>
+    public static Refusal Invalid(string field, string wrong) =>
+        new(Refusals.Invalid, Fields: new Dictionary<string, string[]> { [field] = [wrong] });
+}
+
+/// <summary>The closed list of refusal codes (CONTRACT, "Refusals"). Each has its sentence in every language among the engine's texts.</summary>
+public static class Refusals
+{
+    public const string Malformed = "malformed";
+    public const string Invalid = "invalid";
+    public const string Unauthenticated = "unauthenticated";
+    public const string NotYours = "not-yours";
+    public const string NotFound = "not-found";
+    public const string UnknownKind = "unknown-kind";
+    public const string UnknownMove = "unknown-move";
+    public const string NotNow = "not-now";
+    public const string InProgress = "in-progress";
+    public const string OwnListing = "own-listing";
+    public const string AlreadyAsked = "already-asked";
+    public const string PriceChanged = "price-changed";
+    public const string SoldOut = "sold-out";
+    public const string StockRefused = "stock-refused";
+    public const string PaymentDeclined = "payment-declined";
+    public const string DepositMissing = "deposit-missing";
+    public const string TimedOut = "timed-out";
+    public const string ListingInUse = "listing-in-use";
+    public const string ListingWithdrawn = "listing-withdrawn";
+    public const string Stale = "stale";
+    public const string TooLarge = "too-large";
+    public const string KeyReused = "key-reused";
+    public const string TooManyRequests = "too-many-requests";
+    public const string Busy = "busy";
+    public const string PaymentsUnavailable = "payments-unavailable";
+    public const string CatalogUnavailable = "catalog-unavailable";
+    public const string DeliveryUnavailable = "delivery-unavailable";
+    public const string AlarmUnavailable = "alarm-unavailable";
+
+    /// <summary>HTTP status by code.</summary>
+    public static readonly FrozenDictionary<string, int> Status = new Dictionary<string, int>
+    {
+        [Malformed] = 400,
+        [Invalid] = 422,
+        [Unauthenticated] = 401,
+        [NotYours] = 403,
+        [NotFound] = 404,
+        [UnknownKind] = 404,
+        [UnknownMove] = 404,
+        [NotNow] = 409,
+        [InProgress] = 409,
+        [OwnListing] = 409,
+        [AlreadyAsked] = 409,
+        [PriceChanged] = 409,
+        [SoldOut] = 409,
+        [StockRefused] = 409,
+        [PaymentDeclined] = 409,
+        [DepositMissing] = 409,
+        [TimedOut] = 409,
+        [ListingInUse] = 409,
+        [ListingWithdrawn] = 409,
+        [Stale] = 412,
+        [TooLarge] = 413,
+        [KeyReused] = 422,
+        [TooManyRequests] = 429,
+        [Busy] = 503,
+        [PaymentsUnavailable] = 503,
+        [CatalogUnavailable] = 503,
+        [DeliveryUnavailable] = 503,
+        [AlarmUnavailable] = 503,
+    }.ToFrozenDictionary();
+}

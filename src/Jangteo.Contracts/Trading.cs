@@ -1,0 +1,46 @@
+namespace Jangteo.Contracts;
+
+/// <summary>What Trading says.</summary>
+public static class TradingMessages
+{
+    public const string Moved = "trading.trade-moved.v1";
+    public const string Noted = "trading.trade-noted.v1";
+    public const string Requests = "trading.request.v1";
+
+    public static readonly MessageType[] All =
+    [
+        new(Moved, "trading", ["notices", "views"], typeof(TradeMoved)),
+        new(Noted, "trading", ["views"], typeof(TradeNoted)),
+        new(Requests, "trading", [], typeof(Request)),
+    ];
+}
+
+/// <summary>A trade went from one state to the next. Says all that a listener needs to know of the trade, so that nobody has to ask back.</summary>
+/// <param name="Actor">buyer, seller, operator, time, or the module whose answer was heard.</param>
+/// <param name="Person">Who made the command, if anybody did.</param>
+/// <param name="Heard">The answer or event that was heard, if one was.</param>
+/// <param name="Says">What it decided or heard, in the words of the business.</param>
+/// <param name="Awaits">The party whose move the new state waits for, or null when it happens by itself or is over.</param>
+/// <param name="MayMove">Parties that may do something in the new state.</param>
+public sealed record TradeMoved(
+    Guid Trade, string Kind, int Version, int Revision, string Do, string From, string To, bool Final,
+    string Actor, Guid? Person, string? Heard, string[] Says, string[] Asked, string[] Asks,
+    PersonRef Buyer, PersonRef Seller, ListingRef Listing, int Quantity, int Periods, long Amount, long Fee, string Currency,
+    string? Awaits, string[] MayMove, Due[] Next, Money Money, string Stock, string Delivery, string? Reason, DateTimeOffset At);
+
+/// <summary>Something about a trade that is worth a line in its timeline and moved nothing: a question begun, a refusal, an answer that no row hears.</summary>
+/// <param name="What">began, refused, not-begun, or heard.</param>
+public sealed record TradeNoted(
+    Guid Trade, string Kind, int Version, int Revision, string State, string What, string? Do, string Actor, Guid? Person, string? Code, string? Heard, string[] Asked,
+    Guid Buyer, Guid Seller, Guid Listing, Money Money, string Stock, string Delivery, DateTimeOffset At);
+
+public sealed record PersonRef(Guid Id, string Name);
+
+/// <param name="Price">In minor units, as frozen when the trade began.</param>
+public sealed record ListingRef(Guid Id, string Title, long Price);
+
+/// <summary>A move that time will make, in business time.</summary>
+public sealed record Due(string Do, DateTimeOffset At);
+
+/// <summary>Where the money of a trade is as Trading has heard it, in minor units.</summary>
+public sealed record Money(long Held, long Expected, long Refunding, long Refunded, long PayingOut, long PaidOut, long Fee);

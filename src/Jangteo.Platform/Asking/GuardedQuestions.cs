@@ -1,0 +1,112 @@
+using Jangteo.Contracts;
+using Polly;
+using Polly.CircuitBreaker;
+
+namespace Jangteo.Platform.Asking;
+
+/// <summary>
+/// Questions to one module, with what every question across a border needs: a time-out, a circuit breaker, and in the sandbox a switch that times out
+/// before or after the effect. The asker cannot tell whether the module is in this process.
+/// </summary>
+public sealed class GuardedQuestions : IQuestions
+{
+    private readonly IQuestions inner;
+    private readonly Faults faults;
+    private readonly TimeSpan timeout;
+    private readonly string module;
+    private readonly ResiliencePipeline<Reply> breaker;
+    private readonly BreakerSettings settings;
+    private DateTimeOffset openUntil;
+
+    public GuardedQuestions(string module, IQuestions inner, Faults faults, TimeSpan timeout, BreakerSettings settings, TimeProvider machine)
+    {
+        this.module = module;
+        this.inner = inner;
+        this.faults = faults;
+        this.timeout = timeout;
+        this.settings = settings;
+        State = new CircuitBreakerStateProvider();
+        breaker = new ResiliencePipelineBuilder<Reply> { TimeProvider = machine }
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<Reply>
+            {
+                FailureRatio = settings.FailureRatio,
+                MinimumThroughput = settings.MinimumThroughput,
+                SamplingDuration = settings.Sampling,
+                BreakDuration = settings.Break,
+                StateProvider = State,
+                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result is Reply.Unknown or Reply.Unreachable),
+                OnOpened = opened =>
+                {
+                    openUntil = machine.GetUtcNow() + opened.BreakDuration;
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .Build();
+        Machine = machine;
+    }
+
+    /// <summary>closed, open, half-open or isolated.</summary>
+    public CircuitBreakerStateProvider State { get; }
+
+    public string Module => module;
+
+    private TimeProvider Machine { get; }
+
+    public Task<Reply> Ask(Request question, CancellationToken ct) => Guard(token => inner.Ask(question, token), ct);
+
+    public Task<Reply> Void(Request question, CancellationToken ct) => Guard(token => inner.Void(question, token), ct);
+
+    private async Task<Reply> Guard(Func<CancellationToken, Task<Reply>> ask, CancellationToken ct)
+    {
+        try
+        {
+            return await breaker.ExecuteAsync(async token => await InTime(ask, token), ct);
+        }
+        catch (BrokenCircuitException)
+        {
+            var left = openUntil - Machine.GetUtcNow();
+            return new Reply.Unreachable(left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1), $"{module} is given a rest");
+        }
+    }
+
+    private async Task<Reply> InTime(Func<CancellationToken, Task<Reply>> ask, CancellationToken ct)
+    {
+        if (faults.IsOn(Down))
+        {
+            return new Reply.Unreachable(settings.Break, $"{module} is switched off");
+        }
+
+        if (module == Kinds.Modules.Payments && faults.IsOn(Faults.PaymentsTimeOutBefore))
+        {
+            return new Reply.Unknown($"{module} was not heard before the effect");
+        }
+
+        if (module == Kinds.Modules.Payments && faults.IsOn(Faults.PaymentsSlow))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(400 + Random.Shared.Next(220)), ct);
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(timeout);
+        try
+        {
+            var reply = await ask(limit.Token).WaitAsync(timeout, ct);
+            return module == Kinds.Modules.Payments && faults.IsOn(Faults.PaymentsTimeOutAfter) ? new Reply.Unknown($"{module} was not heard after the effect") : reply;
+        }
+        catch (Exception fault) when (fault is TimeoutException or OperationCanceledException or Npgsql.NpgsqlException or System.IO.IOException && !ct.IsCancellationRequested)
+        {
+            return new Reply.Unknown($"{module}: {fault.Message}");
+        }
+    }
+
+    private string Down => module switch
+    {
+        Kinds.Modules.Payments => Faults.PaymentsDown,
+        Kinds.Modules.Catalog => Faults.CatalogDown,
+        Kinds.Modules.Delivery => Faults.DeliveryDown,
+        _ => Faults.AlarmsDown,
+    };
+}
+
+/// <summary>When a breaker opens: at this share of failures among at least so many calls within the sampling time; and for how long.</summary>
+public sealed record BreakerSettings(double FailureRatio, int MinimumThroughput, TimeSpan Sampling, TimeSpan Break);

@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text.Json;
+using Jangteo.Contracts;
+using Microsoft.AspNetCore.Http;
+
+namespace Jangteo.Platform.Http;
+
+/// <summary>What is answered to a command, whole, so that the same can be said again under the same Idempotency-Key.</summary>
+/// <param name="Json">The body as it goes out; null for none.</param>
+public sealed record Answer(int Status, string? Json, string? Location = null, TimeSpan? RetryAfter = null) : IResult
+{
+    public static Answer Ok(object body) => new(200, JsonSerializer.Serialize(body, body.GetType(), Wire.Json));
+
+    public static Answer Created(string location, object body) => new(201, JsonSerializer.Serialize(body, body.GetType(), Wire.Json), location);
+
+    public static Answer Accepted(object body) => new(202, JsonSerializer.Serialize(body, body.GetType(), Wire.Json));
+
+    public static readonly Answer NoContent = new(204, null);
+
+    /// <summary>Whether it is kept for its key: what was decided is, what was only out of reach is not.</summary>
+    public bool IsKept => Status is (>= 200 and < 300) or 409 or 422;
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = Status;
+        if (Location is not null)
+        {
+            response.Headers.Location = Location;
+        }
+
+        if (RetryAfter is { } wait)
+        {
+            response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (Json is not null)
+        {
+            response.ContentType = Status >= 400 ? Problems.ContentType : "application/json; charset=utf-8";
+            await response.WriteAsync(Json, httpContext.RequestAborted);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Jangteo.Contracts;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Http;
+
+namespace Jangteo.Platform.Http;
+
+/// <summary>The Idempotency-Key of a command: who, what, and under which key. Kept with an intention, so that its settling can store the answer.</summary>
+public sealed record Claim(Guid Person, string Route, string Key)
+{
+    /// <summary>Stores the answer in the transaction of the effect, or frees the key when the answer is of the kind that may be tried again.</summary>
+    public void Write(Work work, Answer answer)
+    {
+        if (answer.IsKept)
+        {
+            work.Write("update answers set status = $4, location = $5, answer = $6 where person = $1 and route = $2 and key = $3", Person, Route, Key, answer.Status, answer.Location, answer.Json);
+        }
+        else
+        {
+            work.Write("delete from answers where person = $1 and route = $2 and key = $3", Person, Route, Key);
+        }
+    }
+}
+
+/// <summary>What a command's transaction came to: an answer, or a wait for what it set going.</summary>
+public abstract record Decided
+{
+    private Decided()
+    {
+    }
+
+    /// <summary>Decided in this transaction. A refusal is one too, as long as nothing was written before it.</summary>
+    public sealed record Now(Answer Answer) : Decided;
+
+    /// <summary>Something was set going that stores the answer itself, under the claim. The wait answers null when it is not over in time.</summary>
+    public sealed record Later(Func<CancellationToken, Task<Answer>> Wait) : Decided;
+}
+
+/// <summary>Runs commands: one transaction for the effect and for what is answered under its Idempotency-Key.</summary>
+public sealed class Commands(Storage storage, Problems problems, TimeProvider machine)
+{
+    private const int LongestKey = 100;
+
+    private static readonly TimeSpan PatienceForSameKey = TimeSpan.FromSeconds(3);
+
+    /// <summary>Runs a command of a person.</summary>
+    /// <param name="body">The request as bound; two with the same key must be equal in it.</param>
+    /// <param name="decide">Decides within the transaction. Throws <see cref="RefusedException"/> to roll back and refuse.</param>
+    public async Task<Answer> Run(HttpContext http, object? body, Func<Work, Caller, Claim?, Task<Decided>> decide, CancellationToken ct)
+    {
+        Caller caller;
+        Claim? claim;
+        try
+        {
+            caller = Caller.Required(http);
+            claim = ClaimOf(http, caller);
+        }
+        catch (RefusedException refused)
+        {
+            return problems.Answer(refused.Refusal, http);
+        }
+
+        var hash = claim is null ? "" : Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body, Wire.Json)));
+        var patience = machine.GetTimestamp();
+        while (true)
+        {
+            var (answer, inProgress) = await Once(http, caller, claim, hash, decide, ct);
+            if (!inProgress || machine.GetElapsedTime(patience) > PatienceForSameKey)
+            {
+                return answer;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), ct);
+        }
+    }
+
+    private async Task<(Answer Answer, bool InProgress)> Once(
+        HttpContext http, Caller caller, Claim? claim, string hash, Func<Work, Caller, Claim?, Task<Decided>> decide, CancellationToken ct)
+    {
+        Answer? earlier = null;
+        var inProgress = false;
+        Decided? decided = null;
+        try
+        {
+            await storage.Do(NewCause(http), async work =>
+            {
+                earlier = null;
+                if (claim is not null)
+                {
+                    (earlier, inProgress) = await TryClaim(work, claim, hash, http, ct);
+                    if (earlier is not null)
+                    {
+                        return;
+                    }
+                }
+
+                decided = await decide(work, caller, claim);
+                if (decided is Decided.Now now && claim is not null)
+                {
+                    claim.Write(work, now.Answer);
+                }
+            }, ct);
+        }
+        catch (RefusedException refused)
+        {
+            var no = problems.Answer(refused.Refusal, http);
+            if (claim is not null && no.IsKept)
+            {
+                await storage.Do(Cause.New(), work =>
+                {
+                    work.Write(
+                        "insert into answers (person, route, key, body_hash, status, answer) values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+                        claim.Person, claim.Route, claim.Key, hash, no.Status, no.Json);
+                    return Task.CompletedTask;
+                }, ct);
+            }
+
+            return (no, false);
+        }
+
+        return earlier is not null ? (earlier, inProgress)
+            : decided is Decided.Now done ? (done.Answer, false)
+            : (await ((Decided.Later)decided!).Wait(ct), false);
+    }
+
+    /// <summary>Takes the key for this command, or answers what was answered under it.</summary>
+    private async Task<(Answer? Earlier, bool InProgress)> TryClaim(Work work, Claim claim, string hash, HttpContext http, CancellationToken ct)
+    {
+        var mine = false;
+        (string Hash, int? Status, string? Location, string? Json) found = default;
+        await work.Read(
+            ct,
+            (new Sql("insert into answers (person, route, key, body_hash) values ($1, $2, $3, $4) on conflict do nothing returning true", claim.Person, claim.Route, claim.Key, hash), _ => mine = true));
+        if (mine)
+        {
+            return (null, false);
+        }
+
+        await work.Read(
+            ct,
+            (new Sql("select body_hash, status, location, answer from answers where person = $1 and route = $2 and key = $3", claim.Person, claim.Route, claim.Key),
+            reader => found = (reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetInt32(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3))));
+        if (found.Hash is not null && found.Hash != hash)
+        {
+            return (problems.Answer(new Refusal(Refusals.KeyReused), http), false);
+        }
+
+        return found.Status is { } status
+            ? (new Answer(status, found.Json, found.Location), false)
+            : (problems.Answer(new Refusal(Refusals.InProgress, RetryAfter: TimeSpan.FromSeconds(1)), http), true);
+    }
+
+    private static Claim? ClaimOf(HttpContext http, Caller caller)
+    {
+        var key = http.Request.Headers["Idempotency-Key"].ToString();
+        return key.Length == 0 ? null
+            : key.Length > LongestKey ? throw new RefusedException(Refusal.Invalid("idempotencyKey", string.Create(CultureInfo.InvariantCulture, $"at most {LongestKey} characters")))
+            : new Claim(caller.Id, $"{http.Request.Method} {http.Request.Path}", key);
+    }
+
+    private static Cause NewCause(HttpContext http)
+    {
+        var cause = Cause.New();
+        return Guid.TryParse(http.Request.Headers["X-Correlation-Id"], out var correlation) ? cause with { Correlation = correlation } : cause;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Microsoft.AspNetCore.Http;
+
+namespace Jangteo.Platform.Http;
+
+/// <summary>How refusals are said: problem documents (RFC 9457) with the stable code and a sentence in the asker's language.</summary>
+public sealed class Problems(Shelf shelf)
+{
+    public const string ContentType = "application/problem+json";
+
+    /// <summary>en or ko, by the request's Accept-Language; en when it names neither.</summary>
+    public static string Language(HttpContext http)
+    {
+        foreach (var part in http.Request.Headers.AcceptLanguage.ToString().Split(','))
+        {
+            var tag = part.Split(';')[0].Trim();
+            if (Texts.Languages.FirstOrDefault(language => tag.StartsWith(language, StringComparison.OrdinalIgnoreCase)) is { } language)
+            {
+                return language;
+            }
+        }
+
+        return Texts.Languages[0];
+    }
+
+    /// <summary>The problem document of a refusal.</summary>
+    public string Document(Refusal refusal, string language, string? kind = null)
+    {
+        var document = new JsonObject
+        {
+            ["type"] = "about:blank",
+            ["title"] = shelf.Texts.Refusal(refusal.Code, language, kind),
+            ["status"] = refusal.Status,
+            ["code"] = refusal.Code,
+        };
+        if (refusal.Detail is not null)
+        {
+            document["detail"] = refusal.Detail;
+        }
+
+        if (refusal.Fields is not null)
+        {
+            document["errors"] = JsonSerializer.SerializeToNode(refusal.Fields, Wire.Json);
+        }
+
+        foreach (var (name, fact) in refusal.Facts ?? new Dictionary<string, object?>())
+        {
+            document[name] = JsonSerializer.SerializeToNode(fact, Wire.Json);
+        }
+
+        return document.ToJsonString(Wire.Json);
+    }
+
+    /// <summary>The answer that says no.</summary>
+    public Answer Answer(Refusal refusal, HttpContext http, string? kind = null) =>
+        new(refusal.Status, Document(refusal, Language(http), kind), RetryAfter: refusal.RetryAfter);
+}

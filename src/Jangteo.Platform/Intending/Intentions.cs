@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using Jangteo.Contracts;
+using Jangteo.Platform.Storing;
+using Microsoft.Extensions.Logging;
+
+namespace Jangteo.Platform.Intending;
+
+/// <summary>What a module lends to its intentions: where they are kept and how they are settled.</summary>
+public interface IIntend
+{
+    /// <summary>The open intention of a stream: its questions in order and when it was stored; null when it has been settled.</summary>
+    Task<OpenIntention?> Load(Guid stream, CancellationToken ct);
+
+    /// <summary>Settles in one commit, once: a second settling of the same revision changes nothing.</summary>
+    Task Settle(Guid stream, OpenIntention intention, Outcome outcome, CancellationToken ct);
+
+    /// <summary>Who answers the verbs of a module.</summary>
+    IQuestions Questions(string module);
+}
+
+/// <param name="Revision">The revision of its stream at which it was stored: the middle of every question's key.</param>
+/// <param name="Since">Machine time of the commit that stored it.</param>
+public sealed record OpenIntention(int Revision, DateTimeOffset Since, IReadOnlyList<(string Module, Request Request)> Questions, Cause Cause);
+
+/// <summary>
+/// Carries intentions to their end, in whichever process holds the lease: the one that stored it at once, any other when that one died.
+/// Two at once would be harmless, for every question has its key and a settling its revision.
+/// </summary>
+public sealed class Intentions(Storage storage, IIntend intend, TimeProvider machine, Faults faults, IntentionSettings settings, ILogger<Intentions> log)
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstRest = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<Guid, Task> underWay = new();
+    private readonly CancellationTokenSource ending = new();
+
+    /// <summary>Takes over what nobody is at work on.</summary>
+    public Loop Resumer => new($"{storage.Module}'s intentions", new Bell(), Resume, log);
+
+    /// <summary>To be written in the commit that stores an intention: the first lease is the writer's own.</summary>
+    public void WriteLease(Work work, Guid stream)
+    {
+        var now = machine.GetUtcNow();
+        work.Write("insert into intentions (stream, since, lease_until) values ($1, $2, $3) on conflict (stream) do update set since = $2, lease_until = $3", stream, now, now + settings.Lease);
+    }
+
+    /// <summary>To be written in the commit that settles it.</summary>
+    public static void WriteEnd(Work work, Guid stream) => work.Write("delete from intentions where stream = $1", stream);
+
+    /// <summary>Begins to carry an intention that this process has just stored; the task ends when it is settled.</summary>
+    public Task Carry(Guid stream) => underWay.GetOrAdd(stream, static (stream, me) => Task.Run(() => me.CarryToItsEnd(stream, resumed: false)), this);
+
+    /// <summary>Ends at the next step: what is open is carried on after the next start.</summary>
+    public void Stop() => ending.Cancel();
+
+    private async Task<TimeSpan> Resume(CancellationToken ct)
+    {
+        var now = machine.GetUtcNow();
+        var orphans = await storage.Query(
+            new Sql(
+                "update intentions set lease_until = $2 where stream in (select stream from intentions where lease_until < $1 order by lease_until limit 100 for update skip locked) returning stream",
+                now, now + settings.Lease),
+            reader => reader.GetGuid(0), ct);
+        foreach (var stream in orphans)
+        {
+            _ = underWay.GetOrAdd(stream, static (stream, me) => Task.Run(() => me.CarryToItsEnd(stream, resumed: true)), this);
+        }
+
+        return Poll;
+    }
+
+    private async Task CarryToItsEnd(Guid stream, bool resumed)
+    {
+        var ct = ending.Token;
+        try
+        {
+            for (var rest = FirstRest; !ct.IsCancellationRequested; rest = rest * 2 < LongestRest ? rest * 2 : LongestRest, resumed = true)
+            {
+                try
+                {
+                    if (await TryCarry(stream, resumed, ct))
+                    {
+                        return;
+                    }
+                }
+                catch (Exception fault) when (fault is not OperationCanceledException)
+                {
+                    // The intention is durable and every question has its key, so trying again is always right.
+                    log.LogWarning(fault, "{Module} could not carry its intention of {Stream} on and tries again.", storage.Module, stream);
+                }
+
+                await Task.Delay(rest, machine, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await storage.Do(Cause.New(), work =>
+                {
+                    work.Write("update intentions set lease_until = $2 where stream = $1", stream, machine.GetUtcNow() + settings.Lease);
+                    return Task.CompletedTask;
+                }, ct);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The program ends; the lease runs out and somebody else goes on.
+        }
+        catch (Npgsql.NpgsqlException fault)
+        {
+            log.LogWarning(fault, "{Module} let go of its intention of {Stream}; it is taken up again when its lease is over.", storage.Module, stream);
+        }
+        finally
+        {
+            underWay.TryRemove(stream, out _);
+        }
+    }
+
+    /// <summary>One round of questions. Answers whether the intention is settled.</summary>
+    private async Task<bool> TryCarry(Guid stream, bool resumed, CancellationToken ct)
+    {
+        var intention = await intend.Load(stream, ct);
+        if (intention is null)
+        {
+            return true;
+        }
+
+        var asking = Asking.Begin(intention.Questions.Count, resumed);
+        while (asking.Outcome is null)
+        {
+            var (module, request) = intention.Questions[asking.Yes.Length];
+            var questions = intend.Questions(module);
+            faults.Reach($"{storage.Module}.before-question-{asking.Yes.Length}");
+            var step = Asking.Next(machine.GetUtcNow() - intention.Since, settings.AskAgainFor);
+            var reply = step == Step.Ask ? await questions.Ask(request, ct) : await questions.Void(request, ct);
+            faults.Reach($"{storage.Module}.after-question-{asking.Yes.Length}");
+            asking = asking.Hear(reply);
+            if (asking.Outcome is null && reply is Reply.Unknown or Reply.Unreachable)
+            {
+                return false;
+            }
+        }
+
+        faults.Reach($"{storage.Module}.before-settling");
+        await intend.Settle(stream, intention, asking.Outcome, ct);
+        faults.Reach($"{storage.Module}.after-settling");
+        return true;
+    }
+}
+
+/// <param name="AskAgainFor">How long an unknown question is asked again by its key before it is voided.</param>
+/// <param name="Lease">How long an intention is left alone by others when the one at work on it falls silent.</param>
+public sealed record IntentionSettings(TimeSpan AskAgainFor, TimeSpan Lease);

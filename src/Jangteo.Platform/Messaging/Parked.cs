@@ -1,0 +1,78 @@
+using Jangteo.Contracts;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Jangteo.Platform.Messaging;
+
+/// <summary>The messages of one module that failed for good and wait for an operator.</summary>
+public sealed class Parked(Storage storage)
+{
+    /// <summary>/api/operator/&lt;module&gt;/parked: see them, try one again, or answer a request by hand.</summary>
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup($"/api/operator/{storage.Module}/parked").WithTags("operator");
+        group.MapGet("", List);
+        group.MapPost("/{id:long}/retry", Retry);
+        group.MapPost("/{id:long}/answer", AnswerByHand);
+    }
+
+    private async Task<IReadOnlyList<ParkedMessage>> List(HttpContext http, CancellationToken ct)
+    {
+        Caller.Operator(http);
+        return await storage.Query(
+            new Sql("select id, sender, stream, seq, type, reason, parked_at, message from aside where parked_at is not null order by id desc limit 100"),
+            reader => new ParkedMessage(reader.GetInt64(0), reader.GetString(1), reader.GetGuid(2), reader.GetInt32(3), reader.GetString(4), reader.GetString(5), reader.GetFieldValue<DateTimeOffset>(6)), ct);
+    }
+
+    private async Task<IResult> Retry(long id, HttpContext http, CancellationToken ct)
+    {
+        Caller.Operator(http);
+        var found = await storage.Find(new Sql("update aside set parked_at = null where id = $1 and parked_at is not null returning id", id), reader => reader.GetInt64(0), ct);
+        return found == id ? Results.NoContent() : throw new RefusedException(new Refusal(Refusals.NotFound));
+    }
+
+    /// <summary>Says the answer that the module itself could not give, with the operator's reason, and lets the stream go on.</summary>
+    private async Task<IResult> AnswerByHand(long id, ByHand answer, HttpContext http, CancellationToken ct)
+    {
+        var caller = Caller.Operator(http);
+        if (string.IsNullOrWhiteSpace(answer.Reason) || answer.Reason.Length > 1000)
+        {
+            throw new RefusedException(Refusal.Invalid("reason", "1 to 1000 characters: why this is right"));
+        }
+
+        await storage.Do(Cause.New(), async work =>
+        {
+            var parked = await work.Find(new Sql("delete from aside where id = $1 and parked_at is not null returning sender, seq, message", id), reader => (Sender: reader.GetString(0), Seq: reader.GetInt32(1), Text: reader.GetString(2)), ct);
+            if (parked.Text is null)
+            {
+                throw new RefusedException(new Refusal(Refusals.NotFound));
+            }
+
+            var message = System.Text.Json.JsonSerializer.Deserialize<Message>(parked.Text, Wire.Json)!;
+            work.Cause = Cause.Of(message);
+            if (message.Type.EndsWith(".request.v1", StringComparison.Ordinal))
+            {
+                var request = message.Read<Request>();
+                if (Kinds.Verb.Find(request.Verb) is { } verb && verb.Yes != answer.Event && !verb.No.Contains(answer.Event))
+                {
+                    throw new RefusedException(Refusal.Invalid("event", $"one of {string.Join(", ", verb.No.Prepend(verb.Yes))}"));
+                }
+
+                work.Send($"{storage.Module}.answered.v1", request.Stream, new Answered(request.Stream, request.Revision, request.Verb, answer.Event, $"by hand: {caller.Name}: {answer.Reason}"), message.Context, receiver: request.Asker);
+            }
+
+            work.Write("insert into inbox (sender, stream, seq) values ($1, $2, $3) on conflict (stream, sender) do update set seq = greatest(inbox.seq, excluded.seq)", parked.Sender, message.Stream, parked.Seq);
+        }, ct);
+        return Results.NoContent();
+    }
+}
+
+/// <summary>A message that failed for good, and why.</summary>
+public sealed record ParkedMessage(long Id, string Sender, Guid Stream, int Seq, string Type, string Reason, DateTimeOffset ParkedAt);
+
+/// <summary>An operator's answer in place of the module's.</summary>
+/// <param name="Event">One of the answers of the verb that was asked; ignored for what was no request.</param>
+public sealed record ByHand(string Event, string Reason);

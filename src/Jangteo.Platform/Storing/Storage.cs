@@ -1,0 +1,69 @@
+using Jangteo.Platform.Time;
+using Npgsql;
+
+namespace Jangteo.Platform.Storing;
+
+/// <summary>What one module keeps: its own schema, reached by its own login, which can read nothing else.</summary>
+public sealed class Storage(string module, NpgsqlDataSource source, BusinessClock clock) : IAsyncDisposable
+{
+    public string Module => module;
+
+    public BusinessClock Clock => clock;
+
+    /// <summary>Rings when something was put into the outbox.</summary>
+    public Bell Sent { get; } = new();
+
+    /// <summary>A transaction. Dispose without Commit rolls back.</summary>
+    public async Task<Work> Begin(Cause cause, CancellationToken ct) => new(this, await source.OpenConnectionAsync(ct), cause);
+
+    /// <summary>Runs a transaction to its commit, again from the beginning when it lost to another (deadlock, serialisation): nothing of the lost attempt remains.</summary>
+    public async Task<T> Do<T>(Cause cause, Func<Work, Task<T>> act, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var work = await Begin(cause, ct);
+                var result = await act(work);
+                await work.Commit(ct);
+                return result;
+            }
+            catch (PostgresException lost) when (lost.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure && attempt < 8)
+            {
+                await Task.Delay(Random.Shared.Next(1, 10 * attempt), ct);
+            }
+        }
+    }
+
+    /// <inheritdoc cref="Do{T}"/>
+    public Task Do(Cause cause, Func<Work, Task> act, CancellationToken ct) =>
+        Do(cause, async work =>
+        {
+            await act(work);
+            return 0;
+        }, ct);
+
+    /// <summary>Reads in a transaction of its own that writes nothing.</summary>
+    public async Task<List<T>> Query<T>(Sql sql, Func<NpgsqlDataReader, T> read, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { sql.ToCommand() } };
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(ct))
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+
+    /// <summary>The only row of a statement, or nothing.</summary>
+    public async Task<T?> Find<T>(Sql sql, Func<NpgsqlDataReader, T> read, CancellationToken ct) =>
+        (await Query(sql, read, ct)) is [var row, ..] ? row : default;
+
+    /// <summary>A connection for what needs one of its own, such as an advisory lock.</summary>
+    public ValueTask<NpgsqlConnection> Open(CancellationToken ct) => source.OpenConnectionAsync(ct);
+
+    public ValueTask DisposeAsync() => source.DisposeAsync();
+}

@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Jangteo.Contracts;
+using Npgsql;
+
+namespace Jangteo.Platform.Storing;
+
+/// <summary>
+/// One transaction. What is read is read at once; what is written and sent waits and goes out with the commit in one batch, so that a
+/// transaction of one read and many writes costs two round trips.
+/// </summary>
+public sealed class Work : IAsyncDisposable
+{
+    private readonly Storage storage;
+    private readonly NpgsqlConnection connection;
+    private readonly List<Sql> later = [];
+    private readonly List<Action> afterCommit = [];
+    private bool begun;
+    private bool committed;
+
+    internal Work(Storage storage, NpgsqlConnection connection, Cause cause)
+    {
+        this.storage = storage;
+        this.connection = connection;
+        Cause = cause;
+    }
+
+    /// <summary>What everything sent by this transaction follows from, unless a message says otherwise.</summary>
+    public Cause Cause { get; set; }
+
+    /// <summary>True when something was written or sent.</summary>
+    public bool HasWritten => later.Count > 0;
+
+    /// <summary>The rows of one statement.</summary>
+    public async Task<List<T>> Query<T>(Sql sql, Func<NpgsqlDataReader, T> read, CancellationToken ct)
+    {
+        var rows = new List<T>();
+        await Read(ct, (sql, reader => rows.Add(read(reader))));
+        return rows;
+    }
+
+    /// <summary>The only row of a statement, or nothing.</summary>
+    public async Task<T?> Find<T>(Sql sql, Func<NpgsqlDataReader, T> read, CancellationToken ct)
+    {
+        T? found = default;
+        await Read(ct, (sql, reader => found = read(reader)));
+        return found;
+    }
+
+    /// <summary>Several statements in one round trip, each of which answers with rows.</summary>
+    public async Task Read(CancellationToken ct, params (Sql Sql, Action<NpgsqlDataReader> Row)[] reads)
+    {
+        await using var batch = NewBatch();
+        foreach (var (sql, _) in reads)
+        {
+            batch.BatchCommands.Add(sql.ToCommand());
+        }
+
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        foreach (var (_, row) in reads)
+        {
+            while (await reader.ReadAsync(ct))
+            {
+                row(reader);
+            }
+
+            await reader.NextResultAsync(ct);
+        }
+    }
+
+    /// <summary>Writes when the transaction commits, in the order of calling.</summary>
+    public void Write(string text, params object?[] values) => later.Add(new Sql(text, values));
+
+    /// <summary>Writes now what has been left for later, so that the next read sees it and a broken constraint shows here.</summary>
+    public async Task Flush(CancellationToken ct)
+    {
+        if (later.Count == 0)
+        {
+            return;
+        }
+
+        await using var batch = NewBatch();
+        AddLater(batch);
+        await batch.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Sends a message with the commit. Every message of a stream must be sent while something of that stream is locked, which gives it its order.</summary>
+    /// <param name="receiver">The one module a request goes to, or an answer beside those that its type names; null otherwise.</param>
+    public void Send(string type, Guid stream, object body, MessageContext context, string? receiver = null)
+    {
+        var declared = MessageTypes.Of(type);
+        var receivers = declared.Receivers.Append(receiver).OfType<string>().Order(StringComparer.Ordinal).ToArray();
+        var message = new Message(
+            Ids.New(), type, storage.Module, stream, context, Cause.Correlation, Cause.Causation, Activity.Current?.Id, storage.Clock.Now,
+            JsonSerializer.SerializeToElement(body, body.GetType(), Wire.Json));
+        // The id is drawn after the rows of the stream are locked, so ids of one stream are in the order of their commits.
+        Write(
+            """
+            with numbered as (
+                insert into streams as s (stream, receiver, seq) select $1, unnest($2::text[]), 1
+                on conflict (stream, receiver) do update set seq = s.seq + 1
+                returning s.receiver, s.seq)
+            insert into outbox (type, stream, receivers, seqs, correlation, message)
+            select $3, $1, array_agg(receiver), array_agg(seq), $4, $5 from numbered
+            """,
+            stream, receivers, type, Cause.Correlation, JsonSerializer.Serialize(message, Wire.Json));
+        if (!Sends)
+        {
+            Sends = true;
+            AfterCommit(storage.Sent.Ring);
+        }
+    }
+
+    /// <summary>True when something is sent with this transaction.</summary>
+    public bool Sends { get; private set; }
+
+    /// <summary>Done once, when the commit is known to have happened. Must be harmless to lose: a process may die before it.</summary>
+    public void AfterCommit(Action action) => afterCommit.Add(action);
+
+    public async Task Commit(CancellationToken ct)
+    {
+        if (later.Count > 0 || begun)
+        {
+            await using var batch = NewBatch();
+            AddLater(batch);
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
+            await batch.ExecuteNonQueryAsync(ct);
+        }
+
+        committed = true;
+        foreach (var action in afterCommit)
+        {
+            action();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (begun && !committed && connection.State == System.Data.ConnectionState.Open)
+        {
+            try
+            {
+                await using var rollback = new NpgsqlCommand("rollback", connection);
+                await rollback.ExecuteNonQueryAsync(CancellationToken.None);
+            }
+            catch (NpgsqlException)
+            {
+                // The connection is gone, and the transaction with it.
+            }
+        }
+
+        await connection.DisposeAsync();
+    }
+
+    private NpgsqlBatch NewBatch()
+    {
+        var batch = new NpgsqlBatch(connection);
+        if (!begun)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
+            begun = true;
+        }
+
+        return batch;
+    }
+
+    private void AddLater(NpgsqlBatch batch)
+    {
+        foreach (var sql in later)
+        {
+            batch.BatchCommands.Add(sql.ToCommand());
+        }
+
+        later.Clear();
+    }
+}
+
+/// <summary>What something follows from: the same correlation for everything that one request of a person led to.</summary>
+public readonly record struct Cause(Guid Correlation, Guid Causation)
+{
+    /// <summary>The beginning of a chain: a command, a deadline, a worker.</summary>
+    public static Cause New()
+    {
+        var id = Ids.New();
+        return new Cause(id, id);
+    }
+
+    public static Cause Of(Message message) => new(message.Correlation, message.Id);
+}
