@@ -11,20 +11,8 @@ public sealed class Problems(Shelf shelf)
 {
     public const string ContentType = "application/problem+json";
 
-    /// <summary>en or ko, by the request's Accept-Language; en when it names neither.</summary>
-    public static string Language(HttpContext http)
-    {
-        foreach (var part in http.Request.Headers.AcceptLanguage.ToString().Split(','))
-        {
-            var tag = part.Split(';')[0].Trim();
-            if (Texts.Languages.FirstOrDefault(language => tag.StartsWith(language, StringComparison.OrdinalIgnoreCase)) is { } language)
-            {
-                return language;
-            }
-        }
-
-        return Texts.Languages[0];
-    }
+    /// <summary>The language to answer in, by the request's Accept-Language.</summary>
+    public static string Language(HttpContext http) => Texts.LanguageFor(http.Request.Headers.AcceptLanguage.ToString());
 
     /// <summary>The problem document of a refusal.</summary>
     public string Document(Refusal refusal, string language, string? kind = null)
