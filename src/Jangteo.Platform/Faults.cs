@@ -24,6 +24,16 @@ public sealed class Faults(bool allowed)
     public static readonly string[] Switches =
         [PaymentsSlow, PaymentsDown, PaymentsTimeOutAfter, PaymentsTimeOutBefore, CatalogDown, DeliveryDown, AlarmsDown, SmsDown, MessagesShuffled];
 
+    /// <summary>The switch under which a module is out of reach: it answers no question and hears no message until it is switched back. Empty for one that has none.</summary>
+    public static string DownOf(string module) => module switch
+    {
+        Kinds.Modules.Payments => PaymentsDown,
+        Kinds.Modules.Catalog => CatalogDown,
+        Kinds.Modules.Delivery => DeliveryDown,
+        Kinds.Modules.Notices => AlarmsDown,
+        _ => "",
+    };
+
     private readonly ConcurrentDictionary<string, bool> on = new();
     private volatile string? crashPoint;
 

@@ -71,7 +71,7 @@ public sealed class GuardedQuestions : IQuestions
 
     private async Task<Reply> InTime(Func<CancellationToken, Task<Reply>> ask, CancellationToken ct)
     {
-        if (faults.IsOn(Down))
+        if (faults.IsOn(Faults.DownOf(module)))
         {
             return new Reply.Unreachable(settings.Break, $"{module} is switched off");
         }
@@ -98,14 +98,6 @@ public sealed class GuardedQuestions : IQuestions
             return new Reply.Unknown($"{module}: {fault.Message}");
         }
     }
-
-    private string Down => module switch
-    {
-        Kinds.Modules.Payments => Faults.PaymentsDown,
-        Kinds.Modules.Catalog => Faults.CatalogDown,
-        Kinds.Modules.Delivery => Faults.DeliveryDown,
-        _ => Faults.AlarmsDown,
-    };
 }
 
 /// <summary>When a breaker opens: at this share of failures among at least so many calls within the sampling time; and for how long.</summary>

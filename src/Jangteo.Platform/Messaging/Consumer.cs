@@ -34,6 +34,11 @@ public sealed class Consumer(string receiver, Log log, Storage storage, IHear he
 
     private async Task<TimeSpan> Turn(CancellationToken ct)
     {
+        if (faults.IsOn(Faults.DownOf(receiver)))
+        {
+            return AskAsideAgain;
+        }
+
         if (position < 0)
         {
             position = await storage.Find(new Sql("select position from reading where sender = $1", Sender), reader => reader.GetInt64(0), ct);
