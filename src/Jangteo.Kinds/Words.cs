@@ -59,6 +59,9 @@ public static class Words
         };
     }
 
+    /// <summary>The known word that was most likely meant.</summary>
+    internal static string Nearest(string written, IEnumerable<string> known) => known.MinBy(word => Distance(written.ToLowerInvariant(), word.ToLowerInvariant()))!;
+
     /// <summary>How many letters must be put in, left out, changed or swapped with their neighbour to make one word of the other.</summary>
     private static int Distance(string one, string other)
     {

@@ -1,0 +1,128 @@
+using System.ComponentModel.DataAnnotations;
+using Jangteo.Kinds;
+using Jangteo.Platform.Asking;
+
+namespace Jangteo.Platform;
+
+/// <summary>
+/// Every setting there is, with its default; <c>jangteo.yaml</c> says the same with a line of why, and a test compares the two.
+/// A new one is a property here and a line there. Values are read by <see cref="SettingsReader"/>: durations as <c>3s</c>, sizes as <c>2MB</c>.
+/// </summary>
+public sealed record Settings
+{
+    /// <summary>Which modules this process runs: <c>all</c>, or some with commas between.</summary>
+    [Required]
+    public string Target { get; init; } = "all";
+
+    [Range(0, 65535)]
+    public int Port { get; init; } = 8080;
+
+    [Range(0, 65535)]
+    public int InternalPort { get; init; } = 8081;
+
+    [Required]
+    public string DataFolder { get; init; } = "./data";
+
+    [Required]
+    public string KindsFolder { get; init; } = "./kinds";
+
+    public bool Sandbox { get; init; } = true;
+
+    [RegularExpression("[A-Z]{3}")]
+    public string Currency { get; init; } = "KRW";
+
+    [Range(0, 1000)]
+    public int FeePermille { get; init; } = 30;
+
+    [AllowedValues("ko", "en")]
+    public string Language { get; init; } = "ko";
+
+    [AllowedValues("Trace", "Debug", "Information", "Warning", "Error", "Critical", "None")]
+    public string LogLevel { get; init; } = "Information";
+
+    /// <summary>Npgsql connection string of an administrator; empty is the program's own private PostgreSQL.</summary>
+    public string Database { get; init; } = "";
+
+    /// <summary>E-mail address that is told of what needs an operator; empty is nobody.</summary>
+    public string OperatorEmail { get; init; } = "";
+
+    public TradingSettings Trading { get; init; } = new();
+
+    public QuestionSettings Questions { get; init; } = new();
+
+    public LimitSettings Limits { get; init; } = new();
+
+    public ModuleSettings Catalog { get; init; } = new();
+
+    public ModuleSettings Payments { get; init; } = new();
+
+    public ModuleSettings Delivery { get; init; } = new();
+
+    public ModuleSettings Notices { get; init; } = new();
+
+    public ModuleSettings Identity { get; init; } = new();
+
+    public ModuleSettings Views { get; init; } = new();
+
+    /// <summary>The connection string of a module's database, or empty when it is a schema in the private PostgreSQL.</summary>
+    /// <param name="module">One of <see cref="Modules"/>.</param>
+    public string DatabaseOf(string module)
+    {
+        var own = module switch
+        {
+            Modules.Trading => Trading.Database,
+            Modules.Catalog => Catalog.Database,
+            Modules.Payments => Payments.Database,
+            Modules.Delivery => Delivery.Database,
+            Modules.Notices => Notices.Database,
+            Modules.Identity => Identity.Database,
+            Modules.Views => Views.Database,
+            _ => throw new ArgumentOutOfRangeException(nameof(module), module, "There is no such module."),
+        };
+        return own.Length > 0 ? own : Database;
+    }
+}
+
+/// <summary>How a move waits for the answers it needs first (DESIGN §3, rule 3).</summary>
+public sealed record TradingSettings
+{
+    public string Database { get; init; } = "";
+
+    public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(3);
+
+    public TimeSpan AskAgainFor { get; init; } = TimeSpan.FromSeconds(60);
+
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(5);
+
+    public TimeSpan AttentionAfter { get; init; } = TimeSpan.FromMinutes(15);
+}
+
+/// <summary>Questions from one module to another.</summary>
+public sealed record QuestionSettings
+{
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    public BreakerSettings Breaker { get; init; } = new(FailureRatio: 0.5, MinimumThroughput: 20, Sampling: TimeSpan.FromSeconds(10), Break: TimeSpan.FromSeconds(5));
+}
+
+/// <summary>How much is taken on at once; past it the answer is <c>busy</c> or <c>too-many-requests</c>, at once.</summary>
+public sealed record LimitSettings
+{
+    [Range(1, 100_000)]
+    public int Commands { get; init; } = 256;
+
+    [Range(1, 100_000)]
+    public int Queries { get; init; } = 256;
+
+    [Range(1, 100_000)]
+    public int LiveStreams { get; init; } = 1000;
+
+    [Range(1, 1_000_000)]
+    public int PerPersonPerMinute { get; init; } = 600;
+}
+
+/// <summary>What each module has of its own.</summary>
+public sealed record ModuleSettings
+{
+    public string Database { get; init; } = "";
+}

@@ -1,0 +1,86 @@
+using System.Collections;
+using Jangteo.Platform;
+
+namespace Jangteo.Tests;
+
+public sealed class SettingsTests
+{
+    [Fact]
+    public void The_file_in_the_repository_says_every_default()
+    {
+        Assert.Equal(new Settings(), SettingsReader.Read("jangteo.yaml", Repository.Read("jangteo.yaml"), new Hashtable()));
+    }
+
+    [Fact]
+    public void The_file_in_the_repository_names_every_setting_and_why()
+    {
+        var lines = Repository.Read("jangteo.yaml").Split('\n');
+        foreach (var name in Names(typeof(Settings)))
+            Assert.Contains(lines, line => line.TrimStart().StartsWith(name + ":") && line.Contains(" # "));
+    }
+
+    [Fact]
+    public void The_environment_is_stronger_than_the_file_and_the_file_than_the_default()
+    {
+        var settings = Read("Jangteo:\n  Port: 1\n  FeePermille: 7\n", ("Jangteo__Port", "2"), ("JANGTEO__TRADING__LEASE", "10s"), ("Elsewhere__Port", "3"));
+
+        Assert.Equal((2, 7, "KRW", TimeSpan.FromSeconds(10)), (settings.Port, settings.FeePermille, settings.Currency, settings.Trading.Lease));
+    }
+
+    [Theory]
+    [InlineData("500ms", 0.5)]
+    [InlineData("3s", 3)]
+    [InlineData("15m", 900)]
+    [InlineData("24h", 86_400)]
+    [InlineData("7d", 604_800)]
+    public void Durations_are_written_with_their_unit(string written, double seconds)
+    {
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Read($"Jangteo: {{ Trading: {{ Lease: {written} }} }}").Trading.Lease);
+    }
+
+    [Theory]
+    [InlineData("Jangteo:\n  Prot: 80", "jangteo.yaml:2: there is no setting Prot; did you mean Port?")]
+    [InlineData("Jangteo:\n  Trading:\n    lase: 5s", "jangteo.yaml:3: there is no setting Trading:lase; did you mean Trading:Lease?")]
+    [InlineData("Jangteo:\n  Tradin:\n    Lease: 5s", "jangteo.yaml:3: there is no setting Tradin:Lease; did you mean Trading:Lease?")]
+    [InlineData("Port: 80", "jangteo.yaml:1: Port stands outside of Jangteo; write every setting under \"Jangteo:\"")]
+    [InlineData("Jangteo:\n  Port: many", "jangteo.yaml:2: Port is a whole number, not \"many\"")]
+    [InlineData("Jangteo:\n  Port: 99999", "jangteo.yaml:2: Port is from 0 to 65535, not \"99999\"")]
+    [InlineData("Jangteo:\n  Sandbox: perhaps", "jangteo.yaml:2: Sandbox is true or false, not \"perhaps\"")]
+    [InlineData("Jangteo:\n  Language: fr", "jangteo.yaml:2: Language is one of ko, en, not \"fr\"")]
+    [InlineData("Jangteo:\n  Currency: won", "jangteo.yaml:2: Currency is of the form [A-Z]{3}, not \"won\"")]
+    [InlineData("Jangteo:\n  DataFolder: ''", "jangteo.yaml:2: DataFolder must not be empty, not \"\"")]
+    [InlineData("Jangteo:\n  Trading:\n    Lease: 5", "jangteo.yaml:3: Trading:Lease is a duration such as 500ms, 3s, 15m, 24h or 7d, not \"5\"")]
+    [InlineData("Jangteo:\n  Port: [1, 2]", "jangteo.yaml:2: Port is a list; every setting is one value")]
+    public void What_is_not_understood_is_refused_with_its_line(string yaml, string mistake)
+    {
+        Assert.Equal([mistake], Assert.Throws<SettingsException>(() => Read(yaml)).Mistakes);
+    }
+
+    [Fact]
+    public void What_is_not_understood_in_the_environment_is_refused_by_name()
+    {
+        var refused = Assert.Throws<SettingsException>(() => Read("", ("Jangteo__Sandbx", "false"), ("Jangteo__FeePermille", "-1")));
+
+        Assert.Equal(
+            [
+                "environment Jangteo__FeePermille: FeePermille is from 0 to 1000, not \"-1\"",
+                "environment Jangteo__Sandbx: there is no setting Sandbx; did you mean Sandbox?",
+            ],
+            refused.Mistakes.Order());
+    }
+
+    [Fact]
+    public void A_module_has_the_database_of_its_own_or_else_the_one_of_all()
+    {
+        var settings = Read("Jangteo: { Database: Host=all, Trading: { Database: Host=own } }");
+
+        Assert.Equal(("Host=own", "Host=all"), (settings.DatabaseOf("trading"), settings.DatabaseOf("payments")));
+    }
+
+    private static Settings Read(string yaml, params (string Name, string Value)[] environment) =>
+        SettingsReader.Read("jangteo.yaml", yaml, new Hashtable(environment.ToDictionary(one => one.Name, one => one.Value)));
+
+    private static IEnumerable<string> Names(Type record) =>
+        record.GetProperties().Where(property => property.CanWrite).SelectMany(property =>
+            property.PropertyType.IsClass && property.PropertyType != typeof(string) ? Names(property.PropertyType) : [property.Name]);
+}
