@@ -9,7 +9,11 @@ namespace Jangteo.Kinds;
 /// <param name="Text">What is wrong; what to write instead.</param>
 public sealed record Mistake(string File, int Line, string Code, string Text)
 {
-    public override string ToString() => $"{File}:{Line}: {Code}: {Text}";
+    /// <summary>What happens, from the start of a trade to the fault: the shortest way there. Empty where the fault can be seen in the file alone.</summary>
+    public ImmutableArray<Step> Path { get; init; } = [];
+
+    /// <summary>One line, as compilers print it, so that editors find the place.</summary>
+    public override string ToString() => $"{File}:{Line}: {Code}: {Text}{(Path.IsEmpty ? "" : $" [path: {string.Join(", ", Path)}]")}";
 }
 
 /// <summary>What came of reading: the value, or every mistake that stands in its way, all at once.</summary>

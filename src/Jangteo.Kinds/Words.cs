@@ -23,6 +23,13 @@ public static class Words
         return word.ToString();
     }
 
+    /// <summary>A duration as a table writes it, in the largest unit that fits: 3d, 36h, 90s.</summary>
+    public static string Of(TimeSpan duration)
+    {
+        var seconds = (long)duration.TotalSeconds;
+        return seconds % 86_400 == 0 ? $"{seconds / 86_400}d" : seconds % 3_600 == 0 ? $"{seconds / 3_600}h" : seconds % 60 == 0 ? $"{seconds / 60}m" : $"{seconds}s";
+    }
+
     /// <summary>The value a word stands for, or null when there is none.</summary>
     public static T? Find<T>(string word)
         where T : struct, Enum

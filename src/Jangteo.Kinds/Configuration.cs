@@ -1,0 +1,157 @@
+namespace Jangteo.Kinds;
+
+/// <summary>What Payments has of a trade.</summary>
+internal enum MoneyIs { Nowhere, Expected, Held, PaidOut }
+
+/// <summary>What Catalog has given a trade.</summary>
+internal enum StockIs { Free, Taken, Sold, WrittenOff }
+
+/// <summary>What Delivery does for a trade. A cancelled delivery is none: another may start.</summary>
+internal enum DeliveryIs { None, UnderWay, Arrived }
+
+/// <summary>What the modules really hold for a trade, whatever the trade itself has heard of it.</summary>
+/// <param name="Money">At Payments.</param>
+/// <param name="Stock">At Catalog.</param>
+/// <param name="Delivery">At Delivery.</param>
+/// <param name="Given">Whether stock was ever taken or a delivery ever arrived.</param>
+internal readonly record struct Holdings(MoneyIs Money, StockIs Stock, DeliveryIs Delivery, bool Given)
+{
+    public bool HasMoney => Money is MoneyIs.Held or MoneyIs.Expected;
+
+    /// <summary>What every answer to a verb leaves behind (the table of verbs in DESIGN §3); nothing when what the verb needs is not so.</summary>
+    public IEnumerable<(string Answer, Holdings After)> Do(Verb verb) => verb.Name switch
+    {
+        "hold-payment" => Money == MoneyIs.Nowhere ? [(verb.Yes, this with { Money = MoneyIs.Held }), (verb.No[0], this)] : [],
+        "expect-deposit" => Money == MoneyIs.Nowhere ? [(verb.Yes, this with { Money = MoneyIs.Expected })] : [],
+        "confirm-deposit" => Money == MoneyIs.Expected ? [(verb.Yes, this with { Money = MoneyIs.Held }), (verb.No[0], this)] : [],
+        "release-deposit" => Money == MoneyIs.Held ? [(verb.Yes, this with { Money = MoneyIs.Expected })] : [],
+        "refund" => Money != MoneyIs.PaidOut ? [(verb.Yes, this with { Money = MoneyIs.Nowhere })] : [],
+        "pay-out" => Money == MoneyIs.Held ? [(verb.Yes, this with { Money = MoneyIs.PaidOut })] : [],
+        "take-stock" => Stock == StockIs.Free ? [(verb.Yes, this with { Stock = StockIs.Taken, Given = true }), (verb.No[0], this)] : [],
+        "give-back-stock" => [(verb.Yes, Stock == StockIs.Taken ? this with { Stock = StockIs.Free } : this)],
+        "sell-stock" => Stock == StockIs.Taken ? [(verb.Yes, this with { Stock = StockIs.Sold })] : [],
+        "write-off-stock" => Stock == StockIs.Taken ? [(verb.Yes, this with { Stock = StockIs.WrittenOff })] : [],
+        "deliver" => Delivery == DeliveryIs.None ? [(verb.Yes, this with { Delivery = DeliveryIs.UnderWay })] : [],
+        "cancel-delivery" => Delivery == DeliveryIs.Arrived ? [(verb.No[0], this)] : [(verb.Yes, this with { Delivery = DeliveryIs.None })],
+        "finish-delivery" => [(verb.Yes, Delivery == DeliveryIs.UnderWay ? this with { Delivery = DeliveryIs.Arrived, Given = true } : this)],
+        "send-alarm" => [(verb.Yes, this)],
+        _ => throw new InvalidOperationException($"The verb {verb.Name} has no meaning here: say what it needs and leaves behind."),
+    };
+
+    /// <summary>What a verb needs and what is so instead, as the middle of a sentence.</summary>
+    public string Instead(Verb verb) => verb.Name switch
+    {
+        "hold-payment" or "expect-deposit" => $"it needs nothing in escrow, and money is {Of(Money)}",
+        "confirm-deposit" => $"it needs an expected deposit, and money is {Of(Money)}",
+        "refund" => "the seller has been paid, and no refund comes after a pay-out",
+        "pay-out" or "release-deposit" => $"it needs money held, and money is {Of(Money)}",
+        "take-stock" => $"the trade has had its stock, which is {Of(Stock)}",
+        "sell-stock" or "write-off-stock" => $"it needs stock taken, and stock is {Of(Stock)}",
+        _ => $"it needs no delivery, and one {(Delivery == DeliveryIs.Arrived ? "has arrived" : "is under way")}",
+    };
+
+    private static string Of(MoneyIs money) => money switch
+    {
+        MoneyIs.Nowhere => "neither expected nor held",
+        MoneyIs.Expected => "expected",
+        MoneyIs.Held => "held",
+        _ => "paid out",
+    };
+
+    private static string Of(StockIs stock) => stock switch
+    {
+        StockIs.Free => "not taken",
+        StockIs.Taken => "taken",
+        StockIs.Sold => "sold",
+        _ => "written off",
+    };
+}
+
+/// <summary>
+/// Everything that decides what can happen next to one trade: its state, its open intention, what the modules really hold, and what is under way between them.
+/// </summary>
+/// <param name="State">The state of the trade.</param>
+/// <param name="NotBegun">Whether its start was refused.</param>
+/// <param name="Row">The row whose intention is open, by its place in the table, or -1.</param>
+/// <param name="Asked">How many of its questions have been answered yes.</param>
+/// <param name="Holdings">What the modules hold.</param>
+/// <param name="Mail">What is under way, a queue for each module.</param>
+internal readonly record struct Configuration(string State, bool NotBegun, int Row, int Asked, Holdings Holdings, Mail Mail)
+{
+    public bool IntentionIsOpen => Row >= 0;
+}
+
+/// <summary>
+/// Requests under way to each module and its answers under way back, in order: answers not yet heard, then requests not yet carried out. Each is one letter of
+/// a string, so that two configurations can be compared.
+/// </summary>
+internal readonly record struct Mail(string Payments, string Catalog, string Delivery, string Notices)
+{
+    public static readonly Mail None = new("", "", "", "");
+
+    public static readonly string[] Correspondents = [Modules.Payments, Modules.Catalog, Modules.Delivery, Modules.Notices];
+
+    private const char FirstRequest = 'a';
+    private const char FirstAnswer = 'A';
+
+    private static readonly Verb[] Requests = [.. Verb.All, Verb.ReleaseDeposit];
+    private static readonly string[] Answers = [.. Requests.SelectMany(verb => verb.No.Prepend(verb.Yes)), Verb.Delivered];
+
+    public string Of(string module) => module switch
+    {
+        Modules.Payments => Payments,
+        Modules.Catalog => Catalog,
+        Modules.Delivery => Delivery,
+        _ => Notices,
+    };
+
+    public Mail Request(Verb verb) => With(verb.Module, Of(verb.Module) + (char)(FirstRequest + Array.IndexOf(Requests, verb)));
+
+    /// <summary>The oldest answer of a module that the trade has not heard, or null.</summary>
+    public string? Unheard(string module) => Of(module) is [var letter, ..] && letter < FirstRequest ? Answers[letter - FirstAnswer] : null;
+
+    /// <summary>The oldest request that a module has not carried out, or null.</summary>
+    public Verb? Undone(string module)
+    {
+        var at = Of(module).AsSpan().IndexOfAnyInRange(FirstRequest, (char)(FirstRequest + Requests.Length));
+        return at < 0 ? null : Requests[Of(module)[at] - FirstRequest];
+    }
+
+    public Mail Hear(string module) => With(module, Of(module)[1..]);
+
+    /// <summary>The oldest request has been carried out: its answer takes its place.</summary>
+    public Mail Answer(string module, string answer)
+    {
+        var queue = Of(module);
+        var at = queue.AsSpan().IndexOfAnyInRange(FirstRequest, (char)(FirstRequest + Requests.Length));
+        return With(module, string.Concat(queue.AsSpan(0, at), [Letter(answer)], queue.AsSpan(at + 1)));
+    }
+
+    /// <summary>A delivery has arrived: its event stands behind the answers and before the requests not yet carried out.</summary>
+    public Mail Arrive()
+    {
+        var at = Delivery.AsSpan().IndexOfAnyInRange(FirstRequest, (char)(FirstRequest + Requests.Length));
+        return this with { Delivery = Delivery.Insert(at < 0 ? Delivery.Length : at, Letter(Verb.Delivered).ToString()) };
+    }
+
+    /// <summary>How many requests to a module the trade has no answer to yet.</summary>
+    public int Waiting(string module)
+    {
+        var delivered = Letter(Verb.Delivered);
+        return Of(module).Count(letter => letter != delivered);
+    }
+
+    public bool AllCarriedOut => Correspondents.All(Idle);
+
+    private bool Idle(string module) => Undone(module) is null;
+
+    private static char Letter(string answer) => (char)(FirstAnswer + Array.IndexOf(Answers, answer));
+
+    private Mail With(string module, string queue) => module switch
+    {
+        Modules.Payments => this with { Payments = queue },
+        Modules.Catalog => this with { Catalog = queue },
+        Modules.Delivery => this with { Delivery = queue },
+        _ => this with { Notices = queue },
+    };
+}

@@ -1,0 +1,337 @@
+using System.Collections.Immutable;
+
+namespace Jangteo.Kinds;
+
+/// <summary>
+/// Goes through everything that can happen to one trade of a kind, in every order, by the engine's own rules (DESIGN §3, rules 1 to 8):
+/// moves of the parties, deadlines, questions answered yes, no, not in time, or not reached, requests carried out and answers heard in any
+/// order between modules and in order from each, late arrivals, sold out.
+/// </summary>
+/// <remarks>
+/// What the engine does, as far as it matters here:
+/// a row with <c>first</c> begins only when no request to a module it asks is still without an answer that the trade has heard;
+/// while its intention is open nothing else happens to the trade, though modules go on working and their answers wait;
+/// a no that the state hears takes that row, and what was answered yes stands; any other no, and out of reach, undoes what was answered yes by
+/// requests, the last first; an answer that no row hears changes nothing.
+/// </remarks>
+internal sealed class Exploration
+{
+    /// <summary>More than this many requests of one trade waiting at one module are never answered as fast as they are made.</summary>
+    public const int MaxWaiting = 4;
+
+    /// <summary>The tables that come with the engine have about a hundred; a table with more than this is refused unread.</summary>
+    public const int MaxConfigurations = 20_000;
+
+    private readonly Kind kind;
+    private readonly Dictionary<Configuration, int> places = [];
+    private readonly List<Found> found = [];
+    private readonly List<Edge> edges = [];
+    private readonly List<Fault> faults = [];
+    private readonly HashSet<int> rowsTaken = [];
+
+    private Exploration(Kind kind) => this.kind = kind;
+
+    /// <summary>In the order of their distance from the start.</summary>
+    public IReadOnlyList<Found> All => found;
+
+    public IReadOnlyList<Edge> Edges => edges;
+
+    /// <summary>Steps that no engine could take: what a verb needs is not so, or requests pile up. Nothing is explored beyond them.</summary>
+    public IReadOnlyList<Fault> Faults => faults;
+
+    public IReadOnlySet<int> RowsTaken => rowsTaken;
+
+    /// <summary>False when the bound was reached; then only what was found can be told, not what is missing.</summary>
+    public bool IsWhole { get; private set; } = true;
+
+    public static Exploration Of(Kind kind)
+    {
+        var exploration = new Exploration(kind);
+        exploration.Explore();
+        return exploration;
+    }
+
+    /// <summary>The shortest way from the start to a configuration.</summary>
+    public ImmutableArray<Step> PathTo(int place)
+    {
+        var steps = new List<Step>();
+        for (var at = place; found[at].Step is { } step; at = found[at].From)
+        {
+            steps.Add(step);
+        }
+
+        steps.Reverse();
+        return [.. steps];
+    }
+
+    private void Explore()
+    {
+        Reach(-1, null, new Configuration(Kind.Start, false, -1, 0, default, Mail.None), -1, Waiting.None);
+        for (var place = 0; place < found.Count; place++)
+        {
+            if (found.Count > MaxConfigurations)
+            {
+                IsWhole = false;
+                return;
+            }
+
+            Follow(place);
+        }
+    }
+
+    private void Follow(int place)
+    {
+        var now = found[place].Configuration;
+        ModulesWork(place, now);
+        if (now.IntentionIsOpen)
+        {
+            AskNext(place, now);
+        }
+        else if (!now.NotBegun)
+        {
+            Hear(place, now);
+            TakeRows(place, now);
+        }
+        else
+        {
+            HearInVain(place, now);
+        }
+    }
+
+    /// <summary>Modules carry out their requests, and a delivery under way arrives: all of it whatever the trade is doing.</summary>
+    private void ModulesWork(int place, Configuration now)
+    {
+        foreach (var module in Mail.Correspondents)
+        {
+            if (now.Mail.Undone(module) is not { } request)
+            {
+                continue;
+            }
+
+            var outcomes = now.Holdings.Do(request).ToList();
+            if (outcomes.Count == 0)
+            {
+                faults.Add(new Fault(place, new CarriedOut(request, null, now.State), "K5", found[place].Waiting.First(module), request));
+            }
+
+            foreach (var (answer, holdings) in outcomes)
+            {
+                var next = now with { Holdings = holdings, Mail = now.Mail.Answer(module, answer) };
+                Reach(place, new CarriedOut(request, answer, now.State), next, -1, found[place].Waiting.WithoutFirst(module), byItself: true);
+            }
+        }
+
+        if (now.Holdings.Delivery == DeliveryIs.UnderWay)
+        {
+            var next = now with { Holdings = now.Holdings with { Delivery = DeliveryIs.Arrived, Given = true }, Mail = now.Mail.Arrive() };
+            Reach(place, new Arrived(now.State), next, -1, found[place].Waiting);
+        }
+    }
+
+    private void AskNext(int place, Configuration now)
+    {
+        var row = kind.Moves[now.Row];
+        var question = row.First[now.Asked];
+        var outcomes = now.Holdings.Do(question).ToList();
+        if (outcomes.Count == 0)
+        {
+            faults.Add(new Fault(place, new Answered(question, null, null, now.State), "K5", now.Row, question));
+        }
+
+        foreach (var (answer, holdings) in outcomes)
+        {
+            if (answer != question.Yes)
+            {
+                SayNo(place, now, question, answer);
+            }
+            else if (now.Asked + 1 == row.First.Length)
+            {
+                Take(place, now with { Holdings = holdings }, now.Row, state => new Answered(question, answer, row.Do, state), byItself: true);
+            }
+            else
+            {
+                var next = now with { Holdings = holdings, Asked = now.Asked + 1 };
+                Reach(place, new Answered(question, answer, null, now.State), next, -1, found[place].Waiting, byItself: true);
+            }
+        }
+
+        SayNo(place, now, question, Verb.TimedOut);
+        SayNo(place, now, question, Step.OutOfReach);
+    }
+
+    private void SayNo(int place, Configuration now, Verb question, string no)
+    {
+        var row = kind.Moves[now.Row];
+        var hearing = no == Step.OutOfReach ? -1 : RowThatHears(now.State, no);
+        if (hearing >= 0)
+        {
+            Take(place, now, hearing, state => new Answered(question, no, kind.Moves[hearing].Do, state), byItself: true);
+            return;
+        }
+
+        var (mail, waiting) = (now.Mail, found[place].Waiting);
+        for (var asked = now.Asked - 1; asked >= 0; asked--)
+        {
+            if (row.First[asked].UndoneBy is not { } undo)
+            {
+                // Such a row is refused by its form alone (K6); what else would follow from it is not worth telling.
+                return;
+            }
+
+            mail = mail.Request(Verb.Find(undo)!);
+            waiting = waiting.With(Verb.Find(undo)!.Module, now.Row);
+        }
+
+        var next = now with { NotBegun = now.State == Kind.Start, Row = -1, Asked = 0, Mail = mail };
+        Reach(place, new Answered(question, no, null, now.State), next, -1, waiting, byItself: true);
+    }
+
+    private void Hear(int place, Configuration now)
+    {
+        foreach (var module in Mail.Correspondents)
+        {
+            if (now.Mail.Unheard(module) is not { } answer)
+            {
+                continue;
+            }
+
+            var heard = now with { Mail = now.Mail.Hear(module) };
+            var hearing = RowThatHears(now.State, answer);
+            if (hearing >= 0)
+            {
+                Take(place, heard, hearing, state => new Heard(module, answer, kind.Moves[hearing].Do, state), byItself: true);
+            }
+            else
+            {
+                Reach(place, new Heard(module, answer, null, now.State), heard, -1, found[place].Waiting, byItself: true);
+            }
+        }
+    }
+
+    private void HearInVain(int place, Configuration now)
+    {
+        foreach (var module in Mail.Correspondents)
+        {
+            if (now.Mail.Unheard(module) is { } answer)
+            {
+                Reach(place, new Heard(module, answer, null, now.State), now with { Mail = now.Mail.Hear(module) }, -1, found[place].Waiting, byItself: true);
+            }
+        }
+    }
+
+    private void TakeRows(int place, Configuration now)
+    {
+        for (var row = 0; row < kind.Moves.Length; row++)
+        {
+            var move = kind.Moves[row];
+            if (!move.From.Contains(now.State) || (move.Hears is not null && move.Hears != Verb.SoldOut))
+            {
+                continue;
+            }
+
+            if (move.Hears == Verb.SoldOut)
+            {
+                // The trade hears of its own unit too late to know better, so long as Catalog's answer is under way.
+                if (now.Holdings.Stock == StockIs.Free || now.Mail.Catalog.Length > 0)
+                {
+                    Take(place, now, row, state => new SoldOut(move.Do, state));
+                }
+
+                continue;
+            }
+
+            Func<string, Step> step = move.By is { } party
+                ? state => new Commanded(party, move.Do, !move.First.IsEmpty, state)
+                : state => new TimePassed(move.Do, move.After!.Value, !move.First.IsEmpty, state);
+            if (move.First.IsEmpty)
+            {
+                Take(place, now, row, step, byItself: move.After is not null);
+            }
+            else if (move.First.All(verb => now.Mail.Waiting(verb.Module) == 0))
+            {
+                Reach(place, step(now.State), now with { Row = row, Asked = 0 }, -1, found[place].Waiting, byItself: move.After is not null);
+            }
+        }
+    }
+
+    /// <summary>A row is taken: the state it leads to is entered and its requests go out, in one commit.</summary>
+    private void Take(int place, Configuration now, int row, Func<string, Step> step, bool byItself = false)
+    {
+        var move = kind.Moves[row];
+        rowsTaken.Add(row);
+        var (mail, waiting) = (now.Mail, found[place].Waiting);
+        foreach (var verb in move.Ask)
+        {
+            mail = mail.Request(verb);
+            waiting = waiting.With(verb.Module, row);
+        }
+
+        var next = now with { State = move.To, Row = -1, Asked = 0, Mail = mail };
+        Reach(place, step(move.To), next, row, waiting, byItself);
+    }
+
+    private void Reach(int from, Step? step, Configuration next, int row, Waiting waiting, bool byItself = false)
+    {
+        if (step is not null && Mail.Correspondents.FirstOrDefault(module => next.Mail.Waiting(module) > MaxWaiting) is { } full)
+        {
+            faults.Add(new Fault(from, step, "K6", row >= 0 ? row : found[from].LastRow, next.Mail.Undone(full)));
+            return;
+        }
+
+        if (!places.TryGetValue(next, out var place))
+        {
+            place = found.Count;
+            places.Add(next, place);
+            found.Add(new Found(next, from, step, row >= 0 ? row : from < 0 ? -1 : found[from].LastRow, waiting));
+        }
+
+        if (from >= 0)
+        {
+            edges.Add(new Edge(from, place, byItself));
+        }
+    }
+
+    private int RowThatHears(string state, string answer)
+    {
+        for (var row = 0; row < kind.Moves.Length; row++)
+        {
+            if (kind.Moves[row].Hears == answer && kind.Moves[row].From.Contains(state))
+            {
+                return row;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <param name="Configuration">What was reached.</param>
+    /// <param name="From">The place it was first reached from, or -1.</param>
+    /// <param name="Step">How, or null at the start.</param>
+    /// <param name="LastRow">The row taken last on the way, or -1.</param>
+    /// <param name="Waiting">Which row made each request that is not carried out yet.</param>
+    internal sealed record Found(Configuration Configuration, int From, Step? Step, int LastRow, Waiting Waiting);
+
+    /// <param name="From">A place.</param>
+    /// <param name="To">The place after a step.</param>
+    /// <param name="ByItself">Whether time and answers alone take this step.</param>
+    internal readonly record struct Edge(int From, int To, bool ByItself);
+
+    /// <param name="Place">The configuration it happens in.</param>
+    /// <param name="Step">The step that fails.</param>
+    /// <param name="Code">K5 or K6.</param>
+    /// <param name="Row">The row that asked for it.</param>
+    /// <param name="Verb">What was asked.</param>
+    internal sealed record Fault(int Place, Step Step, string Code, int Row, Verb? Verb);
+
+    /// <summary>The rows that made the requests under way, module by module and in order: it says whose line a fault is.</summary>
+    internal readonly record struct Waiting(ImmutableDictionary<string, ImmutableQueue<int>> Rows)
+    {
+        public static readonly Waiting None = new(Mail.Correspondents.ToImmutableDictionary(module => module, _ => ImmutableQueue<int>.Empty));
+
+        public int First(string module) => Rows[module].Peek();
+
+        public Waiting With(string module, int row) => new(Rows.SetItem(module, Rows[module].Enqueue(row)));
+
+        public Waiting WithoutFirst(string module) => new(Rows.SetItem(module, Rows[module].Dequeue()));
+    }
+}

@@ -1,0 +1,143 @@
+using Jangteo.Kinds;
+using Xunit;
+
+namespace Jangteo.Tests.Kinds;
+
+public sealed class Checking_a_kind(ITestOutputHelper output)
+{
+    [Fact]
+    public void The_kinds_that_come_with_the_engine_are_well()
+    {
+        var verdict = Check.Folder(Tables.Folder);
+
+        Assert.Empty(verdict.Mistakes);
+        Assert.Equal(5, verdict.Lines.Length);
+        Assert.All(verdict.Lines, line => Assert.Matches("^[a-z-]+: [0-9]+ rows, [0-9]+ states, [0-9]+ configurations: all is well$", line));
+        Assert.NotNull(verdict.Shelf!.Find("second-hand"));
+    }
+
+    [Fact]
+    public void The_table_that_the_other_tests_change_is_sound() => Assert.Empty(Check.Table(Tables.Read(Tables.Sound), "trade.yaml"));
+
+    [Theory]
+    [InlineData("K1", "from: arrived,             to: finished", "from: arived, to: finished", "do: finish", "did you mean \"arrived\"?")]
+    [InlineData("K1", "hears: sold-out, ask", "hears: payment-declined, ask", "do: sold", "can never be taken")]
+    [InlineData("K1", "after: 3d,       ask", "hears: sold-out, ask", "do: lapse", "both hear sold-out")]
+    [InlineData("K1", "by: seller,      ask: [deliver]", "after: 2d, ask: [deliver]", "do: assume", "both wait for time")]
+    [InlineData("K1", "do: recall,", "do: receive,", "to: recalled", "both called receive")]
+    [InlineData("K2", "to: rejected,  hears: delivery-cancelled, ask", "to: recalled,  hears: delivery-cancelled, ask", "do: called", "no final state can be reached")]
+    [InlineData("K3", "hears: sold-out, ask: [refund]", "hears: sold-out", "do: sold", "money held; ask refund")]
+    [InlineData("K3", "after: 24h,      ask: [refund, give-back-stock]", "after: 24h,      ask: [refund]", "do: assume", "stock taken; ask give-back-stock")]
+    [InlineData("K3", "ask: [finish-delivery, pay-out, sell-stock]", "ask: [pay-out, sell-stock]", "do: receive", "a delivery under way; ask cancel-delivery")]
+    [InlineData("K4", "after: 3d,       ask", "by: buyer, ask", "do: request", "write a row from requested with after")]
+    [InlineData("K4", "after: 14d,      ask", "by: buyer, ask", "do: left", "write a row from sent with after")]
+    [InlineData("K5", "after: 24h,      ask: [refund, give-back-stock]", "after: 24h,      ask: [give-back-stock, refund, pay-out]", "do: assume", "can ask pay-out when it needs money held, and money is neither")]
+    [InlineData("K5", "after: 24h,      ask: [refund, give-back-stock]", "after: 24h,      ask: [give-back-stock, pay-out, refund]", "do: assume", "can ask refund when the seller has been paid")]
+    [InlineData("K5", "ask: [deliver]", "ask: [take-stock, deliver]", "do: send", "can ask take-stock when the trade has had its stock")]
+    [InlineData("K5", "hears: delivery-started", "hears: delivery-started, ask: [deliver]", "do: left", "can ask deliver when it needs no delivery")]
+    [InlineData("K5", "ask: [deliver]", "first: [hold-payment], ask: [deliver]", "do: send", "can ask hold-payment when it needs nothing in escrow")]
+    [InlineData("K6", "from: recalled,            to: arrived, ", "from: sent, to: arrived, ", "do: recall", "does not hear delivery-too-late")]
+    [InlineData("K6", "first: [take-stock]", "first: [send-alarm, take-stock]", "do: accept", "ask send-alarm last")]
+    [InlineData("K6", "to: rejected,  hears: sold-out, ask: [refund]", "to: requested, by: buyer, ask: [send-alarm]", "do: sold", "more than 4 wait at notices")]
+    [InlineData("K9", "hears: sold-out, ask: [refund]", "hears: sold-out, ask: [pay-out]", "do: sold", "nothing was ever taken or delivered")]
+    [InlineData("K9", "after: 24h,      ask: [refund, give-back-stock]", "after: 24h,      ask: [refund, sell-stock]", "do: assume", "stock sold and the seller not paid")]
+    public void A_table_that_is_wrong_in_one_line_is_refused_with_the_way_to_the_fault(string code, string written, string instead, string at, string says)
+    {
+        var source = Tables.SoundBut(written, instead);
+
+        var mistakes = Check.Table(Tables.Read(source), "kinds/lending/trade.yaml");
+
+        output.WriteLine(string.Join('\n', mistakes));
+        var mistake = Assert.Single(mistakes, mistake => mistake.Code == code && mistake.Text.Contains(says, StringComparison.Ordinal));
+        Assert.StartsWith($"kinds/lending/trade.yaml:{Tables.LineOf(source, at)}: {code}: ", mistake.ToString(), StringComparison.Ordinal);
+        var seenInTheFileAlone = code == "K1" || says.StartsWith("ask send-alarm", StringComparison.Ordinal);
+        Assert.Equal(seenInTheFileAlone, mistake.Path.IsEmpty);
+    }
+
+    [Fact]
+    public void A_path_is_printed_so_that_a_person_can_follow_it()
+    {
+        var mistakes = Check.Table(Tables.Read(Tables.SoundBut("hears: sold-out, ask: [refund]", "hears: sold-out")), "trade.yaml");
+
+        Assert.EndsWith("[path: buyer request, hold-payment? payment-held, sold-out sold]", Assert.Single(mistakes).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_path_holds_everything_that_is_needed_to_play_it_again()
+    {
+        var source = Tables.SoundBut("after: 24h,      ask: [refund, give-back-stock]", "after: 24h,      ask: [refund]");
+
+        var path = Assert.Single(Check.Table(Tables.Read(source), "trade.yaml")).Path;
+
+        Assert.Equal(
+            [
+                new Commanded(Party.Buyer, "request", true, "start"),
+                new Answered(Verb.HoldPayment, "payment-held", "request", "requested"),
+                new Commanded(Party.Seller, "accept", true, "requested"),
+                new Answered(Verb.TakeStock, "stock-taken", "accept", "accepted"),
+                new TimePassed("assume", TimeSpan.FromDays(1), false, "rejected"),
+                new CarriedOut(Verb.Refund, "refunded", "rejected"),
+            ],
+            path);
+    }
+
+    [Fact]
+    public void A_deposit_that_is_never_given_back_is_found_in_a_kind_that_takes_deposits()
+    {
+        var source = File.ReadAllText(Path.Combine(Tables.Folder, "shopping-mall", KindReader.TableFile));
+        var line = Tables.LineOf(source, "do: lapse");
+
+        var mistakes = Check.Table(Tables.Read(ChangeLine(source, line, "ask: [refund], ", "")), "trade.yaml");
+
+        Assert.Contains(mistakes, mistake => mistake.Code == "K3" && mistake.Line == line && mistake.Text.Contains("money expected", StringComparison.Ordinal));
+    }
+
+    /// <summary>A refund that is still under way when the next payment is made would take that payment: so the question waits for it.</summary>
+    [Fact]
+    public void No_question_goes_to_a_module_while_a_request_to_it_is_unanswered()
+    {
+        var source = File.ReadAllText(Path.Combine(Tables.Folder, "neighborhood-rental", KindReader.TableFile));
+        var line = Tables.LineOf(source, "do: cancel-payment");
+
+        Assert.Empty(Check.Table(Tables.Read(ChangeLine(source, line, "first: [refund]", "ask: [refund]")), "trade.yaml"));
+    }
+
+    [Fact]
+    public void A_table_too_tangled_to_explore_is_refused_in_bounded_time()
+    {
+        string[] verbs = ["give-back-stock", "cancel-delivery", "finish-delivery", "send-alarm"];
+        var rows = Enumerable.Range(0, 24).SelectMany(state => verbs.Select((verb, at) =>
+            $"  - {{ do: go-{at}, from: s{state}, to: s{((state * 5) + at) % 24}, by: buyer, ask: [{verb}] }}"));
+        var source = Tables.Sound[..Tables.Sound.IndexOf("  - { do: accept", StringComparison.Ordinal)].Replace("requested", "s0", StringComparison.Ordinal) + string.Join('\n', rows);
+
+        Assert.Contains(Check.Table(Tables.Read(source), "trade.yaml"), mistake => mistake.Text.Contains("nobody can say what this does", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_table_changed_since_trades_began_with_it_is_refused()
+    {
+        var kind = Tables.Read(Tables.SoundBut("after: 3d", "after: 4d"));
+        StoredVersion[] stored = [new("lending", 1, Tables.Read(Tables.Sound).Hash), new("lending", 2, "another"), new("renting", 1, "another")];
+
+        var mistake = Assert.Single(Check.Version(kind, "kinds/lending/trade.yaml", stored));
+
+        Assert.Equal("kinds/lending/trade.yaml:2: K10: trades have begun with version 1 of lending, and its table has changed since; write version: 3", mistake.ToString());
+    }
+
+    [Fact]
+    public void The_same_table_and_the_next_version_of_it_may_stand_beside_a_stored_one()
+    {
+        StoredVersion[] stored = [new("lending", 1, Tables.Read(Tables.Sound).Hash)];
+
+        Assert.Empty(Check.Version(Tables.Read(Tables.Sound), "trade.yaml", stored));
+        Assert.Empty(Check.Version(Tables.Read(Tables.SoundBut("version: 1", "version: 2")), "trade.yaml", stored));
+    }
+
+    private static string ChangeLine(string source, int line, string written, string instead)
+    {
+        var lines = source.Split('\n');
+        Assert.Contains(written, lines[line - 1], StringComparison.Ordinal);
+        lines[line - 1] = lines[line - 1].Replace(written, instead, StringComparison.Ordinal);
+        return string.Join('\n', lines);
+    }
+}
