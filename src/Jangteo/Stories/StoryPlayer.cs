@@ -1,0 +1,425 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Jangteo.Kinds;
+
+namespace Jangteo.Stories;
+
+/// <summary>How the playing of a story came out.</summary>
+/// <param name="Differs">What was otherwise than the story says, with its line; null when all was as told.</param>
+/// <param name="Endings">The endings in which its trades were seen to end.</param>
+/// <param name="State">The last state that was seen.</param>
+public sealed record Played(Story Story, string? Differs, ImmutableArray<Ending> Endings, string State, TimeSpan Took)
+{
+    public bool IsAsTold => Differs is null;
+}
+
+/// <summary>Plays stories on a running market, through HTTP and nothing else, so that it cannot tell how many processes the market is.</summary>
+public sealed class StoryPlayer(Market market, TimeProvider machine)
+{
+    /// <summary>How long anything may take that happens by itself: the bound within which a market without faults comes to rest.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <summary>An unknown question is asked again for a minute before it is voided.</summary>
+    private static readonly TimeSpan PatienceForSettling = TimeSpan.FromSeconds(80);
+
+    /// <summary>Plays one story on a listing of its own, and stops at the first thing that differs.</summary>
+    /// <param name="reached">Told before each step, by its place in the story, and of the state seen last.</param>
+    public async Task<Played> Play(Story story, IWorld world, Action<int, string>? reached, CancellationToken ct)
+    {
+        var began = machine.GetTimestamp();
+        var playing = new Playing(story, market, world, machine);
+        var at = 0;
+        try
+        {
+            if (!story.Steps.OfType<Step.Lists>().Any(step => step.What == "register"))
+            {
+                await playing.Register([], ct);
+            }
+
+            for (; at < story.Steps.Length; at++)
+            {
+                reached?.Invoke(at, playing.State);
+                await playing.Take(story.Steps[at], ct);
+            }
+
+            await playing.ComeToRest(ct);
+        }
+        catch (DifferenceException difference)
+        {
+            var step = at < story.Steps.Length ? story.Steps[at] : null;
+            return Over($"{story.File}:{step?.Line ?? story.Line}: {step?.Text ?? "after the end"}: {difference.Message}");
+        }
+        catch (HttpRequestException unreachable)
+        {
+            return Over($"{story.File}:{story.Line}: {unreachable.Message}");
+        }
+
+        return Over(null);
+
+        Played Over(string? differs) => new(story, differs, playing.Endings, playing.State, machine.GetElapsedTime(began));
+    }
+
+    /// <summary>One playing: the listing it made, and the latest trade of each buyer.</summary>
+    private sealed class Playing(Story story, Market market, IWorld world, TimeProvider machine)
+    {
+        private readonly Dictionary<string, string> trades = [];
+        private readonly List<(string Buyer, string Trade)> everyTrade = [];
+        private ImmutableArray<Ending> endings = [];
+        private string? listing;
+
+        public string State { get; private set; } = "";
+
+        public ImmutableArray<Ending> Endings => endings;
+
+        public Task Take(Step step, CancellationToken ct) => step switch
+        {
+            Step.Act { Trade: null } act => Start(act, ct),
+            Step.Act act => Move(act, ct),
+            Step.Lists { What: "register" } lists => Register(lists.Refused, ct),
+            Step.Lists { What: "delete" } lists => ChangeListing(lists, HttpMethod.Delete, null, ct),
+            Step.Lists lists => ChangeListing(lists, HttpMethod.Patch, Changes(lists.Given), ct),
+            Step.Arrived arrived => Arrive(arrived, ct),
+            Step.Deposit deposit => Transfer(deposit, ct),
+            Step.SentBack back => ExpectSentBack(back, ct),
+            Step.Forward forward => world.Forward(forward.Span, ct),
+            Step.Switch fault => world.Switch(fault.Fault, fault.On, ct),
+            Step.Ends ends => ExpectEnd(ends, ct),
+            Step.Expect expect => ExpectState(expect, ct),
+            Step.Told told => ExpectTold(told, ct),
+            Step.Left left => ExpectLeft(left, ct),
+            _ => throw new UnreachableException($"a step of no known sort: {step}"),
+        };
+
+        /// <summary>Registers the listing, or tries the draft of it again.</summary>
+        public async Task Register(ImmutableArray<string> refused, CancellationToken ct)
+        {
+            var offer = story.Offer;
+            if (listing is not null)
+            {
+                await Command(offer.Owner, $"/api/listings/{listing}/register", [], refused, 1, ct);
+                return;
+            }
+
+            var body = new JsonObject
+            {
+                ["kind"] = story.Kind.Name,
+                ["title"] = offer.Title,
+                ["description"] = $"For the story \"{story.Name}\".",
+                ["price"] = offer.Price,
+            };
+            if (offer.Quantity is { } quantity)
+            {
+                body["quantity"] = quantity;
+            }
+
+            var heard = await Command(offer.Owner, "/api/listings", body, refused, 1, ct);
+            listing = heard.Body?["id"]?.GetValue<string>() ?? heard.Body?["listing"]?["id"]?.GetValue<string>() ?? heard.Body?["draft"]?.GetValue<string>()
+                ?? throw new DifferenceException($"the answer names no listing: {heard}");
+        }
+
+        /// <summary>When the story has been told, nothing of it may be left lying about: no money held, no stock taken by a trade that is over.</summary>
+        public async Task ComeToRest(CancellationToken ct)
+        {
+            foreach (var (buyer, trade) in everyTrade)
+            {
+                await Until(
+                    () => ReadTrade(buyer, trade, ct),
+                    view => !story.Kind.IsFinal(StateOf(view)) ? null : string.Join(", ", LeftOver(view)) is { Length: > 0 } left ? $"the trade of {buyer} is over, and yet {left}" : null,
+                    ct);
+            }
+        }
+
+        private async Task Start(Step.Act act, CancellationToken ct)
+        {
+            var body = Start(act.Given);
+            var heard = await Command(act.Who, "/api/trades", body, act.Refused, act.Clicks, ct);
+            if (act.Refused.IsEmpty)
+            {
+                var id = heard.Body?["id"]?.GetValue<string>() ?? throw new DifferenceException($"the answer names no trade: {heard}");
+                if (everyTrade.Any(other => other.Trade == id))
+                {
+                    throw new DifferenceException($"{act.Who} was answered the trade {id}, which has been started before");
+                }
+
+                everyTrade.Add((act.Who, id));
+                trades[act.Who] = id;
+                See(heard.Body);
+            }
+        }
+
+        private JsonObject Start(Given given)
+        {
+            var kind = story.Kind;
+            var body = new JsonObject { ["listing"] = listing, ["price"] = given.Price ?? story.Offer.Price };
+            foreach (var need in kind.Needs)
+            {
+                var (name, value) = need switch
+                {
+                    Need.Quantity => ("quantity", (JsonNode)(given.Quantity ?? 1)),
+                    Need.Periods => ("periods", given.Periods ?? 1),
+                    Need.Address => ("address", given.Address ?? "12 Solbat-gil, Gaon 가온시 솔밭길 12"),
+                    _ => ("refundAccount", given.RefundAccount ?? "Gaon Bank 가온은행 110-222-333444"),
+                };
+                body[name] = value;
+            }
+
+            if (NeedsCard(kind.StartMove) || given.Card is not null)
+            {
+                body["card"] = given.Card ?? "ok";
+            }
+
+            if (given.Note is not null)
+            {
+                body["note"] = given.Note;
+            }
+
+            return body;
+        }
+
+        private async Task Move(Step.Act act, CancellationToken ct)
+        {
+            var body = new JsonObject();
+            if (story.Kind.Moves.Any(row => row.Do == act.Move && NeedsCard(row)) || act.Given.Card is not null)
+            {
+                body["card"] = act.Given.Card ?? "ok";
+            }
+
+            if (act.Given.Reason is not null)
+            {
+                body["reason"] = act.Given.Reason;
+            }
+
+            See((await Command(act.Who, $"/api/trades/{TradeOf(act.Trade!)}/{act.Move}", body, act.Refused, act.Clicks, ct)).Body);
+        }
+
+        private static bool NeedsCard(Move row) => row.First.Contains(Verb.HoldPayment) || row.Ask.Contains(Verb.HoldPayment);
+
+        private static JsonObject Changes(Given given)
+        {
+            var changes = new JsonObject();
+            if (given.Price is { } price)
+            {
+                changes["price"] = price;
+            }
+
+            if (given.Quantity is { } quantity)
+            {
+                changes["quantity"] = quantity;
+            }
+
+            return changes;
+        }
+
+        private async Task ChangeListing(Step.Lists lists, HttpMethod method, JsonObject? changes, CancellationToken ct)
+        {
+            // The view may lag behind what the owner has just heard; a stale revision is read again until the bound.
+            var deadline = machine.GetTimestamp();
+            while (true)
+            {
+                var view = await market.Get(lists.Who, $"/api/listings/{listing}", ct);
+                var revision = view.Body?["revision"]?.GetValue<int>();
+                var heard = await market.Send(lists.Who, method, $"/api/listings/{listing}", changes, null, revision is { } number ? $"\"{number}\"" : null, ct);
+                if (lists.Refused.IsEmpty ? heard.IsYes : lists.Refused.Contains(heard.Refusal ?? ""))
+                {
+                    return;
+                }
+
+                if (heard.Refusal is not ("stale" or "in-progress" or "too-many-requests" or "not-found") && heard.Status < 500 || machine.GetElapsedTime(deadline) > Patience)
+                {
+                    throw new DifferenceException($"answered {heard}");
+                }
+
+                await Task.Delay(heard.RetryAfter ?? TimeSpan.FromMilliseconds(100), ct);
+            }
+        }
+
+        private Task<Heard> Arrive(Step.Arrived arrived, CancellationToken ct) => Command(arrived.Who, $"/api/deliveries/{TradeOf(arrived.Trade)}/arrived", [], arrived.Refused, 1, ct);
+
+        private async Task Transfer(Step.Deposit deposit, CancellationToken ct)
+        {
+            var trade = TradeOf(deposit.Trade);
+            var log = await Until(
+                () => market.Get(deposit.Trade, $"/api/payments/{trade}", ct),
+                heard => heard.Body?["reference"] is null ? $"the payment of the trade has no reference: {heard}" : null,
+                ct);
+            await Command(deposit.Trade, "/api/sandbox/deposits", new JsonObject { ["reference"] = log.Body!["reference"]!.GetValue<string>(), ["amount"] = deposit.Amount }, [], 1, ct);
+        }
+
+        private Task<Heard> ExpectSentBack(Step.SentBack back, CancellationToken ct) => Until(
+            () => market.Get(back.Trade, $"/api/payments/{TradeOf(back.Trade)}", ct),
+            heard => heard.Body?["sentBack"]?.GetValue<long>() is { } amount && amount == back.Amount ? null : $"of the deposit {heard.Body?["sentBack"]} went back: {heard}",
+            ct);
+
+        private async Task ExpectState(Step.Expect expect, CancellationToken ct)
+        {
+            var trade = TradeOf(expect.Trade);
+            See((await Until(() => ReadTrade(expect.Trade, trade, ct), heard => string.Join(", ", Differences(heard, expect)) is { Length: > 0 } differs ? differs : null, ct)).Body);
+        }
+
+        private async Task ExpectEnd(Step.Ends ends, CancellationToken ct)
+        {
+            await ExpectState(ends, ct);
+            var trade = TradeOf(ends.Trade);
+            var last = "";
+            await Until(
+                () => market.Get(ends.Trade, $"/api/trades/{trade}/timeline", ct),
+                heard =>
+                {
+                    var move = (heard.Body?["items"]?.AsArray() ?? []).LastOrDefault(line => line?["to"]?.GetValue<string>() == ends.State && line["do"] is not null);
+                    last = move is null ? "no move" : $"{move["do"]} from {move["from"]}";
+                    return last == $"{ends.Move} from {ends.From}" ? null : $"it ended by {last}, not by {ends.Move} from {ends.From}";
+                },
+                ct);
+            endings = endings.Add(new Ending(story.Kind.Name, ends.Move, ends.From));
+        }
+
+        private async Task ExpectTold(Step.Told told, CancellationToken ct)
+        {
+            var trade = TradeOf(told.Trade);
+            var path = told.Channel == "sms" ? $"/api/sandbox/phone?person={told.Who}&limit=100" : told.Channel == "email" ? $"/api/sandbox/mailbox?person={told.Who}&limit=100" : "/api/notices?limit=100";
+            await Until(
+                () => market.Get(told.Who, path, ct),
+                heard =>
+                {
+                    var times = (heard.Body?["items"]?.AsArray() ?? []).Count(item => item?["trade"]?.GetValue<string>() == trade && item["what"]?.GetValue<string>() == told.Move);
+                    return times == told.Times ? null : string.Create(CultureInfo.InvariantCulture, $"told {times} times");
+                },
+                ct);
+        }
+
+        private Task<Heard> ExpectLeft(Step.Left left, CancellationToken ct) => Until(
+            () => market.Get(story.Offer.Owner, $"/api/listings/{listing}", ct),
+            heard => heard.Body?["available"]?.GetValue<int>() is { } units && units == left.Units ? null : $"{heard.Body?["available"]} are left",
+            ct);
+
+        private async Task<Heard> ReadTrade(string buyer, string trade, CancellationToken ct)
+        {
+            var heard = await market.Get(buyer, $"/api/trades/{trade}", ct);
+            See(heard.Body);
+            return heard;
+        }
+
+        private IEnumerable<string> Differences(Heard heard, Step.Expect expect)
+        {
+            if (heard.Status != 200)
+            {
+                yield return heard.ToString();
+                yield break;
+            }
+
+            if (StateOf(heard) != expect.State)
+            {
+                yield return $"the state is {StateOf(heard)}, not {expect.State}";
+            }
+
+            foreach (var (word, amount) in expect.Money.Amounts)
+            {
+                if (MoneyOf(heard, word) != amount)
+                {
+                    yield return string.Create(CultureInfo.InvariantCulture, $"{word} is {MoneyOf(heard, word)}, not {amount}");
+                }
+            }
+
+            if (expect.Stock is not null && heard.Body!["stock"]?.GetValue<string>() != expect.Stock)
+            {
+                yield return $"the stock is {heard.Body["stock"]}, not {expect.Stock}";
+            }
+
+            if (expect.Delivery is not null && heard.Body!["delivery"]?.GetValue<string>() != expect.Delivery)
+            {
+                yield return $"the delivery is {heard.Body["delivery"]}, not {expect.Delivery}";
+            }
+        }
+
+        private static IEnumerable<string> LeftOver(Heard heard)
+        {
+            foreach (var word in (string[])["held", "expected", "refunding", "payingOut"])
+            {
+                if (MoneyOf(heard, word) is var amount and not 0)
+                {
+                    yield return string.Create(CultureInfo.InvariantCulture, $"{word} is {amount}");
+                }
+            }
+
+            if (heard.Body?["stock"]?.GetValue<string>() == "taken")
+            {
+                yield return "its stock is taken";
+            }
+
+            if (heard.Body?["delivery"]?.GetValue<string>() == "under-way")
+            {
+                yield return "its delivery is under way";
+            }
+        }
+
+        /// <summary>
+        /// Sends a command as a careful client does: again under the same key while it is pending or held off, until it is settled as the story says.
+        /// </summary>
+        private async Task<Heard> Command(string who, string path, JsonObject body, ImmutableArray<string> refused, int clicks, CancellationToken ct)
+        {
+            var key = Guid.NewGuid().ToString("n");
+            var answers = await Task.WhenAll(Enumerable.Range(0, clicks).Select(_ => Settle(who, path, body, key, refused, ct)));
+            var first = answers[0];
+            if (answers.FirstOrDefault(other => other.Status != first.Status || other.Text != first.Text) is { } other)
+            {
+                throw new DifferenceException($"the same command under the same key was answered {first} and {other}");
+            }
+
+            return refused.IsEmpty
+                ? first.IsYes ? first : throw new DifferenceException($"answered {first}")
+                : refused.Contains(first.Refusal ?? "") ? first : throw new DifferenceException($"answered {first}, and not refused with {string.Join(" or ", refused)}");
+        }
+
+        private async Task<Heard> Settle(string who, string path, JsonObject body, string key, ImmutableArray<string> refused, CancellationToken ct)
+        {
+            var began = machine.GetTimestamp();
+            while (true)
+            {
+                var heard = await market.Post(who, path, body, ct, key);
+                var mayStillSettle = heard.Status == 202 || heard.Refusal is "in-progress" or "too-many-requests" || heard.Status == 503;
+                if (!mayStillSettle || refused.Contains(heard.Refusal ?? ""))
+                {
+                    return heard;
+                }
+
+                if (machine.GetElapsedTime(began) > (heard.Status == 202 ? PatienceForSettling : Patience))
+                {
+                    throw new DifferenceException($"after {machine.GetElapsedTime(began).TotalSeconds:0} s still {heard}");
+                }
+
+                await Task.Delay(heard.RetryAfter ?? TimeSpan.FromMilliseconds(100), ct);
+            }
+        }
+
+        /// <summary>Asks until nothing is wrong any more, and says what still is when patience ends.</summary>
+        private async Task<Heard> Until(Func<Task<Heard>> ask, Func<Heard, string?> wrong, CancellationToken ct)
+        {
+            var began = machine.GetTimestamp();
+            for (var pause = 15; ; pause = Math.Min(pause * 2, 150))
+            {
+                var heard = await ask();
+                if (wrong(heard) is not { } what)
+                {
+                    return heard;
+                }
+
+                if (machine.GetElapsedTime(began) > Patience)
+                {
+                    throw new DifferenceException(what);
+                }
+
+                await Task.Delay(heard.RetryAfter ?? TimeSpan.FromMilliseconds(pause), ct);
+            }
+        }
+
+        private string TradeOf(string buyer) => trades.GetValueOrDefault(buyer) ?? throw new DifferenceException($"{buyer} has no trade");
+
+        private void See(JsonNode? trade) => State = trade?["state"]?.GetValue<string>() ?? State;
+
+        private static string StateOf(Heard heard) => heard.Body?["state"]?.GetValue<string>() ?? "";
+
+        private static long? MoneyOf(Heard heard, string word) => heard.Body?["money"]?[word]?.GetValue<long>();
+    }
+}
