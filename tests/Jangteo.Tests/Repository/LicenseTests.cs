@@ -1,0 +1,73 @@
+using System.Text.Json;
+using System.Xml.Linq;
+
+namespace Jangteo.Tests;
+
+/// <summary>Jangteo is given away under the MIT licence, and so must everything be that it ships with, on terms no stricter.</summary>
+public sealed class LicenseTests
+{
+    /// <summary>SPDX names of licences that ask for no more than to be named.</summary>
+    private static readonly string[] Permissive = ["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "PostgreSQL", "MS-PL", "ISC", "0BSD", "Zlib"];
+
+    [Fact]
+    public void Every_package_is_permissively_licensed()
+    {
+        var packages = Repository.Files.Where(path => path.EndsWith("packages.lock.json")).SelectMany(path => Packages(Repository.Read(path))).Distinct().ToList();
+
+        Assert.True(packages.Count > 10, "The lock files name hardly any package: were they read?");
+        Assert.Empty(packages.Select(package => Refusal(package.Name, package.Version, Nuspec(package.Name, package.Version))).OfType<string>());
+    }
+
+    [Theory]
+    [InlineData("<license type=\"expression\">AGPL-3.0-only</license>", "Some.Package 1.2.3 is licensed AGPL-3.0-only")]
+    [InlineData("<license type=\"expression\">MIT AND GPL-2.0-only</license>", "Some.Package 1.2.3 is licensed MIT AND GPL-2.0-only")]
+    [InlineData("<license type=\"file\">license.txt</license>", "Some.Package 1.2.3 does not name its licence")]
+    [InlineData("<licenseUrl>https://example.org/terms</licenseUrl>", "Some.Package 1.2.3 does not name its licence")]
+    public void A_package_that_asks_for_more_or_does_not_say_is_refused(string license, string refusal)
+    {
+        Assert.Equal(refusal, Refusal("Some.Package", "1.2.3", XDocument.Parse($"<package><metadata>{license}</metadata></package>")));
+    }
+
+    [Theory]
+    [InlineData("MIT")]
+    [InlineData("MIT OR GPL-2.0-only")]
+    public void A_package_that_can_be_had_on_permissive_terms_is_taken(string license)
+    {
+        Assert.Null(Refusal("Some.Package", "1.2.3", XDocument.Parse($"<package><metadata><license type=\"expression\">{license}</license></metadata></package>")));
+    }
+
+    [Fact]
+    public void The_project_says_its_own()
+    {
+        Assert.StartsWith("MIT License", Repository.Read("LICENSE"));
+        Assert.Contains("The Jangteo contributors", Repository.Read("LICENSE"));
+    }
+
+    private static string? Refusal(string name, string version, XDocument nuspec)
+    {
+        var expression = nuspec.Descendants().FirstOrDefault(element => element.Name.LocalName == "license" && (string?)element.Attribute("type") == "expression")?.Value;
+        if (expression is null)
+            return $"{name} {version} does not name its licence";
+        // "OR" lets us choose; anything more complicated is read by a person first.
+        return expression.Split(" OR ").Any(Permissive.Contains) ? null : $"{name} {version} is licensed {expression}";
+    }
+
+    private static IEnumerable<(string Name, string Version)> Packages(string lockFile)
+    {
+        using var document = JsonDocument.Parse(lockFile);
+        return
+        [
+            .. from framework in document.RootElement.GetProperty("dependencies").EnumerateObject()
+               from package in framework.Value.EnumerateObject()
+               where package.Value.GetProperty("type").GetString() != "Project"
+               select (package.Name, package.Value.GetProperty("resolved").GetString()!),
+        ];
+    }
+
+    private static XDocument Nuspec(string name, string version)
+    {
+        var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        var id = name.ToLowerInvariant();
+        return XDocument.Load(Path.Combine(packages, id, version.ToLowerInvariant(), id + ".nuspec"));
+    }
+}
