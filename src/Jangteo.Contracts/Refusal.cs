@@ -55,6 +55,9 @@ public static class Refusals
     public const string DeliveryUnavailable = "delivery-unavailable";
     public const string AlarmUnavailable = "alarm-unavailable";
 
+    /// <summary>A fault of ours: logged, and never part of a plan.</summary>
+    public const string Internal = "internal";
+
     /// <summary>HTTP status by code.</summary>
     public static readonly FrozenDictionary<string, int> Status = new Dictionary<string, int>
     {
@@ -86,5 +89,6 @@ public static class Refusals
         [CatalogUnavailable] = 503,
         [DeliveryUnavailable] = 503,
         [AlarmUnavailable] = 503,
+        [Internal] = 500,
     }.ToFrozenDictionary();
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Jangteo.Contracts;
 using Microsoft.AspNetCore.Http;
 
 namespace Jangteo.Platform.Http;
@@ -9,11 +8,11 @@ namespace Jangteo.Platform.Http;
 /// <param name="Json">The body as it goes out; null for none.</param>
 public sealed record Answer(int Status, string? Json, string? Location = null, TimeSpan? RetryAfter = null) : IResult
 {
-    public static Answer Ok(object body) => new(200, JsonSerializer.Serialize(body, body.GetType(), Wire.Json));
+    public static Answer Ok(object body) => new(200, JsonSerializer.Serialize(body, body.GetType(), HttpJson.Options));
 
-    public static Answer Created(string location, object body) => new(201, JsonSerializer.Serialize(body, body.GetType(), Wire.Json), location);
+    public static Answer Created(string location, object body) => new(201, JsonSerializer.Serialize(body, body.GetType(), HttpJson.Options), location);
 
-    public static Answer Accepted(object body) => new(202, JsonSerializer.Serialize(body, body.GetType(), Wire.Json));
+    public static Answer Accepted(object body) => new(202, JsonSerializer.Serialize(body, body.GetType(), HttpJson.Options));
 
     public static readonly Answer NoContent = new(204, null);
 

@@ -31,15 +31,15 @@ public sealed class Problems(Shelf shelf)
 
         if (refusal.Fields is not null)
         {
-            document["errors"] = JsonSerializer.SerializeToNode(refusal.Fields, Wire.Json);
+            document["errors"] = JsonSerializer.SerializeToNode(refusal.Fields, HttpJson.Options);
         }
 
         foreach (var (name, fact) in refusal.Facts ?? new Dictionary<string, object?>())
         {
-            document[name] = JsonSerializer.SerializeToNode(fact, Wire.Json);
+            document[name] = JsonSerializer.SerializeToNode(fact, HttpJson.Options);
         }
 
-        return document.ToJsonString(Wire.Json);
+        return document.ToJsonString(HttpJson.Options);
     }
 
     /// <summary>The answer that says no.</summary>

@@ -117,8 +117,9 @@ public sealed record LimitSettings
     [Range(1, 100_000)]
     public int LiveStreams { get; init; } = 1000;
 
-    [Range(1, 1_000_000)]
-    public int PerPersonPerMinute { get; init; } = 600;
+    /// <summary>Requests of one person a second, on the average of some seconds; 0 is without limit.</summary>
+    [Range(0, 100_000)]
+    public int PerPersonPerSecond { get; init; } = 50;
 }
 
 /// <summary>What each module has of its own.</summary>

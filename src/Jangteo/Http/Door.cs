@@ -1,0 +1,98 @@
+using System.Security.Claims;
+using Jangteo.Contracts;
+using Jangteo.Platform;
+using Jangteo.Platform.Http;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Jangteo.Http;
+
+/// <summary>
+/// What every request passes on its way in and out: a correlation id, who it is from, the limits; and whatever goes wrong is said as a problem
+/// document. One middleware, because together they cost a few microseconds and their order is the point.
+/// </summary>
+internal sealed class Door(Sessions sessions, Limits limits, Problems problems, ILogger<Door> log)
+{
+    private const string Correlation = "X-Correlation-Id";
+
+    public async Task Pass(HttpContext http, RequestDelegate next)
+    {
+        Mark(http);
+        try
+        {
+            using var place = limits.Enter(http.Request);
+            SignIn(http);
+            if (http.Request.QueryString.HasValue && http.Request.QueryString.Value!.Contains("%00", StringComparison.Ordinal))
+            {
+                throw new RefusedException(Malformed.Query("The character U+0000 cannot be searched for."));
+            }
+
+            await next(http);
+            if (!http.Response.HasStarted && http.Response.StatusCode >= 400 && http.Response.ContentType is null && http.Response.ContentLength is null)
+            {
+                await Refuse(http, Malformed.OfStatus(http));
+            }
+        }
+        catch (RefusedException refused) when (!http.Response.HasStarted)
+        {
+            await Refuse(http, refused.Refusal);
+        }
+        catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
+        {
+            await Refuse(http, Malformed.Of(bad));
+        }
+        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody waits for the answer any more.
+        }
+        catch (Exception fault) when (!http.Response.HasStarted)
+        {
+            log.LogError(fault, "{Method} {Path} failed.", http.Request.Method, http.Request.Path);
+            await Refuse(http, new Refusal(Refusals.Internal));
+        }
+    }
+
+    /// <summary>Everything that follows from a request carries its correlation id, whoever made it up; and answers are not to be guessed at by browsers.</summary>
+    private static void Mark(HttpContext http)
+    {
+        var given = http.Request.Headers[Correlation].ToString();
+        if (!Guid.TryParseExact(given, "D", out var id))
+        {
+            given = Ids.New().ToString();
+            http.Request.Headers[Correlation] = given;
+        }
+
+        var headers = http.Response.Headers;
+        headers[Correlation] = given;
+        headers.XContentTypeOptions = "nosniff";
+        if (http.Request.Path.StartsWithSegments("/api"))
+        {
+            headers.CacheControl = "no-store";
+        }
+    }
+
+    private void SignIn(HttpContext http)
+    {
+        if (http.GetEndpoint() is not { } endpoint || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null || sessions.Read(http.Request) is not { } person)
+        {
+            return;
+        }
+
+        http.User = person;
+        limits.Count(person.FindFirstValue(ClaimTypes.NameIdentifier)!);
+    }
+
+    private async Task Refuse(HttpContext http, Refusal refusal)
+    {
+        var (correlation, allow) = (http.Response.Headers[Correlation], http.Response.Headers.Allow);
+        http.Response.Clear();
+        http.Response.Headers[Correlation] = correlation;
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        http.Response.Headers.CacheControl = "no-store";
+        if (allow.Count > 0)
+        {
+            http.Response.Headers.Allow = allow;
+        }
+
+        await problems.Answer(refusal, http).ExecuteAsync(http);
+    }
+}

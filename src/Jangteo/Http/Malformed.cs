@@ -1,0 +1,101 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Jangteo.Contracts;
+
+namespace Jangteo.Http;
+
+/// <summary>Says what is wrong with a request that could not be read, by JSON path or parameter, in words of the API and never of the program.</summary>
+internal static partial class Malformed
+{
+    private const string Body = "$";
+
+    /// <summary>The refusal for what the framework could not bind.</summary>
+    public static Refusal Of(BadHttpRequestException bad) => bad.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => new Refusal(Refusals.TooLarge),
+        StatusCodes.Status415UnsupportedMediaType => At(Body, "must be sent as application/json"),
+        _ when bad.InnerException is JsonException json => Of(json),
+        _ when Parameter().Match(bad.Message) is { Success: true } match => At(match.Groups["name"].Value, "cannot be read"),
+        _ when Missing().Match(bad.Message) is { Success: true } match => match.Groups["from"].Value.Contains("body", StringComparison.Ordinal)
+            ? At(Body, "a JSON body is needed")
+            : At(match.Groups["name"].Value, "is needed"),
+        _ => new Refusal(Refusals.Malformed),
+    };
+
+    /// <summary>The refusal for a status that nobody gave a body.</summary>
+    public static Refusal OfStatus(HttpContext http) => http.Response.StatusCode switch
+    {
+        StatusCodes.Status401Unauthorized => new Refusal(Refusals.Unauthenticated),
+        StatusCodes.Status403Forbidden => new Refusal(Refusals.NotYours),
+        StatusCodes.Status405MethodNotAllowed => new Refusal(Refusals.NotFound, $"There is no {http.Request.Method} here, but {http.Response.Headers.Allow}."),
+        StatusCodes.Status404NotFound => new Refusal(Refusals.NotFound),
+        StatusCodes.Status412PreconditionFailed => new Refusal(Refusals.Stale),
+        StatusCodes.Status413PayloadTooLarge => new Refusal(Refusals.TooLarge),
+        StatusCodes.Status415UnsupportedMediaType => At(Body, "must be sent as application/json"),
+        StatusCodes.Status429TooManyRequests => new Refusal(Refusals.TooManyRequests, RetryAfter: TimeSpan.FromSeconds(1)),
+        StatusCodes.Status503ServiceUnavailable => new Refusal(Refusals.Busy, RetryAfter: TimeSpan.FromSeconds(1)),
+        >= 500 => new Refusal(Refusals.Internal),
+        _ => new Refusal(Refusals.Malformed),
+    };
+
+    public static Refusal Query(string wrong) => new(Refusals.Malformed, wrong);
+
+    private static Refusal Of(JsonException json)
+    {
+        var path = string.IsNullOrEmpty(json.Path) ? Body : json.Path;
+        var message = json.Message;
+        if (Required().Match(message) is { Success: true } required)
+        {
+            return new Refusal(Refusals.Malformed, Fields: Quoted().Matches(required.Groups["names"].Value)
+                .ToDictionary(name => $"{path}.{name.Groups["name"].Value}", _ => new[] { "is needed" }));
+        }
+
+        if (Unknown().Match(message) is { Success: true } unknown)
+        {
+            // The path ends in the unknown member itself.
+            return At(path, $"there is no member {unknown.Groups["name"].Value} here");
+        }
+
+        return At(path, Wrong(message));
+    }
+
+    private static string Wrong(string message) =>
+        message.Contains("U+0000", StringComparison.Ordinal) ? "must not have the character U+0000"
+        : Converted().Match(message) is { Success: true } converted ? $"is not {Words(converted.Groups["type"].Value)}"
+        : message.Contains("doesn't allow setting null values", StringComparison.Ordinal) || message.Contains("null", StringComparison.Ordinal) ? "must not be null"
+        : "is not JSON, or not of the form that is expected here";
+
+    private static string Words(string type) => type switch
+    {
+        "System.Int32" or "System.Int64" => "a whole number, or too large",
+        "System.Double" or "System.Decimal" => "a number",
+        "System.String" => "a text",
+        "System.Boolean" => "true or false",
+        "System.Guid" => "an id",
+        "System.DateTimeOffset" => "a time such as 2026-03-01T09:30:00.000Z",
+        _ when type.StartsWith("System.Nullable`1[", StringComparison.Ordinal) => Words(type["System.Nullable`1[".Length..^1]),
+        _ when type.EndsWith("[]", StringComparison.Ordinal) || type.Contains("List", StringComparison.Ordinal) => "a list",
+        _ => "what is expected here",
+    };
+
+    private static Refusal At(string where, string wrong) =>
+        new(Refusals.Malformed, Fields: new Dictionary<string, string[]> { [where] = [wrong] });
+
+    [GeneratedRegex("""Failed to bind parameter ".* (?<name>\w+)" from""")]
+    private static partial Regex Parameter();
+
+    [GeneratedRegex("""Required parameter ".* (?<name>\w+)" was not provided from (?<from>.+)\.""")]
+    private static partial Regex Missing();
+
+    [GeneratedRegex("""missing required properties including: (?<names>.+)\.""")]
+    private static partial Regex Required();
+
+    [GeneratedRegex("""'(?<name>[^']+)'""")]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex("""The JSON property '(?<name>[^']*)' could not be mapped""")]
+    private static partial Regex Unknown();
+
+    [GeneratedRegex("""could not be converted to (?<type>[^ ]+?)\. Path""")]
+    private static partial Regex Converted();
+}
