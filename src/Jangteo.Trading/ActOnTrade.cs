@@ -1,0 +1,112 @@
+using System.Globalization;
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Jangteo.Platform.Time;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Trading;
+
+/// <summary>POST /api/trades/{id}/{move}: a party moves a trade forward.</summary>
+internal sealed class ActOnTrade([FromKeyedServices(Modules.Trading)] Commands commands, Trades trades, Answering answering, BusinessClock clock, TimeProvider machine)
+{
+    private const int LongestReason = 1000;
+    private const int LongestCard = 200;
+
+    /// <summary>How long a move waits for an answer that is on its way before the caller is asked to come again.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/api/trades/{id:guid}/{move}", (Guid id, string move, MoveInputs body, HttpContext http, ActOnTrade use, CancellationToken ct) => use.Handle(id, move, body, http, ct))
+            .WithName("actOnTrade").WithTags("trades").Produces<TradeView>(200).Produces<TradeView>(202);
+
+    private async Task<Answer> Handle(Guid id, string move, MoveInputs body, HttpContext http, CancellationToken ct)
+    {
+        var began = machine.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await Run(id, move, body, http, ct);
+            }
+            catch (AnswerOnItsWayException) when (machine.GetElapsedTime(began) < Patience)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), ct);
+            }
+            catch (AnswerOnItsWayException wait)
+            {
+                throw new RefusedException(wait.Refusal);
+            }
+        }
+    }
+
+    private Task<Answer> Run(Guid id, string move, MoveInputs body, HttpContext http, CancellationToken ct) =>
+        commands.Run(http, body, async (work, caller, claim) =>
+        {
+            var locked = await trades.Lock(work, id, ct);
+            if (locked is null || locked.Trade.PartyOf(caller.Id, caller.IsOperator) is not { } party)
+            {
+                throw new RefusedException(new Refusal(Refusals.NotFound));
+            }
+
+            RefuseStale(http, locked.Trade);
+            RefuseInputs(locked.Kind, locked.Trade, move, party, body);
+            var language = Problems.Language(http);
+            var act = new Act(Words.Of(party), caller.Id, clock.Now, machine.GetUtcNow(), work.Cause.Correlation, body.Card, body.Reason, claim, language);
+            switch (Deciding.Command(locked.Kind, locked.Trade, locked.SoldOut, party, move, act))
+            {
+                case Decision.Happens happens:
+                    trades.Store(work, locked.Kind, happens);
+                    return answering.Of(happens, party, language, id);
+                case Decision.No no:
+                    throw new RefusedException(no.Refusal);
+                case Decision.Waits { Refusal: var wait } when locked.Trade.Intention is null:
+                    throw new AnswerOnItsWayException(wait);
+                default:
+                    throw new RefusedException(new Refusal(Refusals.InProgress, RetryAfter: TimeSpan.FromSeconds(1)));
+            }
+        }, ct);
+
+    private static void RefuseStale(HttpContext http, Trade trade)
+    {
+        var expected = http.Request.Headers.IfMatch.ToString();
+        if (expected.Length > 0 && expected.Trim('"') != trade.Revision.ToString(CultureInfo.InvariantCulture))
+        {
+            throw new RefusedException(new Refusal(Refusals.Stale, $"The trade is at revision {trade.Revision}."));
+        }
+    }
+
+    private static void RefuseInputs(Kind kind, Trade trade, string move, Party party, MoveInputs body)
+    {
+        if (body.Reason?.Length > LongestReason)
+        {
+            throw new RefusedException(Refusal.Invalid("reason", $"at most {LongestReason} characters"));
+        }
+
+        var row = kind.Leaving(trade.State).FirstOrDefault(row => row.Do == move && row.By == party);
+        if (row is null)
+        {
+            return;
+        }
+
+        var needsCard = row.First.Contains(Verb.HoldPayment);
+        if (needsCard ? string.IsNullOrWhiteSpace(body.Card) || body.Card.Length > LongestCard : body.Card is not null)
+        {
+            throw new RefusedException(Refusal.Invalid("card", needsCard ? $"the provider's token for a card, 1 to {LongestCard} characters" : "nothing is paid by card here: leave it out"));
+        }
+    }
+}
+
+/// <param name="Card">The provider's token for a card, where the move holds a payment.</param>
+/// <param name="Reason">In the mover's own words; the other party reads it.</param>
+public sealed record MoveInputs(string? Card = null, string? Reason = null);
+
+/// <summary>A question must wait for the answer of an earlier request; the move is tried again in a moment.</summary>
+internal sealed class AnswerOnItsWayException(Refusal refusal) : Exception
+{
+    public Refusal Refusal => refusal;
+}

@@ -1,0 +1,110 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Jangteo.Platform.Time;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Jangteo.Trading;
+
+/// <summary>POST /api/trades: a buyer begins a trade on a listing.</summary>
+internal sealed class AskForTrade(
+    [FromKeyedServices(Modules.Trading)] Commands commands, [FromKeyedServices(Modules.Trading)] Storage storage,
+    Shelf shelf, Trades trades, Answering answering, BusinessClock clock, TimeProvider machine, Settings settings, IListings catalog)
+{
+    private const int LongestCard = 200;
+    private const int LongestNote = 1000;
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/api/trades", (NewTrade body, HttpContext http, AskForTrade use, CancellationToken ct) => use.Handle(body, http, ct))
+            .WithName("askForTrade").WithTags("trades").Produces<TradeView>(201).Produces<TradeView>(202);
+
+    private async Task<Answer> Handle(NewTrade body, HttpContext http, CancellationToken ct)
+    {
+        try
+        {
+            return await Run(body, http, ct);
+        }
+        catch (UnheardListingException)
+        {
+            // Catalog's event has not arrived yet: a newcomer's first click after registering. Asked for once, outside any transaction.
+            if (await catalog.Find(body.Listing, ct) is { } found)
+            {
+                await storage.Do(Cause.New(), work =>
+                {
+                    Trades.WriteListing(work, Listing.Of(found));
+                    return Task.CompletedTask;
+                }, ct);
+            }
+
+            return await Run(body, http, ct, isLastTry: true);
+        }
+        catch (PostgresException twice) when (twice.ConstraintName == "trades_asked_once")
+        {
+            // Two requests of one buyer at once: the other one won, and is found now.
+            return await Run(body, http, ct);
+        }
+    }
+
+    private Task<Answer> Run(NewTrade body, HttpContext http, CancellationToken ct, bool isLastTry = false) =>
+        commands.Run(http, body, async (work, caller, claim) =>
+        {
+            var (listing, asked) = await Trades.LockListing(work, body.Listing, caller.Id, ct);
+            if (listing is null)
+            {
+                throw isLastTry ? new RefusedException(new Refusal(Refusals.NotFound)) : new UnheardListingException();
+            }
+
+            var kind = shelf.Find(listing.Kind) ?? throw new RefusedException(new Refusal(Refusals.UnknownKind));
+            if (asked is not null)
+            {
+                throw new RefusedException(new Refusal(Refusals.AlreadyAsked, Facts: new Dictionary<string, object?> { ["trade"] = asked }));
+            }
+
+            RefuseCard(kind, body.Card);
+            if (body.Note?.Length > LongestNote)
+            {
+                throw new RefusedException(Refusal.Invalid("note", $"at most {LongestNote} characters"));
+            }
+
+            var language = Problems.Language(http);
+            var id = Ids.New();
+            var act = new Act(Words.Of(Party.Buyer), caller.Id, clock.Now, machine.GetUtcNow(), work.Cause.Correlation, body.Card, body.Note, claim, language);
+            var terms = new Terms(body.Price, body.Quantity, body.Periods, body.Address, body.RefundAccount);
+            switch (Deciding.Begin(kind, id, listing, caller.Ref, terms, settings.FeePermille, settings.Currency, act))
+            {
+                case Decision.Happens happens:
+                    trades.Store(work, kind, happens);
+                    return answering.Of(happens, Party.Buyer, language, id);
+                case Decision.No no:
+                    throw new RefusedException(no.Refusal);
+                default:
+                    throw new InvalidOperationException("A trade that has not begun waits for nothing.");
+            }
+        }, ct);
+
+    private static void RefuseCard(Kind kind, string? card)
+    {
+        var isNeeded = kind.StartMove.First.Contains(Verb.HoldPayment);
+        if (isNeeded ? string.IsNullOrWhiteSpace(card) || card.Length > LongestCard : card is not null)
+        {
+            throw new RefusedException(Refusal.Invalid("card", isNeeded ? $"the provider's token for a card, 1 to {LongestCard} characters" : "nothing is paid by card here: leave it out"));
+        }
+    }
+}
+
+/// <param name="Listing">What is asked for.</param>
+/// <param name="Price">The price the buyer saw, in minor units; refused <c>price-changed</c> when it differs.</param>
+/// <param name="Quantity">Units, where the kind counts them.</param>
+/// <param name="Periods">Hours, days or months, where the kind's price is per such.</param>
+/// <param name="RefundAccount">Where a bank transfer goes back to.</param>
+/// <param name="Card">The provider's token for a card, never its number.</param>
+public sealed record NewTrade(Guid Listing, long Price, int? Quantity = null, int? Periods = null, string? Address = null, string? RefundAccount = null, string? Card = null, string? Note = null);
+
+/// <summary>Trading has not heard of the listing.</summary>
+internal sealed class UnheardListingException : Exception;

@@ -1,0 +1,260 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Intending;
+
+namespace Jangteo.Trading;
+
+/// <summary>
+/// The rules of the engine (DESIGN §3), as functions of a trade, its table and what happens to it. They open nothing, await nothing and read no clock;
+/// the simulation runs these same functions.
+/// </summary>
+internal static class Deciding
+{
+    /// <summary>More than any amount that a person can mean, and far from what a long can hold.</summary>
+    public const long HighestAmount = 1_000_000_000_000;
+
+    private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(1);
+
+    /// <summary>The buyer asks for a trade.</summary>
+    public static Decision Begin(Kind kind, Guid id, Listing listing, PersonRef buyer, Terms terms, int feePermille, string currency, Act act)
+    {
+        if (RefuseStart(kind, listing, buyer, terms) is { } no)
+        {
+            return new Decision.No(no);
+        }
+
+        var quantity = terms.Quantity ?? 1;
+        var periods = terms.Periods ?? 1;
+        var amount = listing.Price * quantity * periods;
+        var trade = new Trade
+        {
+            Id = id,
+            Kind = kind.Name,
+            Version = kind.Version,
+            State = Kind.Start,
+            Revision = 0,
+            Since = act.Now,
+            Buyer = buyer,
+            Seller = listing.Owner,
+            Listing = new ListingRef(listing.Id, listing.Title, listing.Price),
+            Quantity = quantity,
+            Periods = periods,
+            Amount = amount,
+            // Rounded down: the odd part of a unit is the seller's.
+            Fee = amount * feePermille / 1000,
+            Currency = currency,
+            Address = terms.Address,
+            RefundAccount = terms.RefundAccount,
+            Money = new Money(0, 0, 0, 0, 0, 0, amount * feePermille / 1000),
+        };
+        return Begin(new Deed(kind, trade, act.Now, listing.IsSoldOut), kind.StartMove, act);
+    }
+
+    /// <summary>A party makes a move.</summary>
+    public static Decision Command(Kind kind, Trade trade, bool soldOut, Party party, string move, Act act)
+    {
+        if (!kind.Moves.Any(row => row.Do == move && row.By is not null && !row.From.Contains(Kind.Start)))
+        {
+            return new Decision.No(new Refusal(Refusals.UnknownMove));
+        }
+
+        if (!kind.Moves.Any(row => row.Do == move && row.By == party))
+        {
+            return new Decision.No(new Refusal(Refusals.NotYours));
+        }
+
+        if (trade.Intention is not null)
+        {
+            return new Decision.Waits(new Refusal(Refusals.InProgress, RetryAfter: TryAgain));
+        }
+
+        var row = trade.NotBegun ? null : kind.Leaving(trade.State).FirstOrDefault(row => row.Do == move && row.By == party);
+        return row is null
+            ? new Decision.No(new Refusal(Refusals.NotNow))
+            : Begin(new Deed(kind, trade, act.Now, soldOut), row, act);
+    }
+
+    /// <summary>Time makes a move.</summary>
+    public static Decision Fire(Kind kind, Trade trade, bool soldOut, string move, Act act)
+    {
+        if (trade.Intention is not null)
+        {
+            return new Decision.Waits(new Refusal(Refusals.InProgress, RetryAfter: TryAgain));
+        }
+
+        var row = trade.NotBegun ? null : kind.Leaving(trade.State).FirstOrDefault(row => row.Do == move && row.After is not null);
+        return row is null || trade.Since + row.After!.Value > act.Now
+            ? new Decision.No(new Refusal(Refusals.NotNow))
+            : Begin(new Deed(kind, trade, act.Now, soldOut), row, act);
+    }
+
+    /// <summary>The questions of an intention have come to their end.</summary>
+    public static Decision.Happens Settle(Kind kind, Trade trade, bool soldOut, Outcome outcome, DateTimeOffset now)
+    {
+        var intention = trade.Intention!;
+        var row = RowOf(kind, trade);
+        var deed = new Deed(kind, trade with { Intention = null }, now, soldOut);
+        var act = new Act(intention.Actor, intention.Person, now, now, intention.Correlation, Reason: intention.Reason);
+        switch (outcome)
+        {
+            case Outcome.AllYes all:
+                deed.Believe(all.Yes);
+                deed.Take(row, act, heard: null);
+                return deed.Done();
+
+            case Outcome.Refused refused:
+                deed.Believe(refused.Yes);
+                var no = new Refusal(refused.Code);
+                if (kind.Leaving(trade.State).FirstOrDefault(other => other.Hears == refused.Event) is { } hearing)
+                {
+                    deed.Take(hearing, act with { Actor = row.First[refused.At].Module }, refused.Event);
+                    return deed.Done(no);
+                }
+
+                deed.Refuse(row, row.First.AsSpan(0, refused.Yes.Length), act, no);
+                return deed.Done(no);
+
+            case Outcome.OutOfReach away:
+                deed.Believe(away.Yes);
+                var later = new Refusal(UnavailableCode(row.First[away.At].Module), RetryAfter: away.RetryAfter);
+                deed.Refuse(row, row.First.AsSpan(0, away.Yes.Length), act, later);
+                return deed.Done(later);
+
+            default:
+                throw new ArgumentOutOfRangeException(nameof(outcome));
+        }
+    }
+
+    /// <summary>An answer, or an event of another module, arrives. The caller has seen to it that no intention is open.</summary>
+    public static Decision.Happens Hear(Kind kind, Trade trade, bool soldOut, string module, Answered answer, DateTimeOffset now)
+    {
+        var deed = new Deed(kind, trade, now, soldOut);
+        var isSuperseded = trade.Unanswered.Any(request => request.Verb == answer.Verb && request.Revision > answer.Revision);
+        deed.Answer(answer);
+        var act = new Act(module, null, now, now);
+        // An answer to an earlier attempt says nothing about the one that is still unanswered.
+        if (!isSuperseded && !trade.NotBegun && kind.Leaving(trade.State).FirstOrDefault(row => row.Hears == answer.Event) is { } hearing)
+        {
+            deed.Take(hearing, act, answer.Event);
+        }
+        else
+        {
+            deed.Note("heard", null, act, answer.Code, answer.Event);
+        }
+
+        return deed.Done();
+    }
+
+    /// <summary>The listing has nothing left or was withdrawn: if the state hears it, the trade moves. Null when nothing happens.</summary>
+    public static Decision.Happens? HearSoldOut(Kind kind, Trade trade, DateTimeOffset now)
+    {
+        if (trade.Intention is not null || trade.NotBegun)
+        {
+            return null;
+        }
+
+        var deed = new Deed(kind, trade, now, soldOut: true);
+        deed.TakeSoldOut();
+        return deed.HasHappened ? deed.Done() : null;
+    }
+
+    /// <summary>The row that an open intention is about.</summary>
+    public static Move RowOf(Kind kind, Trade trade) =>
+        kind.Leaving(trade.State).First(row => row.Do == trade.Intention!.Do && row.Hears is null);
+
+    /// <summary>The questions of an open intention, in order.</summary>
+    public static IReadOnlyList<(string Module, Request Request)> Questions(Kind kind, Trade trade) =>
+        [.. RowOf(kind, trade).First.Select(verb => (verb.Module, RequestOf(trade, verb, trade.Intention!.Revision) with { Card = trade.Intention.Card }))];
+
+    public static Request RequestOf(Trade trade, Verb verb, int revision) => new()
+    {
+        Stream = trade.Id,
+        Revision = revision,
+        Verb = verb.Name,
+        Asker = Modules.Trading,
+        Kind = trade.Kind,
+        Listing = trade.Listing.Id,
+        Buyer = trade.Buyer.Id,
+        Seller = trade.Seller.Id,
+        Amount = trade.Amount,
+        Fee = trade.Fee,
+        Currency = trade.Currency,
+        Quantity = trade.Quantity,
+        RefundAccount = trade.RefundAccount,
+        Address = trade.Address,
+        Title = trade.Listing.Title,
+    };
+
+    private static string UnavailableCode(string module) => module switch
+    {
+        Modules.Payments => Refusals.PaymentsUnavailable,
+        Modules.Catalog => Refusals.CatalogUnavailable,
+        Modules.Delivery => Refusals.DeliveryUnavailable,
+        _ => Refusals.AlarmUnavailable,
+    };
+
+    /// <summary>Makes the move, or stores the intention to make it when questions come first.</summary>
+    private static Decision Begin(Deed deed, Move row, Act act)
+    {
+        if (row.First.Length == 0)
+        {
+            deed.Take(row, act, heard: null);
+            return deed.Done();
+        }
+
+        if (row.First.Any(verb => deed.Trade.WaitsFor(verb.Module)))
+        {
+            // A late answer of an earlier request must not meet what the question is about to do.
+            return new Decision.Waits(new Refusal(Refusals.InProgress, RetryAfter: TryAgain));
+        }
+
+        deed.Intend(row, act);
+        return deed.Done();
+    }
+
+    private static Refusal? RefuseStart(Kind kind, Listing listing, PersonRef buyer, Terms terms)
+    {
+        var wrong = new Dictionary<string, string[]>();
+        Check(kind.Needs.Contains(Need.Quantity), "quantity", terms.Quantity, wrong);
+        Check(kind.Needs.Contains(Need.Periods), "periods", terms.Periods, wrong);
+        Check(kind.Needs.Contains(Need.Address), "address", terms.Address, 300, wrong);
+        Check(kind.Needs.Contains(Need.RefundAccount), "refundAccount", terms.RefundAccount, 100, wrong);
+        if (wrong.Count == 0 && (Int128)listing.Price * (terms.Quantity ?? 1) * (terms.Periods ?? 1) > HighestAmount)
+        {
+            wrong[terms.Quantity is null ? "periods" : "quantity"] = [string.Create(CultureInfo.InvariantCulture, $"the amount may be {HighestAmount} at most")];
+        }
+
+        return wrong.Count > 0 ? new Refusal(Refusals.Invalid, Fields: wrong)
+            : listing.Owner.Id == buyer.Id ? new Refusal(Refusals.OwnListing)
+            : listing.Withdrawn ? new Refusal(Refusals.ListingWithdrawn)
+            : listing.IsSoldOut ? new Refusal(Refusals.SoldOut)
+            : listing.Price != terms.Price ? new Refusal(Refusals.PriceChanged, Facts: new Dictionary<string, object?> { ["price"] = listing.Price })
+            : null;
+    }
+
+    private static void Check(bool isNeeded, string field, int? value, Dictionary<string, string[]> wrong)
+    {
+        if (!isNeeded && value is not null)
+        {
+            wrong[field] = ["this kind of trade has none: leave it out"];
+        }
+        else if (isNeeded && value is not (> 0 and <= 1_000_000))
+        {
+            wrong[field] = ["a whole number from 1 to 1000000"];
+        }
+    }
+
+    private static void Check(bool isNeeded, string field, string? value, int longest, Dictionary<string, string[]> wrong)
+    {
+        if (!isNeeded && value is not null)
+        {
+            wrong[field] = ["this kind of trade has none: leave it out"];
+        }
+        else if (isNeeded && (string.IsNullOrWhiteSpace(value) || value.Length > longest))
+        {
+            wrong[field] = [string.Create(CultureInfo.InvariantCulture, $"1 to {longest} characters")];
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using Jangteo.Contracts;
+
+namespace Jangteo.Trading;
+
+/// <summary>What deciding came to. Nothing has happened yet: the shell stores and sends it in one commit.</summary>
+internal abstract record Decision
+{
+    private Decision()
+    {
+    }
+
+    /// <summary>The trade as it will be, and what is written and said with it, in order.</summary>
+    /// <param name="Refusal">A "no" that is part of what happened: an intention that was refused, or a heard "no".</param>
+    public sealed record Happens(Trade Trade, ImmutableArray<HistoryLine> History, ImmutableArray<TradeMoved> Moved, ImmutableArray<TradeNoted> Noted, ImmutableArray<Request> Requests, Refusal? Refusal = null) : Decision
+    {
+        /// <summary>True when the state was entered anew and its deadlines begin.</summary>
+        public bool Enters => Moved.Length > 0;
+    }
+
+    /// <summary>A "no" that changes nothing.</summary>
+    public sealed record No(Refusal Refusal) : Decision;
+
+    /// <summary>Not now, but by itself soon: an intention is open, or a question must wait for an answer that is on its way.</summary>
+    public sealed record Waits(Refusal Refusal) : Decision;
+}
+
+/// <summary>One commit to a trade.</summary>
+/// <param name="What">began, moved, refused, not-begun or heard.</param>
+internal sealed record HistoryLine(int Revision, DateTimeOffset At, string What, string? Do, string State, string Actor, Guid? Person, string? Code, string? Heard, string? Reason);

@@ -1,0 +1,67 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Storing;
+using Jangteo.Platform.Time;
+
+namespace Jangteo.Trading;
+
+/// <summary>What other modules say: answers to a trade's requests, and listings as they now are.</summary>
+internal sealed class HearAnswers(Trades trades, BusinessClock clock) : IHear
+{
+    public async Task<IReadOnlySet<Guid>> Hear(Work work, IReadOnlyList<Message> messages, CancellationToken ct)
+    {
+        var listings = messages.Where(message => message.Type == CatalogMessages.ListingChanged).ToList();
+        if (listings.Count > 0)
+        {
+            await HearListings(work, listings, ct);
+        }
+
+        var answers = messages.Where(message => message.Type != CatalogMessages.ListingChanged).ToList();
+        return answers.Count > 0 ? await HearAnswered(work, answers, ct) : new HashSet<Guid>();
+    }
+
+    private async Task<IReadOnlySet<Guid>> HearAnswered(Work work, List<Message> messages, CancellationToken ct)
+    {
+        var locked = await trades.LockAll(
+            work, [.. messages.Select(message => message.Stream).Distinct().Order()], [.. messages.Select(message => message.Context.Listing).OfType<Guid>().Distinct().Order()], ct);
+        // While an intention is open, what others say waits in order and is heard afterwards.
+        var blocked = locked.Values.Where(found => found.Trade.Intention is not null).Select(found => found.Trade.Id).ToHashSet();
+        foreach (var message in messages.Where(message => !blocked.Contains(message.Stream)))
+        {
+            var found = locked[message.Stream];
+            work.Cause = Cause.Of(message);
+            var happens = Deciding.Hear(found.Kind, found.Trade, found.SoldOut, message.Sender, message.Read<Answered>(), clock.Now);
+            trades.Store(work, found.Kind, happens);
+            locked[message.Stream] = found with { Trade = happens.Trade };
+        }
+
+        return blocked;
+    }
+
+    private async Task HearListings(Work work, List<Message> messages, CancellationToken ct)
+    {
+        var last = messages.Select(message => (Message: message, Listing: Listing.Of(message.Read<ListingChanged>()))).GroupBy(heard => heard.Listing.Id).Select(group => group.MaxBy(heard => heard.Listing.Revision)).OrderBy(heard => heard.Listing.Id).ToList();
+        foreach (var (_, listing) in last)
+        {
+            Trades.WriteListing(work, listing);
+        }
+
+        var soldOut = last.Where(heard => heard.Listing.IsSoldOut).ToDictionary(heard => heard.Listing.Id);
+        if (soldOut.Count == 0)
+        {
+            return;
+        }
+
+        // The copies are locked by the writing before the trades are looked for, as they are where a trade enters a state that hears it.
+        await work.Flush(ct);
+        foreach (var found in await trades.LockHearingSoldOut(work, [.. soldOut.Keys], ct))
+        {
+            if (Deciding.HearSoldOut(found.Kind, found.Trade, clock.Now) is { } happens)
+            {
+                work.Cause = Cause.Of(soldOut[found.Trade.Listing.Id].Message);
+                trades.Store(work, found.Kind, happens);
+            }
+        }
+    }
+}

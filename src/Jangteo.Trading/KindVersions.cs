@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Storing;
+
+namespace Jangteo.Trading;
+
+/// <summary>Every table that a trade was begun with: a trade keeps the version it began with (DESIGN §3, rule 9).</summary>
+internal sealed class KindVersions(Shelf shelf)
+{
+    private readonly ConcurrentDictionary<(string Kind, int Version), Kind> known = new(shelf.All.Select(kind => KeyValuePair.Create((kind.Name, kind.Version), kind)));
+
+    /// <summary>The table that a trade keeps.</summary>
+    public Kind Of(Trade trade) => known[(trade.Kind, trade.Version)];
+
+    /// <summary>Stores the versions of the folder and reads those that only the database still has.</summary>
+    /// <exception cref="KindRefusedException">K10: a table was changed under the number of a stored version.</exception>
+    public Task Store(Storage storage, CancellationToken ct) =>
+        storage.Do(Cause.New(), async work =>
+        {
+            var stored = await work.Query(
+                new Sql("select kind, version, hash, source from kind_versions"),
+                reader => (Kind: reader.GetString(0), Version: reader.GetInt32(1), Hash: reader.GetString(2), Source: reader.GetString(3)), ct);
+            foreach (var (name, version, hash, source) in stored)
+            {
+                if (known.TryGetValue((name, version), out var here) && here.Hash != hash)
+                {
+                    throw new KindRefusedException($"kinds/{name}/trade.yaml: K10: version {version} has trades and its table was changed; write the change as version {version + 1}");
+                }
+
+                known.TryAdd((name, version), here ?? KindReader.ReadTable(source, $"{name} version {version}").Value!);
+            }
+
+            foreach (var kind in shelf.All)
+            {
+                work.Write("insert into kind_versions (kind, version, hash, source) values ($1, $2, $3, $4) on conflict do nothing", kind.Name, kind.Version, kind.Hash, kind.Source);
+            }
+        }, ct);
+}
+
+/// <summary>A kind that cannot be traded; the message says which, where and why.</summary>
+public sealed class KindRefusedException(string message) : Exception(message);

@@ -1,0 +1,51 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Jangteo.Trading;
+
+/// <summary>GET /api/kinds and /api/kinds/{kind}: what can be traded here, in the reader's language.</summary>
+internal static class ReadKinds
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/kinds", (HttpContext http, Shelf shelf, TradeViews views) =>
+            TypedResults.Ok(new KindList([.. shelf.All.Select(kind => View(kind, shelf, views, Problems.Language(http)))], null))).WithName("listKinds").WithTags("kinds");
+        routes.MapGet("/api/kinds/{kind}", Ok<KindView> (string kind, HttpContext http, Shelf shelf, TradeViews views) =>
+            TypedResults.Ok(View(shelf.Find(kind) ?? throw new RefusedException(new Refusal(Refusals.UnknownKind)), shelf, views, Problems.Language(http)))).WithName("readKind").WithTags("kinds");
+    }
+
+    private static KindView View(Kind kind, Shelf shelf, TradeViews views, string language)
+    {
+        var texts = shelf.Texts;
+        return new KindView(
+            kind.Name, kind.Version, texts.Title(kind.Name, language), Words.Of(kind.Stock), Words.Of(kind.Price), texts.Per(kind.Price, language),
+            Enum.GetValues<Party>().ToDictionary(Words.Of, party => texts.Party(kind.Name, party, language)),
+            [.. kind.States.Select(state => new StateView(state, texts.State(kind.Name, state, language), texts.Waits(kind.Name, state, language), Deed.Awaited(kind, state), kind.IsFinal(state)))],
+            [.. kind.Moves.Select(move => new MoveView(
+                move.Do, texts.Move(kind.Name, move.Do, language), [.. move.From], move.To, move.By is { } by ? Words.Of(by) : null, move.Hears,
+                move.After is { } after ? (long)after.TotalSeconds : null, [.. move.First.Select(verb => verb.Name)], [.. move.Ask.Select(verb => verb.Name)], [.. move.Says]))],
+            views.MayDo(kind, Kind.Start, Party.Buyer, language).First(), "");
+    }
+}
+
+public sealed record KindList(IReadOnlyList<KindView> Items, string? Next);
+
+/// <param name="Stock">one or counted.</param>
+/// <param name="Price">What a price is per: each, hour, day or month.</param>
+/// <param name="Parties">The title of each party.</param>
+/// <param name="Begin">The move with which a buyer begins, and what he gives.</param>
+/// <param name="Diagram">Mermaid, stateDiagram-v2.</param>
+public sealed record KindView(
+    string Kind, int Version, string Title, string Stock, string Price, string Per, IReadOnlyDictionary<string, string> Parties,
+    IReadOnlyList<StateView> States, IReadOnlyList<MoveView> Moves, MayDo Begin, string Diagram);
+
+public sealed record StateView(string State, string Label, string Waits, string? Awaits, bool IsFinal);
+
+/// <param name="AfterSeconds">Since the state was entered, for a move that time makes.</param>
+public sealed record MoveView(
+    string Do, string Label, IReadOnlyList<string> From, string To, string? By, string? Hears, long? AfterSeconds, IReadOnlyList<string> First, IReadOnlyList<string> Ask, IReadOnlyList<string> Says);

@@ -1,0 +1,31 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Trading;
+
+/// <summary>GET /api/trades/{id}: the trade as it is, to its buyer, its seller and operators; nobody else learns that it exists.</summary>
+internal static class ReadTrade
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/trades/{id:guid}", Handle).WithName("readTrade").WithTags("trades");
+
+    private static async Task<Ok<TradeView>> Handle(
+        Guid id, HttpContext http, [FromKeyedServices(Modules.Trading)] Storage storage, Trades trades, TradeViews views, CancellationToken ct)
+    {
+        var caller = Caller.Required(http);
+        var trade = await trades.Find(storage, id, ct);
+        if (trade?.PartyOf(caller.Id, caller.IsOperator) is not { } party)
+        {
+            throw new RefusedException(new Refusal(Refusals.NotFound));
+        }
+
+        http.Response.Headers.ETag = $"\"{trade.Revision}\"";
+        return TypedResults.Ok(views.Of(trade, party, Problems.Language(http)));
+    }
+}

@@ -1,0 +1,48 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Asking;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Intending;
+using Jangteo.Platform.Storing;
+using Jangteo.Platform.Time;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Trading;
+
+/// <summary>How the moves that ask first are carried to their end: the trade keeps the intention, and one commit settles it.</summary>
+internal sealed class TradeIntentions(
+    [FromKeyedServices(Modules.Trading)] Storage storage, Trades trades, KindVersions kinds, Answering answering, BusinessClock clock, Endings endings, IServiceProvider services) : IIntend
+{
+    public async Task<OpenIntention?> Load(Guid stream, CancellationToken ct)
+    {
+        var trade = await trades.Find(storage, stream, ct);
+        return trade?.Intention is { } open
+            ? new OpenIntention(open.Revision, open.Since, Deciding.Questions(kinds.Of(trade), trade), new Cause(open.Correlation, open.Correlation))
+            : null;
+    }
+
+    public async Task Settle(Guid stream, OpenIntention intention, Outcome outcome, CancellationToken ct)
+    {
+        var answer = await storage.Do(intention.Cause, async work =>
+        {
+            // Somebody else may have carried it to its end in the meantime; then the revision of what is open differs.
+            if (await trades.Lock(work, stream, ct) is not { Trade.Intention: { } open } locked || open.Revision != intention.Revision)
+            {
+                return null;
+            }
+
+            var happens = Deciding.Settle(locked.Kind, locked.Trade, locked.SoldOut, outcome, clock.Now);
+            trades.Store(work, locked.Kind, happens);
+            Intentions.WriteEnd(work, stream);
+            var answer = answering.Settled(happens, open);
+            open.Claim?.Write(work, answer);
+            return answer;
+        }, ct);
+        if (answer is not null)
+        {
+            endings.Tell(stream, answer);
+        }
+    }
+
+    public IQuestions Questions(string module) => services.GetRequiredKeyedService<IQuestions>(module);
+}

@@ -1,0 +1,66 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+
+namespace Jangteo.Trading;
+
+/// <summary>A trade as one person reads it: who may do what, whom it waits for, and where the money is.</summary>
+/// <param name="Label">The state, in the reader's language.</param>
+/// <param name="YouMay">What the reader may do now; empty while something is pending.</param>
+/// <param name="Awaits">Whom the state waits for; null when it happens by itself or is over.</param>
+/// <param name="Next">What time will do, soonest first (business time).</param>
+/// <param name="Stock">none, taken, sold or written-off.</param>
+/// <param name="Delivery">none, under-way, arrived or cancelled.</param>
+public sealed record TradeView(
+    Guid Id, string Kind, int Version, string State, string Label, int Revision, DateTimeOffset Since,
+    ListingRef Listing, PersonRef Buyer, PersonRef Seller, int Quantity, int Periods, long Amount, string Currency,
+    IReadOnlyList<MayDo> YouMay, Awaits? Awaits, IReadOnlyList<Due> Next, PendingMove? Pending, Money Money, string Stock, string Delivery);
+
+/// <param name="Do">The last part of its route.</param>
+public sealed record MayDo(string Do, string Label, IReadOnlyList<Needed> Needs);
+
+/// <param name="Type">card, text or number.</param>
+public sealed record Needed(string Name, string Type, string Label);
+
+/// <param name="Label">What is waited for, as a sentence.</param>
+public sealed record Awaits(string Party, string Label);
+
+/// <param name="Since">Machine time at which it began.</param>
+public sealed record PendingMove(string Do, string Label, DateTimeOffset Since);
+
+/// <summary>Makes views of trades, in the reader's language.</summary>
+internal sealed class TradeViews(KindVersions kinds, Shelf shelf)
+{
+    public TradeView Of(Trade trade, Party reader, string language)
+    {
+        var kind = kinds.Of(trade);
+        var texts = shelf.Texts;
+        return new TradeView(
+            trade.Id, trade.Kind, trade.Version, trade.State, texts.State(trade.Kind, trade.State, language), trade.Revision, trade.Since,
+            trade.Listing, trade.Buyer, trade.Seller, trade.Quantity, trade.Periods, trade.Amount, trade.Currency,
+            trade.Intention is null && !trade.NotBegun ? [.. MayDo(kind, trade.State, reader, language)] : [],
+            Deed.Awaited(kind, trade.State) is { } party ? new Awaits(party, texts.Waits(trade.Kind, trade.State, language)) : null,
+            [.. Deed.Next(kind, trade)],
+            trade.Intention is { } open ? new PendingMove(open.Do, texts.Move(trade.Kind, open.Do, language), open.Since) : null,
+            trade.Money, trade.Stock, trade.Delivery);
+    }
+
+    /// <summary>The rows a party may take from a state, with what each needs.</summary>
+    public IEnumerable<MayDo> MayDo(Kind kind, string state, Party party, string language) =>
+        kind.Leaving(state).Where(row => row.By == party).Select(row => new MayDo(row.Do, shelf.Texts.Move(kind.Name, row.Do, language), [.. Needs(kind, row, language)]));
+
+    private IEnumerable<Needed> Needs(Kind kind, Move row, string language)
+    {
+        if (row.From.Contains(Kind.Start))
+        {
+            foreach (var need in kind.Needs)
+            {
+                yield return new Needed(need == Need.RefundAccount ? "refundAccount" : Words.Of(need), need is Need.Quantity or Need.Periods ? "number" : "text", shelf.Texts.Need(Words.Of(need), language));
+            }
+        }
+
+        if (row.First.Contains(Verb.HoldPayment))
+        {
+            yield return new Needed("card", "card", shelf.Texts.Need("card", language));
+        }
+    }
+}

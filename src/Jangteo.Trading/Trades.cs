@@ -1,0 +1,149 @@
+using System.Text.Json;
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Intending;
+using Jangteo.Platform.Storing;
+using Npgsql;
+
+namespace Jangteo.Trading;
+
+/// <summary>Where trades are kept: read under lock, and stored with all that a decision says in one commit.</summary>
+internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
+{
+    private const string SelectTrade = "select body from trades where id = $1";
+    private const string SelectListing = "select id, revision, kind, owner, owner_name, title, price, available, withdrawn from listings";
+
+    /// <summary>A trade with its table, locked until the commit, with its listing as Trading knows it. Null when there is none.</summary>
+    /// <remarks>The listing's copy is locked first wherever sold-out counts, as its changes lock it too: neither can miss the other.</remarks>
+    public async Task<Locked?> Lock(Work work, Guid id, CancellationToken ct)
+    {
+        Trade? trade = null;
+        Listing? listing = null;
+        await work.Read(
+            ct,
+            (new Sql($"{SelectListing} where id = (select listing from trades where id = $1) for share", id), reader => listing = ReadListing(reader)),
+            (new Sql($"{SelectTrade} for update", id), reader => trade = Read(reader.GetString(0))));
+        return trade is null ? null : new Locked(trade, kinds.Of(trade), listing?.IsSoldOut ?? false);
+    }
+
+    /// <summary>The trades of a batch, locked in the order of their ids after the copies of their listings.</summary>
+    public async Task<Dictionary<Guid, Locked>> LockAll(Work work, Guid[] ids, Guid[] listings, CancellationToken ct)
+    {
+        var trades = new List<Trade>(ids.Length);
+        var copies = new Dictionary<Guid, Listing>();
+        await work.Read(
+            ct,
+            (new Sql($"{SelectListing} where id = any($1) order by id for share", listings), reader =>
+            {
+                var listing = ReadListing(reader);
+                copies[listing.Id] = listing;
+            }),
+            (new Sql("select body from trades where id = any($1) order by id for update", ids), reader => trades.Add(Read(reader.GetString(0)))));
+        return trades.ToDictionary(trade => trade.Id, trade => new Locked(trade, kinds.Of(trade), copies.GetValueOrDefault(trade.Listing.Id)?.IsSoldOut ?? false));
+    }
+
+    /// <summary>The open trades of listings whose state hears that nothing is left, locked in the order of their ids.</summary>
+    public async Task<List<Locked>> LockHearingSoldOut(Work work, Guid[] listings, CancellationToken ct) =>
+        [.. (await work.Query(new Sql("select body from trades where listing = any($1) and hears_sold_out order by id for update", listings), reader => Read(reader.GetString(0)), ct))
+            .Select(trade => new Locked(trade, kinds.Of(trade), true))];
+
+    public async Task<Trade?> Find(Storage storage, Guid id, CancellationToken ct) =>
+        await storage.Find(new Sql(SelectTrade, id), reader => Read(reader.GetString(0)), ct);
+
+    /// <summary>Stores and sends all that a decision says.</summary>
+    public void Store(Work work, Kind kind, Decision.Happens happens)
+    {
+        var trade = happens.Trade;
+        var isNew = happens.History[0].Revision == 1;
+        var isOpen = trade.IsOpen(kind);
+        var hearsSoldOut = isOpen && (trade.State == Kind.Start ? kind.StartMove.To : trade.State) is var state && kind.Leaving(state).Any(row => row.Hears == Verb.SoldOut);
+        var body = JsonSerializer.Serialize(trade, Wire.Json);
+        if (isNew)
+        {
+            work.Write(
+                "insert into trades (id, kind, version, listing, buyer, seller, state, revision, is_open, is_single, hears_sold_out, body) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                trade.Id, trade.Kind, trade.Version, trade.Listing.Id, trade.Buyer.Id, trade.Seller.Id, trade.State, trade.Revision, isOpen, kind.Stock == Stock.One, hearsSoldOut, body);
+        }
+        else
+        {
+            work.Write(
+                "update trades set state = $2, revision = $3, is_open = $4, hears_sold_out = $5, body = $6 where id = $1",
+                trade.Id, trade.State, trade.Revision, isOpen, hearsSoldOut, body);
+        }
+
+        foreach (var line in happens.History)
+        {
+            work.Write(
+                "insert into history (trade, revision, at, what, move, state, actor, person, code, heard, reason) values ($1, $2, $3, $4, $5, $6, $7, $8::uuid, $9, $10, $11)",
+                trade.Id, line.Revision, line.At, line.What, line.Do, line.State, line.Actor, line.Person, line.Code, line.Heard, line.Reason);
+        }
+
+        if (happens.Enters)
+        {
+            WriteDeadlines(work, kind, trade, isNew);
+        }
+
+        if (trade.Intention is not null)
+        {
+            intentions().WriteLease(work, trade.Id);
+        }
+
+        foreach (var said in happens.Moved)
+        {
+            work.Send(TradingMessages.Moved, trade.Id, said, trade.Context);
+        }
+
+        foreach (var said in happens.Noted)
+        {
+            work.Send(TradingMessages.Noted, trade.Id, said, trade.Context);
+        }
+
+        foreach (var request in happens.Requests)
+        {
+            work.Send(TradingMessages.Requests, trade.Id, request, trade.Context, receiver: Verb.Find(request.Verb)!.Module);
+        }
+    }
+
+    /// <summary>Trading's copy of a listing, locked against changes of it while a trade starts; and the open trade that the buyer has on it already, of a single thing.</summary>
+    public static async Task<(Listing? Listing, Guid? Asked)> LockListing(Work work, Guid id, Guid buyer, CancellationToken ct)
+    {
+        Listing? listing = null;
+        Guid? asked = null;
+        await work.Read(
+            ct,
+            (new Sql($"{SelectListing} where id = $1 for share", id), reader => listing = ReadListing(reader)),
+            (new Sql("select id from trades where listing = $1 and buyer = $2 and is_open and is_single", id, buyer), reader => asked = reader.GetGuid(0)));
+        return (listing, asked);
+    }
+
+    /// <summary>Keeps what Catalog says of listings; an older revision than known changes nothing.</summary>
+    public static void WriteListing(Work work, Listing listing) =>
+        work.Write(
+            """
+            insert into listings as l (id, revision, kind, owner, owner_name, title, price, available, withdrawn) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            on conflict (id) do update set revision = $2, owner_name = $5, title = $6, price = $7, available = $8, withdrawn = $9 where l.revision < $2
+            """,
+            listing.Id, listing.Revision, listing.Kind, listing.Owner.Id, listing.Owner.Name, listing.Title, listing.Price, listing.Available, listing.Withdrawn);
+
+    public static Trade Read(string body) => JsonSerializer.Deserialize<Trade>(body, Wire.Json)!;
+
+    private static void WriteDeadlines(Work work, Kind kind, Trade trade, bool isNew)
+    {
+        if (!isNew)
+        {
+            work.Write("delete from deadlines where trade = $1", trade.Id);
+        }
+
+        foreach (var due in Deed.Next(kind, trade))
+        {
+            work.Write("insert into deadlines (trade, move, due_at) values ($1, $2, $3)", trade.Id, due.Do, due.At);
+        }
+    }
+
+    private static Listing ReadListing(NpgsqlDataReader reader) => new(
+        reader.GetGuid(0), reader.GetInt32(1), reader.GetString(2), new PersonRef(reader.GetGuid(3), reader.GetString(4)), reader.GetString(5), reader.GetInt64(6), reader.GetInt32(7), reader.GetBoolean(8));
+}
+
+/// <summary>A trade that is locked until the commit, with its table.</summary>
+/// <param name="SoldOut">Nothing is left of its listing, as Trading's copy knows it.</param>
+internal sealed record Locked(Trade Trade, Kind Kind, bool SoldOut);

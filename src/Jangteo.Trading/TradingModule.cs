@@ -1,0 +1,50 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform;
+using Jangteo.Platform.Intending;
+using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Trading;
+
+/// <summary>The trade engine: trades, moves, deadlines.</summary>
+public sealed class TradingModule : Module
+{
+    public override string Name => Modules.Trading;
+
+    public override void AddTo(IServiceCollection services)
+    {
+        services.AddSingleton<KindVersions>();
+        services.AddSingleton<Trades>();
+        services.AddSingleton<TradeViews>();
+        services.AddSingleton<Endings>();
+        services.AddSingleton<Answering>();
+        services.AddSingleton<TradeIntentions>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Intentions>(provider, provider.GetRequiredKeyedService<Storage>(Name), provider.GetRequiredService<TradeIntentions>()));
+        // Intentions settle through the same store that begins them: a ring, which is closed here and nowhere else.
+        services.AddSingleton<Func<Intentions>>(provider => provider.GetRequiredService<Intentions>);
+        services.AddSingleton<AskForTrade>();
+        services.AddSingleton<ActOnTrade>();
+        services.AddSingleton<HearAnswers>();
+        services.AddSingleton<Deadlines>();
+        services.AddSingleton<TradingBooks>();
+    }
+
+    public override void Map(IEndpointRouteBuilder routes)
+    {
+        AskForTrade.Map(routes);
+        ActOnTrade.Map(routes);
+        ReadTrade.Map(routes);
+        ReadKinds.Map(routes);
+        TradingBooks.Map(routes);
+        routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
+    }
+
+    public override IHear Hears(IServiceProvider services) => services.GetRequiredService<HearAnswers>();
+
+    public override IEnumerable<Loop> Loops(IServiceProvider services) => [services.GetRequiredService<Intentions>().Resumer, services.GetRequiredService<Deadlines>().Loop];
+
+    public override Task Start(IServiceProvider services, CancellationToken ct) => services.GetRequiredService<KindVersions>().Store(services.GetRequiredKeyedService<Storage>(Name), ct);
+}
