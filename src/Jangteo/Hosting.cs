@@ -14,7 +14,7 @@ namespace Jangteo;
 /// <summary>Puts modules together in one process: their storage, logs, consumers, questions and loops.</summary>
 internal static class Hosting
 {
-    private const string Common = "common";
+    public const string Common = "common";
 
     /// <summary>Registers what modules stand on, and the modules.</summary>
     /// <param name="connectionOf">The connection string of a schema's own login.</param>

@@ -1,12 +1,26 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Jangteo;
-using Jangteo.Contracts;
-using Jangteo.Kinds;
 using Jangteo.Platform;
-using Jangteo.Platform.Http;
-using Jangteo.Platform.Messaging;
-using Jangteo.Platform.Storing;
-using Npgsql;
+using Jangteo.Platform.Postgres;
+using Jangteo.Trading;
 
-return 0;
+// The program without a command serves its target; the commands are few, and each is a file in Commands.
+try
+{
+    return args switch
+    {
+        [] => await Serving.Run(SettingsReader.Read(), args),
+        _ => Unknown(args[0]),
+    };
+}
+catch (Exception told) when (told is SettingsException or PostgresUnavailableException or KindRefusedException or ArgumentException)
+{
+    // These messages are written for people: what is wrong, where, and what to do.
+    await Console.Error.WriteLineAsync(told.Message);
+    return 1;
+}
+
+static int Unknown(string command)
+{
+    Console.Error.WriteLine($"There is no command '{command}'.");
+    return 2;
+}

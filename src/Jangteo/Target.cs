@@ -1,5 +1,6 @@
 using Jangteo.Kinds;
 using Jangteo.Platform;
+using Jangteo.Trading;
 
 namespace Jangteo;
 
@@ -8,6 +9,7 @@ internal static class Target
 {
     private static readonly Module[] Every =
     [
+        new TradingModule(),
     ];
 
     /// <summary>The modules of a target, in the order in which they start.</summary>

@@ -1,0 +1,74 @@
+using Jangteo.Kinds;
+using Jangteo.Platform;
+using Jangteo.Platform.Postgres;
+using Jangteo.Platform.Storing;
+using Npgsql;
+
+namespace Jangteo;
+
+/// <summary>Where the modules of this process keep what they keep: the private PostgreSQL, or the databases of the settings, brought up to date.</summary>
+internal sealed class Database : IAsyncDisposable
+{
+    private const int PoolPerSchema = 12;
+
+    private readonly PrivatePostgres? own;
+    private readonly Dictionary<string, string> connections = [];
+
+    private Database(PrivatePostgres? own) => this.own = own;
+
+    public static async Task<Database> Open(Settings settings, IReadOnlyList<Module> modules, CancellationToken ct)
+    {
+        var own = Modules.All.Any(module => settings.DatabaseOf(module).Length > 0) ? null : await PrivatePostgres.Start(settings.DataFolder, ct);
+        var database = new Database(own);
+        foreach (var together in Hosting.Schemas(modules).GroupBy(schema => own?.AdminConnectionString ?? settings.DatabaseOf(OwnerOf(schema.Schema, modules))))
+        {
+            await Migrations.Apply(together.Key, [.. together], ct);
+            foreach (var (schema, _) in together)
+            {
+                database.connections[schema] = ConnectionOf(schema, together.Key, own is not null);
+            }
+        }
+
+        return database;
+    }
+
+    /// <summary>The connection string of a schema's own login, which can read nothing else.</summary>
+    public string ConnectionOf(string schema) => connections[schema];
+
+    public async ValueTask DisposeAsync()
+    {
+        if (own is not null)
+        {
+            await own.DisposeAsync();
+        }
+    }
+
+    private static string OwnerOf(string schema, IReadOnlyList<Module> modules) =>
+        modules.FirstOrDefault(module => module.FurtherSchemas.Any(further => further.Schema == schema))?.Name
+        ?? (schema == Hosting.Common ? modules[0].Name : schema);
+
+    private static string ConnectionOf(string schema, string admin, bool isOwn)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(admin)
+        {
+            SearchPath = $"{schema},public",
+            MaxPoolSize = PoolPerSchema,
+            MaxAutoPrepare = 200,
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true,
+            ApplicationName = $"jangteo {schema}",
+            Timeout = 15,
+        };
+        if (isOwn)
+        {
+            connection.Username = Migrations.Login(schema);
+        }
+        else
+        {
+            // With one connection string for all, each module gives up what is not its own as soon as it is connected.
+            connection.Options = $"-c role={Migrations.Login(schema)}";
+        }
+
+        return connection.ConnectionString;
+    }
+}

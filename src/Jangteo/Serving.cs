@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform;
+using Jangteo.Platform.Intending;
+using Jangteo.Platform.Postgres;
+using Jangteo.Platform.Storing;
+using Jangteo.Platform.Time;
+using Jangteo.Trading;
+using Npgsql;
+
+namespace Jangteo;
+
+/// <summary>Serves the modules of a target until it is told to stop.</summary>
+internal static class Serving
+{
+    public static async Task<int> Run(Settings settings, string[] args)
+    {
+        var modules = Target.Of(settings.Target);
+        var opening = Database.Open(settings, modules, CancellationToken.None);
+        var shelf = ReadKinds(settings.KindsFolder);
+        await using var database = await opening;
+
+        var app = Build(settings, modules, shelf, database, args);
+        await using (app)
+        {
+            await LoadClock(app.Services);
+            foreach (var module in modules)
+            {
+                await module.Start(app.Services, CancellationToken.None);
+            }
+
+            foreach (var module in modules)
+            {
+                module.Map(app);
+            }
+
+            app.Lifetime.ApplicationStopping.Register(() => StopIntentions(app.Services));
+            await app.StartAsync();
+            app.Logger.LogInformation("Ready at {Address}, {Elapsed} ms after its start.", app.Urls.First(), (long)(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds);
+            await app.WaitForShutdownAsync();
+        }
+
+        return 0;
+    }
+
+    /// <summary>The kinds of the folder, or every mistake in them.</summary>
+    private static Shelf ReadKinds(string folder)
+    {
+        var read = KindReader.Read(folder);
+        return read.Value ?? throw new KindRefusedException(string.Join(Environment.NewLine, read.Mistakes));
+    }
+
+    private static WebApplication Build(Settings settings, IReadOnlyList<Module> modules, Shelf shelf, Database database, string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.SetMinimumLevel(Enum.Parse<LogLevel>(settings.LogLevel)).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
+        builder.WebHost.UseUrls($"http://localhost:{settings.Port}");
+        builder.Services.AddSingleton(shelf);
+        Hosting.AddModules(builder.Services, modules, settings, database.ConnectionOf);
+        return builder.Build();
+    }
+
+    /// <summary>The business clock goes on from where the sandbox left it.</summary>
+    private static async Task LoadClock(IServiceProvider services)
+    {
+        var storage = services.GetRequiredKeyedService<Storage>(Hosting.Common);
+        services.GetRequiredService<BusinessClock>().Set(await storage.Find(new Sql("select ahead from clock"), reader => reader.GetTimeSpan(0), CancellationToken.None));
+    }
+
+    private static void StopIntentions(IServiceProvider services)
+    {
+        foreach (var intentions in services.GetServices<Intentions>())
+        {
+            intentions.Stop();
+        }
+    }
+}
