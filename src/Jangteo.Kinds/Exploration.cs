@@ -135,7 +135,7 @@ internal sealed class Exploration
         var outcomes = now.Holdings.Do(question).ToList();
         if (outcomes.Count == 0)
         {
-            faults.Add(new Fault(place, new Answered(question, null, null, now.State), "K5", now.Row, question));
+            faults.Add(new Fault(place, new QuestionAnswered(question, null, null, now.State), "K5", now.Row, question));
         }
 
         foreach (var (answer, holdings) in outcomes)
@@ -146,12 +146,12 @@ internal sealed class Exploration
             }
             else if (now.Asked + 1 == row.First.Length)
             {
-                Take(place, now with { Holdings = holdings }, now.Row, state => new Answered(question, answer, row.Do, state), byItself: true);
+                Take(place, now with { Holdings = holdings }, now.Row, state => new QuestionAnswered(question, answer, row.Do, state), byItself: true);
             }
             else
             {
                 var next = now with { Holdings = holdings, Asked = now.Asked + 1 };
-                Reach(place, new Answered(question, answer, null, now.State), next, -1, found[place].Waiting, byItself: true);
+                Reach(place, new QuestionAnswered(question, answer, null, now.State), next, -1, found[place].Waiting, byItself: true);
             }
         }
 
@@ -165,7 +165,7 @@ internal sealed class Exploration
         var hearing = no == Step.OutOfReach ? -1 : RowThatHears(now.State, no);
         if (hearing >= 0)
         {
-            Take(place, now, hearing, state => new Answered(question, no, kind.Moves[hearing].Do, state), byItself: true);
+            Take(place, now, hearing, state => new QuestionAnswered(question, no, kind.Moves[hearing].Do, state), byItself: true);
             return;
         }
 
@@ -183,7 +183,7 @@ internal sealed class Exploration
         }
 
         var next = now with { NotBegun = now.State == Kind.Start, Row = -1, Asked = 0, Mail = mail };
-        Reach(place, new Answered(question, no, null, now.State), next, -1, waiting, byItself: true);
+        Reach(place, new QuestionAnswered(question, no, null, now.State), next, -1, waiting, byItself: true);
     }
 
     private void Hear(int place, Configuration now)

@@ -11,7 +11,7 @@ public abstract record Step(string State)
     public const string OutOfReach = "out-of-reach";
 }
 
-/// <summary>A party makes a move. When it asks questions first, this only opens its intention, and <see cref="Answered"/> steps follow.</summary>
+/// <summary>A party makes a move. When it asks questions first, this only opens its intention, and <see cref="QuestionAnswered"/> steps follow.</summary>
 /// <param name="By">The party.</param>
 /// <param name="Do">The move.</param>
 /// <param name="AsksFirst">Whether its row has questions under <c>first</c>.</param>
@@ -39,7 +39,7 @@ public sealed record TimePassed(string Do, TimeSpan After, bool AsksFirst, strin
 /// <param name="Answer">See above.</param>
 /// <param name="Do">The row taken when this settles the intention: its own, or the one that hears the no. Null when it goes on or is refused.</param>
 /// <param name="State">See <see cref="Step"/>.</param>
-public sealed record Answered(Verb Question, string? Answer, string? Do, string State) : Step(State)
+public sealed record QuestionAnswered(Verb Question, string? Answer, string? Do, string State) : Step(State)
 {
     public override string ToString() => $"{Question.Name}? {Answer ?? "impossible"}";
 }

@@ -72,9 +72,9 @@ public sealed class Checking_a_kind(ITestOutputHelper output)
         Assert.Equal(
             [
                 new Commanded(Party.Buyer, "request", true, "start"),
-                new Answered(Verb.HoldPayment, "payment-held", "request", "requested"),
+                new QuestionAnswered(Verb.HoldPayment, "payment-held", "request", "requested"),
                 new Commanded(Party.Seller, "accept", true, "requested"),
-                new Answered(Verb.TakeStock, "stock-taken", "accept", "accepted"),
+                new QuestionAnswered(Verb.TakeStock, "stock-taken", "accept", "accepted"),
                 new TimePassed("assume", TimeSpan.FromDays(1), false, "rejected"),
                 new CarriedOut(Verb.Refund, "refunded", "rejected"),
             ],
