@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Jangteo.Kinds;
@@ -29,6 +30,19 @@ public static class Words
         var seconds = (long)duration.TotalSeconds;
         return seconds % 86_400 == 0 ? $"{seconds / 86_400}d" : seconds % 3_600 == 0 ? $"{seconds / 3_600}h" : seconds % 60 == 0 ? $"{seconds / 60}m" : $"{seconds}s";
     }
+
+    /// <summary>The duration that a number and one of d, h, m, s stand for, or null when a text is none.</summary>
+    public static TimeSpan? Duration(string text) =>
+        text.Length is > 1 and < 10 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? text[^1] switch
+            {
+                'd' => TimeSpan.FromDays(count),
+                'h' => TimeSpan.FromHours(count),
+                'm' => TimeSpan.FromMinutes(count),
+                's' => TimeSpan.FromSeconds(count),
+                _ => null,
+            }
+            : null;
 
     /// <summary>The value a word stands for, or null when there is none.</summary>
     public static T? Find<T>(string word)

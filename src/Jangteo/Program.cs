@@ -1,4 +1,5 @@
 using Jangteo;
+using Jangteo.Commands;
 using Jangteo.Platform;
 using Jangteo.Platform.Postgres;
 using Jangteo.Trading;
@@ -9,7 +10,7 @@ try
     return args switch
     {
         [] => await Serving.Run(SettingsReader.Read(), args),
-        _ => Unknown(args[0]),
+        _ => await CommandLine.Run(args),
     };
 }
 catch (Exception told) when (told is SettingsException or PostgresUnavailableException or KindRefusedException or ArgumentException)
@@ -17,10 +18,4 @@ catch (Exception told) when (told is SettingsException or PostgresUnavailableExc
     // These messages are written for people: what is wrong, where, and what to do.
     await Console.Error.WriteLineAsync(told.Message);
     return 1;
-}
-
-static int Unknown(string command)
-{
-    Console.Error.WriteLine($"There is no command '{command}'.");
-    return 2;
 }

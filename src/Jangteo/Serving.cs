@@ -1,11 +1,12 @@
 using System.Diagnostics;
-using Jangteo.Contracts;
+using Jangteo.Http;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Intending;
 using Jangteo.Platform.Postgres;
 using Jangteo.Platform.Storing;
 using Jangteo.Platform.Time;
+using Jangteo.Sandbox;
 using Jangteo.Trading;
 using Npgsql;
 
@@ -30,6 +31,13 @@ internal static class Serving
                 await module.Start(app.Services, CancellationToken.None);
             }
 
+            app.UseEdge();
+            Operating.Map(app, modules);
+            if (settings.Sandbox)
+            {
+                Doors.Map(app);
+            }
+
             foreach (var module in modules)
             {
                 module.Map(app);
@@ -47,8 +55,8 @@ internal static class Serving
     /// <summary>The kinds of the folder, or every mistake in them.</summary>
     private static Shelf ReadKinds(string folder)
     {
-        var read = KindReader.Read(folder);
-        return read.Value ?? throw new KindRefusedException(string.Join(Environment.NewLine, read.Mistakes));
+        var verdict = Check.Folder(folder);
+        return verdict.Shelf ?? throw new KindRefusedException(string.Join(Environment.NewLine, verdict.Mistakes));
     }
 
     private static WebApplication Build(Settings settings, IReadOnlyList<Module> modules, Shelf shelf, Database database, string[] args)
@@ -57,6 +65,7 @@ internal static class Serving
         builder.Logging.SetMinimumLevel(Enum.Parse<LogLevel>(settings.LogLevel)).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
         builder.WebHost.UseUrls($"http://localhost:{settings.Port}");
         builder.Services.AddSingleton(shelf);
+        builder.Services.AddEdge(settings);
         Hosting.AddModules(builder.Services, modules, settings, database.ConnectionOf);
         return builder.Build();
     }

@@ -16,6 +16,7 @@ public sealed class Consumer(string receiver, Log log, Storage storage, IHear he
     private static readonly TimeSpan AskAsideAgain = TimeSpan.FromMilliseconds(100);
 
     private long position = -1;
+    private long keptPosition = -1;
     private bool hasAside = true;
 
     private string Sender => log.Module;
@@ -42,6 +43,7 @@ public sealed class Consumer(string receiver, Log log, Storage storage, IHear he
         if (position < 0)
         {
             position = await storage.Find(new Sql("select position from reading where sender = $1", Sender), reader => reader.GetInt64(0), ct);
+            keptPosition = position;
         }
 
         var heardAside = hasAside && await HearAside(ct);
@@ -56,6 +58,17 @@ public sealed class Consumer(string receiver, Log log, Storage storage, IHear he
             }
 
             position = upTo;
+            keptPosition = mine.Count > 0 ? upTo : keptPosition;
+        }
+        else if (keptPosition != position)
+        {
+            // Rows for others need no commit each; the place is kept when there is nothing else to do.
+            await storage.Do(Cause.New(), work =>
+            {
+                WritePosition(work, position);
+                return Task.CompletedTask;
+            }, ct);
+            keptPosition = position;
         }
 
         return rows.Count > 0 || heardAside ? TimeSpan.Zero : hasAside ? AskAsideAgain : Poll;
