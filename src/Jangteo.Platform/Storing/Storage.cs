@@ -58,6 +58,28 @@ public sealed class Storage(string module, NpgsqlDataSource source, BusinessCloc
         return rows;
     }
 
+    /// <summary>Several statements that write nothing, in one round trip.</summary>
+    public async Task Read(CancellationToken ct, params (Sql Sql, Action<NpgsqlDataReader> Row)[] reads)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var (sql, _) in reads)
+        {
+            batch.BatchCommands.Add(sql.ToCommand());
+        }
+
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        foreach (var (_, row) in reads)
+        {
+            while (await reader.ReadAsync(ct))
+            {
+                row(reader);
+            }
+
+            await reader.NextResultAsync(ct);
+        }
+    }
+
     /// <summary>The only row of a statement, or nothing.</summary>
     public async Task<T?> Find<T>(Sql sql, Func<NpgsqlDataReader, T> read, CancellationToken ct) =>
         (await Query(sql, read, ct)) is [var row, ..] ? row : default;

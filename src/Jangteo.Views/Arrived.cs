@@ -1,0 +1,57 @@
+using System.Globalization;
+using Jangteo.Kinds;
+using Jangteo.Platform.Storing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Views;
+
+/// <summary>
+/// Waits, two seconds at most, until the views have what a command's answer named in its token, <c>&lt;module&gt;:&lt;stream&gt;:&lt;revision&gt;</c>: who has
+/// just written finds what he wrote.
+/// </summary>
+internal sealed class Arrived([FromKeyedServices(Modules.Views)] Storage storage, Live live, TimeProvider machine)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    // Another process may be the one that hears it, so nobody relies on being told.
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+
+    /// <returns>True when the wait was in vain; null when there was nothing to wait for or it has arrived.</returns>
+    public async Task<bool?> WaitFor(string? token, CancellationToken ct)
+    {
+        if (token is null)
+        {
+            return null;
+        }
+
+        var (table, id, revision) = Read(token);
+        var begun = machine.GetTimestamp();
+        while (true)
+        {
+            var something = live.Heard(LookEvery, ct);
+            if (await storage.Find(new Sql($"select revision from {table} where id = $1", id), reader => reader.GetInt32(0), ct) >= revision)
+            {
+                return null;
+            }
+
+            if (machine.GetElapsedTime(begun) >= Patience)
+            {
+                return true;
+            }
+
+            await something;
+        }
+    }
+
+    private static (string Table, Guid Id, int Revision) Read(string token) =>
+        token.Split(':') is [var module, var stream, var revision]
+        && Guid.TryParse(stream, out var id)
+        && int.TryParse(revision, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? module switch
+            {
+                Modules.Trading => ("trades", id, number),
+                Modules.Catalog => ("listings", id, number),
+                _ => throw Lists.Bad("after", "a token of a trade or a listing"),
+            }
+            : throw Lists.Bad("after", "the token that a command answered with");
+}

@@ -1,0 +1,125 @@
+using System.Threading.Channels;
+using Jangteo.Contracts;
+using Jangteo.Platform;
+using Jangteo.Platform.Time;
+
+namespace Jangteo.Views;
+
+/// <summary>That something changed, and for whom: what it is now is asked for by its id.</summary>
+/// <param name="Name">trade, notice, listing or clock.</param>
+/// <param name="People">Who may know; null for everybody.</param>
+internal sealed record Change(long Number, string Name, string Id, int Revision, Guid[]? People)
+{
+    public bool IsFor(Guid? person) => People is null || (person is { } one && People.Contains(one));
+}
+
+/// <summary>
+/// Passes on what has just been heard, to open streams and to whoever waits for a token. Keeps the last changes in memory, so that a stream
+/// that broke goes on where it was.
+/// </summary>
+internal sealed class Live
+{
+    private const int Kept = 4096;
+    private const int LongestQueue = 256;
+
+    private readonly Lock guard = new();
+    private readonly Queue<Change> recent = new();
+    private readonly List<Listener> listeners = [];
+    private readonly string epoch = Ids.New().ToString("N")[^12..];
+    private TaskCompletionSource heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long last;
+
+    public Live(BusinessClock clock) =>
+        clock.Moved += () => Tell([("clock", "clock", (int)clock.Offset.TotalSeconds, null)]);
+
+    /// <summary>What was heard and committed.</summary>
+    public void Tell(IReadOnlyList<object> bodies)
+    {
+        Tell([.. bodies.SelectMany(Changes)]);
+        Interlocked.Exchange(ref heard, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+    }
+
+    /// <summary>Ends when something has been heard after the call, or when the time is over.</summary>
+    public Task Heard(TimeSpan most, CancellationToken ct) => Task.WhenAny(Volatile.Read(ref heard).Task, Task.Delay(most, ct));
+
+    /// <summary>The name of a change by which a stream can be taken up again.</summary>
+    public string EventId(long number) => $"{epoch}-{number}";
+
+    /// <summary>Listens for one person, or for whoever is not signed in.</summary>
+    /// <param name="after">The last event id that was received, or null.</param>
+    /// <returns>The changes since then when they are still known; null in their place says that the listener has to look at everything again.</returns>
+    public Listener Listen(Guid? person, string? after)
+    {
+        lock (guard)
+        {
+            var known = after is not null && after.StartsWith(epoch + "-", StringComparison.Ordinal) && long.TryParse(after.AsSpan(epoch.Length + 1), out var number) && number <= last
+                && (recent.Count == 0 ? number == last : number >= recent.Peek().Number - 1)
+                ? number
+                : (long?)null;
+            var listener = new Listener(this, person, last, after is null ? [] : known is null ? null : [.. recent.Where(change => change.Number > known && change.IsFor(person))]);
+            listeners.Add(listener);
+            return listener;
+        }
+    }
+
+    private static IEnumerable<(string Name, string Id, int Revision, Guid[]? People)> Changes(object body) => body switch
+    {
+        TradeMoved moved => [("trade", moved.Trade.ToString(), moved.Revision, [moved.Buyer.Id, moved.Seller.Id])],
+        TradeNoted noted => [("trade", noted.Trade.ToString(), noted.Revision, [noted.Buyer, noted.Seller])],
+        ListingChanged changed => [("listing", changed.Listing.ToString(), changed.Revision, changed.Status == "draft" ? [changed.Owner.Id] : null)],
+        Told told => told.Tellings.Where(telling => telling.Channel == "app").Select(telling => ("notice", telling.Notice.ToString(), told.Cause, (Guid[]?)[telling.Person])),
+        _ => [],
+    };
+
+    private void Tell(IReadOnlyList<(string Name, string Id, int Revision, Guid[]? People)> changes)
+    {
+        lock (guard)
+        {
+            foreach (var (name, id, revision, people) in changes)
+            {
+                var change = new Change(++last, name, id, revision, people);
+                recent.Enqueue(change);
+                if (recent.Count > Kept)
+                {
+                    recent.Dequeue();
+                }
+
+                foreach (var listener in listeners)
+                {
+                    listener.Offer(change);
+                }
+            }
+        }
+    }
+
+    /// <summary>One open stream.</summary>
+    internal sealed class Listener(Live live, Guid? person, long from, IReadOnlyList<Change>? missed) : IDisposable
+    {
+        private readonly Channel<Change> queue = Channel.CreateBounded<Change>(LongestQueue);
+
+        /// <summary>The number of the last change before this stream's own.</summary>
+        public long From => from;
+
+        /// <summary>What came while the stream was broken; null when nobody remembers.</summary>
+        public IReadOnlyList<Change>? Missed => missed;
+
+        public ChannelReader<Change> Changes => queue.Reader;
+
+        public void Offer(Change change)
+        {
+            // A reader that is too slow is let go: it connects again with its last id and catches up, or is told to look at everything.
+            if (change.IsFor(person) && !queue.Writer.TryWrite(change))
+            {
+                queue.Writer.TryComplete();
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (live.guard)
+            {
+                live.listeners.Remove(this);
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Jangteo.Platform.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+
+namespace Jangteo.Views;
+
+/// <summary>GET /api/live: says what has changed, as it changes; whoever listens asks for the thing itself by its id.</summary>
+internal static class LiveStream
+{
+    private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(15);
+
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/live", Handle).WithTags("views").WithSummary("Server-sent events: hello, trade, notice, listing, clock, reset, ping.");
+
+    private static ServerSentEventsResult<Changed> Handle(HttpContext http, Live live, IHostApplicationLifetime program, CancellationToken ct)
+    {
+        var lastEventId = http.Request.Headers["Last-Event-ID"].ToString();
+        http.Response.Headers["X-Accel-Buffering"] = "no";
+        return TypedResults.ServerSentEvents(Events(live, Caller.Of(http)?.Id, lastEventId.Length == 0 ? null : lastEventId, program.ApplicationStopping, ct));
+    }
+
+    private static async IAsyncEnumerable<SseItem<Changed>> Events(Live live, Guid? person, string? after, CancellationToken stopping, [EnumeratorCancellation] CancellationToken ct)
+    {
+        using var listener = live.Listen(person, after);
+        // The headers go out with the first item, so there is one at once.
+        yield return Item("hello", "hello", 0, live.EventId(listener.Missed is [var first, ..] ? first.Number - 1 : listener.From));
+        if (listener.Missed is null)
+        {
+            yield return Item("reset", "reset", 0, live.EventId(listener.From));
+        }
+
+        foreach (var change in listener.Missed ?? [])
+        {
+            yield return Item(change.Name, change.Id, change.Revision, live.EventId(change.Number));
+        }
+
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct, stopping);
+        while (true)
+        {
+            var next = await Next(listener, ending.Token);
+            if (next is Waited.Ended)
+            {
+                yield break;
+            }
+
+            if (next is Waited.Silence)
+            {
+                yield return Item("ping", "ping", 0, null);
+            }
+
+            while (listener.Changes.TryRead(out var change))
+            {
+                yield return Item(change.Name, change.Id, change.Revision, live.EventId(change.Number));
+            }
+        }
+    }
+
+    private enum Waited
+    {
+        Changes,
+        Silence,
+        Ended,
+    }
+
+    private static async Task<Waited> Next(Live.Listener listener, CancellationToken ct)
+    {
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        silence.CancelAfter(PingEvery);
+        try
+        {
+            return await listener.Changes.WaitToReadAsync(silence.Token) ? Waited.Changes : Waited.Ended;
+        }
+        catch (OperationCanceledException)
+        {
+            return ct.IsCancellationRequested ? Waited.Ended : Waited.Silence;
+        }
+    }
+
+    private static SseItem<Changed> Item(string name, string id, int revision, string? eventId) => new(new Changed(id, revision), name) { EventId = eventId };
+}
+
+/// <summary>What a live event says: which thing, and its revision now.</summary>
+internal sealed record Changed(string Id, int Revision);

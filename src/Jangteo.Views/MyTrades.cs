@@ -1,0 +1,110 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Views;
+
+/// <summary>GET /api/my/trades: one's own trades on one screen, those that wait for oneself first, then those that wait for others, then those that are over.</summary>
+internal static class MyTrades
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/my/trades", Handle).WithTags("trades").WithSummary("My trades: as buyer or seller; state is a state's name, or your-move, waiting, done.");
+
+    private static async Task<Ok<TradesPage>> Handle(
+        HttpContext http, Shelf shelf, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage,
+        [Microsoft.AspNetCore.Mvc.FromQuery(Name = "as")] string? side, string? state, string? kind, string? cursor, string? limit, string? after, CancellationToken ct)
+    {
+        var me = Caller.Required(http).Id;
+        var most = Lists.Limit(limit);
+        var from = Lists.Cursor(cursor, 2);
+        var language = Problems.Language(http);
+        var mine = Lists.Choice(side, "as", ("buyer", Party.Buyer), ("seller", Party.Seller)) switch
+        {
+            Party.Buyer => "t.buyer = $1",
+            Party.Seller => "t.seller = $1",
+            _ => "(t.buyer = $1 or t.seller = $1)",
+        };
+        state = Lists.Text(state, "state", 60);
+        kind = Lists.Text(kind, "kind", 60);
+        var stale = await arrived.WaitFor(after, ct);
+        var listed =
+            $"""
+            select t.*, case when t.final then 2 when t.pending_since is null and t.awaits = case when t.buyer = $1 then 'buyer' else 'seller' end then 0 else 1 end as standing
+            from trades t where {mine} and t.state <> '{Kind.Start}' and ($2::text is null or t.kind = $2)
+            """;
+        int? standing = state is null ? null : Array.IndexOf(Standings, state) is >= 0 and var index ? index : null;
+        var rows = new List<(TradeRow Row, int Standing)>();
+        var counts = new int[Standings.Length];
+        await storage.Read(
+            ct,
+            (new Sql(
+                $"""
+                select {Sqls.TradeColumns}, standing from ({listed}) mine
+                where ($3::int is null or standing = $3) and ($4::text is null or state = $4) and ($5::int is null or standing > $5 or standing = $5 and id < $6)
+                order by standing, id desc limit $7
+                """,
+                me, kind, Nullable(standing), standing is null ? state : null, Nullable(from is null ? null : int.TryParse(from[0], out var place) ? place : throw Lists.Bad("cursor", "the next of an earlier part of this list")),
+                from is null ? Guid.Empty : Guid.Parse(from[1]), most + 1),
+            reader => rows.Add((Sqls.Trade(reader), reader.GetInt32(13)))),
+            (new Sql($"select standing, count(*)::int from ({listed}) mine group by standing", me, kind), reader => counts[reader.GetInt32(0)] = reader.GetInt32(1)));
+        var page = Page<TradeListed>.Of(rows, most, row => TradeListed.Of(row.Row, Standings[row.Standing], me, shelf, language), row => $"{row.Standing}|{row.Row.Id}");
+        return TypedResults.Ok(new TradesPage(page.Items, page.Next, new StandingCounts(counts[0], counts[1], counts[2]), stale));
+
+        static object? Nullable(int? number) => number;
+    }
+
+    /// <summary>In the order in which they are listed.</summary>
+    internal static readonly string[] Standings = ["your-move", "waiting", "done"];
+}
+
+/// <summary>One's trades.</summary>
+/// <param name="Counts">How many there are of each standing, on all pages together.</param>
+internal sealed record TradesPage(IReadOnlyList<TradeListed> Items, string? Next, StandingCounts Counts, bool? Stale);
+
+internal sealed record StandingCounts(int YourMove, int Waiting, int Done);
+
+/// <summary>A trade in a list.</summary>
+/// <param name="As">buyer or seller: what the asker is in it.</param>
+/// <param name="Standing">your-move, waiting or done.</param>
+/// <param name="Waits">What its state waits for, as a sentence.</param>
+internal sealed record TradeListed(
+    Guid Id, string Kind, string KindTitle, int Version, string State, string Label, string Waits, string Standing, string As, string AsTitle, int Revision, DateTimeOffset Since,
+    ListingRef Listing, PersonRef Buyer, PersonRef Seller, int Quantity, int Periods, long Amount, string Currency, AwaitedParty? Awaits, IReadOnlyList<Due> Next, PendingMove? Pending,
+    Money Money, string Stock, string StockLabel, string Delivery, string DeliveryLabel)
+{
+    public static TradeListed Of(TradeRow row, string standing, Guid me, Shelf shelf, string language)
+    {
+        var facts = row.Facts;
+        var texts = shelf.Texts;
+        var side = row.Buyer == me ? Party.Buyer : row.Seller == me ? Party.Seller : Party.Operator;
+        var values = new Dictionary<string, string>
+        {
+            ["listing"] = facts.Title,
+            ["buyer"] = facts.BuyerName,
+            ["seller"] = facts.SellerName,
+            ["amount"] = Texts.Money(facts.Amount, language, facts.Currency),
+        };
+        if (row.Due is { } due)
+        {
+            values["until"] = Texts.When(due.ToLocalTime(), language);
+        }
+
+        return new TradeListed(
+            row.Id, row.Kind, texts.Title(row.Kind, language), facts.Version, row.State, texts.State(row.Kind, row.State, language), Texts.Say(texts.Waits(row.Kind, row.State, language), values),
+            standing, Words.Of(side), texts.Party(row.Kind, side, language), row.Revision, facts.Since,
+            new ListingRef(row.Listing, facts.Title, facts.Price), new PersonRef(row.Buyer, facts.BuyerName), new PersonRef(row.Seller, facts.SellerName), facts.Quantity, facts.Periods, facts.Amount, facts.Currency,
+            row.Awaits is { } awaits ? new AwaitedParty(awaits, Words.Find<Party>(awaits) is { } party ? texts.Party(row.Kind, party, language) : awaits) : null, facts.Next,
+            row.PendingSince is { } since ? new PendingMove(facts.Pending ?? "", texts.Move(row.Kind, facts.Pending ?? "", language), since) : null,
+            facts.Money, facts.Stock, texts.StockWord(facts.Stock, language), facts.Delivery, texts.DeliveryWord(facts.Delivery, language));
+    }
+}
+
+internal sealed record AwaitedParty(string Party, string Label);
+
+internal sealed record PendingMove(string Do, string Label, DateTimeOffset Since);

@@ -1,0 +1,236 @@
+using System.Globalization;
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Views;
+
+/// <summary>GET /api/listings: what is offered, by word, kind, price and distance. What is reserved or lent is shown as not available; what is sold or withdrawn is not shown.</summary>
+internal static class SearchListings
+{
+    private const double KmPerDegree = 111.195;
+    private const double FarthestKm = 20_038;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/listings").WithTags("listings");
+        group.MapGet("", Search).WithSummary("Listings by word, kind, price and distance; sort newest, price, -price or distance.");
+        group.MapGet("/facets", Facets).WithSummary("How many listings there are of each kind, and their prices.");
+        group.MapGet("/{id:guid}", One).WithSummary("One listing.");
+    }
+
+    private static async Task<Ok<Page<ListingView>>> Search(
+        HttpContext http, Shelf shelf, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage,
+        string? q, string? kind, string? near, string? within, string? minPrice, string? maxPrice, string? available, string? sort, string? cursor, string? limit, string? after, CancellationToken ct)
+    {
+        var wanted = Wanted.Read(q, kind, near, within, minPrice, maxPrice, available, sort);
+        var most = Lists.Limit(limit);
+        var from = Lists.Cursor(cursor, 2);
+        var stale = await arrived.WaitFor(after, ct);
+        var language = Problems.Language(http);
+        var query = new Conditions(wanted);
+        var order = query.Order(wanted.Sort, from);
+        var rows = await storage.Query(
+            new Sql($"select {Sqls.ListingColumns}, {query.Distance} as km from listings l where {query.Where} order by {order} limit {query.Value(most + 1)}", query.Values),
+            reader => (Row: Sqls.Listing(reader), Km: reader.IsDBNull(21) ? (double?)null : reader.GetDouble(21)), ct);
+        return TypedResults.Ok(Page<ListingView>.Of(rows, most, row => ListingView.Of(row.Row, row.Km, shelf, language), row => CursorOf(wanted.Sort, row.Row, row.Km), stale));
+    }
+
+    private static async Task<Ok<Facets>> Facets(
+        HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Views)] Storage storage,
+        string? q, string? kind, string? near, string? within, string? minPrice, string? maxPrice, string? available, CancellationToken ct)
+    {
+        var query = new Conditions(Wanted.Read(q, kind, near, within, minPrice, maxPrice, available, null));
+        var language = Problems.Language(http);
+        var kinds = await storage.Query(
+            new Sql($"select l.kind, count(*)::int, min(l.price), max(l.price) from listings l where {query.Where} group by l.kind order by 2 desc, 1", query.Values),
+            reader => new KindFacet(reader.GetString(0), shelf.Texts.Title(reader.GetString(0), language), reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3)), ct);
+        return TypedResults.Ok(new Facets(kinds.Sum(facet => facet.Count), kinds, kinds.Count == 0 ? null : kinds.Min(facet => facet.MinPrice), kinds.Count == 0 ? null : kinds.Max(facet => facet.MaxPrice)));
+    }
+
+    private static async Task<Ok<ListingView>> One(Guid id, HttpContext http, Shelf shelf, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage, string? after, CancellationToken ct)
+    {
+        var stale = await arrived.WaitFor(after, ct);
+        var row = await storage.Find(new Sql($"select {Sqls.ListingColumns} from listings l where l.id = $1", id), Sqls.Listing, ct);
+
+        // A draft is its owner's own business; what was withdrawn can still be looked up by those who traded it.
+        var caller = Caller.Of(http);
+        if (row is null || (row.Status is "draft" or "registering" && row.Owner != caller?.Id && caller?.IsOperator != true))
+        {
+            throw new RefusedException(new Refusal(Refusals.NotFound));
+        }
+
+        return TypedResults.Ok(ListingView.Of(row, null, shelf, Problems.Language(http)) with { Stale = stale });
+    }
+
+    private static string CursorOf(Order order, ListingRow row, double? km) => order switch
+    {
+        Order.Price or Order.PriceDown => $"{row.Price}|{row.Id}",
+        Order.Distance => $"{(km ?? 0).ToString("R", CultureInfo.InvariantCulture)}|{row.Id}",
+        _ => $"|{row.Id}",
+    };
+
+    private enum Order
+    {
+        Newest,
+        Price,
+        PriceDown,
+        Distance,
+    }
+
+    private sealed record Wanted(string? Words, string? Kind, (double Lat, double Lng)? Near, double? Within, long? MinPrice, long? MaxPrice, bool OnlyAvailable, Order Sort)
+    {
+        public static Wanted Read(string? q, string? kind, string? near, string? within, string? minPrice, string? maxPrice, string? available, string? sort)
+        {
+            var place = ReadPlace(near);
+            var order = Lists.Choice(sort, "sort", ("newest", Order.Newest), ("price", Order.Price), ("-price", Order.PriceDown), ("distance", Order.Distance)) ?? Order.Newest;
+            var far = within is null ? (double?)null
+                : Number(within) is { } km and > 0 and <= FarthestKm ? km
+                : throw Lists.Bad("within", "kilometres, more than 0");
+            return far is not null && place is null ? throw Lists.Bad("near", "needed with within: lat,lng")
+                : order == Order.Distance && place is null ? throw Lists.Bad("near", "needed to sort by distance: lat,lng")
+                : new Wanted(
+                    Lists.Text(q, "q", 120), Lists.Text(kind, "kind", 60), place, far, Lists.Money(minPrice, "minPrice"), Lists.Money(maxPrice, "maxPrice"),
+                    Lists.Choice(available, "available", ("true", true), ("false", false)) ?? false, order);
+        }
+
+        private static (double, double)? ReadPlace(string? near) =>
+            near is null ? null
+            : near.Split(',') is [var lat, var lng] && Number(lat) is { } north and >= -90 and <= 90 && Number(lng) is { } east and >= -180 and <= 180 ? (north, east)
+            : throw Lists.Bad("near", "lat,lng in degrees");
+
+        private static double? Number(string text) =>
+            double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+    }
+
+    /// <summary>The conditions of a search as SQL, with their values.</summary>
+    private sealed class Conditions
+    {
+        private readonly List<object?> values = [];
+        private readonly List<string> conditions = ["l.status = 'registered'", "l.available + l.lent > 0"];
+
+        public Conditions(Wanted wanted)
+        {
+            foreach (var word in wanted.Words?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [])
+            {
+                conditions.Add($@"l.words like '%' || replace(replace(replace(lower(normalize({Value(word)})), '\', '\\'), '%', '\%'), '_', '\_') || '%'");
+            }
+
+            if (wanted.Kind is { } kind)
+            {
+                conditions.Add($"l.kind = {Value(kind)}");
+            }
+
+            if (wanted.MinPrice is { } least)
+            {
+                conditions.Add($"l.price >= {Value(least)}");
+            }
+
+            if (wanted.MaxPrice is { } most)
+            {
+                conditions.Add($"l.price <= {Value(most)}");
+            }
+
+            if (wanted.OnlyAvailable)
+            {
+                conditions.Add("l.available > 0");
+            }
+
+            if (wanted.Near is not { } near)
+            {
+                return;
+            }
+
+            var (lat, lng) = (Value(near.Lat), Value(near.Lng));
+            Distance = $"(12742.0176 * asin(least(1, sqrt(power(sin(radians(l.lat - {lat}) / 2), 2) + cos(radians({lat})) * cos(radians(l.lat)) * power(sin(radians(l.lng - {lng}) / 2), 2)))))";
+            if (wanted.Within is { } km)
+            {
+                // The box first, by the index; then the circle in it. Near the poles and across the date line there is no box in degrees of longitude.
+                var high = km / KmPerDegree;
+                conditions.Add($"l.lat between {Value(near.Lat - high)} and {Value(near.Lat + high)}");
+                var wide = Math.Cos((Math.Abs(near.Lat) + high) * Math.PI / 180) is > 0.01 and var shrink ? high / shrink : 360;
+                if (near.Lng - wide >= -180 && near.Lng + wide <= 180)
+                {
+                    conditions.Add($"l.lng between {Value(near.Lng - wide)} and {Value(near.Lng + wide)}");
+                }
+
+                conditions.Add($"{Distance} <= {Value(km)}");
+            }
+
+            if (wanted.Sort == SearchListings.Order.Distance)
+            {
+                conditions.Add("l.lat is not null");
+            }
+        }
+
+        public string Distance { get; } = "null::double precision";
+
+        public string Where => string.Join(" and ", conditions);
+
+        public object?[] Values => [.. values];
+
+        public string Value(object value)
+        {
+            values.Add(value);
+            return $"${values.Count}";
+        }
+
+        /// <summary>The order, and the condition that begins after a cursor.</summary>
+        public string Order(Order order, string[]? from)
+        {
+            if (from is not null)
+            {
+                var id = Value(Guid.Parse(from[1]));
+                conditions.Add(order switch
+                {
+                    SearchListings.Order.Price => $"(l.price > {Value(Price(from))} or l.price = {Value(Price(from))} and l.id < {id})",
+                    SearchListings.Order.PriceDown => $"(l.price < {Value(Price(from))} or l.price = {Value(Price(from))} and l.id < {id})",
+                    SearchListings.Order.Distance => $"({Distance} > {Value(Km(from))} or {Distance} = {Value(Km(from))} and l.id < {id})",
+                    _ => $"l.id < {id}",
+                });
+            }
+
+            return order switch
+            {
+                SearchListings.Order.Price => "l.price, l.id desc",
+                SearchListings.Order.PriceDown => "l.price desc, l.id desc",
+                SearchListings.Order.Distance => "km, l.id desc",
+                _ => "l.id desc",
+            };
+        }
+
+        private static long Price(string[] from) => Lists.Money(from[0], "cursor") ?? 0;
+
+        private static double Km(string[] from) =>
+            double.TryParse(from[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var km) ? km : throw Lists.Bad("cursor", "the next of an earlier part of this list");
+    }
+}
+
+/// <summary>A listing for people.</summary>
+/// <param name="Rentable">Whether somebody can have it now.</param>
+/// <param name="Distance">Kilometres from the place asked for.</param>
+internal sealed record ListingView(
+    Guid Id, string Kind, string KindTitle, string Title, string Description, long Price, string? Per, string? PerLabel, string Currency, PersonRef Owner, string Status, bool Rentable, int Quantity, int Available,
+    Place? Place, double? Distance, IReadOnlyList<Guid> Pictures, int Revision, DateTimeOffset Since, bool? Stale = null)
+{
+    public static ListingView Of(ListingRow row, double? km, Shelf shelf, string language)
+    {
+        var kind = shelf.Find(row.Kind);
+        return new ListingView(
+            row.Id, row.Kind, shelf.Texts.Title(row.Kind, language), row.Title, row.Description, row.Price, kind is null ? null : Words.Of(kind.Price), kind is null ? null : shelf.Texts.Per(kind.Price, language), row.Currency,
+            new PersonRef(row.Owner, row.OwnerName), row.Status, row is { Status: "registered", Available: > 0 }, row.Quantity, row.Available,
+            row is { Lat: { } lat, Lng: { } lng } ? new Place(row.Place ?? "", lat, lng) : null, km is null ? null : Math.Round(km.Value, 3),
+            row.Pictures.Length == 0 ? [] : [.. row.Pictures.Split(',').Select(Guid.Parse)], row.Revision, row.Since);
+    }
+}
+
+/// <summary>What a search would find, counted.</summary>
+internal sealed record Facets(int Count, IReadOnlyList<KindFacet> Kinds, long? MinPrice, long? MaxPrice);
+
+internal sealed record KindFacet(string Kind, string Title, int Count, long MinPrice, long MaxPrice);

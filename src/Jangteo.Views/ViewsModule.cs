@@ -1,0 +1,29 @@
+using Jangteo.Kinds;
+using Jangteo.Platform;
+using Jangteo.Platform.Messaging;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Views;
+
+/// <summary>What people look at: it only listens, and keeps what it hears in the form in which it is asked for (DESIGN §6).</summary>
+public sealed class ViewsModule : Module
+{
+    public override string Name => Modules.Views;
+
+    public override void AddTo(IServiceCollection services)
+    {
+        services.AddSingleton<Live>();
+        services.AddSingleton<Arrived>();
+    }
+
+    public override void Map(IEndpointRouteBuilder routes)
+    {
+        SearchListings.Map(routes);
+        MyTrades.Map(routes);
+        LiveStream.Map(routes);
+        routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
+    }
+
+    public override IHear Hears(IServiceProvider services) => new HearEverything(services.GetRequiredService<Live>());
+}
