@@ -1,6 +1,7 @@
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Trading;
+using Jangteo.Views;
 
 namespace Jangteo;
 
@@ -10,6 +11,7 @@ internal static class Target
     private static readonly Module[] Every =
     [
         new TradingModule(),
+        new ViewsModule(),
     ];
 
     /// <summary>The modules of a target, in the order in which they start.</summary>

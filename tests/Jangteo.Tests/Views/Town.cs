@@ -1,0 +1,204 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Jangteo.Contracts;
+using Jangteo.Http;
+using Jangteo.Kinds;
+using Jangteo.Platform;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Storing;
+using Jangteo.Tests.Views;
+using Jangteo.Views;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Jangteo.Tests.Views;
+
+/// <summary>
+/// The two modules that listen, on a real PostgreSQL and behind the real door, in a town where the others say only what a test lets them say:
+/// through their own outbox, relay and log, as ever.
+/// </summary>
+public sealed class Town : IAsyncLifetime
+{
+    private static readonly string[] Speakers = [Modules.Identity, Modules.Catalog, Modules.Payments, Modules.Delivery, Modules.Trading, Modules.Notices];
+
+    private readonly string folder = Directory.CreateTempSubdirectory("jangteo-town-").FullName;
+    private readonly Dictionary<string, Speaker> speakers = Speakers.ToDictionary(name => name, name => new Speaker(name));
+    private Database? database;
+    private WebApplication? app;
+
+    internal IServiceProvider Services => app!.Services;
+
+    internal string Address => app!.Urls.First();
+
+    internal Shelf Shelf => Services.GetRequiredService<Shelf>();
+
+    internal Faults Faults => Services.GetRequiredService<Faults>();
+
+    public async ValueTask InitializeAsync()
+    {
+        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
+        var settings = new Settings { DataFolder = folder, KindsFolder = Path.Combine(Repository.Root, "kinds") };
+        Module[] modules = [.. speakers.Values, new ViewsModule()];
+        database = await Database.Open(settings, modules, CancellationToken.None);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton(KindReader.Read(settings.KindsFolder).Value!);
+        Hosting.AddModules(builder.Services, modules, settings, database.ConnectionOf);
+        builder.Services.AddEdge(settings);
+        app = builder.Build();
+        app.UseEdge();
+        foreach (var module in modules)
+        {
+            await module.Start(app.Services, CancellationToken.None);
+            module.Map(app);
+        }
+
+        await app.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (app is not null)
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+
+        if (database is not null)
+        {
+            await database.DisposeAsync();
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    internal Storage Storage(string module) => Services.GetRequiredKeyedService<Storage>(module);
+
+    /// <summary>The connection string of whoever may make and drop tables.</summary>
+    internal string Admin => new Npgsql.NpgsqlConnectionStringBuilder(database!.ConnectionOf(Modules.Views)) { Username = "postgres", SearchPath = "public", MaxAutoPrepare = 0 }.ConnectionString;
+
+    /// <summary>What a module heard, of those that only speak.</summary>
+    internal IReadOnlyList<Message> HeardBy(string module) => speakers[module].Heard;
+
+    /// <summary>Lets a module say something.</summary>
+    internal Task Say(string module, string type, Guid stream, object body, MessageContext? context = null, string? to = null, Guid? correlation = null)
+    {
+        var cause = Cause.New();
+        return Storage(module).Do(correlation is { } given ? cause with { Correlation = given } : cause, work =>
+        {
+            work.Send(type, stream, body, context ?? new MessageContext(), to);
+            return Task.CompletedTask;
+        }, CancellationToken.None);
+    }
+
+    /// <summary>Returns when everything said has been heard, and what was said because of it.</summary>
+    internal Task Rest() => Until(async () =>
+    {
+        foreach (var listener in new[] { Modules.Views })
+        {
+            foreach (var sender in MessageTypes.SendersHeardBy(listener))
+            {
+                var said = await Storage(sender).Query(
+                    new Sql("select coalesce(max(position), 0), count(*) filter (where position is null) from outbox where $1 = any(receivers) or position is null", listener), reader => (reader.GetInt64(0), reader.GetInt64(1)), CancellationToken.None);
+                var read = await Storage(listener).Find(new Sql("select position from reading where sender = $1", sender), reader => reader.GetInt64(0), CancellationToken.None);
+                if (said[0].Item2 > 0 || read < said[0].Item1)
+                {
+                    return false;
+                }
+            }
+
+            if (await Storage(listener).Find(new Sql("select count(*) from aside where parked_at is null"), reader => reader.GetInt64(0), CancellationToken.None) > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    });
+
+    /// <summary>Asks until it is so.</summary>
+    internal static async Task Until(Func<Task<bool>> isSo)
+    {
+        var end = DateTime.UtcNow + TimeSpan.FromSeconds(20);
+        while (!await isSo())
+        {
+            Assert.True(DateTime.UtcNow < end, "It did not come about within 20 seconds.");
+            await Task.Delay(10);
+        }
+    }
+
+    internal HttpClient As(PersonRef? person, bool isOperator = false, string language = "en")
+    {
+        var client = new HttpClient { BaseAddress = new Uri(Address) };
+        client.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
+        if (person is not null)
+        {
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Services.GetRequiredService<Sessions>().Issue(new Caller(person.Id, person.Name, isOperator)));
+        }
+
+        return client;
+    }
+
+    internal async Task<(HttpStatusCode Status, JsonElement Body)> Get(string path, PersonRef? person = null, bool isOperator = false, string language = "en")
+    {
+        using var client = As(person, isOperator, language);
+        using var answer = await client.GetAsync(new Uri(path, UriKind.Relative));
+        return (answer.StatusCode, await Read(answer));
+    }
+
+    internal async Task<(HttpStatusCode Status, JsonElement Body)> Post(string path, object body, PersonRef person)
+    {
+        using var client = As(person);
+        using var answer = await client.PostAsJsonAsync(path, body);
+        return (answer.StatusCode, await Read(answer));
+    }
+
+    private static async Task<JsonElement> Read(HttpResponseMessage answer)
+    {
+        var text = await answer.Content.ReadAsStringAsync();
+        return text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
+    }
+
+    /// <summary>A module of which only the mouth is real, and an ear that remembers.</summary>
+    private sealed class Speaker(string name) : Module, IHear
+    {
+        private readonly List<Message> heard = [];
+
+        public override string Name => name;
+
+        public override IEnumerable<Migration> Migrations => [];
+
+        public IReadOnlyList<Message> Heard
+        {
+            get
+            {
+                lock (heard)
+                {
+                    return [.. heard];
+                }
+            }
+        }
+
+        public override IHear Hears(IServiceProvider services) => this;
+
+        public Task<IReadOnlySet<Guid>> Hear(Work work, IReadOnlyList<Message> messages, CancellationToken ct)
+        {
+            lock (heard)
+            {
+                heard.AddRange(messages);
+            }
+
+            return Task.FromResult<IReadOnlySet<Guid>>(new HashSet<Guid>());
+        }
+    }
+}
+
+/// <summary>One town for all tests that listen; each brings its own people, listings and trades.</summary>
+[CollectionDefinition(nameof(InTown))]
+public sealed class InTown : ICollectionFixture<Town>;
