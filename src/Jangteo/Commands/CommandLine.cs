@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Jangteo.Demo;
 using Jangteo.Kinds;
 using Jangteo.Platform;
+using Spectre.Console;
 
 namespace Jangteo.Commands;
 
@@ -12,8 +14,10 @@ internal static class CommandLine
         var root = new RootCommand("Jangteo, a marketplace engine. Without a command it serves; the settings are in jangteo.yaml.")
         {
             CheckKinds(),
+            Demo(),
         };
-        return root.Parse(args).InvokeAsync();
+        // A demo that is stopped stops its market first, which takes a moment.
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     }
 
     private static Command CheckKinds()
@@ -30,6 +34,15 @@ internal static class CommandLine
 
             return verdict.IsWell ? 0 : 1;
         });
+        return command;
+    }
+
+    private static Command Demo()
+    {
+        var url = new Option<Uri?>("--url") { Description = "A market in its sandbox. Its clock will be moved by months. Without it the demo starts a market of its own." };
+        var only = new Argument<string[]>("only") { Description = "Names of kinds, or parts of the names of stories; none plays all.", DefaultValueFactory = _ => [] };
+        var command = new Command("demo", "Plays every story of every kind, and reads the books.") { url, only };
+        command.SetAction(async (parsed, ct) => await new PlayDemo(AnsiConsole.Console, TimeProvider.System).Run(SettingsReader.Read().KindsFolder, parsed.GetValue(url), parsed.GetValue(only)!, ct));
         return command;
     }
 }

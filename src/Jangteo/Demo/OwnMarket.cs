@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Jangteo.Demo;
+
+/// <summary>A market for the occasion: this program in a process of its own, with a data folder of its own, both gone afterwards. So a demo never moves the clock of a market that somebody uses.</summary>
+internal sealed class OwnMarket : IAsyncDisposable
+{
+    private const int Terminate = 15;
+
+    private static readonly TimeSpan Startup = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(20);
+
+    private readonly Process process;
+    private readonly string folder;
+    private readonly Queue<string> lastLines = new();
+
+    private OwnMarket(Process process, string folder, Uri url)
+    {
+        this.process = process;
+        this.folder = folder;
+        Url = url;
+    }
+
+    public Uri Url { get; }
+
+    /// <summary>Starts it and waits until it is ready.</summary>
+    /// <exception cref="InvalidOperationException">It does not become ready; the message ends with what it said last.</exception>
+    public static async Task<OwnMarket> Start(TimeProvider machine, CancellationToken ct)
+    {
+        var folder = Directory.CreateTempSubdirectory("jangteo-demo-").FullName;
+        // The account that runs PostgreSQL for root must be able to pass.
+        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
+        var port = FreePort();
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+        {
+            start.ArgumentList.Add(typeof(OwnMarket).Assembly.Location);
+        }
+
+        start.Environment["Jangteo__Port"] = port.ToString(CultureInfo.InvariantCulture);
+        start.Environment["Jangteo__DataFolder"] = Path.Combine(folder, "data");
+        start.Environment["Jangteo__LogLevel"] = "Warning";
+        var market = new OwnMarket(Process.Start(start)!, folder, new Uri($"http://localhost:{port}"));
+        market.Listen();
+        var isReady = false;
+        try
+        {
+            await market.BecomeReady(machine, ct);
+            isReady = true;
+            return market;
+        }
+        finally
+        {
+            if (!isReady)
+            {
+                await market.DisposeAsync();
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited && kill(process.Id, Terminate) == 0)
+        {
+            using var limit = new CancellationTokenSource(Shutdown);
+            try
+            {
+                await process.WaitForExitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+
+        process.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task BecomeReady(TimeProvider machine, CancellationToken ct)
+    {
+        using var http = new HttpClient { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(5) };
+        var began = machine.GetTimestamp();
+        while (machine.GetElapsedTime(began) < Startup && !process.HasExited)
+        {
+            try
+            {
+                using var answer = await http.GetAsync("/health/ready", ct);
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+
+            await Task.Delay(50, ct);
+        }
+
+        lock (lastLines)
+        {
+            throw new InvalidOperationException($"The market for the demo did not become ready. It said:\n{string.Join('\n', lastLines)}");
+        }
+    }
+
+    /// <summary>Keeps the last of what it says, for the case that it does not start.</summary>
+    private void Listen()
+    {
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    private void Keep(string? line)
+    {
+        lock (lastLines)
+        {
+            if (line is null)
+            {
+                return;
+            }
+
+            lastLines.Enqueue(line);
+            if (lastLines.Count > 20)
+            {
+                lastLines.Dequeue();
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int kill(int process, int signal);
+}
