@@ -76,9 +76,19 @@ internal readonly record struct Holdings(MoneyIs Money, StockIs Stock, DeliveryI
 /// <param name="Asked">How many of its questions have been answered yes.</param>
 /// <param name="Holdings">What the modules hold.</param>
 /// <param name="Mail">What is under way, a queue for each module.</param>
-internal readonly record struct Configuration(string State, bool NotBegun, int Row, int Asked, Holdings Holdings, Mail Mail)
+/// <param name="BelievesItHasStock">What the trade has heard of its stock; it decides whether sold-out concerns it.</param>
+internal readonly record struct Configuration(string State, bool NotBegun, int Row, int Asked, Holdings Holdings, Mail Mail, bool BelievesItHasStock)
 {
     public bool IntentionIsOpen => Row >= 0;
+
+    /// <summary>The trade, having heard an answer, believes it.</summary>
+    public Configuration Believe(string answer) => answer switch
+    {
+        // While its giving back is unanswered, the trade counts the stock as gone.
+        "stock-taken" => Mail.Concerns(Modules.Catalog, Verb.GiveBackStock) ? this : this with { BelievesItHasStock = true },
+        "stock-given-back" => this with { BelievesItHasStock = false },
+        _ => this,
+    };
 }
 
 /// <summary>
@@ -96,6 +106,9 @@ internal readonly record struct Mail(string Payments, string Catalog, string Del
 
     private static readonly Verb[] Requests = [.. Verb.All, Verb.ReleaseDeposit];
     private static readonly string[] Answers = [.. Requests.SelectMany(verb => verb.No.Prepend(verb.Yes)), Verb.Delivered];
+
+    /// <summary>The verb that each answer belongs to.</summary>
+    private static readonly Verb[] AnsweredVerbs = [.. Requests.SelectMany(verb => verb.No.Prepend(verb.Yes).Select(_ => verb)), Verb.Deliver];
 
     public string Of(string module) => module switch
     {
@@ -141,9 +154,21 @@ internal readonly record struct Mail(string Payments, string Catalog, string Del
         return Of(module).Count(letter => letter != delivered);
     }
 
+    /// <summary>Whether a request of this verb is under way, or an answer to one.</summary>
+    public bool Concerns(string module, Verb verb) => Of(module).Any(letter => VerbOf(letter) == verb);
+
+    /// <summary>Whether the oldest answer is to an earlier attempt than another of the same verb that is under way: it says nothing about that one.</summary>
+    public bool IsSuperseded(string module)
+    {
+        var queue = Of(module);
+        return queue.Skip(1).Any(letter => letter != Letter(Verb.Delivered) && VerbOf(letter) == VerbOf(queue[0]));
+    }
+
     public bool AllCarriedOut => Correspondents.All(Idle);
 
     private bool Idle(string module) => Undone(module) is null;
+
+    private static Verb VerbOf(char letter) => letter >= FirstRequest ? Requests[letter - FirstRequest] : AnsweredVerbs[letter - FirstAnswer];
 
     private static char Letter(string answer) => (char)(FirstAnswer + Array.IndexOf(Answers, answer));
 

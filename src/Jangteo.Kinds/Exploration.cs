@@ -12,7 +12,8 @@ namespace Jangteo.Kinds;
 /// a row with <c>first</c> begins only when no request to a module it asks is still without an answer that the trade has heard;
 /// while its intention is open nothing else happens to the trade, though modules go on working and their answers wait;
 /// a no that the state hears takes that row, and what was answered yes stands; any other no, and out of reach, undoes what was answered yes by
-/// requests, the last first; an answer that no row hears changes nothing.
+/// requests, the last first; an answer that no row hears changes nothing, and neither does one to an earlier attempt of what is asked for again;
+/// sold-out is heard by a trade that has, as far as it has heard, no stock and no request for any under way.
 /// </remarks>
 internal sealed class Exploration
 {
@@ -66,7 +67,7 @@ internal sealed class Exploration
 
     private void Explore()
     {
-        Reach(-1, null, new Configuration(Kind.Start, false, -1, 0, default, Mail.None), -1, Waiting.None);
+        Reach(-1, null, new Configuration(Kind.Start, false, -1, 0, default, Mail.None, false), -1, Waiting.None);
         for (var place = 0; place < found.Count; place++)
         {
             if (found.Count > MaxConfigurations)
@@ -111,20 +112,20 @@ internal sealed class Exploration
             var outcomes = now.Holdings.Do(request).ToList();
             if (outcomes.Count == 0)
             {
-                faults.Add(new Fault(place, new CarriedOut(request, null, now.State), "K5", found[place].Waiting.First(module), request));
+                faults.Add(new Fault(place, new Step.CarriedOut(request, null, now.State), "K5", found[place].Waiting.First(module), request));
             }
 
             foreach (var (answer, holdings) in outcomes)
             {
                 var next = now with { Holdings = holdings, Mail = now.Mail.Answer(module, answer) };
-                Reach(place, new CarriedOut(request, answer, now.State), next, -1, found[place].Waiting.WithoutFirst(module), byItself: true);
+                Reach(place, new Step.CarriedOut(request, answer, now.State), next, -1, found[place].Waiting.WithoutFirst(module), byItself: true);
             }
         }
 
         if (now.Holdings.Delivery == DeliveryIs.UnderWay)
         {
             var next = now with { Holdings = now.Holdings with { Delivery = DeliveryIs.Arrived, Given = true }, Mail = now.Mail.Arrive() };
-            Reach(place, new Arrived(now.State), next, -1, found[place].Waiting);
+            Reach(place, new Step.Arrived(now.State), next, -1, found[place].Waiting);
         }
     }
 
@@ -135,7 +136,7 @@ internal sealed class Exploration
         var outcomes = now.Holdings.Do(question).ToList();
         if (outcomes.Count == 0)
         {
-            faults.Add(new Fault(place, new QuestionAnswered(question, null, null, now.State), "K5", now.Row, question));
+            faults.Add(new Fault(place, new Step.Answered(question, null, null, now.State), "K5", now.Row, question));
         }
 
         foreach (var (answer, holdings) in outcomes)
@@ -146,12 +147,12 @@ internal sealed class Exploration
             }
             else if (now.Asked + 1 == row.First.Length)
             {
-                Take(place, now with { Holdings = holdings }, now.Row, state => new QuestionAnswered(question, answer, row.Do, state), byItself: true);
+                Take(place, BelieveAll(now, row.First.Length) with { Holdings = holdings }, now.Row, state => new Step.Answered(question, answer, row.Do, state), byItself: true);
             }
             else
             {
                 var next = now with { Holdings = holdings, Asked = now.Asked + 1 };
-                Reach(place, new QuestionAnswered(question, answer, null, now.State), next, -1, found[place].Waiting, byItself: true);
+                Reach(place, new Step.Answered(question, answer, null, now.State), next, -1, found[place].Waiting, byItself: true);
             }
         }
 
@@ -165,7 +166,7 @@ internal sealed class Exploration
         var hearing = no == Step.OutOfReach ? -1 : RowThatHears(now.State, no);
         if (hearing >= 0)
         {
-            Take(place, now, hearing, state => new QuestionAnswered(question, no, kind.Moves[hearing].Do, state), byItself: true);
+            Take(place, BelieveAll(now, now.Asked), hearing, state => new Step.Answered(question, no, kind.Moves[hearing].Do, state), byItself: true);
             return;
         }
 
@@ -182,9 +183,13 @@ internal sealed class Exploration
             waiting = waiting.With(Verb.Find(undo)!.Module, now.Row);
         }
 
-        var next = now with { NotBegun = now.State == Kind.Start, Row = -1, Asked = 0, Mail = mail };
-        Reach(place, new QuestionAnswered(question, no, null, now.State), next, -1, waiting, byItself: true);
+        var next = BelieveAll(now, now.Asked) with { NotBegun = now.State == Kind.Start, Row = -1, Asked = 0, Mail = mail };
+        Reach(place, new Step.Answered(question, no, null, now.State), next, -1, waiting, byItself: true);
     }
+
+    /// <summary>When an intention is settled, the trade learns what its questions were answered.</summary>
+    private Configuration BelieveAll(Configuration now, int answeredYes) =>
+        kind.Moves[now.Row].First.Take(answeredYes).Aggregate(now, (sum, verb) => sum.Believe(verb.Yes));
 
     private void Hear(int place, Configuration now)
     {
@@ -195,15 +200,15 @@ internal sealed class Exploration
                 continue;
             }
 
-            var heard = now with { Mail = now.Mail.Hear(module) };
-            var hearing = RowThatHears(now.State, answer);
+            var heard = (now with { Mail = now.Mail.Hear(module) }).Believe(answer);
+            var hearing = now.Mail.IsSuperseded(module) ? -1 : RowThatHears(now.State, answer);
             if (hearing >= 0)
             {
-                Take(place, heard, hearing, state => new Heard(module, answer, kind.Moves[hearing].Do, state), byItself: true);
+                Take(place, heard, hearing, state => new Step.Heard(module, answer, kind.Moves[hearing].Do, state), byItself: true);
             }
             else
             {
-                Reach(place, new Heard(module, answer, null, now.State), heard, -1, found[place].Waiting, byItself: true);
+                Reach(place, new Step.Heard(module, answer, null, now.State), heard, -1, found[place].Waiting, byItself: true);
             }
         }
     }
@@ -214,7 +219,7 @@ internal sealed class Exploration
         {
             if (now.Mail.Unheard(module) is { } answer)
             {
-                Reach(place, new Heard(module, answer, null, now.State), now with { Mail = now.Mail.Hear(module) }, -1, found[place].Waiting, byItself: true);
+                Reach(place, new Step.Heard(module, answer, null, now.State), now with { Mail = now.Mail.Hear(module) }, -1, found[place].Waiting, byItself: true);
             }
         }
     }
@@ -231,18 +236,17 @@ internal sealed class Exploration
 
             if (move.Hears == Verb.SoldOut)
             {
-                // The trade hears of its own unit too late to know better, so long as Catalog's answer is under way.
-                if (now.Holdings.Stock == StockIs.Free || now.Mail.Catalog.Length > 0)
+                if (!now.BelievesItHasStock && !now.Mail.Concerns(Modules.Catalog, Verb.TakeStock))
                 {
-                    Take(place, now, row, state => new SoldOut(move.Do, state));
+                    Take(place, now, row, state => new Step.SoldOut(move.Do, state));
                 }
 
                 continue;
             }
 
             Func<string, Step> step = move.By is { } party
-                ? state => new Commanded(party, move.Do, !move.First.IsEmpty, state)
-                : state => new TimePassed(move.Do, move.After!.Value, !move.First.IsEmpty, state);
+                ? state => new Step.Commanded(party, move.Do, !move.First.IsEmpty, state)
+                : state => new Step.TimePassed(move.Do, move.After!.Value, !move.First.IsEmpty, state);
             if (move.First.IsEmpty)
             {
                 Take(place, now, row, step, byItself: move.After is not null);

@@ -164,7 +164,7 @@ internal sealed class TableCheck(Kind kind, string file, Exploration exploration
         var state = exploration.All[place].Configuration.State;
         var hears = kind.Leaving(state).Select(move => move.Hears).OfType<string>().ToHashSet();
         return exploration.PathTo(place)
-            .OfType<Heard>()
+            .OfType<Step.Heard>()
             .Where(heard => heard.Do is null && heard.State == state)
             .Select(heard => heard.Answer)
             .FirstOrDefault(answer => Verb.All.Any(verb => verb.No.Prepend(verb.Yes).Contains(answer) && verb.No.Prepend(verb.Yes).Any(hears.Contains)));

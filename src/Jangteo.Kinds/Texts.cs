@@ -72,6 +72,19 @@ public sealed class Texts
     /// <summary>each, hour, day, month: what a price is per.</summary>
     public string Per(PriceUnit unit, string language) => Find(null, $"per.{Words.Of(unit)}", language) ?? Words.Of(unit);
 
+    /// <summary>An answer or event as half a sentence: the payment is held.</summary>
+    public string Answer(string answer, string language) => Find(null, $"answers.{answer}", language) ?? answer;
+
+    /// <summary>A duration for people: 3 days, 24시간.</summary>
+    public static string Duration(TimeSpan duration, string language)
+    {
+        var word = Words.Of(duration);
+        var (count, unit) = (word[..^1], word[^1]);
+        return language == "ko"
+            ? count + unit switch { 'd' => "일", 'h' => "시간", 'm' => "분", _ => "초" }
+            : $"{count} {unit switch { 'd' => "day", 'h' => "hour", 'm' => "minute", _ => "second" }}{(count == "1" ? "" : "s")}";
+    }
+
     /// <summary>Fills the placeholders of a template. One that has no value stays as written, so that it is seen.</summary>
     public static string Say(string template, IReadOnlyDictionary<string, string> values)
     {

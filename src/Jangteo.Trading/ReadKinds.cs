@@ -29,7 +29,7 @@ internal static class ReadKinds
             [.. kind.Moves.Select(move => new MoveView(
                 move.Do, texts.Move(kind.Name, move.Do, language), [.. move.From], move.To, move.By is { } by ? Words.Of(by) : null, move.Hears,
                 move.After is { } after ? (long)after.TotalSeconds : null, [.. move.First.Select(verb => verb.Name)], [.. move.Ask.Select(verb => verb.Name)], [.. move.Says]))],
-            views.MayDo(kind, Kind.Start, Party.Buyer, language).First(), "");
+            views.MayDo(kind, Kind.Start, Party.Buyer, language).First(), Diagram.Mermaid(kind, texts, language));
     }
 }
 

@@ -23,13 +23,22 @@ internal static class CommandLine
     private static Command CheckKinds()
     {
         var folder = new Argument<string>("folder") { Description = "The folder of a kind, or a folder of kinds.", DefaultValueFactory = _ => "kinds" };
-        var command = new Command("check", "Says what is wrong with a kind, or that all is well.") { folder };
+        var write = new Option<bool>("--write") { Description = "Writes the README of each kind anew." };
+        var command = new Command("check", "Says what is wrong with a kind, or that all is well.") { folder, write };
         command.SetAction(parsed =>
         {
             var verdict = Check.Folder(parsed.GetValue(folder)!);
             foreach (var line in verdict.Lines)
             {
                 Console.WriteLine(line);
+            }
+
+            if (parsed.GetValue(write))
+            {
+                foreach (var file in KindReadme.Write(parsed.GetValue(folder)!))
+                {
+                    Console.WriteLine($"{file}: written");
+                }
             }
 
             return verdict.IsWell ? 0 : 1;

@@ -71,12 +71,12 @@ public sealed class Checking_a_kind(ITestOutputHelper output)
 
         Assert.Equal(
             [
-                new Commanded(Party.Buyer, "request", true, "start"),
-                new QuestionAnswered(Verb.HoldPayment, "payment-held", "request", "requested"),
-                new Commanded(Party.Seller, "accept", true, "requested"),
-                new QuestionAnswered(Verb.TakeStock, "stock-taken", "accept", "accepted"),
-                new TimePassed("assume", TimeSpan.FromDays(1), false, "rejected"),
-                new CarriedOut(Verb.Refund, "refunded", "rejected"),
+                new Step.Commanded(Party.Buyer, "request", true, "start"),
+                new Step.Answered(Verb.HoldPayment, "payment-held", "request", "requested"),
+                new Step.Commanded(Party.Seller, "accept", true, "requested"),
+                new Step.Answered(Verb.TakeStock, "stock-taken", "accept", "accepted"),
+                new Step.TimePassed("assume", TimeSpan.FromDays(1), false, "rejected"),
+                new Step.CarriedOut(Verb.Refund, "refunded", "rejected"),
             ],
             path);
     }

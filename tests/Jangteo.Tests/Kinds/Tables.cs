@@ -7,7 +7,7 @@ namespace Jangteo.Tests.Kinds;
 internal static class Tables
 {
     /// <summary>The repository's own kinds.</summary>
-    public static string Folder { get; } = Path.Combine(Root(), "kinds");
+    public static string Folder { get; } = Path.Combine(Repository.Root, "kinds");
 
     /// <summary>A sound table. Tests change a line of it.</summary>
     public const string Sound = """
@@ -50,16 +50,5 @@ internal static class Tables
         var read = KindReader.ReadTable(source, "trade.yaml");
         Assert.Empty(read.Mistakes);
         return read.Value!;
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Jangteo.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder.TrimEnd('/')) ?? throw new InvalidOperationException("The tests run outside the repository.");
-        }
-
-        return folder;
     }
 }

@@ -1,0 +1,233 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Xunit;
+
+namespace Jangteo.Tests.Kinds;
+
+public sealed class Texts_of_a_kind : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("jangteo-kinds-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void A_kind_speaks_in_its_own_words()
+    {
+        var texts = Shelf().Texts;
+
+        Assert.Equal("빌리기", texts.Title("lending", "ko"));
+        Assert.Equal("Lender", texts.Party("lending", Party.Seller, "en"));
+        Assert.Equal("State requested", texts.State("lending", "requested", "en"));
+        Assert.Equal("Waits in requested for {seller}", texts.Waits("lending", "requested", "en"));
+        Assert.Equal("Do accept", texts.Move("lending", "accept", "en"));
+        Assert.Equal("{seller} did accept with {listing}", texts.Told("lending", "accept", "en"));
+        Assert.Equal("Gone.", texts.Refusal("sold-out", "en", "lending"));
+    }
+
+    [Fact]
+    public void What_a_kind_does_not_say_the_engine_says()
+    {
+        var texts = Shelf().Texts;
+
+        Assert.Equal("운영자", texts.Party("lending", Party.Operator, "ko"));
+        Assert.Equal("카드가 거절되었습니다. 다른 카드로 시도해 주세요.", texts.Refusal("payment-declined", "ko", "lending"));
+        Assert.Equal("There is nothing left of this.", texts.Refusal("sold-out", "en"));
+        Assert.Equal("판매자 손 들어주기", texts.Move("lending", "side-with-seller", "ko"));
+        Assert.Equal("카드", texts.Need("card", "ko"));
+        Assert.Equal("Held", texts.MoneyWord("held", "en"));
+        Assert.Equal("배송 중", texts.DeliveryWord("under-way", "ko"));
+        Assert.Equal("Reserved", texts.StockWord("taken", "en"));
+        Assert.Equal("the payment is held", texts.Answer("payment-held", "en"));
+    }
+
+    [Fact]
+    public void A_missing_text_is_never_an_exception()
+    {
+        var texts = new Texts();
+
+        Assert.Equal("lending", texts.Title("lending", "ko"));
+        Assert.Equal("in-use", texts.State("lending", "in-use", "fr"));
+        Assert.Equal("in-use", texts.Waits("lending", "in-use", "en"));
+        Assert.Equal("lend", texts.Told("lending", "lend", "ko"));
+        Assert.Equal("no-such-code", texts.Refusal("no-such-code", "en"));
+        Assert.Equal("Buyer", texts.Party("lending", Party.Buyer, "fr"));
+    }
+
+    [Fact]
+    public void Every_refusal_in_the_closed_list_has_its_sentence_in_every_language()
+    {
+        foreach (var code in Refusals.Status.Keys)
+        {
+            foreach (var language in Texts.Languages)
+            {
+                Assert.True(new Texts().Has(null, $"refusals.{code}", language), $"{code} has no sentence in {language}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_answer_and_every_word_of_a_table_has_its_words_in_every_language()
+    {
+        string[] keys =
+        [
+            .. TableReader.Heard.Select(answer => $"answers.{answer}"),
+            .. Enum.GetValues<Need>().Select(need => $"needs.{Words.Of(need)}"),
+            .. Enum.GetValues<PriceUnit>().Select(unit => $"per.{Words.Of(unit)}"),
+            .. Enum.GetValues<Party>().Select(party => $"parties.{Words.Of(party)}"),
+        ];
+        Assert.All(keys, key => Assert.All(Texts.Languages, language => Assert.True(new Texts().Has(null, key, language), $"{key} is missing in {language}")));
+    }
+
+    [Fact]
+    public void Templates_are_filled_by_name_and_what_has_no_value_is_left_to_be_seen()
+    {
+        var values = new Dictionary<string, string> { ["listing"] = "a {buyer} bike", ["amount"] = "₩3,000" };
+
+        Assert.Equal("a {buyer} bike for ₩3,000, {until} { open", Texts.Say("{listing} for {amount}, {until} { open", values));
+    }
+
+    [Theory]
+    [InlineData(0, "₩0", "0원")]
+    [InlineData(3_000, "₩3,000", "3,000원")]
+    [InlineData(-1_234_567, "-₩1,234,567", "-1,234,567원")]
+    public void Money_is_written_as_people_write_it(long amount, string english, string korean)
+    {
+        Assert.Equal(english, Texts.Money(amount, "en"));
+        Assert.Equal(korean, Texts.Money(amount, "ko"));
+    }
+
+    [Fact]
+    public void Money_of_another_currency_has_its_minor_units() => Assert.Equal("USD 30.05", Texts.Money(3_005, "ko", "USD"));
+
+    [Theory]
+    [InlineData(null, "en")]
+    [InlineData("ko", "ko")]
+    [InlineData("ko-KR,ko;q=0.9,en;q=0.8", "ko")]
+    [InlineData("fr-FR, en-GB", "en")]
+    [InlineData("fr", "en")]
+    [InlineData("KO", "ko")]
+    public void The_first_language_that_we_speak_is_answered_in(string? asked, string answered) => Assert.Equal(answered, Texts.LanguageFor(asked));
+
+    [Fact]
+    public void A_moment_and_a_duration_are_said_in_both_languages()
+    {
+        var moment = new DateTimeOffset(2026, 11, 3, 9, 5, 0, TimeSpan.FromHours(9));
+
+        Assert.Equal("Nov 3, 09:05", Texts.When(moment, "en"));
+        Assert.Equal("11월 3일 09:05", Texts.When(moment, "ko"));
+        Assert.Equal("3 days", Texts.Duration(TimeSpan.FromDays(3), "en"));
+        Assert.Equal("1 hour", Texts.Duration(TimeSpan.FromHours(1), "en"));
+        Assert.Equal("90초", Texts.Duration(TimeSpan.FromSeconds(90), "ko"));
+    }
+
+    [Theory]
+    [InlineData("title: Lending\n", "", "texts.en.yaml:1: K7: the kind has no text here; write title")]
+    [InlineData("label: State sent,", "", "K7: the state sent has no text here; write states.sent.label")]
+    [InlineData(", waits: \"Waits in sent for {seller}\"", "", "K7: what the state sent waits for has no text here; write states.sent.waits")]
+    [InlineData("label: Do recall,", "", "K7: the move recall has no text here; write moves.recall.label")]
+    [InlineData(", told: \"{seller} did recall with {listing}\"", "", "K7: the notice of the move recall has no text here; write moves.recall.told")]
+    [InlineData("label: State sent,", "label: '',", "K7: the state sent has no text here; write states.sent.label")]
+    public void A_kind_without_a_text_is_refused(string written, string instead, string says)
+    {
+        Write(english => english.Replace(written, instead, StringComparison.Ordinal));
+
+        var verdict = Check.Folder(Path.Combine(folder, "lending"));
+
+        Assert.Null(verdict.Shelf);
+        var mistake = Assert.Single(verdict.Mistakes);
+        Assert.Contains(says, mistake.ToString(), StringComparison.Ordinal);
+        var state = says.Contains("sent", StringComparison.Ordinal) ? "  sent:" : says.Contains("recall", StringComparison.Ordinal) ? "  recall:" : "";
+        Assert.Equal(Tables.LineOf(File.ReadAllText(mistake.File), state), mistake.Line);
+    }
+
+    [Fact]
+    public void A_kind_without_a_language_is_refused_for_every_text()
+    {
+        Write(english => english);
+        File.Delete(Path.Combine(folder, "lending", "texts.ko.yaml"));
+
+        var mistakes = Check.Folder(folder).Mistakes;
+
+        Assert.All(mistakes, mistake => Assert.Equal("K7", mistake.Code));
+        Assert.All(mistakes, mistake => Assert.EndsWith("texts.ko.yaml", mistake.File, StringComparison.Ordinal));
+        Assert.Contains(mistakes, mistake => mistake.Text.Contains("states.sent.label", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("states:\n", "staets:\n", "did you mean \"states\"?")]
+    [InlineData("  sent:", "  snet:", "did you mean \"sent\"?")]
+    [InlineData("  recall:", "  recal:", "did you mean \"recall\"?")]
+    [InlineData("label: Do recall", "lable: Do recall", "did you mean \"label\"?")]
+    [InlineData("seller: Lender", "saller: Lender", "did you mean \"seller\"?")]
+    [InlineData("sold-out: Gone.", "soldout: Gone.", "did you mean \"sold-out\"?")]
+    [InlineData("did recall with {listing}", "did recall with {listng}", "did you mean \"listing\"?")]
+    [InlineData("label: Do recall", "label: \"Do {listing}\"", "is shown as it stands")]
+    [InlineData("title: Lending", "title: [Lending]", "title must be one text")]
+    public void A_misspelt_word_in_the_texts_is_refused(string written, string instead, string says)
+    {
+        Write(english => english.Replace(written, instead, StringComparison.Ordinal));
+
+        Assert.Contains(Check.Folder(folder).Mistakes, mistake => mistake.Code == "K8" && mistake.File.EndsWith("texts.en.yaml", StringComparison.Ordinal) && mistake.Text.Contains(says, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void No_Korean_particle_follows_a_placeholder()
+    {
+        Write(english => english, korean => korean.Replace("did recall with {listing}", "님이 {listing}을 돌려받습니다.", StringComparison.Ordinal));
+
+        Assert.Contains("turn the sentence so that none follows", Assert.Single(Check.Folder(folder).Mistakes).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_and_its_kind_have_one_name()
+    {
+        Write(english => english);
+        Directory.Move(Path.Combine(folder, "lending"), Path.Combine(folder, "borrowing"));
+
+        Assert.Contains("give both one name", Assert.Single(Check.Folder(folder).Mistakes).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_kind_with_a_mistake_does_not_hide_those_of_the_others()
+    {
+        Write(english => english);
+        Directory.CreateDirectory(Path.Combine(folder, "empty"));
+
+        var verdict = Check.Folder(folder);
+
+        Assert.Contains("empty/trade.yaml:1: K8: the file cannot be read", Assert.Single(verdict.Mistakes).ToString(), StringComparison.Ordinal);
+        Assert.Contains(verdict.Lines, line => line.StartsWith("lending: 13 rows, 9 states, ", StringComparison.Ordinal));
+    }
+
+    private Shelf Shelf()
+    {
+        Write(english => english);
+        var verdict = Check.Folder(folder);
+        Assert.Empty(verdict.Mistakes);
+        return verdict.Shelf!;
+    }
+
+    private void Write(Func<string, string> english, Func<string, string>? korean = null)
+    {
+        var kind = Tables.Read(Tables.Sound);
+        var path = Directory.CreateDirectory(Path.Combine(folder, "lending")).FullName;
+        File.WriteAllText(Path.Combine(path, KindReader.TableFile), Tables.Sound);
+        File.WriteAllText(Path.Combine(path, "texts.en.yaml"), english(Written(kind, "Lending", "Lender", "Gone.")));
+        File.WriteAllText(Path.Combine(path, "texts.ko.yaml"), (korean ?? (text => text))(Written(kind, "빌리기", "빌려주는 이", "없어요.")));
+    }
+
+    private static string Written(Kind kind, string title, string seller, string gone) =>
+        $$"""
+        title: {{title}}
+        parties:
+          buyer: Borrower
+          seller: {{seller}}
+        states:
+        {{string.Join('\n', kind.States.Select(state => $"  {state}: {{ label: State {state}, waits: \"Waits in {state} for {{seller}}\" }}"))}}
+        moves:
+        {{string.Join('\n', kind.Moves.Select(move => $"  {move.Do}: {{ label: Do {move.Do}, told: \"{{seller}} did {move.Do} with {{listing}}\" }}"))}}
+        refusals:
+          sold-out: {{gone}}
+
+        """;
+}
