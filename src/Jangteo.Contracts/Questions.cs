@@ -38,6 +38,9 @@ public sealed record Request
     public string? Subject { get; init; }
     public string? Title { get; init; }
 
+    /// <summary>Of a question: the correlation of what asks, so that what follows from it is found with it. A request carries it in its message.</summary>
+    public Guid? Correlation { get; init; }
+
     public string Key => $"{Stream}/{Revision}/{Verb}";
 }
 

@@ -1,3 +1,4 @@
+using Jangteo.Catalog;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Trading;
@@ -10,6 +11,7 @@ internal static class Target
 {
     private static readonly Module[] Every =
     [
+        new CatalogModule(),
         new TradingModule(),
         new ViewsModule(),
     ];

@@ -125,6 +125,7 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
         while (asking.Outcome is null)
         {
             var (module, request) = intention.Questions[asking.Yes.Length];
+            request = request with { Correlation = intention.Cause.Correlation };
             var questions = intend.Questions(module);
             faults.Reach($"{storage.Module}.before-question-{asking.Yes.Length}");
             var step = Asking.Next(machine.GetUtcNow() - intention.Since, settings.AskAgainFor);

@@ -186,4 +186,7 @@ public readonly record struct Cause(Guid Correlation, Guid Causation)
     }
 
     public static Cause Of(Message message) => new(message.Correlation, message.Id);
+
+    /// <summary>What a question was asked for.</summary>
+    public static Cause Of(Request question) => question.Correlation is { } correlation ? new Cause(correlation, correlation) : New();
 }

@@ -1,0 +1,37 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform;
+using Jangteo.Platform.Messaging;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Catalog;
+
+/// <summary>Listings and stock: what is offered, how many there are, and who has them.</summary>
+public sealed class CatalogModule : Module
+{
+    public override string Name => Modules.Catalog;
+
+    public override void AddTo(IServiceCollection services)
+    {
+        services.AddSingleton<Registrations>();
+        services.AddSingleton<RegisterListing>();
+        services.AddSingleton<HearRequests>();
+        services.AddSingleton<AnswerStockQuestions>();
+        services.AddSingleton<IListings, FindListing>();
+    }
+
+    public override void Map(IEndpointRouteBuilder routes)
+    {
+        var services = routes.ServiceProvider;
+        services.GetRequiredService<RegisterListing>().Map(routes);
+        CatalogBooks.Map(routes);
+        services.GetRequiredKeyedService<Parked>(Name).Map(routes);
+    }
+
+    public override IHear Hears(IServiceProvider services) => services.GetRequiredService<HearRequests>();
+
+    public override IQuestions Answers(IServiceProvider services) => services.GetRequiredService<AnswerStockQuestions>();
+
+    public override IEnumerable<Loop> Loops(IServiceProvider services) => [services.GetRequiredService<Registrations>().Intentions.Resumer];
+}

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Intending;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Catalog;
+
+/// <summary>
+/// POST /api/listings: a person offers a thing. A kind whose table asks for something first gets a draft, which is registered when the answer is
+/// yes; while the asked cannot be reached the draft is kept, and POST /api/listings/{id}/register tries it again.
+/// </summary>
+internal sealed class RegisterListing(
+    [FromKeyedServices(Modules.Catalog)] Storage storage, [FromKeyedServices(Modules.Catalog)] Commands commands, Registrations registrations, Shelf shelf, Settings settings)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/listings", Register).WithTags("listings").Produces<ListingAnswer>(201).Produces<ListingAnswer>(202);
+        routes.MapPost("/api/listings/{id:guid}/register", RegisterAgain).WithTags("listings").Produces<ListingAnswer>(200).Produces<ListingAnswer>(202);
+    }
+
+    private Task<Answer> Register(NewListing given, HttpContext http, CancellationToken ct) =>
+        commands.Run(http, given, (work, caller, claim) =>
+        {
+            var kind = shelf.Find(given.Kind ?? "");
+            Check(given, kind);
+            var now = storage.Clock.Now;
+            var listing = new Listing(
+                Ids.New(), 1, kind!.Name, caller.Ref, given.Title!.Trim(), given.Description ?? "", given.Price!.Value, settings.Currency, Status.Draft, kind.Stock == Stock.One,
+                given.Quantity ?? 1, new Units(Offered: false, given.Quantity ?? 1), given.Place?.Checked, [], now);
+            listing = listing with { Status = kind.Listing.Registered.First.IsEmpty ? Status.Registered : Status.Registering };
+            listing.Insert(work);
+            return Task.FromResult(Begin(work, listing, kind, new Registration(listing.Revision, IsFirst: true, Problems.Language(http), claim)));
+        }, ct);
+
+    private Task<Answer> RegisterAgain(Guid id, HttpContext http, CancellationToken ct) =>
+        commands.Run(http, null, async (work, caller, claim) =>
+        {
+            var listing = await OwnListing.Lock(work, id, caller, ct);
+            switch (listing.Status)
+            {
+                case Status.Registered:
+                    // Somebody asked twice; it is what they wanted.
+                    return new Decided.Now(Answer.Ok(ListingAnswer.Of(listing)));
+                case Status.Registering:
+                    throw new RefusedException(new Refusal(Refusals.InProgress, RetryAfter: TimeSpan.FromSeconds(1)));
+                case Status.Withdrawn:
+                    throw new RefusedException(new Refusal(Refusals.ListingWithdrawn));
+            }
+
+            var kind = shelf.Find(listing.Kind) ?? throw new RefusedException(new Refusal(Refusals.UnknownKind));
+            listing = listing.Enter(kind.Listing.Registered.First.IsEmpty ? Status.Registered : Status.Registering, storage.Clock.Now);
+            listing.Update(work);
+            return Begin(work, listing, kind, new Registration(listing.Revision, IsFirst: false, Problems.Language(http), claim));
+        }, ct);
+
+    private Decided Begin(Work work, Listing listing, Kind kind, Registration registration)
+    {
+        listing.Tell(work, listing.Status == Status.Registered ? "registered" : "draft", storage.Clock.Now);
+        if (listing.Status == Status.Registered)
+        {
+            Registrations.AskAfterwards(work, listing, kind.Listing.Registered.Ask);
+            return new Decided.Now(registration.Answer(listing));
+        }
+
+        registrations.Write(work, listing, registration, kind.Listing.Registered.First);
+        return new Decided.Later(ct => registrations.Wait(listing, registration, ct));
+    }
+
+    private static void Check(NewListing given, Kind? kind)
+    {
+        var checks = new FieldChecks();
+        if (string.IsNullOrWhiteSpace(given.Kind))
+        {
+            checks.Note("kind", "what kind of trade it is for: see /api/kinds");
+        }
+
+        checks.Title(given.Title);
+        checks.Description(given.Description ?? "");
+        checks.Price(given.Price);
+        checks.Place(given.Place);
+        if (given.Quantity is { } quantity)
+        {
+            checks.Quantity(quantity, kind?.Stock == Stock.One);
+        }
+
+        checks.Refuse();
+        if (kind is null)
+        {
+            throw new RefusedException(new Refusal(Refusals.UnknownKind));
+        }
+    }
+}
+
+/// <summary>A thing to be offered.</summary>
+/// <param name="Price">In minor units, per what the kind says.</param>
+/// <param name="Quantity">Units; 1 when left out. Not for kinds that trade single things.</param>
+internal sealed record NewListing(string? Kind = null, string? Title = null, string? Description = null, long? Price = null, int? Quantity = null, PlaceGiven? Place = null);
