@@ -91,12 +91,15 @@ public sealed class SharedWorld(IWorld world, int players) : IWorld
 
     private static async Task Happen(Func<Task> happen, TaskCompletionSource[] turns)
     {
-        var done = happen();
+        var done = Begin();
         await done.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var turn in turns)
         {
             turn.SetFromTask(done);
         }
+
+        // What is thrown before the first await must reach those who wait, too.
+        async Task Begin() => await happen();
     }
 }
 
