@@ -32,6 +32,23 @@ internal sealed class Database : IAsyncDisposable
         return database;
     }
 
+    /// <summary>The same databases for a command, also while the program serves them; nothing is brought up to date under its feet.</summary>
+    public static async Task<Database> OpenBeside(Settings settings, IReadOnlyList<Module> modules, CancellationToken ct)
+    {
+        if (Modules.All.Any(module => settings.DatabaseOf(module).Length > 0) || PrivatePostgres.ConnectionWhileRunning(settings.DataFolder) is not { } running)
+        {
+            return await Open(settings, modules, ct);
+        }
+
+        var database = new Database(null);
+        foreach (var (schema, _) in Hosting.Schemas(modules))
+        {
+            database.connections[schema] = ConnectionOf(schema, running, isOwn: true);
+        }
+
+        return database;
+    }
+
     /// <summary>The connection string of a schema's own login, which can read nothing else.</summary>
     public string ConnectionOf(string schema) => connections[schema];
 

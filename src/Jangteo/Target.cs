@@ -1,4 +1,5 @@
 using Jangteo.Catalog;
+using Jangteo.Identity;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Trading;
@@ -12,6 +13,7 @@ internal static class Target
     private static readonly Module[] Every =
     [
         new CatalogModule(),
+        new IdentityModule(),
         new TradingModule(),
         new ViewsModule(),
     ];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -28,6 +29,11 @@ public sealed record Answer(int Status, string? Json, string? Location = null, T
             response.Headers.Location = Location;
         }
 
+        if (Status == StatusCodes.Status401Unauthorized)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+
         if (RetryAfter is { } wait)
         {
             response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
@@ -36,7 +42,9 @@ public sealed record Answer(int Status, string? Json, string? Location = null, T
         if (Json is not null)
         {
             response.ContentType = Status >= 400 ? Problems.ContentType : "application/json; charset=utf-8";
-            await response.WriteAsync(Json, httpContext.RequestAborted);
+            response.ContentLength = Encoding.UTF8.GetByteCount(Json);
+            Encoding.UTF8.GetBytes(Json, response.BodyWriter);
+            await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
         }
     }
 }

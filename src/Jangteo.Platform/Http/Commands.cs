@@ -84,7 +84,7 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
         Decided? decided = null;
         try
         {
-            await storage.Do(NewCause(http), async work =>
+            await storage.Do(CauseOf(http), async work =>
             {
                 earlier = null;
                 if (claim is not null)
@@ -160,7 +160,8 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
             : new Claim(caller.Id, $"{http.Request.Method} {http.Request.Path}", key);
     }
 
-    private static Cause NewCause(HttpContext http)
+    /// <summary>What follows from a request: everything with its correlation id.</summary>
+    public static Cause CauseOf(HttpContext http)
     {
         var cause = Cause.New();
         return Guid.TryParse(http.Request.Headers["X-Correlation-Id"], out var correlation) ? cause with { Correlation = correlation } : cause;

@@ -36,7 +36,7 @@ public static class HttpJson
         private const string Form = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String && reader.TryGetDateTimeOffset(out var time) && HasOffset(reader.GetString()!) ? time.ToUniversalTime() : throw new JsonException();
+            reader.TokenType == JsonTokenType.String && reader.TryGetDateTimeOffset(out var time) && HasOffset(reader.GetString()!) ? time.ToUniversalTime() : throw new JsonException("This is not a time.");
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
         {
@@ -53,6 +53,11 @@ public static class HttpJson
     {
         public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
+            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName))
+            {
+                throw new JsonException("This is not a text.");
+            }
+
             var text = reader.GetString();
             return text is not null && text.Contains('\0', StringComparison.Ordinal) ? throw new JsonException("The character U+0000 cannot be kept.") : text;
         }

@@ -57,7 +57,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         this.place = place;
         this.server = server;
         this.child = child;
-        AdminConnectionString = new NpgsqlConnectionStringBuilder { Host = place.SocketFolder, Username = "postgres", Database = "jangteo" }.ConnectionString;
+        AdminConnectionString = AdminConnection(place);
     }
 
     /// <summary>Npgsql connection string of the owner of everything, on the database <c>jangteo</c>. Modules get logins of their own from it.</summary>
@@ -97,6 +97,13 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>The admin connection string of the server that another program has running on a data folder, or null when none does.</summary>
+    public static string? ConnectionWhileRunning(string dataFolder)
+    {
+        var place = PostgresPlace.For(Path.GetFullPath(dataFolder));
+        return ReadProcessFile(place) is { Status: "ready" } file && Posix.IsAlive(file.Process) ? AdminConnection(place) : null;
+    }
+
     /// <summary>Stops the server: what is running is rolled back, what was committed is on disk.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -112,6 +119,9 @@ public sealed class PrivatePostgres : IAsyncDisposable
         child?.Dispose();
         await claim.DisposeAsync();
     }
+
+    private static string AdminConnection(PostgresPlace place) =>
+        new NpgsqlConnectionStringBuilder { Host = place.SocketFolder, Username = "postgres", Database = "jangteo" }.ConnectionString;
 
     private async Task Gone(CancellationToken patience)
     {

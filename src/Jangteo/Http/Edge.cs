@@ -27,6 +27,10 @@ internal static class Edge
         services.AddDataProtection().SetApplicationName("jangteo");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
             new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = new ProtectionKeys(provider.GetRequiredKeyedService<Storage>("common"))));
+        // It would read the keys before the program is ready; they are read right after (see UseEdge), or with the first token.
+        services.Remove(services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Name == "DataProtectionHostedService"));
+        // The keys are as safe as the table they are in; encrypting them takes a key of its own, which the operator of a database decides.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
         services.AddSingleton<Sessions>();
         services.AddSingleton(new Limits(settings.Limits));
         services.AddSingleton<Door>();
@@ -35,6 +39,12 @@ internal static class Edge
 
     public static void UseEdge(this WebApplication app)
     {
+        // The first token costs some hundred milliseconds of loading keys and code. Nobody should wait for that, neither the start nor the first to sign in.
+        app.Lifetime.ApplicationStarted.Register(() => Task.Run(() =>
+        {
+            var sessions = app.Services.GetRequiredService<Sessions>();
+            return sessions.Read(sessions.Issue(new Caller(Guid.Empty, "nobody", false)));
+        }));
         var door = app.Services.GetRequiredService<Door>();
         app.Use(next => http => door.Pass(http, next));
     }

@@ -15,6 +15,7 @@ internal static partial class Malformed
         StatusCodes.Status413PayloadTooLarge => new Refusal(Refusals.TooLarge),
         StatusCodes.Status415UnsupportedMediaType => At(Body, "must be sent as application/json"),
         _ when bad.InnerException is JsonException json => Of(json),
+        _ when bad.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal) => At(Body, "a JSON body is needed"),
         _ when Parameter().Match(bad.Message) is { Success: true } match => At(match.Groups["name"].Value, "cannot be read"),
         _ when Missing().Match(bad.Message) is { Success: true } match => match.Groups["from"].Value.Contains("body", StringComparison.Ordinal)
             ? At(Body, "a JSON body is needed")
@@ -59,23 +60,14 @@ internal static partial class Malformed
         return At(path, Wrong(message));
     }
 
-    private static string Wrong(string message) =>
-        message.Contains("U+0000", StringComparison.Ordinal) ? "must not have the character U+0000"
-        : Converted().Match(message) is { Success: true } converted ? $"is not {Words(converted.Groups["type"].Value)}"
-        : message.Contains("doesn't allow setting null values", StringComparison.Ordinal) || message.Contains("null", StringComparison.Ordinal) ? "must not be null"
-        : "is not JSON, or not of the form that is expected here";
-
-    private static string Words(string type) => type switch
+    private static string Wrong(string message) => message switch
     {
-        "System.Int32" or "System.Int64" => "a whole number, or too large",
-        "System.Double" or "System.Decimal" => "a number",
-        "System.String" => "a text",
-        "System.Boolean" => "true or false",
-        "System.Guid" => "an id",
-        "System.DateTimeOffset" => "a time such as 2026-03-01T09:30:00.000Z",
-        _ when type.StartsWith("System.Nullable`1[", StringComparison.Ordinal) => Words(type["System.Nullable`1[".Length..^1]),
-        _ when type.EndsWith("[]", StringComparison.Ordinal) || type.Contains("List", StringComparison.Ordinal) => "a list",
-        _ => "what is expected here",
+        _ when message.Contains("U+0000", StringComparison.Ordinal) => "must not have the character U+0000",
+        "This is not a text." => "is not a text",
+        "This is not a time." => "is not a time with its offset, such as 2026-03-01T09:30:00.000Z",
+        _ when message.Contains("doesn't allow", StringComparison.Ordinal) => "must not be null",
+        _ when message.Contains("could not be converted", StringComparison.Ordinal) => "is not of the type that the API document says",
+        _ => "is not JSON",
     };
 
     private static Refusal At(string where, string wrong) =>
@@ -95,7 +87,4 @@ internal static partial class Malformed
 
     [GeneratedRegex("""The JSON property '(?<name>[^']*)' could not be mapped""")]
     private static partial Regex Unknown();
-
-    [GeneratedRegex("""could not be converted to (?<type>[^ ]+?)\. Path""")]
-    private static partial Regex Converted();
 }

@@ -1,0 +1,41 @@
+using Jangteo.Contracts;
+using Jangteo.Platform.Http;
+using Npgsql;
+
+namespace Jangteo.Identity;
+
+/// <summary>A person as stored.</summary>
+/// <param name="Phone">E.164, or null: an SMS to this person is undeliverable then.</param>
+/// <param name="Language">en or ko: the language in which they are written to.</param>
+/// <param name="Password">A salted hash; null for people of the sandbox.</param>
+/// <param name="Since">Business time of signing up.</param>
+internal sealed record Person(Guid Id, string Name, string Email, string? Phone, string Language, bool IsOperator, string? Password, DateTimeOffset Since)
+{
+    /// <summary>In the order in which <see cref="Read"/> reads them.</summary>
+    public const string Columns = "id, name, email, phone, language, is_operator, password, since";
+
+    /// <summary>By which two e-mails are the same.</summary>
+    public string EmailKey => KeyOf(Email);
+
+    public Caller Caller => new(Id, Name, IsOperator);
+
+    public PersonChanged Changed => new(Id, Name, Email, Phone, Language, IsOperator);
+
+    public static string KeyOf(string email) => email.ToLowerInvariant();
+
+    public static Person Read(NpgsqlDataReader row) => new(
+        row.GetGuid(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetString(4), row.GetBoolean(5),
+        row.IsDBNull(6) ? null : row.GetString(6), row.GetFieldValue<DateTimeOffset>(7));
+}
+
+/// <summary>A person as they see themselves.</summary>
+/// <param name="Phone">E.164, or null.</param>
+/// <param name="Language">en or ko: the language in which they are written to.</param>
+public sealed record PersonView(Guid Id, string Name, string Email, string? Phone, string Language, bool IsOperator)
+{
+    internal static PersonView Of(Person person) => new(person.Id, person.Name, person.Email, person.Phone, person.Language, person.IsOperator);
+}
+
+/// <summary>A person who has signed in.</summary>
+/// <param name="Token">To be sent as <c>Authorization: Bearer ...</c>; good for seven days. Pages have it in a cookie and need not keep it.</param>
+public sealed record SignedIn(PersonView Person, string Token);

@@ -1,0 +1,70 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Identity;
+
+/// <summary>What a person changes about themselves. What is not given, or null, stays as it is.</summary>
+/// <param name="Name">What others see; at most 80 characters.</param>
+/// <param name="Phone">E.164; empty takes the number away.</param>
+/// <param name="Language">en or ko.</param>
+public sealed record ChangeMe(string? Name = null, string? Phone = null, string? Language = null);
+
+/// <summary>GET and PATCH /api/people/me: a person sees and changes themselves.</summary>
+internal static class SeeingOneself
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/people/me", See).WithTags("people").Produces<PersonView>();
+        routes.MapPatch("/api/people/me", Change).WithTags("people").Produces<PersonView>();
+    }
+
+    private static async Task<IResult> See(HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, CancellationToken ct)
+    {
+        var caller = Caller.Required(http);
+        var person = await storage.Find(new Sql($"select {Person.Columns} from people where id = $1", caller.Id), Person.Read, ct);
+        return Answer.Ok(PersonView.Of(person ?? throw Gone()));
+    }
+
+    private static async Task<IResult> Change(ChangeMe request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, Sessions sessions, CancellationToken ct)
+    {
+        var caller = Caller.Required(http);
+        if (Fields.Check(request) is { } refusal)
+        {
+            throw new RefusedException(refusal);
+        }
+
+        var changed = await storage.Do(Commands.CauseOf(http), async work =>
+        {
+            var before = await People.Locked(work, caller.Id, ct) ?? throw Gone();
+            var after = before with
+            {
+                Name = request.Name?.Trim() ?? before.Name,
+                Phone = request.Phone is "" ? null : request.Phone ?? before.Phone,
+                Language = request.Language ?? before.Language,
+            };
+            if (after != before)
+            {
+                People.Change(work, after);
+            }
+
+            return after;
+        }, ct);
+
+        // The name stands in the token; a page gets a new one at once, a program when it next signs in.
+        if (changed.Name != caller.Name && http.Request.Cookies.ContainsKey(Sessions.Cookie))
+        {
+            Sessions.SetCookie(http, sessions.Issue(changed.Caller));
+        }
+
+        return Answer.Ok(PersonView.Of(changed));
+    }
+
+    /// <summary>A token outlives the installation it was made by: its person is not in this database.</summary>
+    private static RefusedException Gone() => new(new Refusal(Refusals.Unauthenticated));
+}

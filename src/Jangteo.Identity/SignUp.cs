@@ -1,0 +1,49 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Identity;
+
+/// <summary>Who wants to take part.</summary>
+/// <param name="Name">What others see; at most 80 characters.</param>
+/// <param name="Email">At most 254 characters.</param>
+/// <param name="Password">8 to 128 characters.</param>
+/// <param name="Phone">E.164, such as +821012345678; without one an SMS cannot be delivered.</param>
+/// <param name="Language">en or ko: the language to be written to; by Accept-Language when not given.</param>
+public sealed record SignUp(string Name, string Email, string Password, string? Phone = null, string? Language = null);
+
+/// <summary>POST /api/people: somebody signs up, and is signed in at once. Never as an operator.</summary>
+internal static class SigningUp
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/api/people", Handle).WithTags("people").WithMetadata(new AllowAnonymousAttribute())
+            .Produces<SignedIn>(StatusCodes.Status201Created);
+
+    private static async Task<IResult> Handle(
+        SignUp request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, Passwords passwords, Sessions sessions, CancellationToken ct)
+    {
+        if (Fields.Check(request) is { } refusal)
+        {
+            throw new RefusedException(refusal);
+        }
+
+        var person = new Person(
+            Ids.New(), request.Name.Trim(), request.Email, request.Phone, request.Language ?? Problems.Language(http), IsOperator: false,
+            await passwords.Hash(request.Password, ct), storage.Clock.Now);
+        if (!await storage.Do(Commands.CauseOf(http), work => People.Add(work, person, ct), ct))
+        {
+            throw new RefusedException(Refusal.Invalid("email", "somebody has signed up with it already"));
+        }
+
+        var token = sessions.Issue(person.Caller);
+        Sessions.SetCookie(http, token);
+        return Answer.Created("/api/people/me", new SignedIn(PersonView.Of(person), token));
+    }
+}
