@@ -1,6 +1,7 @@
 using Jangteo.Catalog;
 using Jangteo.Identity;
 using Jangteo.Kinds;
+using Jangteo.Payments;
 using Jangteo.Platform;
 using Jangteo.Trading;
 using Jangteo.Views;
@@ -14,6 +15,7 @@ internal static class Target
     [
         new CatalogModule(),
         new IdentityModule(),
+        new PaymentsModule(),
         new TradingModule(),
         new ViewsModule(),
     ];

@@ -1,0 +1,58 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Payments.Providers;
+using Jangteo.Payments.Sandbox;
+using Jangteo.Platform;
+using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Payments;
+
+/// <summary>Payments and the ledger: money into escrow, out to the seller, back to the buyer.</summary>
+public sealed class PaymentsModule : Module
+{
+    public override string Name => Modules.Payments;
+
+    /// <summary>The book of the sandbox's provider and bank, which payments cannot write but by calling them.</summary>
+    public override IEnumerable<(string Schema, IReadOnlyList<Migration> Migrations)> FurtherSchemas => [(SandboxCards.Schema, [SandboxBook])];
+
+    private static Migration SandboxBook
+    {
+        get
+        {
+            using var reader = new StreamReader(typeof(PaymentsModule).Assembly.GetManifestResourceStream("Jangteo.Payments.Sandbox.Book.001-provider.sql")!);
+            return new Migration("Jangteo.Payments.Sandbox", 1, "provider", reader.ReadToEnd());
+        }
+    }
+
+    public override void AddTo(IServiceCollection services)
+    {
+        services.AddSingleton<AnswerQuestions>();
+        services.AddSingleton<HearRequests>();
+        services.AddSingleton<RunErrands>();
+        services.AddSingleton<WatchDeposits>();
+        services.AddSingleton<SandboxBank>();
+        services.AddSingleton<SandboxCards>();
+        services.AddSingleton<Unconnected>();
+        services.AddSingleton<ICardProvider>(provider => IsSandbox(provider) ? provider.GetRequiredService<SandboxCards>() : provider.GetRequiredService<Unconnected>());
+        services.AddSingleton<IBank>(provider => IsSandbox(provider) ? provider.GetRequiredService<SandboxBank>() : provider.GetRequiredService<Unconnected>());
+    }
+
+    public override void Map(IEndpointRouteBuilder routes)
+    {
+    }
+
+    public override IHear Hears(IServiceProvider services) => services.GetRequiredService<HearRequests>();
+
+    public override IQuestions Answers(IServiceProvider services) => services.GetRequiredService<AnswerQuestions>();
+
+    public override IEnumerable<Loop> Loops(IServiceProvider services) =>
+    [
+        services.GetRequiredService<RunErrands>().Loop,
+        services.GetRequiredService<WatchDeposits>().Loop(IsSandbox(services) ? services.GetRequiredService<SandboxBank>().Arrived : new Bell()),
+    ];
+
+    private static bool IsSandbox(IServiceProvider services) => services.GetRequiredService<Settings>().Sandbox;
+}

@@ -1,0 +1,59 @@
+namespace Jangteo.Payments.Providers;
+
+/// <summary>What the world outside says to a call.</summary>
+internal enum Says
+{
+    /// <summary>Done, now or at an earlier call under the same key.</summary>
+    Done,
+
+    /// <summary>Not done, and never will be under this key.</summary>
+    Refused,
+
+    /// <summary>The key was voided before.</summary>
+    Voided,
+
+    /// <summary>No answer came in time: it may have been done.</summary>
+    Silent,
+
+    /// <summary>The call surely did not arrive.</summary>
+    OutOfReach,
+}
+
+/// <summary>What the books of the provider or the bank say of one trade or deposit, in minor units: everything that came in from outside less what went back or out.</summary>
+/// <param name="Subject">The trade, or the deposit.</param>
+internal sealed record BookLine(Guid Subject, long Net);
+
+/// <summary>A provider of card payments. Every call has a key: the same one twice has one effect and the same answer.</summary>
+internal interface ICardProvider
+{
+    /// <summary>Captures an amount, in minor units.</summary>
+    Task<Says> Charge(string key, string token, long amount, CancellationToken ct);
+
+    /// <summary>Takes back the charge of a key; from then on the key is refused.</summary>
+    Task<Says> Void(string key, CancellationToken ct);
+
+    /// <summary>Gives an amount of a charge back.</summary>
+    Task<Says> Refund(string key, string chargeKey, long amount, CancellationToken ct);
+
+    /// <summary>Its own book, by the first part of the charges' keys.</summary>
+    Task<IReadOnlyList<BookLine>> Book(CancellationToken ct);
+}
+
+/// <summary>Money that arrived at the bank.</summary>
+/// <param name="Position">Rises with every deposit, in the order in which they are seen.</param>
+/// <param name="Reference">What the payer wrote on it.</param>
+/// <param name="From">The payer's account.</param>
+internal sealed record BankDeposit(long Position, Guid Id, string Reference, long Amount, string From);
+
+/// <summary>The platform's bank.</summary>
+internal interface IBank
+{
+    /// <summary>Sends an amount, in minor units, once per key.</summary>
+    Task<Says> Transfer(string key, string account, long amount, CancellationToken ct);
+
+    /// <summary>Deposits after a position, in order.</summary>
+    Task<IReadOnlyList<BankDeposit>> DepositsSince(long position, int most, CancellationToken ct);
+
+    /// <summary>Its own book: transfers by the first part of their keys, deposits by their id.</summary>
+    Task<IReadOnlyList<BookLine>> Book(CancellationToken ct);
+}

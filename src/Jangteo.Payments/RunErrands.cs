@@ -1,0 +1,227 @@
+using System.Collections.Concurrent;
+using Jangteo.Kinds;
+using Jangteo.Payments.Deciding;
+using Jangteo.Payments.Providers;
+using Jangteo.Platform;
+using Jangteo.Platform.Storing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Jangteo.Payments;
+
+/// <summary>
+/// What is to be done at the provider and the bank is done here: several calls at once, each by its key; what they come to is booked for many
+/// in one commit. A call that fails is made again, after longer and longer rests, for ever; after some attempts an operator is told.
+/// </summary>
+internal sealed class RunErrands(
+    [FromKeyedServices(Modules.Payments)] Storage storage, ICardProvider provider, IBank bank, TimeProvider machine, ILogger<RunErrands> log)
+{
+    /// <summary>An operator sees an errand that has failed so often.</summary>
+    public const int AttentionAfter = 8;
+
+    private const int AtOnce = 24;
+
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstRest = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<string, byte> underWay = new();
+    private readonly ConcurrentQueue<(Row Row, Says Says)> results = new();
+    private NpgsqlConnection? turnstile;
+
+    /// <summary>Rings when there is an errand, or one is done.</summary>
+    public Bell Bell { get; } = new();
+
+    public Loop Loop => new("payments' errands", Bell, Turn, log);
+
+    private async Task<TimeSpan> Turn(CancellationToken ct)
+    {
+        var booked = await BookResults(ct);
+        if (!await IsMine(ct))
+        {
+            return Poll;
+        }
+
+        var started = await StartCalls(ct);
+        return booked || started ? TimeSpan.Zero : Poll;
+    }
+
+    /// <summary>One process at a time makes the calls. Two at once would be harmless, for each call has its key, but would cost twice as much.</summary>
+    private async Task<bool> IsMine(CancellationToken ct)
+    {
+        if (turnstile is { State: System.Data.ConnectionState.Open })
+        {
+            return true;
+        }
+
+        if (turnstile is not null)
+        {
+            await turnstile.DisposeAsync();
+        }
+
+        turnstile = null;
+        var connection = await storage.Open(ct);
+        await using var command = new NpgsqlCommand("select pg_try_advisory_lock(hashtext('errands'), hashtext(current_schema()))", connection);
+        if (await command.ExecuteScalarAsync(ct) is true)
+        {
+            turnstile = connection;
+            return true;
+        }
+
+        await connection.DisposeAsync();
+        return false;
+    }
+
+    private async Task<bool> StartCalls(CancellationToken ct)
+    {
+        var free = AtOnce - underWay.Count;
+        if (free <= 0)
+        {
+            return false;
+        }
+
+        var due = await storage.Query(
+            new Sql($"select {Row.Columns} from errands where next_at <= $1 and key <> all($2) order by next_at limit $3", machine.GetUtcNow(), underWay.Keys.ToArray(), free), Row.Read, ct);
+        foreach (var row in due)
+        {
+            underWay[row.Errand.Key] = 0;
+            _ = Call(row, ct);
+        }
+
+        return due.Count == free;
+    }
+
+    private async Task Call(Row row, CancellationToken ct)
+    {
+        var says = Says.Silent;
+        try
+        {
+            says = await Outside.Call(token => Make(row, token), ct);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // The program ends. The errand is still there after the next start.
+        }
+
+        results.Enqueue((row, says));
+        Bell.Ring();
+    }
+
+    private Task<Says> Make(Row row, CancellationToken ct) => row.Errand switch
+    {
+        { What: What.Charge, Card: { } card } errand => provider.Charge(errand.Key, card, errand.Amount, ct),
+        { What: What.VoidCharge } errand => provider.Void(errand.ChargeKey!, ct),
+        { What: What.RefundCharge } errand => provider.Refund(row.CallKey, errand.ChargeKey!, errand.Amount, ct),
+        { Account: { } account } errand => bank.Transfer(row.CallKey, account, errand.Amount, ct),
+        _ => Task.FromResult(Says.Refused),
+    };
+
+    /// <summary>Books what has come back so far. While it does, more comes back, and shares the next commit.</summary>
+    private async Task<bool> BookResults(CancellationToken ct)
+    {
+        var batch = new List<(Row Row, Says Says)>();
+        while (results.TryDequeue(out var result))
+        {
+            batch.Add(result);
+        }
+
+        if (batch.Count == 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            await storage.Do(Cause.New(), work => Book(work, batch, ct), ct);
+        }
+        finally
+        {
+            // What could not be booked is called again by its key, and says the same again.
+            foreach (var (row, _) in batch)
+            {
+                underWay.TryRemove(row.Errand.Key, out _);
+            }
+        }
+
+        return true;
+    }
+
+    private async Task Book(Work work, List<(Row Row, Says Says)> batch, CancellationToken ct)
+    {
+        var keys = batch.Select(result => result.Row.Errand.Key).ToArray();
+        var booking = await Booking.Open(work, [.. batch.Select(result => result.Row.Errand.Subject).Distinct()], storage.Clock.Now, ct);
+        var open = (await work.Query(new Sql("select key, refusals from errands where key = any($1) order by key for update", (object)keys), reader => (Key: reader.GetString(0), Refusals: reader.GetInt32(1)), ct))
+            .ToDictionary(row => row.Key, row => row.Refusals);
+        var gone = new List<string>();
+        foreach (var (row, says) in batch)
+        {
+            // Booked already by another process, or refused already under this key: it changes nothing.
+            if (!open.TryGetValue(row.Errand.Key, out var refusals) || refusals != row.Refusals)
+            {
+                continue;
+            }
+
+            if (booking.Of(row.Errand.Subject) is { } payment)
+            {
+                booking.Take(Decide.Done(payment, row.Errand, says, booking.Now), row.Cause);
+            }
+            else if (says == Says.Done)
+            {
+                await Deposits.SentBack(booking, work, row.Errand, row.Cause, ct);
+            }
+
+            if (says is Says.Done || (row.Errand.What == What.Charge && says is Says.Refused or Says.Voided))
+            {
+                gone.Add(row.Errand.Key);
+            }
+            else
+            {
+                Postpone(work, row, says);
+            }
+        }
+
+        booking.Write();
+        if (gone.Count > 0)
+        {
+            work.Write("delete from errands where key = any($1)", (object)gone.ToArray());
+        }
+
+        if (booking.HasErrands)
+        {
+            work.AfterCommit(Bell.Ring);
+        }
+    }
+
+    /// <summary>A refusal is tried again under a new key; a refused pay-out is owed again and waits for an operator.</summary>
+    private void Postpone(Work work, Row row, Says says)
+    {
+        var refused = says is Says.Refused or Says.Voided;
+        var waits = refused && row.Errand.What == What.PayOut;
+        var rest = TimeSpan.FromTicks(Math.Min(LongestRest.Ticks, FirstRest.Ticks << Math.Min(row.Tries, 16)));
+        var attention = refused || row.Tries + 1 >= AttentionAfter;
+        if (attention)
+        {
+            log.LogWarning("{Errand} has failed {Tries} times and wants an operator: {Says}.", row.Errand.Key, row.Tries + 1, says);
+        }
+
+        work.Write(
+            "update errands set tries = tries + 1, refusals = refusals + $2, next_at = $3, attention = $4, problem = $5 where key = $1",
+            row.Errand.Key, refused ? 1 : 0, waits ? null : machine.GetUtcNow() + rest, attention, Words.Of(says));
+    }
+
+    /// <summary>An errand as it is stored.</summary>
+    private sealed record Row(Errand Errand, Cause Cause, int Tries, int Refusals)
+    {
+        public const string Columns = "key, subject, revision, verb, what, amount, charge_key, account, card, correlation, causation, tries, refusals";
+
+        /// <summary>Under which the call is made: a new one after each refusal, for a refusal is for ever.</summary>
+        public string CallKey => Refusals == 0 ? Errand.Key : $"{Errand.Key}/{Refusals}";
+
+        public static Row Read(NpgsqlDataReader row) => new(
+            new Errand(
+                row.GetString(0), row.GetGuid(1), row.GetInt32(2), row.GetString(3), Words.Find<What>(row.GetString(4))!.Value, row.GetInt64(5),
+                row.IsDBNull(6) ? null : row.GetString(6), row.IsDBNull(7) ? null : row.GetString(7), row.IsDBNull(8) ? null : row.GetString(8)),
+            new Cause(row.GetGuid(9), row.GetGuid(10)), row.GetInt32(11), row.GetInt32(12));
+    }
+}

@@ -1,0 +1,58 @@
+using Jangteo.Payments.Providers;
+using Jangteo.Platform;
+using Jangteo.Platform.Storing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Payments.Sandbox;
+
+/// <summary>The bank of the sandbox: sends to any account but those that begin with <c>closed</c>, and is paid in by people (<see cref="PayIn"/>).</summary>
+internal sealed class SandboxBank([FromKeyedServices(SandboxCards.Schema)] Storage book) : IBank
+{
+    /// <summary>The account that deposits of the sandbox come from.</summary>
+    public const string Payer = "sandbox-payer";
+
+    private const string Closed = "closed";
+    private const int OnePayerAtATime = 0x42_41_4E_4B;
+
+    /// <summary>Rings when money has arrived.</summary>
+    public Bell Arrived { get; } = new();
+
+    public async Task<Says> Transfer(string key, string account, long amount, CancellationToken ct)
+    {
+        var refused = await book.Find(
+            new Sql(
+                """
+                insert into transfers (key, account, amount, refused) values ($1, $2, $3, $4)
+                on conflict (key) do update set key = excluded.key returning refused
+                """,
+                key, account, amount, account.StartsWith(Closed, StringComparison.Ordinal)), reader => reader.GetBoolean(0), ct);
+        return refused ? Says.Refused : Says.Done;
+    }
+
+    /// <summary>Somebody pays in. The same id twice is one deposit.</summary>
+    public async Task PayIn(Guid id, string reference, long amount, CancellationToken ct)
+    {
+        await book.Do(Cause.New(), async work =>
+        {
+            // One after the other, so that positions are in the order in which deposits can be seen.
+            await work.Read(ct, (new Sql("select pg_advisory_xact_lock($1)", (long)OnePayerAtATime), _ => { }));
+            work.Write("insert into deposits (id, reference, amount, payer) values ($1, $2, $3, $4) on conflict (id) do nothing", id, reference, amount, Payer);
+        }, ct);
+        Arrived.Ring();
+    }
+
+    public async Task<IReadOnlyList<BankDeposit>> DepositsSince(long position, int most, CancellationToken ct) =>
+        await book.Query(
+            new Sql("select position, id, reference, amount, payer from deposits where position > $1 order by position limit $2", position, most),
+            reader => new BankDeposit(reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), reader.GetInt64(3), reader.GetString(4)), ct);
+
+    public async Task<IReadOnlyList<BookLine>> Book(CancellationToken ct) =>
+        await book.Query(
+            new Sql(
+                """
+                select subject, sum(net)::bigint from (
+                    select id as subject, amount as net from deposits
+                    union all select split_part(key, '/', 1)::uuid, -amount from transfers where not refused) moved
+                group by subject
+                """), reader => new BookLine(reader.GetGuid(0), reader.GetInt64(1)), ct);
+}

@@ -1,0 +1,142 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Payments;
+using Jangteo.Payments.Sandbox;
+using Jangteo.Platform;
+using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Postgres;
+using Jangteo.Platform.Storing;
+using Jangteo.Platform.Time;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Jangteo.Tests.Payments;
+
+/// <summary>Payments on a PostgreSQL of their own, with the sandbox's provider and bank, as the program runs them; messages are handed in and read by the test.</summary>
+public sealed class Till : IAsyncLifetime
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("jangteo-till-").FullName;
+    private PrivatePostgres? postgres;
+    private ServiceProvider? services;
+    private Loop[] loops = [];
+
+    public Till() => File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
+
+    internal IServiceProvider Services => services!;
+
+    internal Storage Storage => Services.GetRequiredKeyedService<Storage>(Modules.Payments);
+
+    internal Storage Book => Services.GetRequiredKeyedService<Storage>(SandboxCards.Schema);
+
+    internal IQuestions Questions { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var module = new PaymentsModule();
+        postgres = await PrivatePostgres.Start(folder);
+        Migration[] messages = [.. Migrations.Of(typeof(Module).Assembly)];
+        await Migrations.Apply(postgres.AdminConnectionString, [(module.Name, [.. messages, .. module.Migrations]), .. module.FurtherSchemas], CancellationToken.None);
+        var collection = new ServiceCollection().AddLogging(log => log.AddProvider(new ToTest())).AddSingleton(TimeProvider.System).AddSingleton<BusinessClock>().AddSingleton(new Settings());
+        foreach (var schema in (string[])[module.Name, SandboxCards.Schema])
+        {
+            collection.AddKeyedSingleton(schema, (provider, _) => new Storage(schema, Source(schema), provider.GetRequiredService<BusinessClock>()));
+        }
+
+        module.AddTo(collection);
+        services = collection.BuildServiceProvider();
+        Questions = module.Answers(services);
+        loops = [.. module.Loops(services)];
+        await Task.WhenAll(loops.Select(loop => loop.StartAsync(CancellationToken.None)));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(loops.Select(loop => loop.StopAsync(CancellationToken.None)));
+        await services!.DisposeAsync();
+        await postgres!.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Hands requests in, as one batch.</summary>
+    internal Task Hear(params Request[] requests) => Storage.Do(
+        Cause.New(),
+        work => Services.GetRequiredService<HearRequests>().Hear(work, [.. requests.Select(ToMessage)], CancellationToken.None),
+        CancellationToken.None);
+
+    /// <summary>The answers sent about a trade so far, in order.</summary>
+    internal async Task<List<Answered>> Answers(Guid trade) =>
+        await Storage.Query(
+            new Sql("select message from outbox where stream = $1 and type = $2 order by id", trade, PaymentsMessages.Answered),
+            reader => System.Text.Json.JsonSerializer.Deserialize<Message>(reader.GetString(0), Wire.Json)!.Read<Answered>(), CancellationToken.None);
+
+    /// <summary>Asks until true.</summary>
+    internal static async Task Until(Func<Task<bool>> isTrue)
+    {
+        for (var left = 500; !await isTrue(); left--)
+        {
+            Assert.True(left > 0, "It did not come true within ten seconds.");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Waits for an answer about a trade.</summary>
+    internal Task Until(Guid trade, string answer) => Until(async () => (await Answers(trade)).Any(one => one.Event == answer));
+
+    /// <summary>What the provider has of a charge.</summary>
+    internal Task<string?> Charge(string key) => Book.Find(new Sql("select state from charges where key = $1", key), reader => reader.GetString(0), CancellationToken.None);
+
+    internal Task<Payment?> Payment(Guid trade) => Booking.Find(Storage, trade, CancellationToken.None);
+
+    /// <summary>The lines of a trade's journals, in order of writing: event, account without its owner, amount.</summary>
+    internal Task<List<string>> Ledger(Guid trade) => Storage.Query(
+        new Sql(
+            "select j.event || ' ' || string_agg(split_part(e.account, ':', 1) || ' ' || e.amount, ', ' order by e.line) from journals j join entries e on e.journal = j.id where j.trade = $1 group by j.id order by j.id", trade),
+        reader => reader.GetString(0), CancellationToken.None);
+
+    private NpgsqlDataSource Source(string schema) => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(postgres!.AdminConnectionString) { Username = Migrations.Login(schema), SearchPath = $"{schema},public", MaxAutoPrepare = 100 }.ConnectionString);
+
+    private static Message ToMessage(Request request) => new(
+        Ids.New(), TradingMessages.Requests, Modules.Trading, request.Stream, new MessageContext(request.Stream), Ids.New(), Ids.New(), null, DateTimeOffset.UtcNow,
+        System.Text.Json.JsonSerializer.SerializeToElement(request, Wire.Json));
+}
+
+/// <summary>What trades ask for in these tests.</summary>
+internal static class Asks
+{
+    public static Request Of(Guid trade, int revision, Verb verb, string? card = "ok", long amount = 3000, long fee = 90) => new()
+    {
+        Stream = trade,
+        Revision = revision,
+        Verb = verb.Name,
+        Asker = Modules.Trading,
+        Kind = "barter",
+        Listing = Guid.Parse("00000000-0000-7000-8000-000000000001"),
+        Seller = Guid.Parse("00000000-0000-7000-8000-000000000002"),
+        Buyer = Guid.Parse("00000000-0000-7000-8000-000000000003"),
+        Amount = amount,
+        Fee = fee,
+        Currency = "KRW",
+        Card = verb == Verb.HoldPayment ? card : null,
+        RefundAccount = "110-222-333",
+    };
+}
+
+/// <summary>Shows what loops complain of in the output of the test that runs.</summary>
+internal sealed class ToTest : ILoggerProvider, ILogger
+{
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void Dispose()
+    {
+    }
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        TestContext.Current.SendDiagnosticMessage($"{formatter(state, exception)} {exception}");
+}
