@@ -49,6 +49,9 @@ internal sealed class Database : IAsyncDisposable
         return database;
     }
 
+    /// <summary>How the private PostgreSQL is reached by who may: its socket is in a folder of this account. Null when the databases are of the settings.</summary>
+    public string? OwnAddress => own?.AdminConnectionString;
+
     /// <summary>The connection string of a schema's own login, which can read nothing else.</summary>
     public string ConnectionOf(string schema) => connections[schema];
 

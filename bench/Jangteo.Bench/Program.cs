@@ -1,0 +1,10 @@
+using System.CommandLine;
+using Jangteo.Bench;
+
+var kind = new Option<string>("--kind") { Description = "Which kind of trade.", DefaultValueFactory = _ => "second-hand" };
+var clients = new Option<int>("--clients") { Description = "How many trade at once.", DefaultValueFactory = _ => 32 };
+var seconds = new Option<int>("--seconds") { Description = "How long is measured, after 15 s of warm-up.", DefaultValueFactory = _ => 20 };
+var json = new Option<bool>("--json") { Description = "One JSON object a figure." };
+var trades = new Command("trades", "Plays whole trades over HTTP, and compares them with a hand-written script that writes the same rows.") { kind, clients, seconds, json };
+trades.SetAction((parsed, ct) => TradesBench.Run(parsed.GetValue(kind)!, parsed.GetValue(clients), parsed.GetValue(seconds), parsed.GetValue(json), ct));
+return await new RootCommand("How fast Jangteo is, in ratios measured in one run.") { trades }.Parse(args).InvokeAsync();
