@@ -75,7 +75,14 @@ internal sealed class Board(IAnsiConsole console, IReadOnlyList<Story> stories)
 
         foreach (var played in over.Where(played => !played.IsAsTold))
         {
-            console.MarkupLineInterpolated($"[red]differs[/] {played.Differs!}");
+            if (IsLive)
+            {
+                console.MarkupLineInterpolated($"[red]differs[/] {played.Differs!}");
+            }
+            else
+            {
+                console.WriteLine(played.Differs!);
+            }
         }
     }
 
