@@ -63,6 +63,12 @@ public sealed class Texts
     /// <summary>held, expected, refunding, refunded, paying-out, paid-out, fee.</summary>
     public string MoneyWord(string word, string language) => Find(null, $"money.{word}", language) ?? word;
 
+    /// <summary>What the seller is told by an alarm, as a template: listing-registered, listing-deleted.</summary>
+    public string Alarm(string subject, string language) => Find(null, $"alarms.{subject}", language) ?? subject;
+
+    /// <summary>draft, registering, registered, taken, gone, withdrawn: how it stands with a listing.</summary>
+    public string ListingWord(string word, string language) => Find(null, $"listing.{word}", language) ?? word;
+
     /// <summary>none, taken, sold, written-off.</summary>
     public string StockWord(string word, string language) => Find(null, $"stock.{word}", language) ?? word;
 

@@ -92,7 +92,7 @@ internal sealed partial class TextsReader
         {
             if (Known(key, section.Text, known))
             {
-                Put($"{section.Text}.{key.Text}", value, language, filled: section.Text == "refusals");
+                Put($"{section.Text}.{key.Text}", value, language, filled: section.Text is "refusals" or "alarms");
             }
         }
     }

@@ -1,6 +1,7 @@
 using Jangteo.Catalog;
 using Jangteo.Identity;
 using Jangteo.Kinds;
+using Jangteo.Notices;
 using Jangteo.Payments;
 using Jangteo.Platform;
 using Jangteo.Trading;
@@ -17,6 +18,7 @@ internal static class Target
         new IdentityModule(),
         new PaymentsModule(),
         new TradingModule(),
+        new NoticesModule(),
         new ViewsModule(),
     ];
 

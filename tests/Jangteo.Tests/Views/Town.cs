@@ -5,6 +5,7 @@ using System.Text.Json;
 using Jangteo.Contracts;
 using Jangteo.Http;
 using Jangteo.Kinds;
+using Jangteo.Notices;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Messaging;
@@ -24,7 +25,7 @@ namespace Jangteo.Tests.Views;
 /// </summary>
 public sealed class Town : IAsyncLifetime
 {
-    private static readonly string[] Speakers = [Modules.Identity, Modules.Catalog, Modules.Payments, Modules.Delivery, Modules.Trading, Modules.Notices];
+    private static readonly string[] Speakers = [Modules.Identity, Modules.Catalog, Modules.Payments, Modules.Delivery, Modules.Trading];
 
     private readonly string folder = Directory.CreateTempSubdirectory("jangteo-town-").FullName;
     private readonly Dictionary<string, Speaker> speakers = Speakers.ToDictionary(name => name, name => new Speaker(name));
@@ -43,7 +44,7 @@ public sealed class Town : IAsyncLifetime
     {
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
         var settings = new Settings { DataFolder = folder, KindsFolder = Path.Combine(Repository.Root, "kinds") };
-        Module[] modules = [.. speakers.Values, new ViewsModule()];
+        Module[] modules = [.. speakers.Values, new NoticesModule(), new ViewsModule()];
         database = await Database.Open(settings, modules, CancellationToken.None);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -100,7 +101,7 @@ public sealed class Town : IAsyncLifetime
     /// <summary>Returns when everything said has been heard, and what was said because of it.</summary>
     internal Task Rest() => Until(async () =>
     {
-        foreach (var listener in new[] { Modules.Views })
+        foreach (var listener in new[] { Modules.Notices, Modules.Views })
         {
             foreach (var sender in MessageTypes.SendersHeardBy(listener))
             {

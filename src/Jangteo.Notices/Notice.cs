@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform;
+
+namespace Jangteo.Notices;
+
+/// <summary>What one person is told about one change by one channel.</summary>
+/// <param name="Subject">The trade, or the listing of an alarm about a listing.</param>
+/// <param name="Cause">The revision that it is told of.</param>
+/// <param name="What">The move, or what the alarm is about.</param>
+/// <param name="Status">told, waiting, sent or undeliverable.</param>
+internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person, string Channel, Guid Id, Guid? Trade, Guid Listing, string Kind, string Status, DateTimeOffset At, NoticeFacts Facts)
+{
+    public const string App = "app";
+    public const string Sms = "sms";
+    public const string Email = "email";
+
+    public const string WasTold = "told";
+    public const string Waiting = "waiting";
+    public const string Sent = "sent";
+    public const string Undeliverable = "undeliverable";
+
+    public Telling Telling => new(Id, Person, Channel, Status);
+
+    /// <summary>What it says, in a language.</summary>
+    public string Text(Texts texts, string language)
+    {
+        var values = new Dictionary<string, string>
+        {
+            ["listing"] = Facts.Listing,
+            ["buyer"] = Facts.Buyer ?? "",
+            ["seller"] = Facts.Seller ?? "",
+            ["amount"] = Texts.Money(Facts.Amount, language, Facts.Currency),
+        };
+        if (Facts.Until is { } until)
+        {
+            values["until"] = Texts.When(until.ToLocalTime(), language);
+        }
+
+        return Texts.Say(Facts.IsAlarm ? texts.Alarm(What, language) : texts.Told(Kind, What, language), values);
+    }
+}
+
+/// <summary>What the placeholders of a notice's text are filled with.</summary>
+internal sealed record NoticeFacts(string Listing, string? Buyer, string? Seller, long Amount, string Currency, DateTimeOffset? Until, bool IsAlarm);
+
+/// <summary>Who is told of what, by which channel. Pure: the books ask it again.</summary>
+internal static class WhoIsTold
+{
+    /// <summary>Every move tells every party but the one whose command made it; an SMS tells him too (DESIGN §3).</summary>
+    public static IEnumerable<Notice> Of(Kind? kind, TradeMoved moved)
+    {
+        foreach (var (party, person) in new[] { (Party.Buyer, moved.Buyer), (Party.Seller, moved.Seller) })
+        {
+            foreach (var channel in Channels(kind, party).Where(channel => channel == Channel.Sms || moved.Actor != Words.Of(party)))
+            {
+                yield return Make(
+                    moved.Trade, moved.Revision, moved.Do, person.Id, channel, moved.Trade, moved.Listing.Id, moved.Kind, moved.At,
+                    new NoticeFacts(moved.Listing.Title, moved.Buyer.Name, moved.Seller.Name, moved.Amount, moved.Currency, moved.Next.Length == 0 ? null : moved.Next.Min(due => due.At), IsAlarm: false));
+            }
+        }
+    }
+
+    /// <summary>An alarm tells the seller, by every channel of his.</summary>
+    public static IEnumerable<Notice> Of(Kind? kind, Request alarm, DateTimeOffset now) =>
+        Channels(kind, Party.Seller).Select(channel => Make(
+            alarm.Stream, alarm.Revision, alarm.Subject ?? alarm.Verb, alarm.Seller, channel, alarm.Stream == alarm.Listing ? null : alarm.Stream, alarm.Listing, alarm.Kind, now,
+            new NoticeFacts(alarm.Title ?? "", null, null, alarm.Amount, alarm.Currency, null, IsAlarm: true)));
+
+    /// <summary>A kind that is on the shelf no more still tells people what becomes of their trades.</summary>
+    private static ImmutableArray<Channel> Channels(Kind? kind, Party party) => kind is null ? [Channel.App] : kind.Tell.GetValueOrDefault(party, []);
+
+    private static Notice Make(Guid subject, int cause, string what, Guid person, Channel channel, Guid? trade, Guid listing, string kind, DateTimeOffset at, NoticeFacts facts) =>
+        new(subject, cause, what, person, Words.Of(channel), Ids.New(), trade, listing, kind, channel == Channel.App ? Notice.WasTold : Notice.Waiting, at, facts);
+}

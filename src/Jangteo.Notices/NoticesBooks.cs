@@ -1,0 +1,101 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Notices.Sandbox;
+using Jangteo.Platform;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Notices;
+
+/// <summary>GET /api/operator/notices/books: one notice per change, party and channel (I9), and the phone has what was sent (I10).</summary>
+internal sealed class NoticesBooks([FromKeyedServices(Modules.Notices)] Storage storage, Shelf shelf, IServiceProvider services)
+{
+    private const int Batch = 1000;
+    private const int Shown = 5;
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/operator/notices/books", async Task<Ok<Books>> (HttpContext http, NoticesBooks books, CancellationToken ct) =>
+        {
+            Caller.Operator(http);
+            return TypedResults.Ok(await books.Check(ct));
+        }).WithName("noticesBooks").WithTags("operator");
+
+    internal async Task<Books> Check(CancellationToken ct)
+    {
+        var checks = new List<BookCheck> { await OnePerChange(ct) };
+        if (services.GetKeyedService<Log>(Modules.Trading) is { } trading)
+        {
+            checks.Add(await EveryMoveWasTold(trading, ct));
+        }
+
+        if (services.GetRequiredService<Settings>().Sandbox)
+        {
+            checks.Add(await ThePhoneHasWhatWasSent(ct));
+        }
+
+        return Books.Of(checks);
+    }
+
+    /// <summary>The key of the table says so too; this asks the rows.</summary>
+    private async Task<BookCheck> OnePerChange(CancellationToken ct)
+    {
+        var twice = await storage.Query(
+            new Sql("select subject, cause, what, person, channel from notices group by 1, 2, 3, 4, 5 having count(*) > 1 limit $1", Shown),
+            reader => $"{reader.GetGuid(0)}/{reader.GetInt32(1)} {reader.GetString(2)} to {reader.GetGuid(3)} by {reader.GetString(4)}", ct);
+        var count = await storage.Find(new Sql("select count(*) from notices"), reader => reader.GetInt64(0), ct);
+        return Check("I9 once per change, party and channel", twice, $"{count} notices");
+    }
+
+    /// <summary>For each move in Trading's log, exactly those were told whom the table names, as far as the log has been heard.</summary>
+    private async Task<BookCheck> EveryMoveWasTold(Log trading, CancellationToken ct)
+    {
+        var heard = await storage.Find(new Sql("select position from reading where sender = $1", Modules.Trading), reader => reader.GetInt64(0), ct);
+        var set = (await storage.Query(new Sql("select stream from aside where sender = $1", Modules.Trading), reader => reader.GetGuid(0), ct)).ToHashSet();
+        var wrong = new List<string>();
+        var (position, moves) = (0L, 0);
+        while (position < heard && wrong.Count < Shown)
+        {
+            var rows = (await trading.Read(position, Batch, ct)).Where(row => row.Position <= heard).ToList();
+            if (rows.Count == 0)
+            {
+                break;
+            }
+
+            position = rows[^1].Position;
+            var told = rows.Where(row => row.Type == TradingMessages.Moved && !set.Contains(row.Stream))
+                .Select(row => System.Text.Json.JsonSerializer.Deserialize<Message>(row.Text, Wire.Json)!.Read<TradeMoved>()).ToList();
+            moves += told.Count;
+            var expected = told.SelectMany(moved => WhoIsTold.Of(shelf.Find(moved.Kind), moved)).Select(KeyOf).ToHashSet();
+            var found = (await storage.Query(
+                new Sql(
+                    $"select {Post.Columns} from unnest($1::uuid[], $2::int[], $3::text[]) as moved (subject, cause, what) join notices n on n.subject = moved.subject and n.cause = moved.cause and n.what = moved.what",
+                    told.Select(moved => moved.Trade).ToArray(), told.Select(moved => moved.Revision).ToArray(), told.Select(moved => moved.Do).ToArray()), Post.Read, ct)).Select(KeyOf).ToHashSet();
+            wrong.AddRange(expected.Except(found).Select(key => $"never told: {key}"));
+            wrong.AddRange(found.Except(expected).Select(key => $"told for no reason: {key}"));
+        }
+
+        return Check("I9 every move told", wrong, $"{moves} moves");
+    }
+
+    private async Task<BookCheck> ThePhoneHasWhatWasSent(CancellationToken ct)
+    {
+        var book = services.GetRequiredKeyedService<Storage>(Phone.Schema);
+        var sent = (await storage.Query(new Sql("select id, status from notices where channel <> 'app'"), reader => (Id: reader.GetGuid(0), Status: reader.GetString(1)), ct)).ToDictionary(row => row.Id, row => row.Status);
+        var arrived = (await book.Query(new Sql("select errand from messages"), reader => reader.GetGuid(0), ct)).ToHashSet();
+        // What waits may have arrived a moment ago: its record follows.
+        var wrong = sent.Where(pair => pair.Value == Notice.Sent && !arrived.Contains(pair.Key)).Select(pair => $"sent, but never arrived: {pair.Key}")
+            .Concat(arrived.Where(errand => sent.GetValueOrDefault(errand) is null or Notice.Undeliverable).Select(errand => $"arrived, but never sent: {errand}"))
+            .Take(Shown).ToList();
+        return Check("I10 phone and mailbox", wrong, $"{arrived.Count} arrived, {sent.Values.Count(status => status == Notice.Waiting)} waiting, {sent.Values.Count(status => status == Notice.Undeliverable)} undeliverable");
+    }
+
+    private static string KeyOf(Notice notice) => $"{notice.Subject}/{notice.Cause} {notice.What} to {notice.Person} by {notice.Channel}";
+
+    private static BookCheck Check(string name, List<string> wrong, string counted) => new(name, wrong.Count == 0, wrong.Count == 0 ? counted : string.Join("; ", wrong.Take(Shown)));
+}

@@ -1,0 +1,61 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Notices.Sandbox;
+using Jangteo.Platform;
+using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Notices;
+
+/// <summary>What people are told: in the app, by SMS, by e-mail; and alarms, which may be demanded before something counts.</summary>
+public sealed class NoticesModule : Module
+{
+    public override string Name => Modules.Notices;
+
+    public override IEnumerable<(string Schema, IReadOnlyList<Migration> Migrations)> FurtherSchemas => [(Phone.Schema, [Phone.Migration])];
+
+    public override void AddTo(IServiceCollection services)
+    {
+        services.AddSingleton<Post>();
+        services.AddSingleton<SendAlarm>();
+        services.AddSingleton<TellOfMoves>();
+        services.AddSingleton<NoticesBooks>();
+        services.AddSingleton<InSandbox>();
+        services.AddSingleton<Phone>();
+        services.AddSingleton<ISmsProvider>(provider => IsSandbox(provider) ? provider.GetRequiredService<Phone>() : new NoCarrier());
+        services.AddSingleton<IMailer>(provider => IsSandbox(provider) ? provider.GetRequiredService<Phone>() : new NoCarrier());
+    }
+
+    public override void Map(IEndpointRouteBuilder routes)
+    {
+        ReadNotices.Map(routes);
+        Undeliverable.Map(routes);
+        NoticesBooks.Map(routes);
+        routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
+        if (IsSandbox(routes.ServiceProvider))
+        {
+            Phone.Map(routes);
+        }
+    }
+
+    public override IHear Hears(IServiceProvider services) => services.GetRequiredService<TellOfMoves>();
+
+    public override IQuestions Answers(IServiceProvider services) => services.GetRequiredService<SendAlarm>();
+
+    public override IEnumerable<Loop> Loops(IServiceProvider services)
+    {
+        var (sms, mail, texts) = (services.GetRequiredService<ISmsProvider>(), services.GetRequiredService<IMailer>(), services.GetRequiredService<Shelf>().Texts);
+        return
+        [
+            Errands(services, Notice.Sms, (notice, person, text, ct) => person.Phone is { } phone ? sms.Send(notice.Id, phone, text, ct) : Task.FromResult(Sending.Undeliverable)).Loop,
+            Errands(services, Notice.Email, (notice, person, text, ct) => mail.Send(notice.Id, person.Email, texts.Title(notice.Kind, person.Language), text, ct)).Loop,
+        ];
+    }
+
+    private static SendErrands Errands(IServiceProvider services, string channel, Func<Notice, Recipient, string, CancellationToken, Task<Sending>> send) =>
+        ActivatorUtilities.CreateInstance<SendErrands>(services, channel, services.GetRequiredKeyedService<Storage>(Modules.Notices), services.GetRequiredService<Shelf>().Texts, send);
+
+    private static bool IsSandbox(IServiceProvider services) => services.GetRequiredService<Settings>().Sandbox;
+}

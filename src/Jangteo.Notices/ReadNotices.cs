@@ -1,0 +1,90 @@
+using System.Globalization;
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Notices;
+
+/// <summary>GET /api/notices: what I was told, newest first, in my language as I ask. POST /api/notices/read: that I have read it, up to one or all.</summary>
+internal static class ReadNotices
+{
+    private const int Usual = 20;
+    private const int Most = 100;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/notices").WithTags("notices");
+        group.MapGet("", List).WithName("listNotices").WithSummary("My notices, and how many of them I have not read.");
+        group.MapPost("/read", MarkRead).WithName("readNotices").WithSummary("I have read my notices, up to the one named or all.").Produces<Unread>();
+    }
+
+    private static async Task<Ok<NoticesPage>> List(
+        HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Notices)] Storage storage, string? cursor, string? limit, CancellationToken ct)
+    {
+        var me = Caller.Required(http).Id;
+        var (most, before) = Part(cursor, limit);
+        var language = Problems.Language(http);
+        var rows = new List<(Notice Notice, long Number)>();
+        var (readUpTo, unread) = (0L, 0);
+        await storage.Read(
+            ct,
+            (new Sql($"select {Post.Columns}, n.number from notices n where n.person = $1 and n.channel = 'app' and n.number < $2 order by n.number desc limit $3", me, before, most + 1), reader => rows.Add((Post.Read(reader), reader.GetInt64(12)))),
+            (new Sql("select number from read_marks where person = $1", me), reader => readUpTo = reader.GetInt64(0)),
+            (new Sql(CountUnread, me), reader => unread = reader.GetInt32(0)));
+        return TypedResults.Ok(new NoticesPage(
+            [.. rows.Take(most).Select(row => NoticeView.Of(row.Notice, row.Number <= readUpTo, shelf.Texts, language))],
+            rows.Count > most ? rows[most - 1].Number.ToString(CultureInfo.InvariantCulture) : null, unread));
+    }
+
+    private static Task<Answer> MarkRead(ReadUpTo body, HttpContext http, [FromKeyedServices(Modules.Notices)] Commands commands, CancellationToken ct) =>
+        commands.Run(http, body, async (work, caller, _) =>
+        {
+            var number = await work.Find(
+                body.UpTo is { } id
+                    ? new Sql("select number from notices where person = $1 and channel = 'app' and id = $2", caller.Id, id)
+                    : new Sql("select coalesce(max(number), 0) from notices where person = $1 and channel = 'app'", caller.Id),
+                reader => reader.GetInt64(0), ct);
+            if (number == 0 && body.UpTo is not null)
+            {
+                throw new RefusedException(new Refusal(Refusals.NotFound));
+            }
+
+            // Reading never goes back, so a late or doubled one changes nothing.
+            work.Write("insert into read_marks as r (person, number) values ($1, $2) on conflict (person) do update set number = greatest(r.number, excluded.number)", caller.Id, number);
+            await work.Flush(ct);
+            return new Decided.Now(Answer.Ok(new Unread(await work.Find(new Sql(CountUnread, caller.Id), reader => reader.GetInt32(0), ct))));
+        }, ct);
+
+    /// <summary>How many rows are wanted, and the number they come before.</summary>
+    internal static (int Most, long Before) Part(string? cursor, string? limit) =>
+        (limit is null ? Usual
+            : int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= Most ? number
+            : throw new RefusedException(Refusal.Invalid("limit", $"a whole number from 1 to {Most}")),
+        cursor is null ? long.MaxValue
+            : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var place) ? place
+            : throw new RefusedException(Refusal.Invalid("cursor", "the next of an earlier part of this list")));
+
+    private const string CountUnread =
+        "select count(*)::int from notices where person = $1 and channel = 'app' and number > coalesce((select number from read_marks where person = $1), 0)";
+}
+
+/// <param name="UpTo">The newest notice that I have read; all of them when it is left out.</param>
+internal sealed record ReadUpTo(Guid? UpTo = null);
+
+internal sealed record Unread(int Count);
+
+internal sealed record NoticesPage(IReadOnlyList<NoticeView> Items, string? Next, int Unread);
+
+/// <summary>A notice for the person it was told to.</summary>
+/// <param name="What">The move, or what an alarm is about.</param>
+internal sealed record NoticeView(Guid Id, string Text, string Kind, string What, Guid? Trade, Guid Listing, bool Read, DateTimeOffset At)
+{
+    public static NoticeView Of(Notice notice, bool read, Texts texts, string language) =>
+        new(notice.Id, notice.Text(texts, language), notice.Kind, notice.What, notice.Trade, notice.Listing, read, notice.At);
+}

@@ -1,0 +1,120 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform;
+using Jangteo.Platform.Storing;
+using Jangteo.Platform.Time;
+using Microsoft.Extensions.Logging;
+
+namespace Jangteo.Notices;
+
+/// <summary>
+/// Carries the waiting notices of one channel out, in the order in which they came about. While the carrier is down nothing else waits for it; when it
+/// is back they go out in order. Each has its key at the carrier, so one that was sent just before a crash is not sent again.
+/// </summary>
+/// <param name="send">Sends one notice to a person, as they now are.</param>
+internal sealed class SendErrands(
+    string channel, Storage storage, Post post, Texts texts, BusinessClock clock, TimeProvider machine, Faults faults, ILogger<SendErrands> log, Func<Notice, Recipient, string, CancellationToken, Task<Sending>> send)
+{
+    private const int Batch = 100;
+
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstRest = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private TimeSpan rest = FirstRest;
+    private long? down;
+
+    public Loop Loop => new($"sending {channel}", post.Bells[channel], Turn, log);
+
+    private async Task<TimeSpan> Turn(CancellationToken ct)
+    {
+        // A carrier that is down is not asked at every new notice, but after a rest that grows.
+        if (down is { } since && machine.GetElapsedTime(since) is var rested && rested < rest)
+        {
+            return rest - rested;
+        }
+
+        // One at a time, however many processes there are: the order is the point.
+        await using var turn = await storage.Begin(Cause.New(), ct);
+        if (!await turn.Find(new Sql("select pg_try_advisory_xact_lock(hashtext('errands'), hashtext($1))", channel), reader => reader.GetBoolean(0), ct))
+        {
+            return Poll;
+        }
+
+        // Whom we have not heard of yet is left out, so that nobody else waits for him.
+        var waiting = await storage.Query(
+            new Sql($"select {Post.Columns}, p.phone, p.email, p.language from notices n join people p on p.person = n.person where n.channel = $1 and n.status = 'waiting' order by n.number limit $2", channel, Batch),
+            reader => (Notice: Post.Read(reader), Person: new Recipient(reader.IsDBNull(12) ? null : reader.GetString(12), reader.GetString(13), reader.GetString(14))), ct);
+        var done = new List<Notice>();
+        var isDown = false;
+        foreach (var (notice, person) in waiting)
+        {
+            var sending = await TrySend(notice, person, ct);
+            if (sending == Sending.Down)
+            {
+                isDown = true;
+                break;
+            }
+
+            done.Add(notice with { Status = sending == Sending.Sent ? Notice.Sent : Notice.Undeliverable });
+        }
+
+        faults.Reach($"notices.before-recording-{channel}");
+        await Record(done, ct);
+        if (isDown)
+        {
+            rest = down is null ? FirstRest : rest * 2 < LongestRest ? rest * 2 : LongestRest;
+            down = machine.GetTimestamp();
+            return rest;
+        }
+
+        down = null;
+        return waiting.Count == Batch ? TimeSpan.Zero : Poll;
+    }
+
+    private async Task<Sending> TrySend(Notice notice, Recipient person, CancellationToken ct)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return await send(notice, person, notice.Text(texts, person.Language), patience.Token);
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or TimeoutException or System.Net.Http.HttpRequestException or Npgsql.NpgsqlException or IOException && !ct.IsCancellationRequested)
+        {
+            // Whether it arrived is unknown; by its key the next attempt finds out.
+            log.LogWarning("{Channel} is not answering: {Fault}", channel, fault.Message);
+            return Sending.Down;
+        }
+    }
+
+    private async Task Record(List<Notice> done, CancellationToken ct)
+    {
+        if (done.Count == 0)
+        {
+            return;
+        }
+
+        await storage.Do(Cause.New(), work =>
+        {
+            work.Write(
+                """
+                update notices n set status = done.status from unnest($1::uuid[], $2::int[], $3::text[], $4::uuid[], $5::text[]) as done (subject, cause, what, person, status)
+                where n.subject = done.subject and n.cause = done.cause and n.what = done.what and n.person = done.person and n.channel = $6
+                """,
+                done.Select(notice => notice.Subject).ToArray(), done.Select(notice => notice.Cause).ToArray(), done.Select(notice => notice.What).ToArray(),
+                done.Select(notice => notice.Person).ToArray(), done.Select(notice => notice.Status).ToArray(), channel);
+            foreach (var notice in done.OrderBy(notice => notice.Subject))
+            {
+                Post.Say(work, [notice], new MessageContext(notice.Trade, notice.Kind, null, null, notice.Listing), clock.Now);
+            }
+
+            return Task.CompletedTask;
+        }, ct);
+    }
+}
+
+/// <summary>How somebody is reached.</summary>
+/// <param name="Phone">E.164, or null: then no SMS can be delivered.</param>
+internal sealed record Recipient(string? Phone, string Email, string Language);

@@ -1,0 +1,154 @@
+using System.Net;
+using System.Text.Json;
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Notices;
+using Jangteo.Platform;
+using Jangteo.Platform.Http;
+using Jangteo.Tests.Views;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Tests.Notices;
+
+/// <summary>Who is told what, when a trade moves.</summary>
+[Collection(nameof(InTown))]
+public sealed class Telling_people(Town town)
+{
+    [Fact]
+    public async Task Every_move_tells_everybody_but_the_one_who_made_it()
+    {
+        var tale = await Tale.Of(town, title: "Wool coat").MovesAll("request", "accept");
+        await town.Rest();
+
+        Assert.Equal("request", Assert.Single((await Told(tale.Seller)).GetProperty("items").EnumerateArray()).GetProperty("what").GetString());
+        Assert.Equal("accept", Assert.Single((await Told(tale.Buyer)).GetProperty("items").EnumerateArray()).GetProperty("what").GetString());
+    }
+
+    [Fact]
+    public async Task What_nobody_commanded_tells_both()
+    {
+        var tale = await Tale.Of(town).MovesAll("request", "lapse");
+        await town.Rest();
+
+        Assert.Equal("lapse", (await Told(tale.Buyer)).GetProperty("items")[0].GetProperty("what").GetString());
+        Assert.Equal("lapse", (await Told(tale.Seller)).GetProperty("items")[0].GetProperty("what").GetString());
+    }
+
+    [Fact]
+    public async Task A_notice_is_read_in_the_language_in_which_it_is_asked_for_and_nothing_in_it_is_left_open()
+    {
+        var tale = await Tale.Of(town, "shopping-mall", title: "Acacia honey", price: 18000).MovesAll("order", "open-payment");
+        await town.Rest();
+
+        var english = (await Told(tale.Buyer, "en")).GetProperty("items")[0].GetProperty("text").GetString()!;
+        var korean = (await Told(tale.Buyer, "ko")).GetProperty("items")[0].GetProperty("text").GetString()!;
+
+        Assert.StartsWith("The order of Acacia honey can be paid now: please transfer ₩18,000 by ", english, StringComparison.Ordinal);
+        Assert.StartsWith("Acacia honey 주문을 결제하실 수 있습니다. 입금 금액 18,000원, 입금 기한 ", korean, StringComparison.Ordinal);
+        Assert.DoesNotContain('{', english + korean);
+    }
+
+    [Fact]
+    public async Task What_is_unread_is_counted_until_it_is_read()
+    {
+        var tale = await Tale.Of(town).MovesAll("request", "lapse");
+        await town.Rest();
+        var notices = await Told(tale.Seller);
+        Assert.Equal(2, notices.GetProperty("unread").GetInt32());
+
+        var older = notices.GetProperty("items")[1].GetProperty("id").GetGuid();
+        Assert.Equal(1, (await town.Post("/api/notices/read", new { upTo = older }, tale.Seller)).Body.GetProperty("count").GetInt32());
+        Assert.Equal([false, true], (await Told(tale.Seller)).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("read").GetBoolean()));
+        Assert.Equal(0, (await town.Post("/api/notices/read", new { }, tale.Seller)).Body.GetProperty("count").GetInt32());
+        Assert.Equal(0, (await town.Post("/api/notices/read", new { upTo = older }, tale.Seller)).Body.GetProperty("count").GetInt32());
+    }
+
+    [Fact]
+    public async Task Nobody_reads_or_marks_the_notices_of_others()
+    {
+        var tale = await Tale.Of(town).Moves("request");
+        await town.Rest();
+        var id = (await Told(tale.Seller)).GetProperty("items")[0].GetProperty("id").GetGuid();
+
+        Assert.Empty((await Told(tale.Operator)).GetProperty("items").EnumerateArray());
+        Assert.Equal(HttpStatusCode.NotFound, (await town.Post("/api/notices/read", new { upTo = id }, tale.Buyer)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await town.Get("/api/notices")).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await town.Get("/api/notices?limit=0", tale.Buyer)).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await town.Get("/api/notices?cursor=-1", tale.Buyer)).Status);
+    }
+
+    [Fact]
+    public async Task Page_by_page_every_notice_comes_once_newest_first()
+    {
+        var me = new PersonRef(Ids.New(), "Me");
+        for (var number = 0; number < 5; number++)
+        {
+            await Tale.Of(town, seller: me, title: $"Thing {number}").Moves("request");
+        }
+
+        await town.Rest();
+        var texts = new List<string>();
+        for (string? next = ""; next is not null;)
+        {
+            var page = (await town.Get($"/api/notices?limit=2{(next.Length > 0 ? "&cursor=" + next : "")}", me)).Body;
+            texts.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("text").GetString()!));
+            next = page.GetProperty("next").GetString();
+        }
+
+        Assert.Equal(["Thing 4", "Thing 3", "Thing 2", "Thing 1", "Thing 0"], texts.Select(text => text[text.IndexOf("Thing", StringComparison.Ordinal)..][..7]));
+    }
+
+    [Fact]
+    public async Task What_people_were_told_is_said_to_the_views()
+    {
+        var tale = await Tale.Of(town, "water-purifier").Moves("apply");
+        await town.Rest();
+
+        var said = await town.Storage(Modules.Notices).Query(
+            new Platform.Storing.Sql("select message from outbox where stream = $1 and type = $2", tale.Trade, NoticesMessages.Told), reader => JsonSerializer.Deserialize<Message>(reader.GetString(0), Wire.Json)!.Read<Told>(), CancellationToken.None);
+
+        var told = Assert.Single(said);
+        Assert.Equal([(tale.Buyer.Id, "sms", "waiting"), (tale.Seller.Id, "app", "told")], told.Tellings.Select(telling => (telling.Person, telling.Channel, telling.Status)));
+    }
+
+    [Fact]
+    public async Task A_kind_that_is_on_the_shelf_no_more_still_tells_its_parties()
+    {
+        var moved = Tale.Of(town).Moved("request") with { Kind = "forgotten" };
+
+        var notice = Assert.Single(WhoIsTold.Of(null, moved));
+
+        Assert.Equal((moved.Seller.Id, "app"), (notice.Person, notice.Channel));
+        await Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task The_books_agree_with_every_move_there_was()
+    {
+        await Tale.Of(town).MovesAll("request", "accept", "finish");
+        await Tale.Of(town, "water-purifier").MovesAll("apply", "prepare", "ship", "install");
+        await town.Rest();
+
+        var books = (await town.Get("/api/operator/notices/books", new PersonRef(Ids.New(), "Sora"), isOperator: true)).Body;
+
+        Assert.True(books.GetProperty("ok").GetBoolean(), books.ToString());
+        Assert.Equal(3, books.GetProperty("checks").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task The_books_find_a_notice_that_is_missing_and_one_that_is_made_up()
+    {
+        var tale = await Tale.Of(town).MovesAll("request", "accept");
+        await town.Rest();
+        await town.Storage(Modules.Notices).Query(new Platform.Storing.Sql("update notices set person = $2 where subject = $1 and person = $3 returning 1", tale.Trade, tale.Operator.Id, tale.Seller.Id), reader => 0, CancellationToken.None);
+
+        var books = await town.Services.GetRequiredService<NoticesBooks>().Check(CancellationToken.None);
+
+        var broken = Assert.Single(books.Checks, check => !check.Ok);
+        Assert.Contains($"never told: {tale.Trade}/1 request to {tale.Seller.Id}", broken.Detail, StringComparison.Ordinal);
+        Assert.Contains($"told for no reason: {tale.Trade}/1 request to {tale.Operator.Id}", broken.Detail, StringComparison.Ordinal);
+        await town.Storage(Modules.Notices).Query(new Platform.Storing.Sql("update notices set person = $3 where subject = $1 and person = $2 returning 1", tale.Trade, tale.Operator.Id, tale.Seller.Id), reader => 0, CancellationToken.None);
+    }
+
+    private async Task<JsonElement> Told(PersonRef person, string language = "en") => (await town.Get("/api/notices", person, language: language)).Body;
+}
