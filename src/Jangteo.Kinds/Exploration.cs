@@ -118,7 +118,7 @@ internal sealed class Exploration
             foreach (var (answer, holdings) in outcomes)
             {
                 var next = now with { Holdings = holdings, Mail = now.Mail.Answer(module, answer) };
-                Reach(place, new Step.CarriedOut(request, answer, now.State), next, -1, found[place].Waiting.WithoutFirst(module), byItself: true);
+                Reach(place, new Step.CarriedOut(request, answer, now.State), next, -1, found[place].Waiting.WithoutFirst(module));
             }
         }
 
@@ -147,12 +147,12 @@ internal sealed class Exploration
             }
             else if (now.Asked + 1 == row.First.Length)
             {
-                Take(place, BelieveAll(now, row.First.Length) with { Holdings = holdings }, now.Row, state => new Step.Answered(question, answer, row.Do, state), byItself: true);
+                Take(place, BelieveAll(now, row.First.Length) with { Holdings = holdings }, now.Row, state => new Step.Answered(question, answer, row.Do, state));
             }
             else
             {
                 var next = now with { Holdings = holdings, Asked = now.Asked + 1 };
-                Reach(place, new Step.Answered(question, answer, null, now.State), next, -1, found[place].Waiting, byItself: true);
+                Reach(place, new Step.Answered(question, answer, null, now.State), next, -1, found[place].Waiting);
             }
         }
 
@@ -166,7 +166,7 @@ internal sealed class Exploration
         var hearing = no == Step.OutOfReach ? -1 : RowThatHears(now.State, no);
         if (hearing >= 0)
         {
-            Take(place, BelieveAll(now, now.Asked), hearing, state => new Step.Answered(question, no, kind.Moves[hearing].Do, state), byItself: true);
+            Take(place, BelieveAll(now, now.Asked), hearing, state => new Step.Answered(question, no, kind.Moves[hearing].Do, state));
             return;
         }
 
@@ -184,7 +184,7 @@ internal sealed class Exploration
         }
 
         var next = BelieveAll(now, now.Asked) with { NotBegun = now.State == Kind.Start, Row = -1, Asked = 0, Mail = mail };
-        Reach(place, new Step.Answered(question, no, null, now.State), next, -1, waiting, byItself: true);
+        Reach(place, new Step.Answered(question, no, null, now.State), next, -1, waiting);
     }
 
     /// <summary>When an intention is settled, the trade learns what its questions were answered.</summary>
@@ -204,11 +204,11 @@ internal sealed class Exploration
             var hearing = now.Mail.IsSuperseded(module) ? -1 : RowThatHears(now.State, answer);
             if (hearing >= 0)
             {
-                Take(place, heard, hearing, state => new Step.Heard(module, answer, kind.Moves[hearing].Do, state), byItself: true);
+                Take(place, heard, hearing, state => new Step.Heard(module, answer, kind.Moves[hearing].Do, state));
             }
             else
             {
-                Reach(place, new Step.Heard(module, answer, null, now.State), heard, -1, found[place].Waiting, byItself: true);
+                Reach(place, new Step.Heard(module, answer, null, now.State), heard, -1, found[place].Waiting);
             }
         }
     }
@@ -219,7 +219,7 @@ internal sealed class Exploration
         {
             if (now.Mail.Unheard(module) is { } answer)
             {
-                Reach(place, new Step.Heard(module, answer, null, now.State), now with { Mail = now.Mail.Hear(module) }, -1, found[place].Waiting, byItself: true);
+                Reach(place, new Step.Heard(module, answer, null, now.State), now with { Mail = now.Mail.Hear(module) }, -1, found[place].Waiting);
             }
         }
     }
@@ -249,17 +249,17 @@ internal sealed class Exploration
                 : state => new Step.TimePassed(move.Do, move.After!.Value, !move.First.IsEmpty, state);
             if (move.First.IsEmpty)
             {
-                Take(place, now, row, step, byItself: move.After is not null);
+                Take(place, now, row, step);
             }
             else if (move.First.All(verb => now.Mail.Waiting(verb.Module) == 0))
             {
-                Reach(place, step(now.State), now with { Row = row, Asked = 0 }, -1, found[place].Waiting, byItself: move.After is not null);
+                Reach(place, step(now.State), now with { Row = row, Asked = 0 }, -1, found[place].Waiting);
             }
         }
     }
 
     /// <summary>A row is taken: the state it leads to is entered and its requests go out, in one commit.</summary>
-    private void Take(int place, Configuration now, int row, Func<string, Step> step, bool byItself = false)
+    private void Take(int place, Configuration now, int row, Func<string, Step> step)
     {
         var move = kind.Moves[row];
         rowsTaken.Add(row);
@@ -271,10 +271,10 @@ internal sealed class Exploration
         }
 
         var next = now with { State = move.To, Row = -1, Asked = 0, Mail = mail };
-        Reach(place, step(move.To), next, row, waiting, byItself);
+        Reach(place, step(move.To), next, row, waiting);
     }
 
-    private void Reach(int from, Step? step, Configuration next, int row, Waiting waiting, bool byItself = false)
+    private void Reach(int from, Step? step, Configuration next, int row, Waiting waiting)
     {
         if (step is not null && Mail.Correspondents.FirstOrDefault(module => next.Mail.Waiting(module) > MaxWaiting) is { } full)
         {
@@ -291,7 +291,7 @@ internal sealed class Exploration
 
         if (from >= 0)
         {
-            edges.Add(new Edge(from, place, byItself));
+            edges.Add(new Edge(from, place, step!));
         }
     }
 
@@ -317,8 +317,12 @@ internal sealed class Exploration
 
     /// <param name="From">A place.</param>
     /// <param name="To">The place after a step.</param>
-    /// <param name="ByItself">Whether time and answers alone take this step.</param>
-    internal readonly record struct Edge(int From, int To, bool ByItself);
+    /// <param name="Step">What happens in between.</param>
+    internal readonly record struct Edge(int From, int To, Step Step)
+    {
+        /// <summary>Whether time and answers alone take this step: no person is behind it.</summary>
+        public bool ByItself => Step is Step.TimePassed or Step.Answered or Step.CarriedOut or Step.Heard;
+    }
 
     /// <param name="Place">The configuration it happens in.</param>
     /// <param name="Step">The step that fails.</param>

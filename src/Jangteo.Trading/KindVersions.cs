@@ -21,14 +21,19 @@ internal sealed class KindVersions(Shelf shelf)
             var stored = await work.Query(
                 new Sql("select kind, version, hash, source from kind_versions"),
                 reader => (Kind: reader.GetString(0), Version: reader.GetInt32(1), Hash: reader.GetString(2), Source: reader.GetString(3)), ct);
-            foreach (var (name, version, hash, source) in stored)
+            var versions = stored.Select(one => new StoredVersion(one.Kind, one.Version, one.Hash)).ToList();
+            var changed = shelf.All.SelectMany(kind => Check.Version(kind, $"kinds/{kind.Name}/{KindReader.TableFile}", versions)).ToList();
+            if (changed.Count > 0)
             {
-                if (known.TryGetValue((name, version), out var here) && here.Hash != hash)
-                {
-                    throw new KindRefusedException($"kinds/{name}/trade.yaml: K10: version {version} has trades and its table was changed; write the change as version {version + 1}");
-                }
+                throw new KindRefusedException(string.Join(Environment.NewLine, changed));
+            }
 
-                known.TryAdd((name, version), here ?? KindReader.ReadTable(source, $"{name} version {version}").Value!);
+            foreach (var (name, version, _, source) in stored)
+            {
+                if (!known.ContainsKey((name, version)))
+                {
+                    known.TryAdd((name, version), KindReader.ReadTable(source, $"{name} version {version}").Value!);
+                }
             }
 
             foreach (var kind in shelf.All)

@@ -5,6 +5,32 @@ namespace Jangteo.Tests.Kinds;
 
 public sealed class Checking_a_kind(ITestOutputHelper output)
 {
+    /// <summary>A code, a piece of the sound table and what stands there instead, the line that is told, and a part of what is said of it.</summary>
+    public static TheoryData<string, string, string, string, string> Wrong => new()
+    {
+        { "K1", "from: arrived,             to: finished", "from: arived, to: finished", "do: finish", "did you mean \"arrived\"?" },
+        { "K1", "hears: sold-out, ask", "hears: payment-declined, ask", "do: sold", "can never be taken" },
+        { "K1", "after: 3d,       ask", "hears: sold-out, ask", "do: lapse", "both hear sold-out" },
+        { "K1", "by: seller,      ask: [deliver]", "after: 2d, ask: [deliver]", "do: assume", "both wait for time" },
+        { "K1", "do: recall,", "do: receive,", "to: recalled", "both called receive" },
+        { "K2", "to: rejected,  hears: delivery-cancelled, ask", "to: recalled,  hears: delivery-cancelled, ask", "do: called", "no final state can be reached" },
+        { "K3", "hears: sold-out, ask: [refund]", "hears: sold-out", "do: sold", "money held; ask refund" },
+        { "K3", "after: 24h,      ask: [refund, give-back-stock]", "after: 24h,      ask: [refund]", "do: assume", "stock taken; ask give-back-stock" },
+        { "K3", "ask: [finish-delivery, pay-out, sell-stock]", "ask: [pay-out, sell-stock]", "do: receive", "a delivery under way; ask cancel-delivery" },
+        { "K4", "after: 3d,       ask", "by: buyer, ask", "do: request", "write a row from requested with after" },
+        { "K4", "after: 14d,      ask", "by: buyer, ask", "do: left", "write a row from sent with after" },
+        { "K5", "after: 24h,      ask: [refund, give-back-stock]", "after: 24h,      ask: [give-back-stock, refund, pay-out]", "do: assume", "can ask pay-out when it needs money held, and money is neither" },
+        { "K5", "after: 24h,      ask: [refund, give-back-stock]", "after: 24h,      ask: [give-back-stock, pay-out, refund]", "do: assume", "can ask refund when the seller has been paid" },
+        { "K5", "ask: [deliver]", "ask: [take-stock, deliver]", "do: send", "can ask take-stock when the trade has had its stock" },
+        { "K5", "hears: delivery-started", "hears: delivery-started, ask: [deliver]", "do: left", "can ask deliver when it needs no delivery" },
+        { "K5", "ask: [deliver]", "first: [hold-payment], ask: [deliver]", "do: send", "can ask hold-payment when it needs nothing in escrow" },
+        { "K6", "from: recalled,            to: arrived, ", "from: sent, to: arrived, ", "do: recall", "does not hear delivery-too-late" },
+        { "K6", "first: [take-stock]", "first: [send-alarm, take-stock]", "do: accept", "ask send-alarm last" },
+        { "K6", "to: rejected,  hears: sold-out, ask: [refund]", "to: requested, by: buyer, ask: [send-alarm]", "do: sold", "more than 4 wait at notices" },
+        { "K9", "hears: sold-out, ask: [refund]", "hears: sold-out, ask: [pay-out]", "do: sold", "nothing was ever taken or delivered" },
+        { "K9", "after: 24h,      ask: [refund, give-back-stock]", "after: 24h,      ask: [refund, sell-stock]", "do: assume", "stock sold and the seller not paid" },
+    };
+
     [Fact]
     public void The_kinds_that_come_with_the_engine_are_well()
     {
@@ -20,27 +46,7 @@ public sealed class Checking_a_kind(ITestOutputHelper output)
     public void The_table_that_the_other_tests_change_is_sound() => Assert.Empty(Check.Table(Tables.Read(Tables.Sound), "trade.yaml"));
 
     [Theory]
-    [InlineData("K1", "from: arrived,             to: finished", "from: arived, to: finished", "do: finish", "did you mean \"arrived\"?")]
-    [InlineData("K1", "hears: sold-out, ask", "hears: payment-declined, ask", "do: sold", "can never be taken")]
-    [InlineData("K1", "after: 3d,       ask", "hears: sold-out, ask", "do: lapse", "both hear sold-out")]
-    [InlineData("K1", "by: seller,      ask: [deliver]", "after: 2d, ask: [deliver]", "do: assume", "both wait for time")]
-    [InlineData("K1", "do: recall,", "do: receive,", "to: recalled", "both called receive")]
-    [InlineData("K2", "to: rejected,  hears: delivery-cancelled, ask", "to: recalled,  hears: delivery-cancelled, ask", "do: called", "no final state can be reached")]
-    [InlineData("K3", "hears: sold-out, ask: [refund]", "hears: sold-out", "do: sold", "money held; ask refund")]
-    [InlineData("K3", "after: 24h,      ask: [refund, give-back-stock]", "after: 24h,      ask: [refund]", "do: assume", "stock taken; ask give-back-stock")]
-    [InlineData("K3", "ask: [finish-delivery, pay-out, sell-stock]", "ask: [pay-out, sell-stock]", "do: receive", "a delivery under way; ask cancel-delivery")]
-    [InlineData("K4", "after: 3d,       ask", "by: buyer, ask", "do: request", "write a row from requested with after")]
-    [InlineData("K4", "after: 14d,      ask", "by: buyer, ask", "do: left", "write a row from sent with after")]
-    [InlineData("K5", "after: 24h,      ask: [refund, give-back-stock]", "after: 24h,      ask: [give-back-stock, refund, pay-out]", "do: assume", "can ask pay-out when it needs money held, and money is neither")]
-    [InlineData("K5", "after: 24h,      ask: [refund, give-back-stock]", "after: 24h,      ask: [give-back-stock, pay-out, refund]", "do: assume", "can ask refund when the seller has been paid")]
-    [InlineData("K5", "ask: [deliver]", "ask: [take-stock, deliver]", "do: send", "can ask take-stock when the trade has had its stock")]
-    [InlineData("K5", "hears: delivery-started", "hears: delivery-started, ask: [deliver]", "do: left", "can ask deliver when it needs no delivery")]
-    [InlineData("K5", "ask: [deliver]", "first: [hold-payment], ask: [deliver]", "do: send", "can ask hold-payment when it needs nothing in escrow")]
-    [InlineData("K6", "from: recalled,            to: arrived, ", "from: sent, to: arrived, ", "do: recall", "does not hear delivery-too-late")]
-    [InlineData("K6", "first: [take-stock]", "first: [send-alarm, take-stock]", "do: accept", "ask send-alarm last")]
-    [InlineData("K6", "to: rejected,  hears: sold-out, ask: [refund]", "to: requested, by: buyer, ask: [send-alarm]", "do: sold", "more than 4 wait at notices")]
-    [InlineData("K9", "hears: sold-out, ask: [refund]", "hears: sold-out, ask: [pay-out]", "do: sold", "nothing was ever taken or delivered")]
-    [InlineData("K9", "after: 24h,      ask: [refund, give-back-stock]", "after: 24h,      ask: [refund, sell-stock]", "do: assume", "stock sold and the seller not paid")]
+    [MemberData(nameof(Wrong))]
     public void A_table_that_is_wrong_in_one_line_is_refused_with_the_way_to_the_fault(string code, string written, string instead, string at, string says)
     {
         var source = Tables.SoundBut(written, instead);
