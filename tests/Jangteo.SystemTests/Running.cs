@@ -1,0 +1,221 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Jangteo.Platform.Postgres;
+
+[assembly: AssemblyFixture(typeof(Jangteo.SystemTests.SharedProgram))]
+
+namespace Jangteo.SystemTests;
+
+/// <summary>One program for all tests that do no more to it than people do. It starts when the first of them asks for it.</summary>
+public sealed class SharedProgram : IAsyncDisposable
+{
+    private readonly Lazy<Task<JangteoProgram>> running = new(() => JangteoProgram.Start());
+
+    public Task<JangteoProgram> Running => running.Value;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (running.IsValueCreated)
+            await (await running.Value).DisposeAsync();
+    }
+}
+
+/// <summary>
+/// The real program as it was built, in a process of its own with its own data folder, database and port. It can be killed, and started again on what it left.
+/// </summary>
+public sealed class JangteoProgram : IAsyncDisposable
+{
+    private const string FolderName = "jangteo-system-";
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(10);
+    private static readonly Lazy<Task> swept = new(SweepAfterEarlierRuns);
+
+    private readonly (string Name, string Value)[] settings;
+    private Process? process;
+
+    private JangteoProgram(string folder, (string Name, string Value)[] settings)
+    {
+        Folder = folder;
+        this.settings = settings;
+        Anonymous = new HttpClient();
+    }
+
+    /// <summary>Its data folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>Asks as nobody. Its base address follows the program when that starts again.</summary>
+    public HttpClient Anonymous { get; private set; }
+
+    public Uri Address => Anonymous.BaseAddress!;
+
+    /// <summary>How long the last start took, from exec to ready.</summary>
+    public TimeSpan Took { get; private set; }
+
+    /// <summary>Process number of the program, for measuring what it uses.</summary>
+    public int ProcessId => process?.Id ?? throw new InvalidOperationException("The program does not run.");
+
+    /// <summary>Everything it said, over all its starts.</summary>
+    public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
+
+    private string LogFile => Path.Combine(Folder, "program.log");
+
+    /// <summary>Starts it on an empty data folder and waits until it is ready.</summary>
+    /// <param name="settings">Over the file of the repository: <c>("Questions:Timeout", "200ms")</c>.</param>
+    public static async Task<JangteoProgram> Start(params (string Name, string Value)[] settings)
+    {
+        await swept.Value;
+        var folder = Directory.CreateTempSubdirectory($"{FolderName}{Environment.ProcessId}-").FullName;
+        // Its server runs as another user when root runs the tests, and must be able to pass.
+        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
+        var program = new JangteoProgram(folder, settings);
+        await program.StartAgain();
+        return program;
+    }
+
+    /// <summary>Starts it on what it left, and waits until it is ready.</summary>
+    public async Task StartAgain()
+    {
+        if (process is { HasExited: false })
+            throw new InvalidOperationException("The program runs; kill or stop it first.");
+
+        var before = Anonymous;
+        Anonymous = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri($"http://localhost:{FreePort()}") };
+        before.Dispose();
+        var clock = Stopwatch.StartNew();
+        process = Launch();
+        await File.WriteAllTextAsync(Path.Combine(Folder, "program.process"), process.Id.ToString(CultureInfo.InvariantCulture));
+        while (!await IsReady())
+        {
+            if (process.HasExited)
+                throw new InvalidOperationException($"The program ended with {process.ExitCode} while starting:\n{Log}");
+            if (clock.Elapsed > StartsWithin)
+                throw new TimeoutException($"The program was not ready within {StartsWithin}:\n{Log}");
+            await Task.Delay(LooksEvery);
+        }
+
+        Took = clock.Elapsed;
+    }
+
+    /// <summary>A person of the sandbox, signed in. The client is the caller's to keep; it speaks to this start of the program only.</summary>
+    public async Task<HttpClient> As(string person)
+    {
+        var answer = await Anonymous.PostAsJsonAsync("/api/session", new { person });
+        var session = JsonNode.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.True(answer.IsSuccessStatusCode, $"{person} cannot sign in: {session}");
+        var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = Address };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)session!["token"]!);
+        return client;
+    }
+
+    /// <summary>As by <c>kill -9</c> or a loss of power to the process: nothing of its own runs any more. Its database lives on until the next start adopts it.</summary>
+    public async Task Kill()
+    {
+        process!.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>As by <c>kill</c> or Ctrl+C; answers the exit code.</summary>
+    public async Task<int> Stop()
+    {
+        Posix.Signal(process!.Id, Posix.Terminate);
+        using var patience = new CancellationTokenSource(StopsWithin);
+        await process.WaitForExitAsync(patience.Token);
+        return process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Anonymous.Dispose();
+        try
+        {
+            if (process is { HasExited: false })
+                await Stop();
+        }
+        finally
+        {
+            if (process is { HasExited: false })
+                await Kill();
+            process?.Dispose();
+            await Remove(Folder);
+        }
+    }
+
+    private Process Launch()
+    {
+        var bin = Directory.GetParent(AppContext.BaseDirectory.TrimEnd('/'))!.Parent!.FullName;
+        var dll = Path.Combine(bin, "Jangteo", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "Jangteo.dll");
+        var root = Directory.GetParent(bin)!.Parent!.FullName;
+        // What it says goes to a file and not to a pipe, so that it is there after a kill and nobody has to read along.
+        var start = new ProcessStartInfo("sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", LogFile, "dotnet", dll]) { WorkingDirectory = root };
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("Jangteo__", StringComparison.OrdinalIgnoreCase)).ToList())
+            start.Environment.Remove(name);
+        foreach (var (name, value) in settings.Prepend(("Port", Address.Port.ToString(CultureInfo.InvariantCulture))).Prepend(("DataFolder", Folder)))
+            start.Environment["Jangteo__" + name.Replace(":", "__")] = value;
+        return Process.Start(start)!;
+    }
+
+    private async Task<bool> IsReady()
+    {
+        try
+        {
+            using var answer = await Anonymous.GetAsync("/health/ready");
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            // It does not listen yet.
+            return false;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Stops the database that a killed program left, and removes every file, wherever it was kept.</summary>
+    private static async Task Remove(string folder)
+    {
+        if (Directory.Exists(Path.Combine(folder, "postgres")) || File.Exists(Path.Combine(folder, "postgres.place")))
+        {
+            await using var left = await PrivatePostgres.Start(folder);
+        }
+
+        var place = Path.Combine(folder, "postgres.place");
+        if (File.Exists(place))
+            Directory.Delete((await File.ReadAllTextAsync(place)).Trim(), recursive: true);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>A run of the tests that was killed itself could clean up nothing; the next one does it.</summary>
+    private static async Task SweepAfterEarlierRuns()
+    {
+        foreach (var folder in Directory.GetDirectories(Path.GetTempPath(), FolderName + "*"))
+        {
+            var owner = Path.GetFileName(folder)[FolderName.Length..].Split('-')[0];
+            if (int.TryParse(owner, out var tests) && tests != Environment.ProcessId && IsProgram(tests, "Jangteo.SystemTests"))
+                continue;
+
+            var file = Path.Combine(folder, "program.process");
+            if (File.Exists(file) && int.TryParse(await File.ReadAllTextAsync(file), out var left) && IsProgram(left, "Jangteo.dll"))
+            {
+                Posix.Signal(left, Posix.Terminate);
+                var patience = Stopwatch.StartNew();
+                while (Posix.IsAlive(left) && patience.Elapsed < StopsWithin)
+                    await Task.Delay(LooksEvery);
+            }
+
+            await Remove(folder);
+        }
+
+        static bool IsProgram(int process, string name) => Posix.IsAlive(process) && Posix.CommandLine(process).Any(word => word.Contains(name));
+    }
+}
