@@ -3,7 +3,6 @@ using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -23,7 +22,7 @@ public sealed record SignUp(string Name, string Email, string Password, string? 
 internal static class SigningUp
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/people", Handle).WithTags("people").WithMetadata(new AllowAnonymousAttribute())
+        routes.MapPost("/api/people", Handle).WithTags("people").AllowAnonymous()
             .Produces<SignedIn>(StatusCodes.Status201Created);
 
     private static async Task<IResult> Handle(

@@ -3,7 +3,6 @@ using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -34,12 +33,12 @@ internal static class SigningIn
     public static void Map(IEndpointRouteBuilder routes, bool isSandbox)
     {
         var post = isSandbox ? routes.MapPost("/api/session", HandleInSandbox) : routes.MapPost("/api/session", Handle);
-        post.WithTags("people").WithMetadata(new AllowAnonymousAttribute()).Produces<SignedIn>();
+        post.WithTags("people").AllowAnonymous().Produces<SignedIn>();
         routes.MapDelete("/api/session", (HttpContext http) =>
         {
             Sessions.DropCookie(http);
             return TypedResults.NoContent();
-        }).WithTags("people").WithMetadata(new AllowAnonymousAttribute());
+        }).WithTags("people").AllowAnonymous();
     }
 
     private static async Task<IResult> Handle(

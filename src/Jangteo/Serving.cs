@@ -34,6 +34,7 @@ internal static class Serving
             }
 
             app.UseEdge();
+            app.MapEdge();
             Operating.Map(app, modules);
             if (settings.Sandbox)
             {

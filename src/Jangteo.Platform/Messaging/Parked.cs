@@ -3,6 +3,7 @@ using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Jangteo.Platform.Messaging;
@@ -27,15 +28,15 @@ public sealed class Parked(Storage storage)
             reader => new ParkedMessage(reader.GetInt64(0), reader.GetString(1), reader.GetGuid(2), reader.GetInt32(3), reader.GetString(4), reader.GetString(5), reader.GetFieldValue<DateTimeOffset>(6)), ct);
     }
 
-    private async Task<IResult> Retry(long id, HttpContext http, CancellationToken ct)
+    private async Task<NoContent> Retry(long id, HttpContext http, CancellationToken ct)
     {
         Caller.Operator(http);
         var found = await storage.Find(new Sql("update aside set parked_at = null where id = $1 and parked_at is not null returning id", id), reader => reader.GetInt64(0), ct);
-        return found == id ? Results.NoContent() : throw new RefusedException(new Refusal(Refusals.NotFound));
+        return found == id ? TypedResults.NoContent() : throw new RefusedException(new Refusal(Refusals.NotFound));
     }
 
     /// <summary>Says the answer that the module itself could not give, with the operator's reason, and lets the stream go on.</summary>
-    private async Task<IResult> AnswerByHand(long id, ByHand answer, HttpContext http, CancellationToken ct)
+    private async Task<NoContent> AnswerByHand(long id, ByHand answer, HttpContext http, CancellationToken ct)
     {
         var caller = Caller.Operator(http);
         if (string.IsNullOrWhiteSpace(answer.Reason) || answer.Reason.Length > 1000)
@@ -66,7 +67,7 @@ public sealed class Parked(Storage storage)
 
             work.Write("insert into inbox (sender, stream, seq) values ($1, $2, $3) on conflict (stream, sender) do update set seq = greatest(inbox.seq, excluded.seq)", parked.Sender, message.Stream, parked.Seq);
         }, ct);
-        return Results.NoContent();
+        return TypedResults.NoContent();
     }
 }
 

@@ -31,6 +31,7 @@ internal static class Edge
         services.Remove(services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Name == "DataProtectionHostedService"));
         // The keys are as safe as the table they are in; encrypting them takes a key of its own, which the operator of a database decides.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
+        ApiDocument.Add(services);
         services.AddSingleton<Sessions>();
         services.AddSingleton(new Limits(settings.Limits));
         services.AddSingleton<Door>();
@@ -47,5 +48,11 @@ internal static class Edge
         }));
         var door = app.Services.GetRequiredService<Door>();
         app.Use(next => http => door.Pass(http, next));
+    }
+
+    /// <summary>What the edge itself answers: the API document, and the page.</summary>
+    public static void MapEdge(this WebApplication app)
+    {
+        ApiDocument.Map(app);
     }
 }
