@@ -260,7 +260,10 @@ internal static partial class Limit
         {
             { IsUnique: true, Type: "uuid" } => $"('00000000-0000-4000-8000-' || lpad(to_hex({number}::bigint), 12, '0'))::uuid",
             { IsUnique: true, IsKey: false, Type: "bigint" } => "null",
-            _ => $"{column.Sample}::{column.Type}",
+            { Type: "jsonb" or "json" } => $"to_jsonb(repeat('x', {column.Sample.Length}))::{column.Type}",
+            _ when column.Sample != "null" && column.Type.StartsWith("timestamp", StringComparison.Ordinal) => "now()",
+            // A colon would be one of pgbench's variables, also within a text.
+            _ => $"{column.Sample.Replace(':', '=')}::{column.Type}",
         };
     }
 }

@@ -2,6 +2,7 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Payments.Deciding;
 using Jangteo.Payments.Providers;
+using Jangteo.Platform;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -12,7 +13,7 @@ namespace Jangteo.Payments;
 /// What is asked by question. A hold charges the card first, outside any transaction, and is then booked in one commit. No record is needed
 /// before the charge: who asks asks again by the same key until it is answered or voided, and the provider charges once per key.
 /// </summary>
-internal sealed class AnswerQuestions([FromKeyedServices(Modules.Payments)] Storage storage, ICardProvider provider, RunErrands errands) : IQuestions
+internal sealed class AnswerQuestions([FromKeyedServices(Modules.Payments)] Storage storage, ICardProvider provider, RunErrands errands, Faults faults) : IQuestions
 {
     private static readonly TimeSpan ComeBackIn = TimeSpan.FromSeconds(5);
 
@@ -24,6 +25,7 @@ internal sealed class AnswerQuestions([FromKeyedServices(Modules.Payments)] Stor
     private async Task<Reply> Hold(Request question, CancellationToken ct)
     {
         var says = question.Card is { } card ? await Outside.Call(token => provider.Charge(question.Key, card, question.Amount, token), ct) : Says.Refused;
+        faults.Reach(Faults.AfterCharge);
         if (says is Says.Done or Says.Refused or Says.Voided)
         {
             return await Book(question, (payment, request, now) => Decide.Charged(payment, request, says, now), ct);

@@ -11,28 +11,59 @@ namespace Jangteo.Platform;
 public sealed class Faults(bool allowed)
 {
     public const string PaymentsSlow = "payments-slow";
-    public const string PaymentsDown = "payments-down";
-    public const string PaymentsTimeOutAfter = "payments-time-out-after";
-    public const string PaymentsTimeOutBefore = "payments-time-out-before";
-    public const string CatalogDown = "catalog-down";
-    public const string DeliveryDown = "delivery-down";
-    public const string AlarmsDown = "alarms-down";
     public const string SmsDown = "sms-down";
     public const string MessagesShuffled = "messages-shuffled";
 
+    /// <summary>How people call what a module does, where that is not its name.</summary>
+    private static readonly Dictionary<string, string> Called = new()
+    {
+        [Kinds.Modules.Payments] = "payments",
+        [Kinds.Modules.Catalog] = "catalog",
+        [Kinds.Modules.Delivery] = "delivery",
+        [Kinds.Modules.Notices] = "alarms",
+    };
+
     /// <summary>Those that people may switch.</summary>
     public static readonly string[] Switches =
-        [PaymentsSlow, PaymentsDown, PaymentsTimeOutAfter, PaymentsTimeOutBefore, CatalogDown, DeliveryDown, AlarmsDown, SmsDown, MessagesShuffled];
+    [
+        .. Called.Keys.SelectMany(module => new[] { DownOf(module), TimesOutBefore(module), TimesOutAfter(module) }),
+        PaymentsSlow, SmsDown, MessagesShuffled,
+    ];
+
+    /// <summary>
+    /// Places between two steps at which a process can be made to die: around each question of a move that asks first, in its callee between the provider
+    /// and the book, and before what a module has heard is committed.
+    /// </summary>
+    public static readonly string[] Deaths =
+    [
+        AfterIntention(Kinds.Modules.Trading), .. new[] { 0, 1 }.SelectMany(question => new[] { BeforeQuestion(Kinds.Modules.Trading, question), AfterQuestion(Kinds.Modules.Trading, question) }),
+        BeforeSettling(Kinds.Modules.Trading), AfterSettling(Kinds.Modules.Trading), AfterCharge,
+        .. Kinds.Modules.All.Where(module => module != Kinds.Modules.Identity).Select(BeforeHeard),
+    ];
+
+    /// <summary>The provider has charged the card and nobody has written it down.</summary>
+    public const string AfterCharge = "payments.after-charge";
+
+    public static string AfterIntention(string module) => $"{module}.after-intention";
+
+    public static string BeforeQuestion(string module, int question) => $"{module}.before-question-{question}";
+
+    public static string AfterQuestion(string module, int question) => $"{module}.after-question-{question}";
+
+    public static string BeforeSettling(string module) => $"{module}.before-settling";
+
+    public static string AfterSettling(string module) => $"{module}.after-settling";
+
+    public static string BeforeHeard(string module) => $"{module}.before-commit-of-heard";
 
     /// <summary>The switch under which a module is out of reach: it answers no question and hears no message until it is switched back. Empty for one that has none.</summary>
-    public static string DownOf(string module) => module switch
-    {
-        Kinds.Modules.Payments => PaymentsDown,
-        Kinds.Modules.Catalog => CatalogDown,
-        Kinds.Modules.Delivery => DeliveryDown,
-        Kinds.Modules.Notices => AlarmsDown,
-        _ => "",
-    };
+    public static string DownOf(string module) => Called.TryGetValue(module, out var called) ? $"{called}-down" : "";
+
+    /// <summary>The switch under which questions to a module are not heard by it, and nobody can tell.</summary>
+    public static string TimesOutBefore(string module) => $"{Called.GetValueOrDefault(module, module)}-time-out-before";
+
+    /// <summary>The switch under which a module does what it is asked, and its answer is not heard.</summary>
+    public static string TimesOutAfter(string module) => $"{Called.GetValueOrDefault(module, module)}-time-out-after";
 
     private readonly ConcurrentDictionary<string, bool> on = new();
     private volatile string? crashPoint;

@@ -76,7 +76,7 @@ public sealed class GuardedQuestions : IQuestions
             return new Reply.Unreachable(settings.Break, $"{module} is switched off");
         }
 
-        if (module == Kinds.Modules.Payments && faults.IsOn(Faults.PaymentsTimeOutBefore))
+        if (faults.IsOn(Faults.TimesOutBefore(module)))
         {
             return new Reply.Unknown($"{module} was not heard before the effect");
         }
@@ -91,7 +91,7 @@ public sealed class GuardedQuestions : IQuestions
         try
         {
             var reply = await ask(limit.Token).WaitAsync(timeout, ct);
-            return module == Kinds.Modules.Payments && faults.IsOn(Faults.PaymentsTimeOutAfter) ? new Reply.Unknown($"{module} was not heard after the effect") : reply;
+            return faults.IsOn(Faults.TimesOutAfter(module)) ? new Reply.Unknown($"{module} was not heard after the effect") : reply;
         }
         catch (Exception fault) when (fault is TimeoutException or OperationCanceledException or Npgsql.NpgsqlException or System.IO.IOException && !ct.IsCancellationRequested)
         {

@@ -49,7 +49,11 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
     public static void WriteEnd(Work work, Guid stream) => work.Write("delete from intentions where stream = $1", stream);
 
     /// <summary>Begins to carry an intention that this process has just stored; the task ends when it is settled.</summary>
-    public Task Carry(Guid stream) => underWay.GetOrAdd(stream, static (stream, me) => Task.Run(() => me.CarryToItsEnd(stream, resumed: false)), this);
+    public Task Carry(Guid stream)
+    {
+        faults.Reach(Faults.AfterIntention(storage.Module));
+        return underWay.GetOrAdd(stream, static (stream, me) => Task.Run(() => me.CarryToItsEnd(stream, resumed: false)), this);
+    }
 
     /// <summary>Ends at the next step: what is open is carried on after the next start.</summary>
     public void Stop() => ending.Cancel();
@@ -127,10 +131,10 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
             var (module, request) = intention.Questions[asking.Yes.Length];
             request = request with { Correlation = intention.Cause.Correlation };
             var questions = intend.Questions(module);
-            faults.Reach($"{storage.Module}.before-question-{asking.Yes.Length}");
+            faults.Reach(Faults.BeforeQuestion(storage.Module, asking.Yes.Length));
             var step = Asking.Next(machine.GetUtcNow() - intention.Since, settings.AskAgainFor);
             var reply = step == Step.Ask ? await questions.Ask(request, ct) : await questions.Void(request, ct);
-            faults.Reach($"{storage.Module}.after-question-{asking.Yes.Length}");
+            faults.Reach(Faults.AfterQuestion(storage.Module, asking.Yes.Length));
             asking = asking.Hear(reply);
             if (asking.Outcome is null && reply is Reply.Unknown or Reply.Unreachable)
             {
@@ -138,9 +142,9 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
             }
         }
 
-        faults.Reach($"{storage.Module}.before-settling");
+        faults.Reach(Faults.BeforeSettling(storage.Module));
         await intend.Settle(stream, intention, asking.Outcome, ct);
-        faults.Reach($"{storage.Module}.after-settling");
+        faults.Reach(Faults.AfterSettling(storage.Module));
         return true;
     }
 }

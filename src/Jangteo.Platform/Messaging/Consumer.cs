@@ -213,7 +213,7 @@ public sealed class Consumer(string receiver, Log log, Storage storage, IHear he
         }
 
         WritePosition(work, upTo);
-        faults.Reach($"{receiver}.before-commit-of-heard");
+        faults.Reach(Faults.BeforeHeard(receiver));
         return next.Count;
     }
 

@@ -20,6 +20,7 @@ internal static class Doors
         group.MapPost("/clock", Forward).WithName("moveClock");
         group.MapGet("/faults", (Faults faults) => TypedResults.Ok(View(faults))).WithName("readFaults");
         group.MapPost("/faults", Switch).WithName("switchFaults");
+        group.MapPost("/death", Die).WithName("dieAt");
     }
 
     private static async Task<Ok<ClockView>> Forward(
@@ -51,6 +52,18 @@ internal static class Doors
         return TypedResults.Ok(View(faults));
     }
 
+    private static NoContent Die(Death body, HttpContext http, Faults faults)
+    {
+        Caller.Operator(http);
+        if (!Faults.Deaths.Contains(body.At))
+        {
+            throw new RefusedException(Refusal.Invalid("at", $"one of {string.Join(", ", Faults.Deaths)}"));
+        }
+
+        faults.DieAt(body.At);
+        return TypedResults.NoContent();
+    }
+
     private static ClockView View(BusinessClock clock) => new(clock.Now, (long)clock.Offset.TotalSeconds);
 
     private static FaultsView View(Faults faults) => new([.. Faults.Switches.Select(name => new FaultView(name, faults.IsOn(name)))]);
@@ -66,3 +79,6 @@ internal sealed record ClockView(DateTimeOffset Now, long AheadSeconds);
 internal sealed record FaultsView(IReadOnlyList<FaultView> Items);
 
 internal sealed record FaultView(string Name, bool On);
+
+/// <param name="At">The place between two steps at which this process dies when it is next reached, as by kill -9.</param>
+internal sealed record Death(string At);
