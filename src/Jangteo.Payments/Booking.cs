@@ -108,10 +108,10 @@ internal sealed class Booking
         var deposit = decision.Deposit;
         work.Write(
             """
-            insert into deposits (id, reference, amount, payer, trade, state, fits, currency, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            insert into deposits (id, position, reference, amount, payer, trade, state, fits, currency, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             on conflict (id) do update set trade = excluded.trade, state = excluded.state
             """,
-            deposit.Id, deposit.Reference, deposit.Amount, deposit.From, deposit.Trade, Words.Of(deposit.State), Words.Of(deposit.Fits), deposit.Currency, deposit.At);
+            deposit.Id, deposit.Position, deposit.Reference, deposit.Amount, deposit.From, deposit.Trade, Words.Of(deposit.State), Words.Of(deposit.Fits), deposit.Currency, deposit.At);
         if (decision.Payment is { } payment && payment != Of(payment.Trade))
         {
             Change(payment);

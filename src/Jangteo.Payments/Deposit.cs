@@ -29,10 +29,11 @@ internal enum Fits
 }
 
 /// <summary>Money that the bank has seen.</summary>
+/// <param name="Position">Its place on the bank's statement.</param>
 /// <param name="From">The payer's account.</param>
 /// <param name="Trade">The trade that it names, or that an operator found for it.</param>
 /// <param name="Currency">Of the installation.</param>
-internal sealed record Deposit(Guid Id, string Reference, long Amount, string From, Guid? Trade, DepositState State, Fits Fits, string Currency, DateTimeOffset At)
+internal sealed record Deposit(Guid Id, long Position, string Reference, long Amount, string From, Guid? Trade, DepositState State, Fits Fits, string Currency, DateTimeOffset At)
 {
     /// <summary>The verb of the errand that sends it back; no table can ask for it.</summary>
     public const string SendBack = "send-back";

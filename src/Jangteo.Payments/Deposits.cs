@@ -8,11 +8,11 @@ namespace Jangteo.Payments;
 /// <summary>Deposits as they are stored.</summary>
 internal static class Deposits
 {
-    public const string Columns = "id, reference, amount, payer, trade, state, fits, currency, at";
+    public const string Columns = "id, position, reference, amount, payer, trade, state, fits, currency, at";
 
     public static Deposit Read(NpgsqlDataReader row) => new(
-        row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetGuid(4), Words.Find<DepositState>(row.GetString(5))!.Value,
-        Words.Find<Fits>(row.GetString(6))!.Value, row.GetString(7), row.GetFieldValue<DateTimeOffset>(8));
+        row.GetGuid(0), row.GetInt64(1), row.GetString(2), row.GetInt64(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), Words.Find<DepositState>(row.GetString(6))!.Value,
+        Words.Find<Fits>(row.GetString(7))!.Value, row.GetString(8), row.GetFieldValue<DateTimeOffset>(9));
 
     public static Task<Deposit?> Lock(Work work, Guid id, CancellationToken ct) =>
         work.Find(new Sql($"select {Columns} from deposits where id = $1 for update", id), Read, ct);

@@ -1,5 +1,6 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Payments.Operating;
 using Jangteo.Payments.Providers;
 using Jangteo.Payments.Sandbox;
 using Jangteo.Platform;
@@ -33,6 +34,10 @@ public sealed class PaymentsModule : Module
         services.AddSingleton<HearRequests>();
         services.AddSingleton<RunErrands>();
         services.AddSingleton<WatchDeposits>();
+        services.AddSingleton<SeeToErrands>();
+        services.AddSingleton<SeeToDeposits>();
+        services.AddSingleton<CheckBooks>();
+        services.AddSingleton<PayIn>();
         services.AddSingleton<SandboxBank>();
         services.AddSingleton<SandboxCards>();
         services.AddSingleton<Unconnected>();
@@ -42,6 +47,17 @@ public sealed class PaymentsModule : Module
 
     public override void Map(IEndpointRouteBuilder routes)
     {
+        ReadPayment.Map(routes);
+        ReadStatement.Map(routes);
+        ReadLedger.Map(routes);
+        SeeToErrands.Map(routes);
+        SeeToDeposits.Map(routes);
+        CheckBooks.Map(routes);
+        routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
+        if (IsSandbox(routes.ServiceProvider))
+        {
+            PayIn.Map(routes);
+        }
     }
 
     public override IHear Hears(IServiceProvider services) => services.GetRequiredService<HearRequests>();

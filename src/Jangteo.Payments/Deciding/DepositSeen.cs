@@ -12,7 +12,7 @@ internal static partial class Decide
     /// <param name="payment">The payment with the deposit's reference, if there is one.</param>
     public static DepositDecision Seen(Payment? payment, BankDeposit seen, string currency, DateTimeOffset now)
     {
-        var deposit = new Deposit(seen.Id, seen.Reference, seen.Amount, seen.From, payment?.Trade, DepositState.Waiting, Fit(payment, seen.Amount), currency, now);
+        var deposit = new Deposit(seen.Id, seen.Position, seen.Reference, seen.Amount, seen.From, payment?.Trade, DepositState.Waiting, Fit(payment, seen.Amount), currency, now);
         switch (deposit.Fits)
         {
             case Fits.Whole:

@@ -50,6 +50,7 @@ create index errands_due on errands (next_at);
 -- What the bank has seen, and how far its statement has been read.
 create table deposits (
     id        uuid primary key,
+    position  bigint not null unique,
     reference text not null,
     amount    bigint not null check (amount > 0),
     payer     text not null,
@@ -60,7 +61,7 @@ create table deposits (
     at        timestamptz not null
 );
 create index deposits_trade on deposits (trade);
-create index deposits_state on deposits (state, id);
+create index deposits_state on deposits (state, position);
 create table statement (position bigint not null);
 insert into statement values (0);
 

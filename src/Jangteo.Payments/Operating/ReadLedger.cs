@@ -1,0 +1,52 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Payments.Operating;
+
+/// <summary>GET /api/operator/payments/ledger: every journal, newest first; and what the accounts of each sort hold together.</summary>
+internal static class ReadLedger
+{
+    private const int LongestAccount = 80;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/operator/payments/ledger", List).WithName("readLedger").WithTags("operator");
+        routes.MapGet("/api/operator/payments/ledger/balances", Balances).WithName("readBalances").WithTags("operator");
+    }
+
+    private static async Task<Ok<LedgerPage>> List(
+        HttpContext http, [FromKeyedServices(Modules.Payments)] Storage storage, string? trade, string? account, string? cursor, string? limit, CancellationToken ct)
+    {
+        Caller.Operator(http);
+        var most = Asked.Limit(limit);
+        var rows = await Journals.Newest(storage, Asked.Id(trade, "trade"), Asked.Text(account, "account", LongestAccount), Asked.Id(cursor, "cursor"), most + 1, ct);
+        var (items, next) = Asked.Page(rows, most, journal => journal.Id.ToString());
+        return TypedResults.Ok(new LedgerPage([.. items.Select(row => new LedgerJournal(row.Id, row.Trade, row.Deposit, row.Event, row.Currency, row.At, row.Entries))], next));
+    }
+
+    private static async Task<Ok<BalanceList>> Balances(HttpContext http, [FromKeyedServices(Modules.Payments)] Storage storage, Settings settings, CancellationToken ct)
+    {
+        Caller.Operator(http);
+        return TypedResults.Ok(new BalanceList(settings.Currency, await storage.Query(
+            new Sql("select split_part(account, ':', 1) as account, sum(amount)::bigint from entries group by 1 order by 1"), reader => new BalanceView(reader.GetString(0), reader.GetInt64(1)), ct)));
+    }
+}
+
+internal sealed record LedgerPage(IReadOnlyList<LedgerJournal> Items, string? Next);
+
+/// <param name="Deposit">The bank's deposit that it is about, if it is about one.</param>
+internal sealed record LedgerJournal(Guid Id, Guid? Trade, Guid? Deposit, string Event, string Currency, DateTimeOffset At, IReadOnlyList<Entry> Entries);
+
+/// <summary>Adds up to zero.</summary>
+internal sealed record BalanceList(string Currency, IReadOnlyList<BalanceView> Items);
+
+/// <param name="Account">The sort of account, such as <c>escrow</c>.</param>
+internal sealed record BalanceView(string Account, long Amount);

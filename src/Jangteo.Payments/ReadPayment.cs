@@ -1,0 +1,76 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Payments;
+
+/// <summary>GET /api/payments/{trade}: the pay log of a trade with its ledger lines, to its buyer, its seller and operators; nobody else learns that it exists.</summary>
+internal static class ReadPayment
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/payments/{trade:guid}", Handle).WithName("readPayment").WithTags("payments").WithSummary("Where the money of a trade is, and every step it took.");
+
+    private static async Task<Ok<PaymentView>> Handle(Guid trade, HttpContext http, [FromKeyedServices(Modules.Payments)] Storage storage, CancellationToken ct)
+    {
+        var caller = Caller.Required(http);
+        var payment = await Booking.Find(storage, trade, ct);
+        if (payment is null || (!caller.IsOperator && caller.Id != payment.Buyer && caller.Id != payment.Seller))
+        {
+            throw new RefusedException(new Refusal(Refusals.NotFound));
+        }
+
+        var journals = await Journals.OfTrade(storage, trade, ct);
+        return TypedResults.Ok(PaymentView.Of(payment, journals, showReference: caller.IsOperator || caller.Id == payment.Buyer));
+    }
+}
+
+/// <summary>The payment of a trade. Amounts are in minor units of <paramref name="Currency"/>.</summary>
+/// <param name="State">nothing, expected, held, refunding, refunded, paying-out or paid-out.</param>
+/// <param name="Means">none, card or deposit.</param>
+/// <param name="Reference">What the buyer writes on the deposit; shown to the buyer and to operators.</param>
+/// <param name="Expected">The deposit that is expected.</param>
+/// <param name="Seen">As much of it as the bank has seen.</param>
+/// <param name="SentBack">What went back to where deposits came from.</param>
+/// <param name="Log">From the first step to the last.</param>
+internal sealed record PaymentView(
+    Guid Trade, string State, string Means, string? Reference, string Currency, long Amount, long Fee, long Held, long Expected, long Seen,
+    long Refunding, long Refunded, long PayingOut, long PaidOut, long SentBack, IReadOnlyList<PayLogLine> Log)
+{
+    public static PaymentView Of(Payment payment, IReadOnlyList<Journals.Row> journals, bool showReference)
+    {
+        var refunding = Sum(payment, Verb.Refund, Came.Open);
+        var refunded = Sum(payment, Verb.Refund, Came.Yes);
+        var payingOut = Sum(payment, Verb.PayOut, Came.Open);
+        var refused = payment.Attempts.Where(attempt => attempt.Came == Came.No).Select(attempt => new PayLogLine(attempt.At, attempt.Event, 0, attempt.Code, []));
+        return new PaymentView(
+            payment.Trade,
+            payment.Standing switch
+            {
+                Standing.Nothing when refunding > 0 => "refunding",
+                Standing.Nothing when refunded > 0 => "refunded",
+                Standing.PaidOut when payingOut > 0 => "paying-out",
+                _ => Words.Of(payment.Standing),
+            },
+            Words.Of(payment.Means), showReference ? payment.Reference : null, payment.Currency, payment.Amount, payment.Fee,
+            payment.Standing == Standing.Held ? payment.Amount : 0, payment.Standing == Standing.Expected ? payment.Amount : 0, payment.Seen,
+            refunding, refunded, payingOut, Sum(payment, Verb.PayOut, Came.Yes),
+            payment.Reference is null ? 0 : journals.Where(journal => journal.Event == Posting.RefundDone).Sum(journal => journal.Amount),
+            [.. journals.Select(journal => new PayLogLine(journal.At, journal.Event, journal.Amount, null, journal.Entries)).Concat(refused).OrderBy(line => line.At)]);
+    }
+
+    private static long Sum(Payment payment, Verb verb, Came came) =>
+        payment.Attempts.Where(attempt => attempt.Verb == verb.Name && attempt.Came == came).Sum(attempt => attempt.Amount);
+}
+
+/// <summary>A step of the pay log.</summary>
+/// <param name="Event">The ledger's event, or the answer that said no.</param>
+/// <param name="Amount">What moved, in minor units.</param>
+/// <param name="Code">Why not, for what was refused.</param>
+/// <param name="Entries">The lines of the ledger; they add up to zero.</param>
+internal sealed record PayLogLine(DateTimeOffset At, string Event, long Amount, string? Code, IReadOnlyList<Entry> Entries);

@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using System.Text;
+using Jangteo.Kinds;
+using Jangteo.Platform;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Payments.Sandbox;
+
+/// <summary>POST /api/sandbox/deposits: somebody pays money into the platform's account at the sandbox's bank.</summary>
+internal sealed class PayIn([FromKeyedServices(Modules.Payments)] Storage storage, [FromKeyedServices(Modules.Payments)] Commands commands, SandboxBank bank)
+{
+    private const int LongestReference = 100;
+    private const long Most = 1_000_000_000_000;
+
+    /// <summary>How long the answer waits for the bank's statement to have been read, so that who paid may go on at once.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/api/sandbox/deposits", (MoneyIn body, HttpContext http, PayIn use, CancellationToken ct) => use.Handle(body, http, ct))
+            .WithName("payIn").WithTags("sandbox").Produces<MoneyArrived>();
+
+    private async Task<Answer> Handle(MoneyIn body, HttpContext http, CancellationToken ct)
+    {
+        var reference = Asked.Text(body.Reference, "reference", LongestReference) ?? throw Asked.Bad("reference", $"1 to {LongestReference} characters: what is written on the deposit");
+        if (body.Amount is < 1 or > Most)
+        {
+            throw Asked.Bad("amount", $"from 1 to {Most}, in minor units");
+        }
+
+        Guid id = default;
+        var answer = await commands.Run(http, body, async (_, _, claim) =>
+        {
+            id = claim is null ? Ids.New() : IdOf(claim);
+            await bank.PayIn(id, reference, body.Amount, ct);
+            return new Decided.Now(Answer.Ok(new MoneyArrived(id, reference, body.Amount)));
+        }, ct);
+        if (id != default)
+        {
+            await WaitUntilSeen(id, ct);
+        }
+
+        return answer;
+    }
+
+    private async Task WaitUntilSeen(Guid id, CancellationToken ct)
+    {
+        for (var left = Patience; left > TimeSpan.Zero; left -= TimeSpan.FromMilliseconds(10))
+        {
+            if (await storage.Find(new Sql("select true from deposits where id = $1", id), reader => reader.GetBoolean(0), ct))
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(10), ct);
+        }
+    }
+
+    // The same command is the same deposit, also when its first try died between the bank's commit and ours.
+    private static Guid IdOf(Claim claim)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{claim.Person} {claim.Route} {claim.Key}"));
+        return new Guid(hash.AsSpan(0, 16), bigEndian: true);
+    }
+}
+
+/// <param name="Reference">As it stands in the payment of the trade.</param>
+/// <param name="Amount">In minor units.</param>
+internal sealed record MoneyIn(string Reference, long Amount);
+
+internal sealed record MoneyArrived(Guid Id, string Reference, long Amount);
