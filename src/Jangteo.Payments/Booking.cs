@@ -1,7 +1,9 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Payments.Deciding;
+using Jangteo.Platform;
 using Jangteo.Platform.Storing;
 using Npgsql;
 
@@ -28,6 +30,8 @@ internal sealed class Booking
     private readonly HashSet<Guid> stored = [];
     private readonly HashSet<Guid> changed = [];
     private readonly List<(Guid? Trade, Guid? Deposit, string Currency, Journal Journal)> journals = [];
+
+    private Guid lastJournal;
 
     private Booking(Work work, DateTimeOffset now)
     {
@@ -132,7 +136,7 @@ internal sealed class Booking
         var posted = new Journal[postings.Count];
         for (var index = 0; index < posted.Length; index++)
         {
-            posted[index] = postings[index].ToJournal(Now);
+            posted[index] = postings[index].ToJournal(NextJournal(), Now);
             journals.Add((payment?.Trade, deposit, currency, posted[index]));
         }
 
@@ -163,6 +167,20 @@ internal sealed class Booking
         work.Write(
             "insert into entries (journal, line, account, amount) select * from unnest($1::uuid[], $2::smallint[], $3::text[], $4::bigint[])",
             entries.Select(entry => entry.Id).ToArray(), entries.Select(entry => entry.Line).ToArray(), entries.Select(entry => entry.Account).ToArray(), entries.Select(entry => entry.Amount).ToArray());
+    }
+
+    /// <summary>Ids made in one millisecond are in no order, but journals of one transaction are read in the order of writing: each id follows the one before it.</summary>
+    private Guid NextJournal()
+    {
+        if (lastJournal == default)
+        {
+            return lastJournal = Ids.New();
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        lastJournal.TryWriteBytes(bytes, bigEndian: true, out _);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]) + 1);
+        return lastJournal = new Guid(bytes, bigEndian: true);
     }
 
     private void Change(Payment payment)

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
-using Jangteo.Platform;
 
 namespace Jangteo.Payments;
 
@@ -63,7 +62,7 @@ internal readonly record struct Posting(string Event, ImmutableArray<Line> Lines
         new(happened, [new Line(from, fromOf, -amount), new Line(to, toOf, amount)]);
 
     /// <summary>As others hear of it.</summary>
-    public Journal ToJournal(DateTimeOffset at)
+    public Journal ToJournal(Guid id, DateTimeOffset at)
     {
         var entries = new Entry[Lines.Length];
         for (var index = 0; index < entries.Length; index++)
@@ -71,6 +70,6 @@ internal readonly record struct Posting(string Event, ImmutableArray<Line> Lines
             entries[index] = new Entry(Lines[index].Name, Lines[index].Amount);
         }
 
-        return new Journal(Ids.New(), Event, entries, at);
+        return new Journal(id, Event, entries, at);
     }
 }
