@@ -184,15 +184,25 @@ public sealed class JangteoProgram : IAsyncDisposable
     /// <summary>Stops the database that a killed program left, and removes every file, wherever it was kept.</summary>
     private static async Task Remove(string folder)
     {
-        if (Directory.Exists(Path.Combine(folder, "postgres")) || File.Exists(Path.Combine(folder, "postgres.place")))
+        var pointer = Path.Combine(folder, "postgres.place");
+        string[] places = File.Exists(pointer) ? [(await File.ReadAllTextAsync(pointer)).Trim(), folder] : [folder];
+        foreach (var server in Directory.GetDirectories("/proc").Select(entry => int.TryParse(Path.GetFileName(entry), out var number) ? number : 0).Where(number => number > 0))
         {
-            await using var left = await PrivatePostgres.Start(folder);
+            // Its files are thrown away, so it need not write them first.
+            if (Posix.CommandLine(server).Any(word => word.EndsWith("/cluster") && places.Any(word.StartsWith)))
+                await End(server, Posix.Quit);
         }
 
-        var place = Path.Combine(folder, "postgres.place");
-        if (File.Exists(place))
-            Directory.Delete((await File.ReadAllTextAsync(place)).Trim(), recursive: true);
-        Directory.Delete(folder, recursive: true);
+        foreach (var place in places.Where(Directory.Exists))
+            Directory.Delete(place, recursive: true);
+    }
+
+    private static async Task End(int left, int signal)
+    {
+        Posix.Signal(left, signal);
+        var patience = Stopwatch.StartNew();
+        while (Posix.IsAlive(left) && patience.Elapsed < StopsWithin)
+            await Task.Delay(LooksEvery);
     }
 
     /// <summary>A run of the tests that was killed itself could clean up nothing; the next one does it.</summary>
@@ -206,13 +216,7 @@ public sealed class JangteoProgram : IAsyncDisposable
 
             var file = Path.Combine(folder, "program.process");
             if (File.Exists(file) && int.TryParse(await File.ReadAllTextAsync(file), out var left) && IsProgram(left, "Jangteo.dll"))
-            {
-                Posix.Signal(left, Posix.Terminate);
-                var patience = Stopwatch.StartNew();
-                while (Posix.IsAlive(left) && patience.Elapsed < StopsWithin)
-                    await Task.Delay(LooksEvery);
-            }
-
+                await End(left, Posix.Terminate);
             await Remove(folder);
         }
 

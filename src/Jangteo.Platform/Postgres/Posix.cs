@@ -8,6 +8,7 @@ namespace Jangteo.Platform.Postgres;
 internal static class Posix
 {
     public const int Interrupt = 2;
+    public const int Quit = 3;
     public const int Terminate = 15;
 
     public static bool IsRoot => geteuid() == 0;
