@@ -36,7 +36,7 @@ internal sealed class PlayDemo(IAnsiConsole console, TimeProvider machine)
         var chosen = stories.Value.Where(story => only.Count == 0 || only.Any(word => story.Kind.Name == word || story.Name.Contains(word, StringComparison.OrdinalIgnoreCase))).ToList();
         try
         {
-            return await Play(url, chosen, only.Count == 0 ? shelf.Value! : null, ct);
+            return await Play(url, chosen, shelf.Value!, only.Count == 0, ct);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -45,20 +45,20 @@ internal sealed class PlayDemo(IAnsiConsole console, TimeProvider machine)
         }
     }
 
-    private async Task<int> Play(Uri? url, IReadOnlyList<Story> stories, Shelf? whole, CancellationToken ct)
+    private async Task<int> Play(Uri? url, IReadOnlyList<Story> stories, Shelf shelf, bool isWhole, CancellationToken ct)
     {
         if (url is not null)
         {
-            return await PlayAt(url, stories, whole, ct);
+            return await PlayAt(url, stories, shelf, isWhole, ct);
         }
 
         console.WriteLine("Starting a market for the demo ...");
         await using var own = await OwnMarket.Start(machine, ct);
-        return await PlayAt(own.Url, stories, whole, ct);
+        return await PlayAt(own.Url, stories, shelf, isWhole, ct);
     }
 
-    /// <param name="whole">The kinds of which every ending must be seen; null when only some stories are played.</param>
-    private async Task<int> PlayAt(Uri url, IReadOnlyList<Story> stories, Shelf? whole, CancellationToken ct)
+    /// <param name="isWhole">Whether every ending of every kind must be seen; not so when only some stories are played.</param>
+    private async Task<int> PlayAt(Uri url, IReadOnlyList<Story> stories, Shelf shelf, bool isWhole, CancellationToken ct)
     {
         // One connection for each who waits: a pool that is too small would make the stories wait for one another.
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 64 };
@@ -70,7 +70,7 @@ internal sealed class PlayDemo(IAnsiConsole console, TimeProvider machine)
         ImmutableArray<Finding> books;
         try
         {
-            played = await board.Show(() => new Stage(new StoryPlayer(market, machine), new World(market)).Play(stories, board.Reached, board.Over, ct));
+            played = await board.Show(() => new Stage(new StoryPlayer(market, shelf.Texts, machine), new World(market)).Play(stories, board.Reached, board.Over, ct));
             board.ShowResults();
             books = await new Books(market, machine).Read(ct);
         }
@@ -82,7 +82,7 @@ internal sealed class PlayDemo(IAnsiConsole console, TimeProvider machine)
 
         Show(books);
         var seen = played.SelectMany(one => one.Endings).ToHashSet();
-        var endings = whole?.All.SelectMany(Ending.Of).ToList() ?? [];
+        var endings = isWhole ? shelf.All.SelectMany(Ending.Of).ToList() : [];
         var missing = endings.Where(ending => !seen.Contains(ending)).ToList();
         foreach (var ending in missing)
         {
@@ -93,7 +93,7 @@ internal sealed class PlayDemo(IAnsiConsole console, TimeProvider machine)
         var wrong = books.Count(check => !check.Ok);
         console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{played.Count - differ} stories as told, {differ} differ; {seen.Count} endings{(whole is null ? "" : $" of {endings.Count}")}; {books.Length - wrong} checks of the books hold, {wrong} do not; {machine.GetElapsedTime(began).TotalSeconds:0.0} s"));
+            $"{played.Count - differ} stories as told, {differ} differ; {seen.Count} endings{(isWhole ? $" of {endings.Count}" : "")}; {books.Length - wrong} checks of the books hold, {wrong} do not; {machine.GetElapsedTime(began).TotalSeconds:0.0} s"));
         return differ == 0 && missing.Count == 0 && wrong == 0 ? 0 : 1;
     }
 

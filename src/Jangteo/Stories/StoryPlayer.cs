@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Jangteo.Kinds;
 
 namespace Jangteo.Stories;
@@ -16,7 +17,8 @@ public sealed record Played(Story Story, string? Differs, ImmutableArray<Ending>
 }
 
 /// <summary>Plays stories on a running market, through HTTP and nothing else, so that it cannot tell how many processes the market is.</summary>
-public sealed class StoryPlayer(Market market, TimeProvider machine)
+/// <param name="texts">What people are told, to know it again on the phone and in the mailbox, where words are all there is.</param>
+public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider machine)
 {
     /// <summary>How long anything may take that happens by itself: the bound within which a market without faults comes to rest.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -29,10 +31,11 @@ public sealed class StoryPlayer(Market market, TimeProvider machine)
     public async Task<Played> Play(Story story, IWorld world, Action<int, string>? reached, CancellationToken ct)
     {
         var began = machine.GetTimestamp();
-        var playing = new Playing(story, market, world, machine);
+        var playing = new Playing(story, market, world, texts, machine);
         var at = 0;
         try
         {
+            await playing.Begin(ct);
             if (!story.Steps.OfType<Step.Lists>().Any(step => step.What == "register"))
             {
                 await playing.Register([], ct);
@@ -62,12 +65,13 @@ public sealed class StoryPlayer(Market market, TimeProvider machine)
     }
 
     /// <summary>One playing: the listing it made, and the latest trade of each buyer.</summary>
-    private sealed class Playing(Story story, Market market, IWorld world, TimeProvider machine)
+    private sealed partial class Playing(Story story, Market market, IWorld world, Texts texts, TimeProvider machine)
     {
         private readonly Dictionary<string, string> trades = [];
         private readonly List<(string Buyer, string Trade)> everyTrade = [];
         private ImmutableArray<Ending> endings = [];
         private string? listing;
+        private DateTimeOffset began;
 
         public string State { get; private set; } = "";
 
@@ -91,6 +95,13 @@ public sealed class StoryPlayer(Market market, TimeProvider machine)
             Step.Left left => ExpectLeft(left, ct),
             _ => throw new UnreachableException($"a step of no known sort: {step}"),
         };
+
+        /// <summary>What was sent before this moment of business time belongs to an earlier playing.</summary>
+        public async Task Begin(CancellationToken ct)
+        {
+            var clock = await market.Get(story.Offer.Owner, "/api/sandbox/clock", ct);
+            began = clock.Body?["now"]?.GetValue<DateTimeOffset>() ?? throw new DifferenceException($"the clock cannot be read: {clock}");
+        }
 
         /// <summary>Registers the listing, or tries the draft of it again.</summary>
         public async Task Register(ImmutableArray<string> refused, CancellationToken ct)
@@ -278,15 +289,30 @@ public sealed class StoryPlayer(Market market, TimeProvider machine)
         private async Task ExpectTold(Step.Told told, CancellationToken ct)
         {
             var trade = TradeOf(told.Trade);
-            var path = told.Channel == "sms" ? $"/api/sandbox/phone?person={told.Who}&limit=100" : told.Channel == "email" ? $"/api/sandbox/mailbox?person={told.Who}&limit=100" : "/api/notices?limit=100";
+            Func<JsonNode, bool> isIt = told.Channel == "app" ? notice => notice["trade"]?.GetValue<string>() == trade && notice["what"]?.GetValue<string>() == told.Move : Says(told.Move);
+            var path = told.Channel switch
+            {
+                "app" => "/api/notices?limit=100",
+                "sms" => $"/api/sandbox/phone?person={told.Who}",
+                _ => $"/api/sandbox/mailbox?person={told.Who}",
+            };
             await Until(
                 () => market.Get(told.Who, path, ct),
                 heard =>
                 {
-                    var times = (heard.Body?["items"]?.AsArray() ?? []).Count(item => item?["trade"]?.GetValue<string>() == trade && item["what"]?.GetValue<string>() == told.Move);
-                    return times == told.Times ? null : string.Create(CultureInfo.InvariantCulture, $"told {times} times");
+                    var times = heard.Body?["items"]?.AsArray().Count(item => isIt(item!));
+                    return times == told.Times ? null : times is null ? heard.ToString() : string.Create(CultureInfo.InvariantCulture, $"told {times} times");
                 },
                 ct);
+        }
+
+        /// <summary>Knows a message on the phone or in the mailbox by its words, in whatever language, since the story began.</summary>
+        private Func<JsonNode, bool> Says(string move)
+        {
+            var sentences = Texts.Languages.Select(language => new Regex(
+                $"^{AnyPlaceholder().Replace(Regex.Escape(texts.Told(story.Kind.Name, move, language)), hole => hole.Value.Contains("listing", StringComparison.Ordinal) ? Regex.Escape(story.Offer.Title) : ".*")}$",
+                RegexOptions.CultureInvariant)).ToList();
+            return message => message["at"]!.GetValue<DateTimeOffset>() >= began && sentences.Any(sentence => sentence.IsMatch(message["text"]!.GetValue<string>()));
         }
 
         private Task<Heard> ExpectLeft(Step.Left left, CancellationToken ct) => Until(
@@ -421,5 +447,9 @@ public sealed class StoryPlayer(Market market, TimeProvider machine)
         private static string StateOf(Heard heard) => heard.Body?["state"]?.GetValue<string>() ?? "";
 
         private static long? MoneyOf(Heard heard, string word) => heard.Body?["money"]?[word]?.GetValue<long>();
+
+        /// <summary>A placeholder as it looks once the text around it has been escaped.</summary>
+        [GeneratedRegex(@"\\\{[a-z]+\}")]
+        private static partial Regex AnyPlaceholder();
     }
 }
