@@ -51,6 +51,8 @@ public static partial class Migrations
                     begin;
                     do $$ begin
                         if not exists (select from pg_roles where rolname = '{login}') then create role {login} login; end if;
+                    exception when duplicate_object or unique_violation then
+                        null; -- Logins are the server's: whoever prepares another database of it has just made this one.
                     end $$;
                     create schema if not exists {schema};
                     grant usage on schema {schema} to {login};
