@@ -16,6 +16,10 @@ public sealed class CatalogModule : Module
     {
         services.AddSingleton<Registrations>();
         services.AddSingleton<RegisterListing>();
+        services.AddSingleton<EditListing>();
+        services.AddSingleton<WithdrawListing>();
+        services.AddSingleton<Pictures>();
+        services.AddSingleton<SampleListings>();
         services.AddSingleton<HearRequests>();
         services.AddSingleton<AnswerStockQuestions>();
         services.AddSingleton<IListings, FindListing>();
@@ -25,6 +29,9 @@ public sealed class CatalogModule : Module
     {
         var services = routes.ServiceProvider;
         services.GetRequiredService<RegisterListing>().Map(routes);
+        services.GetRequiredService<EditListing>().Map(routes);
+        services.GetRequiredService<WithdrawListing>().Map(routes);
+        services.GetRequiredService<Pictures>().Map(routes);
         CatalogBooks.Map(routes);
         services.GetRequiredKeyedService<Parked>(Name).Map(routes);
     }
@@ -34,4 +41,6 @@ public sealed class CatalogModule : Module
     public override IQuestions Answers(IServiceProvider services) => services.GetRequiredService<AnswerStockQuestions>();
 
     public override IEnumerable<Loop> Loops(IServiceProvider services) => [services.GetRequiredService<Registrations>().Intentions.Resumer];
+
+    public override Task Start(IServiceProvider services, CancellationToken ct) => services.GetRequiredService<SampleListings>().Offer(ct);
 }

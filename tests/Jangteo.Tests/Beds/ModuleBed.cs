@@ -17,14 +17,15 @@ namespace Jangteo.Tests.Beds;
 /// <summary>Some modules served as the program serves them, over HTTP and on a real database of their own, without the others.</summary>
 internal sealed class ModuleBed : IAsyncDisposable
 {
-    private readonly WebApplication app;
+    private readonly Module[] modules;
+    private readonly Settings settings;
     private readonly Database database;
-    private readonly HttpClient http;
+    private WebApplication app;
+    private HttpClient http;
 
-    private ModuleBed(WebApplication app, Database database)
+    private ModuleBed(Module[] modules, Settings settings, Database database, WebApplication app)
     {
-        this.app = app;
-        this.database = database;
+        (this.modules, this.settings, this.database, this.app) = (modules, settings, database, app);
         http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
     }
 
@@ -34,13 +35,27 @@ internal sealed class ModuleBed : IAsyncDisposable
 
     public static async Task<ModuleBed> Start(TestPostgres postgres, Module[] modules, Settings? settings = null)
     {
-        settings = (settings ?? new Settings { Sandbox = true }) with { Database = await postgres.NewDatabase(), KindsFolder = Path.Combine(Repository.Root, "kinds") };
-        var shelf = KindReader.Read(settings.KindsFolder).Value!;
+        settings = (settings ?? new Settings { Sandbox = false }) with { Database = await postgres.NewDatabase(), KindsFolder = Path.Combine(Repository.Root, "kinds") };
         var database = await Database.Open(settings, modules, CancellationToken.None);
+        return new ModuleBed(modules, settings, database, await Serve(modules, settings, database));
+    }
+
+    /// <summary>Stops it and starts it again on the same database.</summary>
+    /// <param name="between">Done while nothing runs.</param>
+    public async Task StartAgain(Action? between = null)
+    {
+        await Stop();
+        between?.Invoke();
+        app = await Serve(modules, settings, database);
+        http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+    }
+
+    private static async Task<WebApplication> Serve(Module[] modules, Settings settings, Database database)
+    {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton(shelf);
+        builder.Services.AddSingleton(KindReader.Read(settings.KindsFolder).Value!);
         builder.Services.AddEdge(settings);
         Hosting.AddModules(builder.Services, modules, settings, database.ConnectionOf);
         var app = builder.Build();
@@ -57,7 +72,7 @@ internal sealed class ModuleBed : IAsyncDisposable
         }
 
         await app.StartAsync();
-        return new ModuleBed(app, database);
+        return app;
     }
 
     public Storage StorageOf(string module) => Services.GetRequiredKeyedService<Storage>(module);
@@ -115,10 +130,15 @@ internal sealed class ModuleBed : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Stop();
+        await database.DisposeAsync();
+    }
+
+    private async Task Stop()
+    {
         http.Dispose();
         await app.StopAsync();
         await app.DisposeAsync();
-        await database.DisposeAsync();
     }
 }
 

@@ -77,10 +77,12 @@ internal sealed class Shop(ModuleBed bed, Neighbours alarms) : IAsyncDisposable
         }, TestContext.Current.CancellationToken);
 
     /// <summary>What Catalog has said of a type, in the order in which it was said.</summary>
-    public Task<List<Message>> Said(string type) => bed.StorageOf(Modules.Catalog).Query(
-        new Sql("select message from outbox where type = $1 order by id", type), row => System.Text.Json.JsonSerializer.Deserialize<Message>(row.GetString(0), Wire.Json)!, TestContext.Current.CancellationToken);
+    /// <param name="stream">Of one listing or trade; null for all.</param>
+    public Task<List<Message>> Said(string type, Guid? stream = null) => bed.StorageOf(Modules.Catalog).Query(
+        new Sql("select message from outbox where type = $1 and ($2::uuid is null or stream = $2) order by id", type, stream),
+        row => System.Text.Json.JsonSerializer.Deserialize<Message>(row.GetString(0), Wire.Json)!, TestContext.Current.CancellationToken);
 
-    public async Task<List<T>> Said<T>(string type) => [.. (await Said(type)).Select(message => message.Read<T>())];
+    public async Task<List<T>> Said<T>(string type, Guid? stream = null) => [.. (await Said(type, stream)).Select(message => message.Read<T>())];
 
     /// <summary>Asserts that the books are in order.</summary>
     public async Task BooksAreInOrder()
@@ -90,6 +92,16 @@ internal sealed class Shop(ModuleBed bed, Neighbours alarms) : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => bed.DisposeAsync();
+}
+
+/// <summary>One catalogue for the tests of a class, which leave alone what is not theirs.</summary>
+public sealed class OpenShop(TestPostgres postgres) : IAsyncLifetime
+{
+    internal Shop Shop { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Shop = await Shop.Open(postgres);
+
+    public ValueTask DisposeAsync() => Shop.DisposeAsync();
 }
 
 /// <summary>A module beside the one under test: keeps what it is told, answers alarms as real ones are answered, and can be out of reach.</summary>

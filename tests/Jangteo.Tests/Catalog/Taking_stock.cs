@@ -7,7 +7,7 @@ using Jangteo.Tests.Beds;
 namespace Jangteo.Tests.Catalog;
 
 /// <summary>Stock on the real database.</summary>
-public sealed class Taking_stock(TestPostgres postgres)
+public sealed class Taking_stock(OpenShop open) : IClassFixture<OpenShop>
 {
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
@@ -17,7 +17,7 @@ public sealed class Taking_stock(TestPostgres postgres)
     [Requirement("CS-1", "one car, two customers")]
     public async Task Of_two_hundred_who_want_the_last_unit_exactly_one_has_it()
     {
-        await using var shop = await Shop.Open(postgres);
+        var shop = open.Shop;
         for (var round = 0; round < 3; round++)
         {
             var listing = (await shop.Offer("minji", shop.SingleKind)).Id;
@@ -35,7 +35,7 @@ public sealed class Taking_stock(TestPostgres postgres)
     [Fact]
     public async Task The_same_question_asked_twenty_times_at_once_has_one_effect_and_one_answer()
     {
-        await using var shop = await Shop.Open(postgres);
+        var shop = open.Shop;
         var listing = (await shop.Offer("minji", shop.CountedKind, new { quantity = 9 })).Id;
         var question = shop.Ask(listing, "take-stock", quantity: 2);
 
@@ -48,7 +48,7 @@ public sealed class Taking_stock(TestPostgres postgres)
     [Fact]
     public async Task A_voided_question_that_arrives_late_takes_nothing()
     {
-        await using var shop = await Shop.Open(postgres);
+        var shop = open.Shop;
         var listing = (await shop.Offer("minji", shop.SingleKind)).Id;
         var question = shop.Ask(listing, "take-stock");
 
@@ -62,7 +62,7 @@ public sealed class Taking_stock(TestPostgres postgres)
     [Requirement("WP-8")]
     public async Task Requests_are_answered_to_who_asked_in_the_order_of_their_stream()
     {
-        await using var shop = await Shop.Open(postgres);
+        var shop = open.Shop;
         var listing = (await shop.Offer("minji", shop.SingleKind)).Id;
         var (first, second) = (Ids.New(), Ids.New());
 
@@ -70,7 +70,8 @@ public sealed class Taking_stock(TestPostgres postgres)
             shop.Ask(listing, "take-stock", 1, first), shop.Ask(listing, "give-back-stock", 3, first),
             shop.Ask(listing, "take-stock", 1, second), shop.Ask(listing, "sell-stock", 2, second));
 
-        var said = await ModuleBed.Until(() => shop.Said<Answered>(CatalogMessages.Answered), answers => answers.Count == 4);
+        var said = await ModuleBed.Until(
+            async () => (List<Answered>)[.. await shop.Said<Answered>(CatalogMessages.Answered, first), .. await shop.Said<Answered>(CatalogMessages.Answered, second)], answers => answers.Count == 4);
         Assert.Equal(["stock-taken", "stock-given-back"], said.Where(answer => answer.Stream == first).Select(answer => answer.Event));
         Assert.Equal(["stock-taken", "stock-sold"], said.Where(answer => answer.Stream == second).Select(answer => answer.Event));
         Assert.Equal((0, 0, 1), (await shop.Find(listing)) is var found ? (found.Available, found.Out, found.Sold) : default);
@@ -80,13 +81,13 @@ public sealed class Taking_stock(TestPostgres postgres)
     [Fact]
     public async Task Every_change_of_a_listing_is_told_with_a_rising_revision()
     {
-        await using var shop = await Shop.Open(postgres);
+        var shop = open.Shop;
         var listing = (await shop.Offer("minji", shop.CountedKind, new { quantity = 50 })).Id;
 
         await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => shop.Stock.Ask(shop.Ask(listing, "take-stock"), ct)));
         await shop.Send([.. Enumerable.Range(0, 30).Select(_ => shop.Ask(listing, "take-stock"))]);
 
-        var told = await ModuleBed.Until(() => shop.Said<ListingChanged>(CatalogMessages.ListingChanged), changes => changes.Count == 41);
+        var told = await ModuleBed.Until(() => shop.Said<ListingChanged>(CatalogMessages.ListingChanged, listing), changes => changes.Count == 41);
         Assert.Equal(Enumerable.Range(1, 41), told.Select(change => change.Revision));
         Assert.Equal(Enumerable.Range(0, 41).Select(taken => 50 - taken), told.Select(change => change.Available));
         Assert.All(told.Skip(1), change => Assert.NotNull(change.Trade));
@@ -95,8 +96,9 @@ public sealed class Taking_stock(TestPostgres postgres)
     [Fact]
     public async Task Takings_and_returns_from_questions_and_requests_at_once_keep_the_books_in_order()
     {
-        await using var shop = await Shop.Open(postgres);
+        var shop = open.Shop;
         var listings = await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ => (await shop.Offer("minji", shop.CountedKind, new { quantity = 4 })).Id));
+        var before = (await shop.Said(CatalogMessages.Answered)).Count;
 
         await Task.WhenAll(Enumerable.Range(0, 60).Select(async number =>
         {
@@ -112,7 +114,7 @@ public sealed class Taking_stock(TestPostgres postgres)
             }
         }));
 
-        await ModuleBed.Until(() => shop.Said(CatalogMessages.Answered), answers => answers.Count == 60);
+        await ModuleBed.Until(() => shop.Said(CatalogMessages.Answered), answers => answers.Count == before + 60);
         Assert.All(await Task.WhenAll(listings.Select(shop.Find)), listing => Assert.Equal((4, 0), (listing.Available, listing.Out)));
         await shop.BooksAreInOrder();
     }
@@ -120,7 +122,7 @@ public sealed class Taking_stock(TestPostgres postgres)
     [Fact]
     public async Task A_request_that_no_sound_table_makes_is_parked_and_an_operator_answers_it()
     {
-        await using var shop = await Shop.Open(postgres);
+        var shop = open.Shop;
         var listing = (await shop.Offer("minji", shop.SingleKind)).Id;
         var request = shop.Ask(listing, "sell-stock");
 
@@ -129,23 +131,23 @@ public sealed class Taking_stock(TestPostgres postgres)
         var parked = await ModuleBed.Until(() => shop.Bed.Get("/api/operator/catalog/parked", "sora"), heard => heard.Body?.AsArray().Count == 1);
         var id = parked.Body![0]!["id"]!.GetValue<long>();
         Assert.Equal(204, (await shop.Bed.Post($"/api/operator/catalog/parked/{id}/answer", "sora", new { @event = "stock-sold", reason = "Counted by hand." })).Status);
-        Assert.Equal("stock-sold", Assert.Single(await shop.Said<Answered>(CatalogMessages.Answered)).Event);
+        Assert.Equal("stock-sold", Assert.Single(await shop.Said<Answered>(CatalogMessages.Answered, request.Stream)).Event);
     }
 
     [Theory]
-    [InlineData("update listings set available = -1, out = 2")]
-    [InlineData("update listings set available = 2")]
-    [InlineData("update listings set first_quantity = 2, available = 2")]
-    [InlineData("insert into allocations select gen_random_uuid(), id, true, 'taken', 1, 1, 0, '' from listings, generate_series(1, 2)")]
-    [InlineData("insert into allocations select gen_random_uuid(), id, true, 'taken', 0, 1, 0, '' from listings")]
+    [InlineData("update listings set available = -1, out = 2 where id = $1")]
+    [InlineData("update listings set available = 2 where id = $1")]
+    [InlineData("update listings set first_quantity = 2, available = 2 where id = $1")]
+    [InlineData("insert into allocations select gen_random_uuid(), id, true, 'taken', 1, 1, 0, '' from listings, generate_series(1, 2) where id = $1")]
+    [InlineData("insert into allocations select gen_random_uuid(), id, true, 'taken', 0, 1, 0, '' from listings where id = $1")]
     public async Task The_database_itself_refuses_what_the_rules_never_do(string sql)
     {
-        await using var shop = await Shop.Open(postgres);
-        await shop.Offer("minji", shop.SingleKind);
+        var shop = open.Shop;
+        var listing = (await shop.Offer("minji", shop.SingleKind)).Id;
 
         var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => shop.Bed.StorageOf(Modules.Catalog).Do(Cause.New(), work =>
         {
-            work.Write(sql);
+            work.Write(sql, listing);
             return Task.CompletedTask;
         }, ct));
 

@@ -1,0 +1,86 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Catalog;
+
+/// <summary>
+/// PATCH /api/listings/{id}: its owner says it otherwise, or counts again. What is under way keeps the price it began with; another count is a
+/// correction, and never goes below what is out, sold or gone.
+/// </summary>
+internal sealed class EditListing([FromKeyedServices(Modules.Catalog)] Storage storage, [FromKeyedServices(Modules.Catalog)] Commands commands)
+{
+    public void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPatch("/api/listings/{id:guid}", Handle).WithName("editListing").WithTags("listings").Produces<ListingAnswer>();
+
+    private Task<Answer> Handle(Guid id, ListingChanges given, HttpContext http, CancellationToken ct) =>
+        commands.Run(http, given, async (work, caller, _) =>
+        {
+            var listing = await OwnListing.Lock(work, id, caller, ct);
+            OwnListing.CheckIfMatch(listing, http);
+            OwnListing.CheckChangeable(listing);
+            var changed = Changed(listing, given);
+            if (changed != listing)
+            {
+                changed = changed with { Revision = listing.Revision + 1 };
+                changed.Update(work);
+                changed.Tell(work, changed.Units == listing.Units ? "edited" : "corrected", storage.Clock.Now);
+            }
+
+            return new Decided.Now(Answer.Ok(ListingAnswer.Of(changed)));
+        }, ct);
+
+    private static Listing Changed(Listing listing, ListingChanges given)
+    {
+        var checks = new FieldChecks();
+        if (given.Title is not null)
+        {
+            checks.Title(given.Title);
+        }
+
+        if (given.Description is not null)
+        {
+            checks.Description(given.Description);
+        }
+
+        if (given.Price is not null)
+        {
+            checks.Price(given.Price);
+        }
+
+        checks.Place(given.Place);
+        var units = listing.Units;
+        if (given.Quantity is { } quantity)
+        {
+            checks.Quantity(quantity, listing.Single);
+            if (units.Corrected(quantity) is { } corrected)
+            {
+                units = corrected;
+            }
+            else
+            {
+                checks.Note("quantity", $"at least {units.Out + units.Sold + units.WrittenOff}: so many are out, sold or gone");
+            }
+        }
+
+        checks.Refuse();
+        return listing with
+        {
+            Title = given.Title?.Trim() ?? listing.Title,
+            Description = given.Description ?? listing.Description,
+            Price = given.Price ?? listing.Price,
+            Place = given.Place?.Checked ?? listing.Place,
+            Units = units,
+        };
+    }
+}
+
+/// <summary>What is to be otherwise; what is left out stays.</summary>
+/// <param name="Price">In minor units.</param>
+/// <param name="Quantity">Units there ever were, those that are out, sold or gone included.</param>
+internal sealed record ListingChanges(string? Title = null, string? Description = null, long? Price = null, int? Quantity = null, PlaceGiven? Place = null);

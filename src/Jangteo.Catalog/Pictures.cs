@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Net.Http.Headers;
+
+namespace Jangteo.Catalog;
+
+/// <summary>
+/// POST /api/listings/{id}/pictures: its owner adds a picture, as the body of the request; what it is, its first bytes say. GET /api/pictures/{id}: it
+/// never changes, so whoever has it need not ask again.
+/// </summary>
+internal sealed class Pictures([FromKeyedServices(Modules.Catalog)] Storage storage, [FromKeyedServices(Modules.Catalog)] Commands commands)
+{
+    private const int LargestBytes = 2 * 1024 * 1024;
+    private const int Most = 8;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/listings/{id:guid}/pictures", Add).WithMetadata(new RequestSizeLimitAttribute(LargestBytes)).Accepts<IFormFile>("image/jpeg", "image/png", "image/webp")
+            .WithName("addPicture").WithTags("listings").Produces<PictureAnswer>(201);
+        routes.MapGet("/api/pictures/{id:guid}", Show).AllowAnonymous().WithName("showPicture").WithTags("listings").Produces(200, contentType: "image/jpeg").Produces(304);
+    }
+
+    private async Task<Answer> Add(Guid id, HttpContext http, CancellationToken ct)
+    {
+        // Before the body is read: a stranger has nothing to send here.
+        Caller.Required(http);
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body, ct);
+        var bytes = body.ToArray();
+        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        return await commands.Run(http, hash, async (work, caller, _) =>
+        {
+            var listing = await OwnListing.Lock(work, id, caller, ct);
+            OwnListing.CheckChangeable(listing);
+            var type = TypeOf(bytes) ?? throw new RefusedException(Refusal.Invalid("picture", "a JPEG, PNG or WebP picture, as the body of the request"));
+            if (listing.Pictures.Length >= Most)
+            {
+                throw new RefusedException(Refusal.Invalid("picture", $"at most {Most} of a listing"));
+            }
+
+            var picture = Ids.New();
+            work.Write("insert into pictures (id, listing, type, hash, bytes, at) values ($1, $2, $3, $4, $5, $6)", picture, id, type, hash, bytes, storage.Clock.Now);
+            listing = listing with { Revision = listing.Revision + 1, Pictures = listing.Pictures.Add(picture) };
+            listing.Update(work);
+            listing.Tell(work, "pictured", storage.Clock.Now);
+            return new Decided.Now(Answer.Created($"/api/pictures/{picture}", new PictureAnswer(picture, ListingAnswer.Of(listing))));
+        }, ct);
+    }
+
+    private async Task<IResult> Show(Guid id, HttpContext http, CancellationToken ct)
+    {
+        var (type, hash, bytes) = await storage.Find(
+            new Sql("select type, hash, bytes from pictures where id = $1", id), row => (Type: row.GetString(0), Hash: row.GetString(1), Bytes: row.GetFieldValue<byte[]>(2)), ct);
+        if (bytes is null)
+        {
+            throw new RefusedException(new Refusal(Refusals.NotFound));
+        }
+
+        http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return Results.Bytes(bytes, type, entityTag: new EntityTagHeaderValue($"\"{hash}\""));
+    }
+
+    /// <summary>What a file is by its first bytes, or null when it is none of what browsers show everywhere.</summary>
+    internal static string? TypeOf(ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) ? "image/jpeg"
+        : bytes.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]) ? "image/png"
+        : bytes.Length > 12 && bytes.StartsWith("RIFF"u8) && bytes[8..].StartsWith("WEBP"u8) ? "image/webp"
+        : null;
+}
+
+internal sealed record PictureAnswer(Guid Id, ListingAnswer Listing);

@@ -1,0 +1,49 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Catalog;
+
+/// <summary>
+/// DELETE /api/listings/{id}: its owner takes it back. A single thing that somebody has cannot be; of counted ones those that are out go their way and
+/// come back to a listing that offers nothing. Twice is harmless.
+/// </summary>
+internal sealed class WithdrawListing([FromKeyedServices(Modules.Catalog)] Storage storage, [FromKeyedServices(Modules.Catalog)] Commands commands, Shelf shelf)
+{
+    public void Map(IEndpointRouteBuilder routes) =>
+        routes.MapDelete("/api/listings/{id:guid}", Handle).WithName("withdrawListing").WithTags("listings").Produces<ListingAnswer>();
+
+    private Task<Answer> Handle(Guid id, HttpContext http, CancellationToken ct) =>
+        commands.Run(http, null, async (work, caller, _) =>
+        {
+            var listing = await OwnListing.Lock(work, id, caller, ct);
+            if (listing.Status == Status.Withdrawn)
+            {
+                return new Decided.Now(Answer.Ok(ListingAnswer.Of(listing)));
+            }
+
+            OwnListing.CheckIfMatch(listing, http);
+            OwnListing.CheckChangeable(listing);
+            if (listing.Single && listing.Units.Out > 0)
+            {
+                throw new RefusedException(new Refusal(Refusals.ListingInUse, Facts: new Dictionary<string, object?> { ["listing"] = ListingAnswer.Of(listing) }));
+            }
+
+            var wasRegistered = listing.Status == Status.Registered;
+            listing = listing.Enter(Status.Withdrawn, storage.Clock.Now);
+            listing.Update(work);
+            listing.Tell(work, "withdrawn", storage.Clock.Now);
+            // Of a draft nobody has heard, so nobody is told that it is gone.
+            foreach (var verb in wasRegistered ? shelf.Find(listing.Kind)?.Listing.Deleted.Ask ?? [] : [])
+            {
+                listing.Send(work, verb, "listing-deleted");
+            }
+
+            return new Decided.Now(Answer.Ok(ListingAnswer.Of(listing)));
+        }, ct);
+}
