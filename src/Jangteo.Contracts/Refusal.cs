@@ -42,6 +42,7 @@ public static class Refusals
     public const string StockRefused = "stock-refused";
     public const string PaymentDeclined = "payment-declined";
     public const string DepositMissing = "deposit-missing";
+    public const string DeliveryTooLate = "delivery-too-late";
     public const string TimedOut = "timed-out";
     public const string ListingInUse = "listing-in-use";
     public const string ListingWithdrawn = "listing-withdrawn";
@@ -77,6 +78,7 @@ public static class Refusals
         [StockRefused] = 409,
         [PaymentDeclined] = 409,
         [DepositMissing] = 409,
+        [DeliveryTooLate] = 409,
         [TimedOut] = 409,
         [ListingInUse] = 409,
         [ListingWithdrawn] = 409,

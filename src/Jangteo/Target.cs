@@ -1,4 +1,5 @@
 using Jangteo.Catalog;
+using Jangteo.Delivery;
 using Jangteo.Identity;
 using Jangteo.Kinds;
 using Jangteo.Notices;
@@ -17,6 +18,7 @@ internal static class Target
         new CatalogModule(),
         new IdentityModule(),
         new PaymentsModule(),
+        new DeliveryModule(),
         new TradingModule(),
         new NoticesModule(),
         new ViewsModule(),

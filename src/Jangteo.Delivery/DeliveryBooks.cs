@@ -1,0 +1,41 @@
+using Jangteo.Kinds;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Delivery;
+
+/// <summary>GET /api/operator/delivery/books: what was started was asked for, and what was cancelled is not on its way.</summary>
+internal static class DeliveryBooks
+{
+    private static readonly (string Name, string Offenders)[] Checks =
+    [
+        ("I4 what was started was asked for", "select trade from shipments where state in ('under-way', 'arrived') and position(started_at || '/deliver=delivery-started' in answers) = 0"),
+        ("I4 what was cancelled is not under way", "select trade from shipments where state = 'under-way' and started_at <= cancelled_up_to"),
+        (
+            "I6 arrival is told once",
+            "select stream from outbox where type = 'delivery.answered.v1' and message::jsonb -> 'body' ->> 'event' = 'delivered' group by stream, message::jsonb -> 'body' ->> 'revision' having count(*) > 1"),
+    ];
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/operator/delivery/books", Show).WithName("deliveryBooks").WithTags("operator");
+
+    private static async Task<Ok<Books>> Show(HttpContext http, [FromKeyedServices(Modules.Delivery)] Storage storage, CancellationToken ct)
+    {
+        Caller.Operator(http);
+        var checks = new List<BookCheck>();
+        foreach (var (name, offenders) in Checks)
+        {
+            var found = await storage.Find(
+                new Sql($"select (select count(*) from shipments), count(*), coalesce((array_agg(id::text))[:5], '{{}}') from ({offenders}) as offenders (id)"),
+                row => (Deliveries: row.GetInt64(0), Count: row.GetInt64(1), First: row.GetFieldValue<string[]>(2)), ct);
+            checks.Add(new BookCheck(name, found.Count == 0, found.Count == 0 ? $"{found.Deliveries} deliveries" : $"{found.Count}: {string.Join(", ", found.First)}"));
+        }
+
+        return TypedResults.Ok(Books.Of(checks));
+    }
+}
