@@ -24,7 +24,7 @@ internal static class Operating
             {
                 return TypedResults.Json(new Health("without database"), statusCode: 503);
             }
-        }).AllowAnonymous().WithName("ready").WithTags("health");
+        }).AllowAnonymous().WithName("ready").WithTags("health").Produces<Health>(StatusCodes.Status503ServiceUnavailable);
         routes.MapGet("/api/operator/rest", async Task<Ok<Rest>> (HttpContext http, IServiceProvider services, CancellationToken ct) =>
         {
             Caller.Operator(http);

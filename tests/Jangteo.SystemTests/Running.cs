@@ -6,6 +6,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Jangteo.Platform.Postgres;
+using Jangteo.SystemTests.OpenApi;
 
 [assembly: AssemblyFixture(typeof(Jangteo.SystemTests.SharedProgram))]
 
@@ -85,7 +86,7 @@ public sealed class JangteoProgram : IAsyncDisposable
             throw new InvalidOperationException("The program runs; kill or stop it first.");
 
         var before = Anonymous;
-        Anonymous = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri($"http://localhost:{FreePort()}") };
+        Anonymous = NewClient(new Uri($"http://localhost:{FreePort()}"));
         before.Dispose();
         var clock = Stopwatch.StartNew();
         process = Launch();
@@ -108,7 +109,7 @@ public sealed class JangteoProgram : IAsyncDisposable
         var answer = await Anonymous.PostAsJsonAsync("/api/session", new { person });
         var session = JsonNode.Parse(await answer.Content.ReadAsStringAsync());
         Assert.True(answer.IsSuccessStatusCode, $"{person} cannot sign in: {session}");
-        var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = Address };
+        var client = NewClient(Address);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)session!["token"]!);
         return client;
     }
@@ -145,6 +146,18 @@ public sealed class JangteoProgram : IAsyncDisposable
             await Remove(Folder);
         }
     }
+
+    /// <summary>What the program says of its own API.</summary>
+    internal Task<ApiDescription> ApiDocument()
+    {
+        var conforming = NewHandler();
+        return conforming.Document(Address);
+    }
+
+    /// <summary>Every request and answer is compared with the API document.</summary>
+    private HttpClient NewClient(Uri address) => new(NewHandler()) { BaseAddress = address };
+
+    private Conforming NewHandler() => new(string.Join(',', settings), new SocketsHttpHandler { UseCookies = false });
 
     private Process Launch()
     {

@@ -1,0 +1,53 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Jangteo.SystemTests.OpenApi;
+
+/// <summary>The API document of a running program, as something to compare requests and answers with.</summary>
+internal sealed class ApiDescription
+{
+    private readonly JsonSchema schemas;
+
+    public ApiDescription(JsonNode document)
+    {
+        Document = document;
+        schemas = new JsonSchema(document);
+        Routes =
+        [
+            .. from path in document["paths"]!.AsObject()
+               from operation in path.Value!.AsObject()
+               select new ApiRoute(operation.Key.ToUpperInvariant(), path.Key, operation.Value!),
+        ];
+    }
+
+    public JsonNode Document { get; }
+
+    public IReadOnlyList<ApiRoute> Routes { get; }
+
+    /// <summary>The route that answers; fixed words before parameters, as the program itself decides.</summary>
+    public ApiRoute? Find(string method, string path) =>
+        Routes.Where(route => route.Method == method && route.Matches(path)).OrderBy(route => route.Parameters).FirstOrDefault();
+
+    public IReadOnlyList<string> Differences(JsonNode schema, JsonNode? value) => schemas.Differences(schema, value);
+}
+
+/// <summary>One operation of the document.</summary>
+internal sealed record ApiRoute(string Method, string Path, JsonNode Operation)
+{
+    private readonly Regex pattern = new("^" + Regex.Replace(Path, @"\{[^}]+\}", "[^/]+") + "$");
+
+    public int Parameters => Path.Count(letter => letter == '{');
+
+    /// <summary>The schema of the JSON that it takes, or null when it takes none.</summary>
+    public JsonNode? Request => Operation["requestBody"]?["content"]?["application/json"]?["schema"];
+
+    /// <summary>Whether it wants somebody signed in.</summary>
+    public bool NeedsSignIn => Operation["security"] is JsonArray { Count: > 0 };
+
+    public bool Matches(string path) => pattern.IsMatch(path);
+
+    /// <summary>What it may answer with a status: by media type, or null when the document does not say such an answer.</summary>
+    public JsonNode? Answer(int status) => Operation["responses"]![$"{status}"] ?? (status >= 400 ? Operation["responses"]!["default"] : null);
+
+    public override string ToString() => $"{Method} {Path}";
+}

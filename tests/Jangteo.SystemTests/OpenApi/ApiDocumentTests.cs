@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using Jangteo.Contracts;
+
+namespace Jangteo.SystemTests.OpenApi;
+
+/// <summary>The API document as a reader who has nothing else: whole, and exact.</summary>
+public sealed class ApiDocumentTests(SharedProgram shared)
+{
+    [Fact]
+    public async Task Every_route_says_what_it_answers()
+    {
+        var document = await (await shared.Running).ApiDocument();
+
+        var silent = document.Routes.Where(route => !route.Operation["responses"]!.AsObject().Any(answer =>
+            answer.Key is "204" or "304" || (answer.Key.StartsWith('2') && answer.Value!["content"]?.AsObject().All(content => content.Value!["schema"] is not null) == true)));
+
+        Assert.Empty(silent.Select(route => route.ToString()));
+    }
+
+    [Fact]
+    public async Task Every_route_stands_under_a_tag_and_says_its_refusals()
+    {
+        var document = await (await shared.Running).ApiDocument();
+
+        Assert.Empty(document.Routes.Where(route => route.Operation["tags"] is not JsonArray { Count: 1 } || route.Answer(409)?["content"]?["application/problem+json"] is null).Select(route => route.ToString()));
+    }
+
+    [Fact]
+    public async Task Nothing_in_it_is_just_anything()
+    {
+        var document = await (await shared.Running).ApiDocument();
+
+        Assert.Empty(Vague(document.Document["paths"]!, "paths").Concat(Vague(document.Document["components"]!["schemas"]!, "schemas")));
+    }
+
+    [Fact]
+    public async Task It_has_the_closed_list_of_refusals()
+    {
+        var document = await (await shared.Running).ApiDocument();
+
+        var codes = document.Document["components"]!["schemas"]!["Problem"]!["properties"]!["code"]!["enum"]!.AsArray().Select(code => (string)code!);
+
+        Assert.Equal(Refusals.Status.Keys.Order(StringComparer.Ordinal), codes);
+    }
+
+    /// <summary>Schemas that say neither a type nor what they refer to.</summary>
+    private static IEnumerable<string> Vague(JsonNode node, string path) => node switch
+    {
+        JsonObject { Count: 0 } when path.EndsWith("schema", StringComparison.Ordinal) || path.Contains(".properties.", StringComparison.Ordinal) || path.EndsWith("items", StringComparison.Ordinal) => [path],
+        JsonObject members => members.Where(member => member.Value is not null).SelectMany(member => Vague(member.Value!, $"{path}.{member.Key}")),
+        JsonArray items => items.Where(item => item is not null).SelectMany((item, at) => Vague(item!, $"{path}[{at}]")),
+        _ => [],
+    };
+}
