@@ -37,7 +37,7 @@ public sealed class Till : IAsyncLifetime
         postgres = await PrivatePostgres.Start(folder);
         Migration[] messages = [.. Migrations.Of(typeof(Module).Assembly)];
         await Migrations.Apply(postgres.AdminConnectionString, [(module.Name, [.. messages, .. module.Migrations]), .. module.FurtherSchemas], CancellationToken.None);
-        var collection = new ServiceCollection().AddLogging(log => log.AddProvider(new ToTest())).AddSingleton(TimeProvider.System).AddSingleton<BusinessClock>().AddSingleton(new Settings());
+        var collection = new ServiceCollection().AddLogging(log => log.AddProvider(new ToTest())).AddSingleton(TimeProvider.System).AddSingleton<BusinessClock>().AddSingleton(new Settings()).AddSingleton(new Faults(allowed: true));
         foreach (var schema in (string[])[module.Name, SandboxCards.Schema])
         {
             collection.AddKeyedSingleton(schema, (provider, _) => new Storage(schema, Source(schema), provider.GetRequiredService<BusinessClock>()));
@@ -85,6 +85,23 @@ public sealed class Till : IAsyncLifetime
 
     /// <summary>What the provider has of a charge.</summary>
     internal Task<string?> Charge(string key) => Book.Find(new Sql("select state from charges where key = $1", key), reader => reader.GetString(0), CancellationToken.None);
+
+    /// <summary>Somebody pays in at the sandbox's bank.</summary>
+    internal Task PayIn(string reference, long amount, Guid? id = null) => Services.GetRequiredService<SandboxBank>().PayIn(id ?? Ids.New(), reference, amount, CancellationToken.None);
+
+    /// <summary>State and fit of every deposit.</summary>
+    internal Task<List<string>> Deposits() => Storage.Query(new Sql("select state || ' ' || fits from deposits"), reader => reader.GetString(0), CancellationToken.None);
+
+    /// <summary>The keys of the errands that want an operator.</summary>
+    internal Task<List<string>> Attention() => Storage.Query(new Sql("select key from errands where attention"), reader => reader.GetString(0), CancellationToken.None);
+
+    /// <summary>Runs a statement as the owner of everything.</summary>
+    internal async Task AsOwner(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(postgres!.AdminConnectionString);
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
 
     internal Task<Payment?> Payment(Guid trade) => Booking.Find(Storage, trade, CancellationToken.None);
 

@@ -1,0 +1,77 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Payments;
+using Jangteo.Platform;
+
+namespace Jangteo.Tests.Payments;
+
+public sealed class Paying_by_deposit(Till till) : IClassFixture<Till>
+{
+    private readonly CancellationToken ct = TestContext.Current.CancellationToken;
+    private readonly Guid trade = Ids.New();
+
+    [Fact]
+    [Requirement("MA-3")]
+    public async Task A_deposit_with_the_reference_is_seen_confirmed_and_paid_out()
+    {
+        await till.Hear(Asks.Of(trade, 1, Verb.ExpectDeposit));
+        Assert.Equal(new Reply.No("deposit-missing", "deposit-missing"), await till.Questions.Ask(Asks.Of(trade, 3, Verb.ConfirmDeposit), ct));
+
+        await till.PayIn((await till.Payment(trade))!.Reference!.ToLowerInvariant(), 3000);
+        await Till.Until(async () => (await till.Payment(trade))!.Seen == 3000);
+
+        Assert.Equal(new Reply.Yes("deposit-confirmed", 3000), await till.Questions.Ask(Asks.Of(trade, 5, Verb.ConfirmDeposit), ct));
+        await till.Hear(Asks.Of(trade, 7, Verb.PayOut));
+        await till.Until(trade, "paid-out");
+        Assert.Equal(
+            [
+                "deposit-arrived buyer-outside -3000, bank-suspense 3000",
+                "deposit-confirmed bank-suspense -3000, escrow 3000",
+                "pay-out-asked escrow -3000, seller-payable 2910, platform-fee 90",
+                "pay-out-sent seller-payable -2910, pay-out-in-transit 2910",
+                "pay-out-done pay-out-in-transit -2910, seller-outside 2910",
+            ],
+            await till.Ledger(trade));
+    }
+
+    [Fact]
+    public async Task The_same_deposit_paid_in_twice_under_one_id_is_one_deposit()
+    {
+        await till.Hear(Asks.Of(trade, 1, Verb.ExpectDeposit));
+        var id = Ids.New();
+        var reference = (await till.Payment(trade))!.Reference!;
+
+        await till.PayIn(reference, 3000, id);
+        await till.PayIn(reference, 3000, id);
+        await Till.Until(async () => (await till.Payment(trade))!.Seen == 3000);
+
+        Assert.Single(await till.Ledger(trade));
+    }
+
+    [Fact]
+    public async Task A_seen_deposit_goes_back_with_the_refund()
+    {
+        await till.Hear(Asks.Of(trade, 1, Verb.ExpectDeposit));
+        await till.PayIn((await till.Payment(trade))!.Reference!, 3000);
+        await Till.Until(async () => (await till.Payment(trade))!.Seen == 3000);
+
+        await till.Hear(Asks.Of(trade, 4, Verb.Refund));
+        await till.Until(trade, "refunded");
+
+        Assert.Equal(new Answered(trade, 4, "refund", "refunded", null, 3000), (await till.Answers(trade))[^1]);
+        Assert.Equal("refund-done refund-in-transit -3000, buyer-outside 3000", (await till.Ledger(trade))[^1]);
+    }
+
+    [Fact]
+    public async Task A_refund_to_an_account_that_is_closed_stays_in_transit_and_wants_an_operator()
+    {
+        await till.Hear(Asks.Of(trade, 1, Verb.ExpectDeposit) with { RefundAccount = "closed-1" });
+        await till.PayIn((await till.Payment(trade))!.Reference!, 3000);
+        await Till.Until(async () => (await till.Payment(trade))!.Seen == 3000);
+
+        await till.Hear(Asks.Of(trade, 4, Verb.Refund));
+
+        await Till.Until(async () => (await till.Attention()).Contains($"{trade}/4/refund"));
+        Assert.Equal("refund-asked bank-suspense -3000, refund-in-transit 3000", (await till.Ledger(trade))[^1]);
+    }
+}
