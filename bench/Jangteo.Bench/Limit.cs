@@ -239,7 +239,7 @@ internal static partial class Limit
         public string Schema => Name.Split('.')[0];
 
         /// <summary>A key that can be computed from a number: one row by name, for updates and deletes.</summary>
-        public bool HasKey => Columns.Any(column => column.IsKey && (column.Type == "uuid" || (column.IsGenerated && column.Type is "bigint" or "integer")));
+        public bool HasKey => Columns.Any(column => column.IsKey && (column.Type is "uuid" or "text" || (column.IsGenerated && column.Type is "bigint" or "integer")));
 
         public string InsertColumns => string.Join(", ", Columns.Where(column => !column.IsGenerated).Select(column => column.Name));
 
@@ -256,8 +256,11 @@ internal static partial class Limit
             return $"update {Name} set {written.Name} = {written.Name} where {Where(number)};";
         }
 
-        private static string Value(Column column, string number) => column switch
+        private bool KeyHasId => Columns.Any(column => column.IsKey && column.Type == "uuid");
+
+        private string Value(Column column, string number) => column switch
         {
+            { IsUnique: true, Type: "text" } when !column.IsKey || !KeyHasId => $"{column.Sample.Replace(':', '=')}::text || {number}::bigint",
             { IsUnique: true, Type: "uuid" } => $"('00000000-0000-4000-8000-' || lpad(to_hex({number}::bigint), 12, '0'))::uuid",
             { IsUnique: true, IsKey: false, Type: "bigint" } => "null",
             { Type: "jsonb" or "json" } => $"to_jsonb(repeat('x', {column.Sample.Length}))::{column.Type}",
