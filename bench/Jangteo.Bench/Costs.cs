@@ -2,19 +2,24 @@ namespace Jangteo.Bench;
 
 /// <summary>What the program and its database have done so far, or per trade.</summary>
 /// <param name="Tables">Rows written by table, schema first.</param>
+/// <param name="PaidOut">Trades whose pay-out is in the ledger.</param>
 /// <param name="Commits">Transactions committed.</param>
 /// <param name="ProgramMs">CPU time of the program, in milliseconds.</param>
 /// <param name="PostgresMs">CPU time of all processes of its PostgreSQL.</param>
-internal sealed record Costs(IReadOnlyDictionary<string, Wrote> Tables, double Commits, double ProgramMs, double PostgresMs)
+internal sealed record Costs(IReadOnlyDictionary<string, Wrote> Tables, long PaidOut, double Commits, double ProgramMs, double PostgresMs)
 {
     public double RowsPerTrade => Tables.Values.Sum(table => table.Total);
 
     public double CommitsPerTrade => Commits;
 
     /// <summary>The costs of one trade, from two readings.</summary>
-    public Costs Since(Costs before, long trades) => new(
-        Tables.ToDictionary(table => table.Key, table => table.Value.Per(before.Tables.GetValueOrDefault(table.Key) ?? new Wrote(0, 0, 0), trades)),
-        (Commits - before.Commits) / trades, (ProgramMs - before.ProgramMs) / trades, (PostgresMs - before.PostgresMs) / trades);
+    public Costs Since(Costs before)
+    {
+        var trades = PaidOut - before.PaidOut;
+        return new Costs(
+            Tables.ToDictionary(table => table.Key, table => table.Value.Per(before.Tables.GetValueOrDefault(table.Key) ?? new Wrote(0, 0, 0), trades)),
+            trades, (Commits - before.Commits) / trades, (ProgramMs - before.ProgramMs) / trades, (PostgresMs - before.PostgresMs) / trades);
+    }
 }
 
 /// <summary>Rows written to a table.</summary>

@@ -103,7 +103,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         }
 
         await using var commits = new NpgsqlCommand("select xact_commit from pg_stat_database where datname = current_database()", connection);
-        return new Costs(tables, Convert.ToDouble(await commits.ExecuteScalarAsync(ct), CultureInfo.InvariantCulture), Ticks(process.Id) * MsPerTick, await PostgresTicks(connection, ct) * MsPerTick);
+        return new Costs(tables, await PaidOut(ct), Convert.ToDouble(await commits.ExecuteScalarAsync(ct), CultureInfo.InvariantCulture), Ticks(process.Id) * MsPerTick, await PostgresTicks(connection, ct) * MsPerTick);
     }
 
     /// <summary>How many trades have their pay-out in the ledger.</summary>

@@ -32,7 +32,7 @@ internal static class TradesBench
         Say($"Measuring for {seconds} s ...");
         var run = await load.Play(TimeSpan.FromSeconds(seconds), measured: true, ct);
         await server.SettleStatistics(ct);
-        var costs = (await server.ReadCosts(ct)).Since(before, run.PaidOut);
+        var costs = (await server.ReadCosts(ct)).Since(before);
 
         Say("Measuring the limit: the same rows and commits by hand, with pgbench ...");
         var limit = await Limit.Measure(server, costs, clients, seconds, ct);
