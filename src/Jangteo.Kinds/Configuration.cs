@@ -92,8 +92,8 @@ internal readonly record struct Configuration(string State, bool NotBegun, int R
 }
 
 /// <summary>
-/// Requests under way to each module and its answers under way back, in order: answers not yet heard, then requests not yet carried out. Each is one letter of
-/// a string, so that two configurations can be compared.
+/// Requests under way to each module and its answers under way back, in the order of asking: answers not yet heard, then requests not yet carried out. Each is
+/// one letter of a string, so that two configurations can be compared.
 /// </summary>
 internal readonly record struct Mail(string Payments, string Catalog, string Delivery, string Notices)
 {
@@ -120,8 +120,22 @@ internal readonly record struct Mail(string Payments, string Catalog, string Del
 
     public Mail Request(Verb verb) => With(verb.Module, Of(verb.Module) + (char)(FirstRequest + Array.IndexOf(Requests, verb)));
 
-    /// <summary>The oldest answer of a module that the trade has not heard, or null.</summary>
-    public string? Unheard(string module) => Of(module) is [var letter, ..] && letter < FirstRequest ? Answers[letter - FirstAnswer] : null;
+    /// <summary>
+    /// The answers of a module that the trade may hear next, by their place in its queue: the oldest. Of Payments any, for they answer when the provider or
+    /// the bank is done, and one may be slower than the next.
+    /// </summary>
+    public IEnumerable<(int At, string Answer)> Unheard(string module)
+    {
+        var queue = Of(module);
+        for (var at = 0; at < queue.Length && queue[at] < FirstRequest && (at == 0 || module == Modules.Payments); at++)
+        {
+            // Of two alike the older: which of them is heard makes no difference that anybody could see.
+            if (queue.IndexOf(queue[at]) == at)
+            {
+                yield return (at, Answers[queue[at] - FirstAnswer]);
+            }
+        }
+    }
 
     /// <summary>The oldest request that a module has not carried out, or null.</summary>
     public Verb? Undone(string module)
@@ -130,7 +144,7 @@ internal readonly record struct Mail(string Payments, string Catalog, string Del
         return at < 0 ? null : Requests[Of(module)[at] - FirstRequest];
     }
 
-    public Mail Hear(string module) => With(module, Of(module)[1..]);
+    public Mail Hear(string module, int at) => With(module, Of(module).Remove(at, 1));
 
     /// <summary>The oldest request has been carried out: its answer takes its place.</summary>
     public Mail Answer(string module, string answer)
@@ -157,11 +171,11 @@ internal readonly record struct Mail(string Payments, string Catalog, string Del
     /// <summary>Whether a request of this verb is under way, or an answer to one.</summary>
     public bool Concerns(string module, Verb verb) => Of(module).Any(letter => VerbOf(letter) == verb);
 
-    /// <summary>Whether the oldest answer is to an earlier attempt than another of the same verb that is under way: it says nothing about that one.</summary>
-    public bool IsSuperseded(string module)
+    /// <summary>Whether an answer is to an earlier attempt than another of the same verb that is under way: it says nothing about that one.</summary>
+    public bool IsSuperseded(string module, int at)
     {
         var queue = Of(module);
-        return queue.Skip(1).Any(letter => letter != Letter(Verb.Delivered) && VerbOf(letter) == VerbOf(queue[0]));
+        return queue.Skip(at + 1).Any(letter => letter != Letter(Verb.Delivered) && VerbOf(letter) == VerbOf(queue[at]));
     }
 
     public bool AllCarriedOut => Correspondents.All(Idle);

@@ -5,7 +5,7 @@ namespace Jangteo.Kinds;
 /// <summary>
 /// Goes through everything that can happen to one trade of a kind, in every order, by the engine's own rules (DESIGN §3, rules 1 to 8):
 /// moves of the parties, deadlines, questions answered yes, no, not in time, or not reached, requests carried out and answers heard in any
-/// order between modules and in order from each, late arrivals, sold out.
+/// order between modules and in order from each (but from Payments, see <see cref="Mail.Unheard"/>), late arrivals, sold out.
 /// </summary>
 /// <remarks>
 /// What the engine does, as far as it matters here:
@@ -88,14 +88,10 @@ internal sealed class Exploration
         {
             AskNext(place, now);
         }
-        else if (!now.NotBegun)
+        else
         {
             Hear(place, now);
             TakeRows(place, now);
-        }
-        else
-        {
-            HearInVain(place, now);
         }
     }
 
@@ -195,37 +191,29 @@ internal sealed class Exploration
     {
         foreach (var module in Mail.Correspondents)
         {
-            if (now.Mail.Unheard(module) is not { } answer)
+            foreach (var (at, answer) in now.Mail.Unheard(module))
             {
-                continue;
-            }
-
-            var heard = (now with { Mail = now.Mail.Hear(module) }).Believe(answer);
-            var hearing = now.Mail.IsSuperseded(module) ? -1 : RowThatHears(now.State, answer);
-            if (hearing >= 0)
-            {
-                Take(place, heard, hearing, state => new Step.Heard(module, answer, kind.Moves[hearing].Do, state));
-            }
-            else
-            {
-                Reach(place, new Step.Heard(module, answer, null, now.State), heard, -1, found[place].Waiting);
-            }
-        }
-    }
-
-    private void HearInVain(int place, Configuration now)
-    {
-        foreach (var module in Mail.Correspondents)
-        {
-            if (now.Mail.Unheard(module) is { } answer)
-            {
-                Reach(place, new Step.Heard(module, answer, null, now.State), now with { Mail = now.Mail.Hear(module) }, -1, found[place].Waiting);
+                var heard = (now with { Mail = now.Mail.Hear(module, at) }).Believe(answer);
+                var hearing = now.NotBegun || now.Mail.IsSuperseded(module, at) ? -1 : RowThatHears(now.State, answer);
+                if (hearing >= 0)
+                {
+                    Take(place, heard, hearing, state => new Step.Heard(module, answer, kind.Moves[hearing].Do, state));
+                }
+                else
+                {
+                    Reach(place, new Step.Heard(module, answer, null, now.State), heard, -1, found[place].Waiting);
+                }
             }
         }
     }
 
     private void TakeRows(int place, Configuration now)
     {
+        if (now.NotBegun)
+        {
+            return;
+        }
+
         for (var row = 0; row < kind.Moves.Length; row++)
         {
             var move = kind.Moves[row];
@@ -263,6 +251,12 @@ internal sealed class Exploration
     {
         var move = kind.Moves[row];
         rowsTaken.Add(row);
+        if (move.AskedWithItsUndoing() is { } refused)
+        {
+            faults.Add(new Fault(place, step(move.To), Fault.InTheFile, row, refused));
+            return;
+        }
+
         var (mail, waiting) = (now.Mail, found[place].Waiting);
         foreach (var verb in move.Ask)
         {
@@ -326,10 +320,14 @@ internal sealed class Exploration
 
     /// <param name="Place">The configuration it happens in.</param>
     /// <param name="Step">The step that fails.</param>
-    /// <param name="Code">K5 or K6.</param>
+    /// <param name="Code">K5, K6, or <see cref="InTheFile"/>.</param>
     /// <param name="Row">The row that asked for it.</param>
     /// <param name="Verb">What was asked.</param>
-    internal sealed record Fault(int Place, Step Step, string Code, int Row, Verb? Verb);
+    internal sealed record Fault(int Place, Step Step, string Code, int Row, Verb? Verb)
+    {
+        /// <summary>The row is wrong by itself, which is told without a path.</summary>
+        public const string InTheFile = "";
+    }
 
     /// <summary>The rows that made the requests under way, module by module and in order: it says whose line a fault is.</summary>
     internal readonly record struct Waiting(ImmutableDictionary<string, ImmutableQueue<int>> Rows)

@@ -56,7 +56,15 @@ public sealed record Kind
 /// <param name="Line">Its line in the file, counted from 1.</param>
 public sealed record Move(
     string Do, ImmutableArray<string> From, string To, Party? By, string? Hears, TimeSpan? After,
-    ImmutableArray<Verb> First, ImmutableArray<Verb> Ask, ImmutableArray<string> Says, int Line);
+    ImmutableArray<Verb> First, ImmutableArray<Verb> Ask, ImmutableArray<string> Says, int Line)
+{
+    /// <summary>A verb that is asked after the one that undoes it, or null: both carry the revision of this move, and an undoing verb refuses whatever is not later.</summary>
+    internal Verb? AskedWithItsUndoing()
+    {
+        var ask = Ask;
+        return ask.Where((verb, at) => ask.Take(at).Any(earlier => earlier.Name == verb.UndoneBy)).FirstOrDefault();
+    }
+}
 
 /// <summary>What registering and deleting a listing does; only send-alarm may stand here.</summary>
 public sealed record ListingRules(ListingRule Registered, ListingRule Deleted)

@@ -52,7 +52,7 @@ public abstract record Step
         public override string ToString() => $"{Request.Module} {Request.Name}: {Answer ?? "impossible"}";
     }
 
-    /// <summary>The trade hears the oldest answer that a module has sent it.</summary>
+    /// <summary>The trade hears an answer: the oldest from its module, or of Payments' answers the oldest of this name.</summary>
     /// <param name="Module">The module.</param>
     /// <param name="Answer">The answer or event.</param>
     /// <param name="Do">The row it took, or null when no row hears it and it only goes into the history.</param>

@@ -12,6 +12,7 @@ internal sealed class TableCheck(Kind kind, string file, Exploration exploration
     {
         RowsThatCompete();
         QuestionsAfterWhatCannotBeUndone();
+        AskedWithWhatUndoesIt();
         StepsThatFail();
         BadEndings();
         if (exploration.IsWhole)
@@ -66,9 +67,21 @@ internal sealed class TableCheck(Kind kind, string file, Exploration exploration
         }
     }
 
+    /// <summary>K5: an undoing verb refuses whatever is not later than itself, so in one move nothing is undone and asked for anew.</summary>
+    private void AskedWithWhatUndoesIt()
+    {
+        foreach (var move in kind.Moves)
+        {
+            if (move.AskedWithItsUndoing() is { } verb)
+            {
+                Add("K5", move.Line, $"row {move.Do} asks {verb.Name} together with {verb.UndoneBy}, which refuses everything of the same move; ask {verb.Name} in the next");
+            }
+        }
+    }
+
     private void StepsThatFail()
     {
-        foreach (var fault in exploration.Faults)
+        foreach (var fault in exploration.Faults.Where(fault => fault.Code != Exploration.Fault.InTheFile))
         {
             var row = kind.Moves[Math.Max(0, fault.Row)];
             var path = exploration.PathTo(fault.Place).Add(fault.Step);

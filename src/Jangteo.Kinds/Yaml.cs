@@ -62,9 +62,9 @@ internal static class Yaml
             mistakes.Add(Math.Max(1, (int)malformed.Start.Line), $"this is not YAML: {OneLine(malformed.Message)}");
             return null;
         }
-        catch (Exception malformed) when (malformed is ArgumentException or InvalidOperationException)
+        catch (Exception malformed) when (malformed is ArgumentException or InvalidOperationException or IOException)
         {
-            // Two things the library does not call malformed itself: an escape beyond Unicode, and a file that ends in the middle of a list.
+            // What the library does not call malformed itself: an escape beyond Unicode, and a file that ends in the middle of something.
             mistakes.Add(1, "this is not YAML: it ends in the middle, or has a character that does not exist");
             return null;
         }

@@ -35,7 +35,8 @@ internal static partial class Decide
     {
         var payment = known ?? Payment.Of(question);
         return payment.Find(question.Revision, question.Verb) is not null ? Decision.Of(payment)
-            : Decision.Answered(payment, No(question, Refusals.TimedOut, now)) with
+            // Not the verb's own no: a row that hears payment-declined must not be taken because nobody answered.
+            : Decision.Answered(payment, No(question, Refusals.TimedOut, now) with { Event = Verb.TimedOut }) with
             {
                 Errands = question.Verb == Verb.HoldPayment.Name ? [VoidCharge(payment, question.Revision)] : [],
             };

@@ -1,14 +1,16 @@
 using System.Collections.Immutable;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Payments.Deciding;
 using Jangteo.Platform.Intending;
 using Jangteo.Trading;
 using Xunit;
+using Decision = Jangteo.Trading.Decision;
 using Step = Jangteo.Kinds.Step;
 
 namespace Jangteo.Tests.Kinds;
 
-/// <summary>A trade on the engine's own deciding functions, to which the steps of a path happen one by one. Other modules answer what the step says.</summary>
+/// <summary>A trade on the deciding functions of the engine and of the modules, to which the steps of a path happen one by one, and nothing else.</summary>
 internal sealed class PlayedTrade(Kind kind)
 {
     private static readonly DateTimeOffset Morning = new(2026, 11, 20, 9, 0, 0, TimeSpan.Zero);
@@ -17,10 +19,17 @@ internal sealed class PlayedTrade(Kind kind)
     private static readonly Listing Listing = new(Guid.Parse("01930000-0000-7000-8000-000000000003"), 1, "any", Seller, "A bicycle", 3000, 5, false);
 
     private readonly Dictionary<string, List<object>> mail = Mail.Correspondents.ToDictionary(module => module, _ => new List<object>());
+    private readonly PlayedModules modules = new(Morning);
     private ImmutableArray<Reply.Yes> answeredYes = [];
     private int delivering;
 
     public Trade? Trade { get; private set; }
+
+    /// <summary>What the modules hold for it.</summary>
+    public Holdings Holdings => modules.Holdings;
+
+    /// <summary>Why the last step of a path could not be: the module said so itself.</summary>
+    public string? Impossible { get; private set; }
 
     public bool IntentionIsOpen => Trade?.Intention is not null;
 
@@ -48,14 +57,14 @@ internal sealed class PlayedTrade(Kind kind)
                 CarryOut(carried);
                 break;
             case Step.Heard heard:
-                var answer = Assert.IsType<Answered>(mail[heard.Module][0]);
-                Assert.Equal(heard.Answer, answer.Event);
-                mail[heard.Module].RemoveAt(0);
+                var answer = mail[heard.Module].TakeWhile(item => item is Answered).Cast<Answered>().First(item => item.Event == heard.Answer);
+                mail[heard.Module].Remove(answer);
                 var hears = Deciding.Hear(kind, Trade!, soldOut: false, heard.Module, answer, Trade!.Since);
                 Assert.Equal(heard.Do, hears.Moved.FirstOrDefault()?.Do);
                 Happen(hears);
                 break;
             case Step.Arrived:
+                modules.Arrive();
                 var queue = mail[Modules.Delivery];
                 var at = queue.FindIndex(item => item is Request);
                 queue.Insert(at < 0 ? queue.Count : at, new Answered(Trade!.Id, delivering, Verb.Deliver.Name, Verb.Delivered));
@@ -108,23 +117,29 @@ internal sealed class PlayedTrade(Kind kind)
     private void Answer(Step.Answered answered)
     {
         var questions = Deciding.Questions(kind, Trade!);
-        Assert.Equal(answered.Question.Name, questions[answeredYes.Length].Request.Verb);
+        var question = questions[answeredYes.Length].Request;
+        Assert.Equal(answered.Question.Name, question.Verb);
         if (answered.Answer is null)
         {
+            Refused(answered.Question, () => modules.Ask(question, answered.Question.Yes) is Reply.Yes yes ? yes.Event : "no");
             return;
         }
 
         Outcome? outcome = null;
-        if (answered.Answer == answered.Question.Yes)
+        if (answered.Answer == Step.OutOfReach)
         {
-            answeredYes = answeredYes.Add(new Reply.Yes(answered.Answer));
-            outcome = answeredYes.Length == questions.Count ? new Outcome.AllYes(answeredYes) : null;
+            outcome = new Outcome.OutOfReach(answeredYes, answeredYes.Length, TimeSpan.FromSeconds(1), "away");
+        }
+        else if (modules.Ask(question, answered.Answer) is Reply.No no)
+        {
+            Assert.Equal(answered.Answer, no.Event);
+            outcome = new Outcome.Refused(answeredYes, answeredYes.Length, no.Event, no.Code);
         }
         else
         {
-            outcome = answered.Answer == Step.OutOfReach
-                ? new Outcome.OutOfReach(answeredYes, answeredYes.Length, TimeSpan.FromSeconds(1), "away")
-                : new Outcome.Refused(answeredYes, answeredYes.Length, answered.Answer, answered.Answer == Verb.TimedOut ? Refusals.TimedOut : Refusals.StockRefused);
+            Assert.Equal(answered.Answer, answered.Question.Yes);
+            answeredYes = answeredYes.Add(new Reply.Yes(answered.Answer));
+            outcome = answeredYes.Length == questions.Count ? new Outcome.AllYes(answeredYes) : null;
         }
 
         if (outcome is not null)
@@ -144,6 +159,7 @@ internal sealed class PlayedTrade(Kind kind)
         Assert.Equal(carried.Request.Name, request.Verb);
         if (carried.Answer is null)
         {
+            Refused(carried.Request, () => modules.CarryOut(request, carried.Request.Yes).Event);
             return;
         }
 
@@ -152,7 +168,27 @@ internal sealed class PlayedTrade(Kind kind)
             delivering = request.Revision;
         }
 
-        queue[at] = new Answered(request.Stream, request.Revision, request.Verb, carried.Answer);
+        var answer = modules.CarryOut(request, carried.Answer);
+        Assert.Equal(carried.Answer, answer.Event);
+        queue[at] = answer;
+    }
+
+    /// <summary>The module has not what the verb needs: it says no, or that it is a mistake to ask, and nothing changes.</summary>
+    private void Refused(Verb verb, Func<string> ask)
+    {
+        var before = Holdings;
+        try
+        {
+            var answer = ask();
+            Assert.NotEqual(verb.Yes, answer);
+            Impossible = answer;
+        }
+        catch (Exception refused) when (refused is NeedUnmetException or InvalidOperationException)
+        {
+            Impossible = refused.Message;
+        }
+
+        Assert.Equal(before, Holdings);
     }
 
     private void Happen(Decision decision)

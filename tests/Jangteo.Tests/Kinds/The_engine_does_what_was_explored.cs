@@ -32,7 +32,8 @@ public sealed class The_engine_does_what_was_explored
           - { do: slow,     from: resting,          to: waiting,   hears: timed-out, ask: [refund, give-back-stock] }
           - { do: forget,   from: [resting, waiting], to: ended,   after: 9d }
           - { do: again,    from: waiting,          to: asked,     by: operator, ask: [take-stock] }
-          - { do: retry,    from: asked,            to: once-more, by: operator, ask: [give-back-stock, take-stock] }
+          - { do: unask,    from: asked,            to: unasked,   by: operator, ask: [give-back-stock] }
+          - { do: retry,    from: unasked,          to: once-more, after: 1m,  ask: [take-stock] }
           - { do: lose,     from: [asked, once-more], to: ended,   hears: stock-refused }
           - { do: keep,     from: [asked, once-more], to: waiting, hears: stock-taken, ask: [give-back-stock] }
           - { do: ship,     from: checked,          to: shipping,  after: 1h,    ask: [deliver] }
@@ -59,6 +60,7 @@ public sealed class The_engine_does_what_was_explored
             Assert.Equal(expected.State, played.Trade!.State);
             Assert.Equal(expected.NotBegun, played.Trade.NotBegun);
             Assert.Equal(expected.IntentionIsOpen, played.IntentionIsOpen);
+            Assert.Equal(expected.Holdings with { Given = false }, played.Holdings);
             Assert.All(Mail.Correspondents, module => Assert.Equal(Written(expected.Mail, module), played.MailOf(module)));
         }
     }
@@ -105,6 +107,7 @@ public sealed class The_engine_does_what_was_explored
             var expected = exploration.All[edge.To].Configuration;
 
             Assert.Equal((expected.State, expected.NotBegun, expected.IntentionIsOpen), (played.Trade!.State, played.Trade.NotBegun, played.IntentionIsOpen));
+            Assert.Equal(expected.Holdings with { Given = false }, played.Holdings);
             Assert.All(Mail.Correspondents, module => Assert.Equal(Written(expected.Mail, module), played.MailOf(module)));
         }
     }
@@ -120,9 +123,25 @@ public sealed class The_engine_does_what_was_explored
             var played = Play(kind, mistake.Path);
 
             Assert.Equal(mistake.Path[^1].State, played.Trade!.State);
-            if (mistake.Code is "K3" or "K9")
+            var holdings = played.Holdings;
+            var hasEnded = kind.IsFinal(played.Trade.State) || played.Trade.NotBegun;
+            switch (mistake.Code)
             {
-                Assert.True(kind.IsFinal(played.Trade.State) || played.Trade.NotBegun, $"{code} {at} {says}: {mistake}");
+                case "K3":
+                    Assert.True(hasEnded && (holdings.HasMoney || holdings.Stock == StockIs.Taken || holdings.Delivery == DeliveryIs.UnderWay), $"{code} {at} {says}: {mistake}");
+                    break;
+                case "K4":
+                    Assert.True(holdings.HasMoney && !played.IntentionIsOpen, mistake.ToString());
+                    break;
+                case "K5":
+                    Assert.NotNull(played.Impossible);
+                    break;
+                case "K9":
+                    Assert.True(hasEnded && (holdings.Money == MoneyIs.PaidOut) != (holdings.Stock == StockIs.Sold), mistake.ToString());
+                    break;
+                default:
+                    Assert.False(hasEnded, mistake.ToString());
+                    break;
             }
         }
     }
@@ -141,16 +160,16 @@ public sealed class The_engine_does_what_was_explored
     private static List<string> Written(Mail mail, string module)
     {
         var words = new List<string>();
-        while (mail.Unheard(module) is { } answer)
+        while (mail.Unheard(module).Select(first => first.Answer).FirstOrDefault() is { } answer)
         {
             words.Add(answer);
-            mail = mail.Hear(module);
+            mail = mail.Hear(module, 0);
         }
 
         while (mail.Undone(module) is { } request)
         {
             words.Add(request.Name);
-            mail = mail.Answer(module, request.Yes).Hear(module);
+            mail = mail.Answer(module, request.Yes).Hear(module, 0);
         }
 
         return words;

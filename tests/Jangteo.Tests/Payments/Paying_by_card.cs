@@ -66,8 +66,8 @@ public sealed class Paying_by_card(Till till) : IClassFixture<Till>
         var question = Asks.Of(trade, 2, Verb.HoldPayment, card: "times-out-after-charging");
 
         Assert.IsType<Reply.Unknown>(await till.Questions.Ask(question, ct));
-        Assert.Equal(new Reply.No("payment-declined", "timed-out"), await till.Questions.Void(question, ct));
-        Assert.Equal(new Reply.No("payment-declined", "timed-out"), await till.Questions.Ask(question, ct));
+        Assert.Equal(new Reply.No("timed-out", "timed-out"), await till.Questions.Void(question, ct));
+        Assert.Equal(new Reply.No("timed-out", "timed-out"), await till.Questions.Ask(question, ct));
         await Till.Until(async () => await till.Charge(question.Key) == "voided");
         Assert.Empty(await till.Ledger(trade));
     }
