@@ -11,6 +11,9 @@ internal sealed class TellOfMoves(Shelf shelf, Post post, SendAlarm alarms, Busi
 {
     private static readonly IReadOnlySet<Guid> None = new HashSet<Guid>();
 
+    /// <summary>People do not notice this; an alarm that is waited for is asked as a question and does not come this way.</summary>
+    public TimeSpan Gathers => TimeSpan.FromMilliseconds(25);
+
     public async Task<IReadOnlySet<Guid>> Hear(Work work, IReadOnlyList<Message> messages, CancellationToken ct)
     {
         var tellings = new List<(Message Move, List<Notice> Notices)>();

@@ -12,6 +12,9 @@ internal sealed class HearEverything(Live? live) : IHear
 {
     private static readonly IReadOnlySet<Guid> None = new HashSet<Guid>();
 
+    /// <summary>Nobody's trade waits for a view; whoever has just written waits by a token, and does not notice this.</summary>
+    public TimeSpan Gathers => live is null ? TimeSpan.Zero : TimeSpan.FromMilliseconds(25);
+
     public async Task<IReadOnlySet<Guid>> Hear(Work work, IReadOnlyList<Message> messages, CancellationToken ct)
     {
         var bodies = messages.Select(Copy.Open).ToList();

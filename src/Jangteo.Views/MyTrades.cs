@@ -14,7 +14,7 @@ namespace Jangteo.Views;
 internal static class MyTrades
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/my/trades", Handle).WithTags("trades").WithSummary("My trades: as buyer or seller; state is a state's name, or your-move, waiting, done.");
+        routes.MapGet("/api/my/trades", Handle).WithName("myTrades").WithTags("trades").WithSummary("My trades: as buyer or seller; state is a state's name, or your-move, waiting, done.");
 
     private static async Task<Ok<TradesPage>> Handle(
         HttpContext http, Shelf shelf, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage,
@@ -58,6 +58,10 @@ internal static class MyTrades
 
         static object? Nullable(int? number) => number;
     }
+
+    /// <summary>How a trade stands for somebody: the same that the list is sorted by.</summary>
+    internal static string StandingOf(TradeRow row, Guid me) =>
+        row.Final ? "done" : row.PendingSince is null && row.Awaits == (row.Buyer == me ? "buyer" : row.Seller == me ? "seller" : "operator") ? "your-move" : "waiting";
 
     /// <summary>In the order in which they are listed.</summary>
     internal static readonly string[] Standings = ["your-move", "waiting", "done"];

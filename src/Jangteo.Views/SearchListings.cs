@@ -20,9 +20,9 @@ internal static class SearchListings
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/listings").WithTags("listings");
-        group.MapGet("", Search).AllowAnonymous().WithSummary("Listings by word, kind, price and distance; sort newest, price, -price or distance.");
-        group.MapGet("/facets", Facets).AllowAnonymous().WithSummary("How many listings there are of each kind, and their prices.");
-        group.MapGet("/{id:guid}", One).WithSummary("One listing.");
+        group.MapGet("", Search).AllowAnonymous().WithName("searchListings").WithSummary("Listings by word, kind, price and distance; sort newest, price, -price or distance.");
+        group.MapGet("/facets", Facets).AllowAnonymous().WithName("listingFacets").WithSummary("How many listings there are of each kind, and their prices.");
+        group.MapGet("/{id:guid}", One).WithName("readListing").WithSummary("One listing.");
     }
 
     private static async Task<Ok<Page<ListingView>>> Search(

@@ -1,6 +1,7 @@
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Messaging;
+using Jangteo.Views.Operating;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,13 +16,18 @@ public sealed class ViewsModule : Module
     {
         services.AddSingleton<Live>();
         services.AddSingleton<Arrived>();
+        services.AddSingleton<ViewsBooks>();
     }
 
     public override void Map(IEndpointRouteBuilder routes)
     {
         SearchListings.Map(routes);
         MyTrades.Map(routes);
+        MyListings.Map(routes);
+        Timeline.Map(routes);
         LiveStream.Map(routes);
+        SeeEverything.Map(routes);
+        ViewsBooks.Map(routes);
         routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
     }
 

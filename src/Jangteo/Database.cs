@@ -13,6 +13,7 @@ internal sealed class Database : IAsyncDisposable
 
     private readonly PrivatePostgres? own;
     private readonly Dictionary<string, string> connections = [];
+    private readonly Dictionary<string, string> admins = [];
 
     private Database(PrivatePostgres? own) => this.own = own;
 
@@ -25,6 +26,7 @@ internal sealed class Database : IAsyncDisposable
             await Migrations.Apply(together.Key, [.. together], ct);
             foreach (var (schema, _) in together)
             {
+                database.admins[schema] = together.Key;
                 database.connections[schema] = ConnectionOf(schema, together.Key, own is not null);
             }
         }
@@ -43,6 +45,7 @@ internal sealed class Database : IAsyncDisposable
         var database = new Database(null);
         foreach (var (schema, _) in Hosting.Schemas(modules))
         {
+            database.admins[schema] = running;
             database.connections[schema] = ConnectionOf(schema, running, isOwn: true);
         }
 
@@ -54,6 +57,9 @@ internal sealed class Database : IAsyncDisposable
 
     /// <summary>The connection string of a schema's own login, which can read nothing else.</summary>
     public string ConnectionOf(string schema) => connections[schema];
+
+    /// <summary>The connection string of whoever may make and drop tables where a schema is.</summary>
+    public string AdminOf(string schema) => admins[schema];
 
     public async ValueTask DisposeAsync()
     {

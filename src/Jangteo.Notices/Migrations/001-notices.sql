@@ -25,6 +25,7 @@ create table notices (
     primary key (subject, cause, what, person, channel)
 ) with (fillfactor = 90);
 create index notices_person on notices (person, number) where channel = 'app';
+create index notices_errands on notices (id) where channel <> 'app';
 create index notices_waiting on notices (channel, number) where status = 'waiting';
 create index notices_undeliverable on notices (number) where status = 'undeliverable';
 

@@ -31,9 +31,9 @@ internal sealed class Phone([FromKeyedServices(Phone.Schema)] Storage book, Faul
     {
         var group = routes.MapGroup("/api/sandbox").WithTags("sandbox");
         group.MapGet("/phone", async Task<Ok<InBox>> (Phone phone, InSandbox who, string? person, CancellationToken ct) =>
-            TypedResults.Ok(await phone.Of(Notice.Sms, (await who.Find(person, ct)).Phone, ct))).WithName("sandboxPhone").WithSummary("The SMS on a person's phone, newest first.");
+            TypedResults.Ok(await phone.Of(Notice.Sms, (await who.Find(person, ct)).Phone, who, ct))).AllowAnonymous().WithName("sandboxPhone").WithSummary("The SMS on a person's phone, newest first.");
         group.MapGet("/mailbox", async Task<Ok<InBox>> (Phone phone, InSandbox who, string? person, CancellationToken ct) =>
-            TypedResults.Ok(await phone.Of(Notice.Email, (await who.Find(person, ct)).Email, ct))).WithName("sandboxMailbox").WithSummary("The e-mail in a person's mailbox, newest first.");
+            TypedResults.Ok(await phone.Of(Notice.Email, (await who.Find(person, ct)).Email, who, ct))).AllowAnonymous().WithName("sandboxMailbox").WithSummary("The e-mail in a person's mailbox, newest first.");
     }
 
     public Task<Sending> Send(Guid errand, string phone, string text, CancellationToken ct) => Keep(errand, Notice.Sms, phone, null, text, ct);
@@ -54,19 +54,30 @@ internal sealed class Phone([FromKeyedServices(Phone.Schema)] Storage book, Faul
         return Sending.Sent;
     }
 
-    private async Task<InBox> Of(string channel, string? recipient, CancellationToken ct) =>
-        new(
-            recipient,
-            recipient is null
-                ? []
-                : await book.Query(
-                    new Sql("select errand, subject, text, at from messages where channel = $1 and recipient = $2 order by number desc limit $3", channel, recipient, Most),
-                    reader => new Received(reader.GetGuid(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)), ct));
+    private async Task<InBox> Of(string channel, string? recipient, InSandbox who, CancellationToken ct)
+    {
+        if (recipient is null)
+        {
+            return new InBox(null, []);
+        }
+
+        var rows = await book.Query(
+            new Sql("select errand, subject, text, at from messages where channel = $1 and recipient = $2 order by number desc limit $3", channel, recipient, Most),
+            reader => (Errand: reader.GetGuid(0), Subject: reader.IsDBNull(1) ? null : reader.GetString(1), Text: reader.GetString(2), At: reader.GetFieldValue<DateTimeOffset>(3)), ct);
+        var about = await who.About([.. rows.Select(row => row.Errand)], ct);
+        return new InBox(recipient, [.. rows.Select(row => new Received(row.Errand, about.GetValueOrDefault(row.Errand).Trade, about.GetValueOrDefault(row.Errand).What ?? "", row.Subject, row.Text, row.At))]);
+    }
 }
 
 /// <summary>Whom a page of the sandbox is about: by id, or by the name with which he signs in there.</summary>
 internal sealed class InSandbox([FromKeyedServices(Kinds.Modules.Notices)] Storage storage)
 {
+    /// <summary>What errands told of: the carriers do not know, the notices do.</summary>
+    public async Task<Dictionary<Guid, (Guid? Trade, string What)>> About(Guid[] errands, CancellationToken ct) =>
+        (await storage.Query(
+            new Sql("select id, trade, what from notices where id = any($1) and channel <> 'app'", errands), reader => (Id: reader.GetGuid(0), Trade: reader.IsDBNull(1) ? (Guid?)null : reader.GetGuid(1), What: reader.GetString(2)), ct))
+        .ToDictionary(row => row.Id, row => (row.Trade, row.What));
+
     public async Task<Recipient> Find(string? person, CancellationToken ct)
     {
         if (string.IsNullOrWhiteSpace(person) || person.Length > 254 || person.Contains('\0'))
@@ -80,7 +91,9 @@ internal sealed class InSandbox([FromKeyedServices(Kinds.Modules.Notices)] Stora
     }
 }
 
+/// <summary>What is on a phone or in a mailbox, newest first.</summary>
 /// <param name="Address">The number or address; null when the person has none.</param>
 internal sealed record InBox(string? Address, IReadOnlyList<Received> Items);
 
-internal sealed record Received(Guid Id, string? Subject, string Text, DateTimeOffset At);
+/// <param name="What">The move, or what an alarm is about, that it tells of.</param>
+internal sealed record Received(Guid Id, Guid? Trade, string What, string? Subject, string Text, DateTimeOffset At);

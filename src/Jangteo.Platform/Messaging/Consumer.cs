@@ -33,6 +33,16 @@ public sealed class Consumer(string receiver, Log log, Storage storage, IHear he
         }
     }
 
+    /// <summary>Hears what there is and comes back: for a copy that is made while nobody waits for it.</summary>
+    /// <param name="heard">Told the place in the sender's log after each batch.</param>
+    public async Task HearToTheEnd(Action<long> heard, CancellationToken ct)
+    {
+        while (await Turn(ct) == TimeSpan.Zero)
+        {
+            heard(position);
+        }
+    }
+
     private async Task<TimeSpan> Turn(CancellationToken ct)
     {
         if (faults.IsOn(Faults.DownOf(receiver)))
@@ -55,6 +65,10 @@ public sealed class Consumer(string receiver, Log log, Storage storage, IHear he
             if (mine.Count > 0)
             {
                 await HearAll(mine, upTo, ct);
+                if (rows.Count < Batch && hear.Gathers > TimeSpan.Zero)
+                {
+                    await Task.Delay(hear.Gathers, ct);
+                }
             }
 
             position = upTo;

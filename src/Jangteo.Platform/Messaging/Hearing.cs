@@ -12,6 +12,12 @@ public interface IHear
     /// </summary>
     /// <returns>The streams that cannot be heard now (an intention is open): none of their messages was taken, and they are offered again later.</returns>
     Task<IReadOnlySet<Guid>> Hear(Work work, IReadOnlyList<Message> messages, CancellationToken ct);
+
+    /// <summary>
+    /// How long to rest after a batch, so that more messages share the next one's commit. Zero where somebody waits for the answer; a few
+    /// milliseconds where only readers wait. The first message after a silence is heard at once either way.
+    /// </summary>
+    TimeSpan Gathers => TimeSpan.Zero;
 }
 
 /// <summary>What to do with a message by its place in its stream.</summary>

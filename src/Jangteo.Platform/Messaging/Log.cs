@@ -45,6 +45,9 @@ public sealed class Log(Storage storage, ILoggerFactory logs)
         }
     }
 
+    /// <summary>The last position given out.</summary>
+    public Task<long> End(CancellationToken ct) => storage.Find(new Sql("select position from relay"), reader => reader.GetInt64(0), ct);
+
     /// <summary>The rows after a position, in order.</summary>
     public async Task<IReadOnlyList<LogRow>> Read(long after, int most, CancellationToken ct)
     {

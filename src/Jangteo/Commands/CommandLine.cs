@@ -16,6 +16,7 @@ internal static class CommandLine
             CheckKinds(),
             Demo(),
             MakeOperator.Command(),
+            RebuildTheViews.Command(),
         };
         // A demo that is stopped stops its market first, which takes a moment.
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

@@ -82,7 +82,7 @@ public sealed class Town : IAsyncLifetime
     internal Storage Storage(string module) => Services.GetRequiredKeyedService<Storage>(module);
 
     /// <summary>The connection string of whoever may make and drop tables.</summary>
-    internal string Admin => new Npgsql.NpgsqlConnectionStringBuilder(database!.ConnectionOf(Modules.Views)) { Username = "postgres", SearchPath = "public", MaxAutoPrepare = 0 }.ConnectionString;
+    internal string Admin => database!.AdminOf(Modules.Views);
 
     /// <summary>What a module heard, of those that only speak.</summary>
     internal IReadOnlyList<Message> HeardBy(string module) => speakers[module].Heard;

@@ -1,0 +1,136 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Jangteo.Platform.Time;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Views.Operating;
+
+/// <summary>/api/operator/views/...: any trade explained, people, kinds with live counts, and what wants an operator.</summary>
+internal static class SeeEverything
+{
+    private const int MostAttention = 100;
+
+    /// <summary>A pending move older than this wants an operator (DESIGN §3, rule 3).</summary>
+    private static readonly TimeSpan PendingTooLong = TimeSpan.FromMinutes(15);
+
+    /// <summary>A deadline that passed so long ago has not been made by time, and somebody should ask why.</summary>
+    private static readonly TimeSpan OverdueAfter = TimeSpan.FromMinutes(5);
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/operator/views").WithTags("operator");
+        group.MapGet("/attention", Attention).WithName("attention").WithSummary("What wants an operator: quarrels to decide, deadlines that did not come, what could not be delivered or heard.");
+        group.MapGet("/trades", Trades).WithName("allTrades").WithSummary("All trades, by kind, state or person.");
+        group.MapGet("/trades/{id:guid}", Explain).WithName("explainTrade").WithSummary("One trade with all that happened.");
+        group.MapGet("/people", People).WithName("people").WithSummary("People, by part of a name or address.");
+        group.MapGet("/kinds", KindCounts).WithName("kindCounts").WithSummary("Every kind with how many trades are in each state.");
+    }
+
+    private static async Task<Ok<Page<AttentionItem>>> Attention(HttpContext http, Shelf shelf, BusinessClock clock, [FromKeyedServices(Modules.Views)] Storage storage, CancellationToken ct)
+    {
+        Caller.Operator(http);
+        var language = Problems.Language(http);
+        var items = new List<AttentionItem>();
+        var now = clock.Now;
+        await storage.Read(
+            ct,
+            (new Sql($"select {Sqls.TradeColumns} from trades where not final and awaits = 'operator' order by at limit $1", MostAttention), reader => items.Add(OfTrade("decide", Sqls.Trade(reader), shelf.Texts, language))),
+            (new Sql($"select {Sqls.TradeColumns} from trades where not final and pending_since < $1 order by pending_since limit $2", now - PendingTooLong, MostAttention), reader => items.Add(OfTrade("pending", Sqls.Trade(reader), shelf.Texts, language))),
+            (new Sql($"select {Sqls.TradeColumns} from trades where not final and due < $1 order by due limit $2", now - OverdueAfter, MostAttention), reader => items.Add(OfTrade("overdue", Sqls.Trade(reader), shelf.Texts, language))),
+            (new Sql($"select {Sqls.AlarmColumns} from alarms where status = 'undeliverable' order by at desc limit $1", MostAttention), reader => items.Add(OfAlarm(Sqls.Alarm(reader)))),
+            (new Sql("select stream, type, reason, parked_at from aside where parked_at is not null order by id desc limit $1", MostAttention),
+            reader => items.Add(new AttentionItem("parked", reader.GetGuid(0), null, null, null, $"{reader.GetString(1)}: {reader.GetString(2)}", reader.GetFieldValue<DateTimeOffset>(3)))));
+        return TypedResults.Ok(new Page<AttentionItem>([.. items.OrderByDescending(item => item.At)], null));
+    }
+
+    private static async Task<Ok<Page<TradeListed>>> Trades(
+        HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Views)] Storage storage, string? kind, string? state, string? person, string? cursor, string? limit, CancellationToken ct)
+    {
+        var caller = Caller.Operator(http);
+        var most = Lists.Limit(limit);
+        var from = Lists.Cursor(cursor, 1);
+        var of = Lists.Id(person, "person");
+        var language = Problems.Language(http);
+        var rows = await storage.Query(
+            new Sql(
+                $"""
+                select {Sqls.TradeColumns} from trades
+                where ($1::text is null or kind = $1) and ($2::text is null or state = $2) and ($3::uuid is null or buyer = $3 or seller = $3) and ($4::uuid is null or id < $4)
+                order by id desc limit $5
+                """,
+                Lists.Text(kind, "kind", 60), Lists.Text(state, "state", 60), of is { } id ? id : null, from is null ? null : Guid.Parse(from[0]), most + 1),
+            Sqls.Trade, ct);
+        return TypedResults.Ok(Page<TradeListed>.Of(rows, most, row => TradeListed.Of(row, MyTrades.StandingOf(row, caller.Id), caller.Id, shelf, language), row => row.Id.ToString()));
+    }
+
+    private static async Task<Ok<ExplainedTrade>> Explain(Guid id, HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Views)] Storage storage, CancellationToken ct)
+    {
+        var caller = Caller.Operator(http);
+        var language = Problems.Language(http);
+        var row = await storage.Find(new Sql($"select {Sqls.TradeColumns} from trades where id = $1", id), Sqls.Trade, ct) ?? throw new RefusedException(new Refusal(Refusals.NotFound));
+        return TypedResults.Ok(new ExplainedTrade(
+            TradeListed.Of(row, MyTrades.StandingOf(row, caller.Id), caller.Id, shelf, language), await Timeline.Of(row, storage, shelf, language, ct)));
+    }
+
+    private static async Task<Ok<Page<PersonView>>> People(HttpContext http, [FromKeyedServices(Modules.Views)] Storage storage, string? q, string? cursor, string? limit, CancellationToken ct)
+    {
+        Caller.Operator(http);
+        var most = Lists.Limit(limit);
+        var from = Lists.Cursor(cursor, 1);
+        var rows = await storage.Query(
+            new Sql(
+                $"""
+                select {Sqls.PersonColumns}, (select count(*)::int from trades where buyer = p.id and state <> '{Kind.Start}'), (select count(*)::int from trades where seller = p.id and state <> '{Kind.Start}'), (select count(*)::int from listings where owner = p.id)
+                from people p where ($1::text is null or position(lower($1) in lower(name || ' ' || email)) > 0) and ($2::uuid is null or id < $2) order by id desc limit $3
+                """,
+                Lists.Text(q, "q", 254), from is null ? null : Guid.Parse(from[0]), most + 1),
+            reader => (Row: Sqls.Person(reader), Bought: reader.GetInt32(6), Sold: reader.GetInt32(7), Listed: reader.GetInt32(8)), ct);
+        return TypedResults.Ok(Page<PersonView>.Of(
+            rows, most, row => new PersonView(row.Row.Id, row.Row.Name, row.Row.Email, row.Row.Phone, row.Row.Language, row.Row.IsOperator, row.Bought, row.Sold, row.Listed), row => row.Row.Id.ToString()));
+    }
+
+    private static async Task<Ok<Page<KindCount>>> KindCounts(HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Views)] Storage storage, CancellationToken ct)
+    {
+        Caller.Operator(http);
+        var language = Problems.Language(http);
+        var trades = new Dictionary<(string Kind, string State), int>();
+        var listings = new Dictionary<string, int>();
+        await storage.Read(
+            ct,
+            (new Sql($"select kind, state, count(*)::int from trades where state <> '{Kind.Start}' group by kind, state"), reader => trades[(reader.GetString(0), reader.GetString(1))] = reader.GetInt32(2)),
+            (new Sql("select kind, count(*)::int from listings where status = 'registered' group by kind"), reader => listings[reader.GetString(0)] = reader.GetInt32(1)));
+
+        // Trades of a kind that is on the shelf no more are counted too, in the states they are in.
+        var names = shelf.All.Select(kind => kind.Name).Concat(trades.Keys.Select(key => key.Kind)).Distinct().ToList();
+        return TypedResults.Ok(new Page<KindCount>(
+            [.. names.Select(name => new KindCount(
+                name, shelf.Texts.Title(name, language), shelf.Find(name)?.Version, listings.GetValueOrDefault(name), trades.Where(pair => pair.Key.Kind == name).Sum(pair => pair.Value),
+                [.. (shelf.Find(name)?.States ?? []).Concat(trades.Keys.Where(key => key.Kind == name).Select(key => key.State)).Distinct()
+                    .Select(state => new StateCount(state, shelf.Texts.State(name, state, language), trades.GetValueOrDefault((name, state))))]))],
+            null));
+    }
+
+    private static AttentionItem OfTrade(string what, TradeRow row, Texts texts, string language) =>
+        new(what, row.Id, row.Listing, null, row.Kind, $"{row.Facts.Title}: {texts.State(row.Kind, row.State, language)}", row.PendingSince ?? row.Facts.Since);
+
+    private static AttentionItem OfAlarm(AlarmRow row) => new("undeliverable", row.Trade, row.Listing, row.Person, null, $"{row.What} by {row.Channel}", row.At);
+}
+
+/// <summary>Something that wants an operator.</summary>
+/// <param name="What">decide, pending, overdue, undeliverable or parked.</param>
+/// <param name="Trade">The trade, or the stream of what is parked.</param>
+internal sealed record AttentionItem(string What, Guid? Trade, Guid? Listing, Guid? Person, string? Kind, string Detail, DateTimeOffset At);
+
+internal sealed record ExplainedTrade(TradeListed Trade, IReadOnlyList<TimelineLine> Timeline);
+
+internal sealed record PersonView(Guid Id, string Name, string Email, string? Phone, string Language, bool IsOperator, int Bought, int Sold, int Listings);
+
+internal sealed record KindCount(string Kind, string Title, int? Version, int Listings, int Trades, IReadOnlyList<StateCount> States);
+
+internal sealed record StateCount(string State, string Label, int Count);

@@ -1,0 +1,167 @@
+using System.Text.Json;
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+
+namespace Jangteo.Views.Operating;
+
+/// <summary>GET /api/operator/views/books: every view equals the fold of its events (I8), folded anew from the modules' logs as far as they have been heard.</summary>
+internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage storage, IServiceProvider services)
+{
+    private const int Batch = 1000;
+    private const int RowsAtOnce = 50_000;
+    private const int MostSlices = 256;
+    private const int Shown = 5;
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/operator/views/books", async Task<Ok<Books>> (HttpContext http, ViewsBooks books, CancellationToken ct) =>
+        {
+            Caller.Operator(http);
+            return TypedResults.Ok(await books.Check(ct));
+        }).WithName("viewsBooks").WithTags("operator");
+
+    internal async Task<Books> Check(CancellationToken ct)
+    {
+        var senders = MessageTypes.SendersHeardBy(Modules.Views).ToList();
+        var logs = senders.Select(services.GetKeyedService<Log>).OfType<Log>().ToList();
+        if (logs.Count < senders.Count)
+        {
+            return Books.Of([new BookCheck("I8 views equal their events", true, $"not compared here: the logs of {string.Join(", ", senders.Except(logs.Select(log => log.Module)))} are kept by other processes")]);
+        }
+
+        var rows = await storage.Find(new Sql("select (select count(*) from lines) + (select count(*) from listings) + (select count(*) from people)"), reader => reader.GetInt64(0), ct);
+        var slices = (int)Math.Clamp((rows / RowsAtOnce) + 1, 1, MostSlices);
+        var tallies = new[] { new Tally("listings"), new Tally("trades"), new Tally("lines"), new Tally("alarms"), new Tally("people") };
+        for (var slice = 0; slice < slices; slice++)
+        {
+            await Compare(logs, slice, slices, tallies, ct);
+        }
+
+        return Books.Of([.. tallies.Select(tally => new BookCheck($"I8 {tally.Name} equal their events", tally.Wrong.Count == 0, tally.Wrong.Count == 0 ? $"{tally.Rows} rows" : string.Join("; ", tally.Wrong)))]);
+    }
+
+    /// <summary>One part of the views, small enough to be folded in memory.</summary>
+    private async Task Compare(List<Log> logs, int slice, int slices, Tally[] tallies, CancellationToken ct)
+    {
+        var before = await Positions(ct);
+        var folded = new Copy();
+        foreach (var log in logs)
+        {
+            await foreach (var message in Said(log, 0, before.GetValueOrDefault(log.Module), ct))
+            {
+                var body = Copy.Open(message);
+                if (SliceOf(KeyOf(message), slices) == slice)
+                {
+                    folded.Hear(message, body);
+                }
+            }
+        }
+
+        var live = new Copy();
+        var part = $"get_byte(uuid_send(%), 15) % {slices} = {slice}";
+        await storage.Read(
+            ct,
+            (new Sql($"select {Sqls.ListingColumns} from listings l where {part.Replace("%)", "l.id)")}"), reader => Keep(live.Listings, Sqls.Listing(reader), row => row.Id)),
+            (new Sql($"select {Sqls.TradeColumns} from trades where {part.Replace("%)", "id)")}"), reader => Keep(live.Trades, Sqls.Trade(reader), row => row.Id)),
+            (new Sql($"select {Sqls.LineColumns} from lines where {part.Replace("%)", "trade)")}"), reader => live.Lines.Add(Sqls.Line(reader))),
+            (new Sql($"select {Sqls.AlarmColumns} from alarms where {part.Replace("%)", "coalesce(trade, listing))")}"), reader => Keep(live.Alarms, Sqls.Alarm(reader), row => row.Notice)),
+            (new Sql($"select {Sqls.PersonColumns} from people where {part.Replace("%)", "id)")}"), reader => Keep(live.People, Sqls.Person(reader), row => row.Id)));
+
+        // What was heard while we looked, and what waits or is parked, is judged next time.
+        var moving = await Moving(logs, before, ct);
+        tallies[0].Compare(folded.Listings, live.Listings, row => row.Id, moving);
+        tallies[1].Compare(folded.Trades, live.Trades, row => row.Id, moving);
+        tallies[2].Compare(folded.Lines.ToDictionary(row => row.Id), live.Lines.ToDictionary(row => row.Id), row => row.Trade, moving);
+        tallies[3].Compare(folded.Alarms, live.Alarms, row => row.Trade ?? row.Listing ?? row.Notice, moving);
+        tallies[4].Compare(folded.People, live.People, row => row.Id, moving);
+    }
+
+    private async Task<HashSet<Guid>> Moving(List<Log> logs, Dictionary<string, long> before, CancellationToken ct)
+    {
+        var after = await Positions(ct);
+        var moving = (await storage.Query(new Sql("select stream from aside"), reader => reader.GetGuid(0), ct)).ToHashSet();
+        foreach (var log in logs)
+        {
+            await foreach (var message in Said(log, before.GetValueOrDefault(log.Module), after.GetValueOrDefault(log.Module), ct))
+            {
+                moving.Add(message.Stream);
+                moving.Add(KeyOf(message));
+            }
+        }
+
+        return moving;
+    }
+
+    private async Task<Dictionary<string, long>> Positions(CancellationToken ct) =>
+        (await storage.Query(new Sql("select sender, position from reading"), reader => (reader.GetString(0), reader.GetInt64(1)), ct)).ToDictionary(row => row.Item1, row => row.Item2);
+
+    private static async IAsyncEnumerable<Message> Said(Log log, long after, long upTo, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        while (after < upTo)
+        {
+            var rows = await log.Read(after, Batch, ct);
+            if (rows.Count == 0)
+            {
+                yield break;
+            }
+
+            foreach (var row in rows)
+            {
+                if (row.Position <= upTo && row.SeqFor(Modules.Views) is { } seq)
+                {
+                    yield return JsonSerializer.Deserialize<Message>(row.Text, Wire.Json)! with { Seq = seq };
+                }
+            }
+
+            after = rows[^1].Position;
+        }
+    }
+
+    /// <summary>What its rows are kept under.</summary>
+    private static Guid KeyOf(Message message) => message.Type is CatalogMessages.ListingChanged or IdentityMessages.PersonChanged ? message.Stream : message.Context.Trade ?? message.Stream;
+
+    private static int SliceOf(Guid key, int slices) => key.ToByteArray(bigEndian: true)[15] % slices;
+
+    private static void Keep<TRow>(Dictionary<Guid, TRow> rows, TRow row, Func<TRow, Guid> key) => rows[key(row)] = row;
+
+    /// <summary>What was compared of one view, and the first few differences.</summary>
+    private sealed class Tally(string name)
+    {
+        public string Name => name;
+
+        public long Rows { get; private set; }
+
+        public List<string> Wrong { get; } = [];
+
+        public void Compare<TRow>(Dictionary<Guid, TRow> folded, Dictionary<Guid, TRow> live, Func<TRow, Guid> stream, HashSet<Guid> moving)
+            where TRow : class
+        {
+            foreach (var key in folded.Keys.Union(live.Keys))
+            {
+                var (should, isNow) = (folded.GetValueOrDefault(key), live.GetValueOrDefault(key));
+                if (moving.Contains(stream((should ?? isNow)!)))
+                {
+                    continue;
+                }
+
+                Rows++;
+                var (expected, found) = (Write(should), Write(isNow));
+                if (expected != found && Wrong.Count < Shown)
+                {
+                    Wrong.Add($"{key} is {found}, should be {expected}");
+                }
+            }
+        }
+
+        private static string Write<TRow>(TRow? row)
+            where TRow : class => row is null ? "missing" : JsonSerializer.Serialize(row, Wire.Json);
+    }
+}
