@@ -26,7 +26,7 @@ internal sealed class Pictures([FromKeyedServices(Modules.Catalog)] Storage stor
     {
         routes.MapPost("/api/listings/{id:guid}/pictures", Add).WithMetadata(new RequestSizeLimitAttribute(LargestBytes)).Accepts<IFormFile>("image/jpeg", "image/png", "image/webp")
             .WithName("addPicture").WithTags("listings").Produces<PictureAnswer>(201);
-        routes.MapGet("/api/pictures/{id:guid}", Show).AllowAnonymous().WithName("showPicture").WithTags("listings").Produces(200, contentType: "image/jpeg").Produces(304);
+        routes.MapGet("/api/pictures/{id:guid}", Show).AllowAnonymous().WithName("showPicture").WithTags("listings").Produces<byte[]>(200, "image/jpeg", "image/png", "image/webp").Produces(304);
     }
 
     private async Task<Answer> Add(Guid id, HttpContext http, CancellationToken ct)

@@ -70,6 +70,7 @@ public sealed class Deciding_about_stock
 
     [Fact]
     [Requirement("WP-8", "exactly once")]
+    [Requirement("GD-10", "returned twice")]
     public void What_is_given_back_twice_comes_back_once()
     {
         var (units, trade) = Taken(Five, at: 2, quantity: 2);

@@ -1,3 +1,4 @@
+using Jangteo.Catalog;
 using Jangteo.Contracts;
 using Jangteo.Platform;
 using Jangteo.Tests.Beds;
@@ -211,6 +212,17 @@ public sealed class Offering_things(TestPostgres postgres, OpenShop open) : ICla
         Assert.Equal("withdrawn", withdrawn["status"]);
         Assert.Equal(("withdrawn", 2, 0), (await shop.Find(listing)) is var found ? (found.Status, found.Available, found.Out) : default);
         await shop.BooksAreInOrder();
+    }
+
+    [Fact]
+    [Requirement("CM-N3")]
+    public async Task Registering_goes_on_while_no_other_module_runs_at_all()
+    {
+        await using var alone = await ModuleBed.Start(postgres, [new CatalogModule()]);
+
+        var offered = await alone.Post("/api/listings", "minji", new { kind = open.Shop.SingleKind, title = "Kettle", price = 1 });
+
+        Assert.Equal((201, "registered"), (offered.Status, offered["status"]));
     }
 
     [Fact]
