@@ -105,10 +105,13 @@ internal readonly record struct Mail(string Payments, string Catalog, string Del
     private const char FirstAnswer = 'A';
 
     private static readonly Verb[] Requests = [.. Verb.All, Verb.ReleaseDeposit];
-    private static readonly string[] Answers = [.. Requests.SelectMany(verb => verb.No.Prepend(verb.Yes)), Verb.Delivered];
 
-    /// <summary>The verb that each answer belongs to.</summary>
-    private static readonly Verb[] AnsweredVerbs = [.. Requests.SelectMany(verb => verb.No.Prepend(verb.Yes).Select(_ => verb)), Verb.Deliver];
+    /// <summary>What modules tell without having been sent a request for it: a delivery has arrived, and what a question was promised has been done.</summary>
+    private static readonly (string Event, Verb Of)[] Told = [(Verb.Delivered, Verb.Deliver), (Verb.Refund.Yes, Verb.Refund), (Verb.PayOut.Yes, Verb.PayOut)];
+
+    private static readonly (string Event, Verb Of)[] Answers = [.. Requests.SelectMany(verb => verb.No.Prepend(verb.Yes).Select(answer => (answer, verb))), .. Told];
+
+    private static readonly char FirstTold = (char)(FirstAnswer + Answers.Length - Told.Length);
 
     public string Of(string module) => module switch
     {
@@ -130,9 +133,10 @@ internal readonly record struct Mail(string Payments, string Catalog, string Del
         for (var at = 0; at < queue.Length && queue[at] < FirstRequest && (at == 0 || module == Modules.Payments); at++)
         {
             // Of two alike the older: which of them is heard makes no difference that anybody could see.
-            if (queue.IndexOf(queue[at]) == at)
+            var answer = Answers[queue[at] - FirstAnswer].Event;
+            if (!queue.Take(at).Any(earlier => Answers[earlier - FirstAnswer].Event == answer))
             {
-                yield return (at, Answers[queue[at] - FirstAnswer]);
+                yield return (at, answer);
             }
         }
     }
@@ -154,19 +158,20 @@ internal readonly record struct Mail(string Payments, string Catalog, string Del
         return With(module, string.Concat(queue.AsSpan(0, at), [Letter(answer)], queue.AsSpan(at + 1)));
     }
 
-    /// <summary>A delivery has arrived: its event stands behind the answers and before the requests not yet carried out.</summary>
-    public Mail Arrive()
+    /// <summary>
+    /// A module tells what nobody asked it for just now; it stands behind the answers and before the requests not yet carried out. Told again before it was
+    /// heard, it says no more than once.
+    /// </summary>
+    public Mail Tell(string module, string told)
     {
-        var at = Delivery.AsSpan().IndexOfAnyInRange(FirstRequest, (char)(FirstRequest + Requests.Length));
-        return this with { Delivery = Delivery.Insert(at < 0 ? Delivery.Length : at, Letter(Verb.Delivered).ToString()) };
+        var queue = Of(module);
+        var letter = (char)(FirstTold + Array.FindIndex(Told, one => one.Event == told));
+        var at = queue.AsSpan().IndexOfAnyInRange(FirstRequest, (char)(FirstRequest + Requests.Length));
+        return queue.Contains(letter) ? this : With(module, queue.Insert(at < 0 ? queue.Length : at, letter.ToString()));
     }
 
     /// <summary>How many requests to a module the trade has no answer to yet.</summary>
-    public int Waiting(string module)
-    {
-        var delivered = Letter(Verb.Delivered);
-        return Of(module).Count(letter => letter != delivered);
-    }
+    public int Waiting(string module) => Of(module).Count(letter => !IsTold(letter));
 
     /// <summary>Whether a request of this verb is under way, or an answer to one.</summary>
     public bool Concerns(string module, Verb verb) => Of(module).Any(letter => VerbOf(letter) == verb);
@@ -175,16 +180,18 @@ internal readonly record struct Mail(string Payments, string Catalog, string Del
     public bool IsSuperseded(string module, int at)
     {
         var queue = Of(module);
-        return queue.Skip(at + 1).Any(letter => letter != Letter(Verb.Delivered) && VerbOf(letter) == VerbOf(queue[at]));
+        return queue.Skip(at + 1).Any(letter => !IsTold(letter) && VerbOf(letter) == VerbOf(queue[at]));
     }
 
     public bool AllCarriedOut => Correspondents.All(Idle);
 
     private bool Idle(string module) => Undone(module) is null;
 
-    private static Verb VerbOf(char letter) => letter >= FirstRequest ? Requests[letter - FirstRequest] : AnsweredVerbs[letter - FirstAnswer];
+    private static Verb VerbOf(char letter) => letter >= FirstRequest ? Requests[letter - FirstRequest] : Answers[letter - FirstAnswer].Of;
 
-    private static char Letter(string answer) => (char)(FirstAnswer + Array.IndexOf(Answers, answer));
+    private static bool IsTold(char letter) => letter >= FirstTold && letter < FirstRequest;
+
+    private static char Letter(string answer) => (char)(FirstAnswer + Array.FindIndex(Answers, one => one.Event == answer));
 
     private Mail With(string module, string queue) => module switch
     {

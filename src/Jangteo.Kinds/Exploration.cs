@@ -120,7 +120,7 @@ internal sealed class Exploration
 
         if (now.Holdings.Delivery == DeliveryIs.UnderWay)
         {
-            var next = now with { Holdings = now.Holdings with { Delivery = DeliveryIs.Arrived, Given = true }, Mail = now.Mail.Arrive() };
+            var next = now with { Holdings = now.Holdings with { Delivery = DeliveryIs.Arrived, Given = true }, Mail = now.Mail.Tell(Modules.Delivery, Verb.Delivered) };
             Reach(place, new Step.Arrived(now.State), next, -1, found[place].Waiting);
         }
     }
@@ -143,7 +143,10 @@ internal sealed class Exploration
             }
             else if (now.Asked + 1 == row.First.Length)
             {
-                Take(place, BelieveAll(now, row.First.Length) with { Holdings = holdings }, now.Row, state => new Step.Answered(question, answer, row.Do, state));
+                // Payments answer such a question when they have booked it; that the bank has done it, they tell later.
+                var isPromise = now.Holdings.Money == MoneyIs.Held && (question == Verb.Refund || question == Verb.PayOut);
+                var mail = isPromise ? now.Mail.Tell(Modules.Payments, answer) : now.Mail;
+                Take(place, BelieveAll(now, row.First.Length) with { Holdings = holdings, Mail = mail }, now.Row, state => new Step.Answered(question, answer, row.Do, state));
             }
             else
             {

@@ -1,9 +1,12 @@
+using System.Collections.Immutable;
 using Jangteo.Catalog;
 using Jangteo.Contracts;
+using Jangteo.Delivery;
 using Jangteo.Kinds;
 using Jangteo.Payments;
 using Jangteo.Payments.Deciding;
 using Jangteo.Payments.Providers;
+using Jangteo.Platform.Asking;
 using Xunit;
 
 namespace Jangteo.Tests.Kinds;
@@ -18,7 +21,8 @@ internal sealed class PlayedModules(DateTimeOffset now)
 
     private Payment? payment;
     private Allocation stock = Allocation.New;
-    private DeliveryIs delivery;
+    private Shipment shipment = Shipment.None;
+    private ImmutableArray<Answered> promised = [];
 
     /// <summary>What they hold. Whether anything was ever given is not theirs to know.</summary>
     public Holdings Holdings => new(
@@ -36,8 +40,21 @@ internal sealed class PlayedModules(DateTimeOffset now)
             Has.WrittenOff => StockIs.WrittenOff,
             _ => StockIs.Free,
         },
-        delivery,
+        shipment.Is switch
+        {
+            Whereabouts.UnderWay => DeliveryIs.UnderWay,
+            Whereabouts.Arrived => DeliveryIs.Arrived,
+            _ => DeliveryIs.None,
+        },
         Given: false);
+
+    /// <summary>What was promised to a question and has been done since, once told.</summary>
+    public ImmutableArray<Answered> TakePromised()
+    {
+        var done = promised;
+        promised = [];
+        return done;
+    }
 
     /// <summary>A request is carried out.</summary>
     public Answered CarryOut(Request request, string wanted)
@@ -59,8 +76,10 @@ internal sealed class PlayedModules(DateTimeOffset now)
                 return answers.Single(answer => answer.Revision == request.Revision && answer.Verb == request.Verb);
             case Modules.Catalog:
                 return Decided(StockRules.Decide(Left(wanted), stock, request.Verb, request.Revision, request.Quantity)).AnsweredTo(request.Stream);
+            case Modules.Delivery:
+                return Decided(DeliveryRules.Decide(shipment, request.Verb, request.Revision)).AnsweredTo(request.Stream);
             default:
-                return new Answered(request.Stream, request.Revision, request.Verb, Deliver(request, wanted));
+                return new Answered(request.Stream, request.Revision, request.Verb, wanted);
         }
     }
 
@@ -75,19 +94,41 @@ internal sealed class PlayedModules(DateTimeOffset now)
                     : question.Verb == Verb.HoldPayment.Name ? Decide.Charged(payment, question, Outcome(wanted), now)
                     : Decide.Ask(payment, question, now);
                 payment = decided.Payment;
+                foreach (var errand in decided.Errands.Where(errand => errand.Revision == question.Revision && errand.Verb == question.Verb))
+                {
+                    var done = Decide.Done(payment, errand, Says.Done, now);
+                    payment = done.Payment;
+                    promised = promised.AddRange(done.Answers);
+                }
+
                 return payment.Find(question.Revision, question.Verb)!.Reply();
             case Modules.Catalog:
                 return Decided(wanted == Verb.TimedOut
                     ? StockRules.Void(Left(wanted), stock, question.Verb, question.Revision)
                     : StockRules.Decide(Left(wanted), stock, question.Verb, question.Revision, question.Quantity)).Reply;
+            case Modules.Delivery:
+                return Decided(wanted == Verb.TimedOut
+                    ? DeliveryRules.Void(shipment, question.Verb, question.Revision)
+                    : DeliveryRules.Decide(shipment, question.Verb, question.Revision)).Reply;
             default:
-                return wanted == Verb.TimedOut ? new Reply.No(Verb.TimedOut, Refusals.TimedOut) : new Reply.Yes(Deliver(question, wanted));
+                return wanted == Verb.TimedOut ? new Reply.No(Verb.TimedOut, Refusals.TimedOut) : new Reply.Yes(wanted);
         }
     }
 
-    public void Arrive() => delivery = DeliveryIs.Arrived;
+    /// <summary>The seller's side says that it has arrived.</summary>
+    public Answered Arrive(Guid trade)
+    {
+        (shipment, var told) = DeliveryRules.Arrive(shipment, trade)!.Value;
+        return told;
+    }
 
-    private Platform.Asking.KeyedAnswer Decided(StockDecision decision)
+    private KeyedAnswer Decided(DeliveryDecision decision)
+    {
+        shipment = decision.Shipment;
+        return decision.Answer;
+    }
+
+    private KeyedAnswer Decided(StockDecision decision)
     {
         stock = decision.Allocation;
         return decision.Answer;
@@ -109,11 +150,4 @@ internal sealed class PlayedModules(DateTimeOffset now)
     }
 
     private static Says Outcome(string wanted) => wanted == Verb.HoldPayment.No[0] ? Says.Refused : Says.Done;
-
-    private string Deliver(Request request, string wanted)
-    {
-        var (answer, after) = new Holdings(default, default, delivery, false).Do(Verb.Find(request.Verb)!).Single(outcome => outcome.Answer == wanted);
-        delivery = after.Delivery;
-        return answer;
-    }
 }

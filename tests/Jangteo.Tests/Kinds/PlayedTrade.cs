@@ -21,7 +21,7 @@ internal sealed class PlayedTrade(Kind kind)
     private readonly Dictionary<string, List<object>> mail = Mail.Correspondents.ToDictionary(module => module, _ => new List<object>());
     private readonly PlayedModules modules = new(Morning);
     private ImmutableArray<Reply.Yes> answeredYes = [];
-    private int delivering;
+    private ImmutableHashSet<Answered> told = [];
 
     public Trade? Trade { get; private set; }
 
@@ -64,10 +64,7 @@ internal sealed class PlayedTrade(Kind kind)
                 Happen(hears);
                 break;
             case Step.Arrived:
-                modules.Arrive();
-                var queue = mail[Modules.Delivery];
-                var at = queue.FindIndex(item => item is Request);
-                queue.Insert(at < 0 ? queue.Count : at, new Answered(Trade!.Id, delivering, Verb.Deliver.Name, Verb.Delivered));
+                Tell(Modules.Delivery, modules.Arrive(Trade!.Id));
                 break;
             case Step.SoldOut sold:
                 var happens = HearSoldOut();
@@ -142,6 +139,11 @@ internal sealed class PlayedTrade(Kind kind)
             outcome = answeredYes.Length == questions.Count ? new Outcome.AllYes(answeredYes) : null;
         }
 
+        foreach (var done in modules.TakePromised())
+        {
+            Tell(Modules.Payments, done);
+        }
+
         if (outcome is not null)
         {
             answeredYes = [];
@@ -163,14 +165,23 @@ internal sealed class PlayedTrade(Kind kind)
             return;
         }
 
-        if (request.Verb == Verb.Deliver.Name)
-        {
-            delivering = request.Revision;
-        }
-
         var answer = modules.CarryOut(request, carried.Answer);
         Assert.Equal(carried.Answer, answer.Event);
         queue[at] = answer;
+    }
+
+    /// <summary>A module tells something of its own: behind its answers, before what it has not carried out. What is under way already is not told twice.</summary>
+    private void Tell(string module, Answered what)
+    {
+        var queue = mail[module];
+        if (queue.OfType<Answered>().Any(other => told.Contains(other) && other.Event == what.Event))
+        {
+            return;
+        }
+
+        told = told.Add(what);
+        var at = queue.FindIndex(item => item is Request);
+        queue.Insert(at < 0 ? queue.Count : at, what);
     }
 
     /// <summary>The module has not what the verb needs: it says no, or that it is a mistake to ask, and nothing changes.</summary>
