@@ -154,23 +154,42 @@ public sealed class JangteoProgram : IAsyncDisposable
         return conforming.Document(Address);
     }
 
+    /// <summary>A client of nobody, the caller's to keep.</summary>
+    internal HttpClient NewClient() => NewClient(Address);
+
+    /// <summary>Runs one of the program's commands beside it, on the same data folder. Answers what it said.</summary>
+    internal async Task<string> RunCommand(params string[] command)
+    {
+        var start = Configured("dotnet", [Dll, .. command]);
+        start.RedirectStandardOutput = true;
+        using var running = Process.Start(start)!;
+        var said = await running.StandardOutput.ReadToEndAsync();
+        await running.WaitForExitAsync();
+        return running.ExitCode == 0 ? said : throw new InvalidOperationException($"{string.Join(' ', command)} ended with {running.ExitCode}: {said}");
+    }
+
     /// <summary>Every request and answer is compared with the API document.</summary>
     private HttpClient NewClient(Uri address) => new(NewHandler()) { BaseAddress = address };
 
     private Conforming NewHandler() => new(string.Join(',', settings), new SocketsHttpHandler { UseCookies = false });
 
-    private Process Launch()
+    /// <summary>The program as built beside these tests.</summary>
+    private static string Dll { get; } = Path.Combine(
+        Directory.GetParent(AppContext.BaseDirectory.TrimEnd('/'))!.Parent!.FullName, "Jangteo", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "Jangteo.dll");
+
+    // What it says goes to a file and not to a pipe, so that it is there after a kill and nobody has to read along.
+    private Process Launch() =>
+        Process.Start(Configured("sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", LogFile, "dotnet", Dll]))!;
+
+    private ProcessStartInfo Configured(string file, string[] words)
     {
-        var bin = Directory.GetParent(AppContext.BaseDirectory.TrimEnd('/'))!.Parent!.FullName;
-        var dll = Path.Combine(bin, "Jangteo", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "Jangteo.dll");
-        var root = Directory.GetParent(bin)!.Parent!.FullName;
-        // What it says goes to a file and not to a pipe, so that it is there after a kill and nobody has to read along.
-        var start = new ProcessStartInfo("sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", LogFile, "dotnet", dll]) { WorkingDirectory = root };
+        var root = Directory.GetParent(Dll)!.Parent!.Parent!.Parent!.Parent!.FullName;
+        var start = new ProcessStartInfo(file, words) { WorkingDirectory = root };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("Jangteo__", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
         foreach (var (name, value) in settings.Prepend(("Port", Address.Port.ToString(CultureInfo.InvariantCulture))).Prepend(("DataFolder", Folder)))
             start.Environment["Jangteo__" + name.Replace(":", "__")] = value;
-        return Process.Start(start)!;
+        return start;
     }
 
     private async Task<bool> IsReady()

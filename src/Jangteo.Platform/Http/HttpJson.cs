@@ -21,6 +21,7 @@ public static class HttpJson
         options.RespectRequiredConstructorParameters = true;
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         options.PropertyNameCaseInsensitive = false;
+        options.AllowDuplicateProperties = false;
         // What follows goes into JSON bodies only, never into a page, so Korean may stand as it is.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.MaxDepth = 32;

@@ -171,6 +171,7 @@ internal static partial class ApiDocument
                 AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
             },
         };
+        properties["price"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Description = "For price-changed: the price as it now is." };
         AddFact("trade", "TradeView", "The trade as it now is; for already-asked the id of the open one.");
         AddFact("listing", "ListingAnswer", "The listing as it now is, or the draft that is kept.");
         return new OpenApiSchema

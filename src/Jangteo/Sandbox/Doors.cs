@@ -27,9 +27,9 @@ internal static class Doors
         ClockForward body, HttpContext http, BusinessClock clock, [FromKeyedServices(Hosting.Common)] Storage storage, CancellationToken ct)
     {
         Caller.Required(http);
-        if (Words.Duration(body.Forward) is not { } forward || forward <= TimeSpan.Zero || forward > Farthest)
+        if (Words.Duration(body.Forward) is not { } forward || forward <= TimeSpan.Zero || clock.Offset + forward > Farthest)
         {
-            throw new RefusedException(Refusal.Invalid("forward", "how far, such as 3d, 24h, 30m or 90s; at most 3650d"));
+            throw new RefusedException(Refusal.Invalid("forward", "how far, such as 3d, 24h, 30m or 90s; at most 3650d in all"));
         }
 
         clock.Set(await storage.Find(new Sql("update clock set ahead = ahead + $1 returning ahead", forward), reader => reader.GetTimeSpan(0), ct));

@@ -28,6 +28,9 @@ internal sealed class ApiDescription
     public ApiRoute? Find(string method, string path) =>
         Routes.Where(route => route.Method == method && route.Matches(path)).OrderBy(route => route.Parameters).FirstOrDefault();
 
+    /// <summary>A schema, or the one that it refers to.</summary>
+    public JsonNode Resolve(JsonNode schema) => schema["$ref"] is { } reference ? schemas.Resolve((string)reference!) : schema;
+
     public IReadOnlyList<string> Differences(JsonNode schema, JsonNode? value) => schemas.Differences(schema, value);
 }
 

@@ -90,7 +90,8 @@ internal sealed partial class JsonSchema(JsonNode document)
         }
     }
 
-    private JsonNode Resolve(string reference) =>
+    /// <summary>What a reference refers to.</summary>
+    public JsonNode Resolve(string reference) =>
         reference.Split('/').Skip(1).Aggregate(document, (at, name) => at[name.Replace("~1", "/").Replace("~0", "~")] ?? throw new InvalidOperationException($"{reference} refers to nothing."));
 
     private static IEnumerable<string> TypesOf(JsonNode rule) => rule is JsonArray several ? several.Select(one => (string)one!) : [(string)rule!];

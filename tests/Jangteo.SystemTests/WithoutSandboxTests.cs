@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Jangteo.SystemTests;
+
+/// <summary>A program with <c>Sandbox: false</c>.</summary>
+public sealed class SeriousProgram : IAsyncLifetime
+{
+    public JangteoProgram Program { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Program = await JangteoProgram.Start(("Sandbox", "false"));
+
+    public ValueTask DisposeAsync() => Program.DisposeAsync();
+}
+
+/// <summary>Outside of the sandbox none of its doors can be reached, by anybody.</summary>
+public sealed class WithoutSandboxTests(SeriousProgram serious, SharedProgram shared) : IClassFixture<SeriousProgram>
+{
+    private readonly CancellationToken ct = TestContext.Current.CancellationToken;
+
+    private JangteoProgram Program => serious.Program;
+
+    [Fact]
+    public async Task Nobody_signs_in_by_name()
+    {
+        using var answer = await Program.Anonymous.PostAsJsonAsync("/api/session", new { person = "sora" }, ct);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("malformed", await Code(answer));
+    }
+
+    [Fact]
+    public async Task None_of_the_sandboxs_routes_is_there_not_even_for_an_operator()
+    {
+        var program = Program;
+        var operates = await NewOperator(program);
+        var doors = (await (await shared.Running).ApiDocument()).Routes.Where(route => route.Path.StartsWith("/api/sandbox", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(doors);
+
+        foreach (var door in doors)
+        {
+            foreach (var person in new[] { program.Anonymous, operates })
+            {
+                using var request = new HttpRequestMessage(new HttpMethod(door.Method), door.Path.Replace("{id}", "0190d0a0-0000-7000-8000-000000000000"));
+                if (door.Request is not null)
+                    request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+                using var answer = await person.SendAsync(request, ct);
+                Assert.True(answer.StatusCode == HttpStatusCode.NotFound, $"{door} answered {answer.StatusCode}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_api_document_knows_nothing_of_a_sandbox()
+    {
+        var document = await Program.ApiDocument();
+
+        Assert.Empty(document.Routes.Where(route => route.Path.Contains("sandbox")));
+        Assert.Null(document.Find("POST", "/api/session")!.Request!["properties"]?["person"]);
+    }
+
+    [Fact]
+    public async Task There_are_no_people_but_those_who_signed_up()
+    {
+        var program = Program;
+        var operates = await NewOperator(program);
+
+        var people = JsonNode.Parse(await operates.GetStringAsync("/api/operator/identity/people?q=minji", ct))!["items"]!.AsArray();
+
+        Assert.Empty(people);
+    }
+
+    [Fact]
+    public async Task Nothing_is_for_sale_that_nobody_offered()
+    {
+        var listings = JsonNode.Parse(await Program.Anonymous.GetStringAsync("/api/listings", ct))!["items"]!.AsArray();
+
+        Assert.Empty(listings);
+    }
+
+    /// <summary>Somebody who signed up, and was made an operator from the command line of the running program.</summary>
+    private async Task<HttpClient> NewOperator(JangteoProgram program)
+    {
+        var email = $"{Guid.NewGuid():N}@example.com";
+        using var signedUp = await program.Anonymous.PostAsJsonAsync("/api/people", new { name = "Boss", email, password = "long enough" }, ct);
+        Assert.Equal(HttpStatusCode.Created, signedUp.StatusCode);
+        await program.RunCommand("operator", "add", email);
+        using var session = await program.Anonymous.PostAsJsonAsync("/api/session", new { email, password = "long enough" }, ct);
+        var client = program.NewClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)JsonNode.Parse(await session.Content.ReadAsStringAsync(ct))!["token"]!);
+        return client;
+    }
+
+    private async Task<string?> Code(HttpResponseMessage answer) => (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync(ct))!["code"];
+}
