@@ -31,11 +31,11 @@ internal sealed record Person(Guid Id, string Name, string Email, string? Phone,
 /// <summary>A person as they see themselves.</summary>
 /// <param name="Phone">E.164, or null.</param>
 /// <param name="Language">en or ko: the language in which they are written to.</param>
-public sealed record PersonView(Guid Id, string Name, string Email, string? Phone, string Language, bool IsOperator)
+public sealed record PersonAnswer(Guid Id, string Name, string Email, string? Phone, string Language, bool IsOperator)
 {
-    internal static PersonView Of(Person person) => new(person.Id, person.Name, person.Email, person.Phone, person.Language, person.IsOperator);
+    internal static PersonAnswer Of(Person person) => new(person.Id, person.Name, person.Email, person.Phone, person.Language, person.IsOperator);
 }
 
 /// <summary>A person who has signed in.</summary>
 /// <param name="Token">To be sent as <c>Authorization: Bearer ...</c>; good for seven days. Pages have it in a cookie and need not keep it.</param>
-public sealed record SignedIn(PersonView Person, string Token);
+public sealed record SignedIn(PersonAnswer Person, string Token);

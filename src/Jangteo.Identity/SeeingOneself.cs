@@ -20,15 +20,15 @@ internal static class SeeingOneself
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/people/me", See).WithTags("people").Produces<PersonView>();
-        routes.MapPatch("/api/people/me", Change).WithTags("people").Produces<PersonView>();
+        routes.MapGet("/api/people/me", See).WithTags("people").Produces<PersonAnswer>();
+        routes.MapPatch("/api/people/me", Change).WithTags("people").Produces<PersonAnswer>();
     }
 
     private static async Task<IResult> See(HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, CancellationToken ct)
     {
         var caller = Caller.Required(http);
         var person = await storage.Find(new Sql($"select {Person.Columns} from people where id = $1", caller.Id), Person.Read, ct);
-        return Answer.Ok(PersonView.Of(person ?? throw Gone()));
+        return Answer.Ok(PersonAnswer.Of(person ?? throw Gone()));
     }
 
     private static async Task<IResult> Change(ChangeMe request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, Sessions sessions, CancellationToken ct)
@@ -62,7 +62,7 @@ internal static class SeeingOneself
             Sessions.SetCookie(http, sessions.Issue(changed.Caller));
         }
 
-        return Answer.Ok(PersonView.Of(changed));
+        return Answer.Ok(PersonAnswer.Of(changed));
     }
 
     /// <summary>A token outlives the installation it was made by: its person is not in this database.</summary>

@@ -43,6 +43,6 @@ internal static class SigningUp
 
         var token = sessions.Issue(person.Caller);
         Sessions.SetCookie(http, token);
-        return Answer.Created("/api/people/me", new SignedIn(PersonView.Of(person), token));
+        return Answer.Created("/api/people/me", new SignedIn(PersonAnswer.Of(person), token));
     }
 }

@@ -99,7 +99,7 @@ internal static class SigningIn
     {
         var token = sessions.Issue(person.Caller);
         Sessions.SetCookie(http, token);
-        return Answer.Ok(new SignedIn(PersonView.Of(person), token));
+        return Answer.Ok(new SignedIn(PersonAnswer.Of(person), token));
     }
 
     private static void WriteFailure(Work work, string email, DateTimeOffset now)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -25,6 +26,13 @@ internal static partial class ApiDocument
     public static void Add(IServiceCollection services) => services.AddOpenApi(Name, options =>
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        var named = new ConcurrentDictionary<string, Type>();
+        options.CreateSchemaReferenceId = type =>
+        {
+            // Two modules may call different things the same; the one that comes second is then named with its module.
+            var name = OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+            return name is null || named.GetOrAdd(name, type.Type) == type.Type ? name : type.Type.Namespace!.Split('.')[^1] + name;
+        };
         options.AddSchemaTransformer((schema, context, _) =>
         {
             SayWhatOurConvertersRead(schema, context);
