@@ -72,6 +72,9 @@ internal sealed class Deadlines(
                 case Decision.Waits:
                     WriteRetry(work, id, move, TryAgainSoon);
                     return false;
+                case Decision.No when Deed.Next(locked.Kind, locked.Trade).Any(due => due.Do == move):
+                    // Since the row was read the trade has entered another state with a deadline of the same name, which is not due yet.
+                    return false;
                 default:
                     work.Write("delete from deadlines where trade = $1 and move = $2", id, move);
                     return false;
