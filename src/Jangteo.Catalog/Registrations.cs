@@ -98,9 +98,9 @@ internal sealed class Registrations : IIntend
             var registration = await work.Find(
                 new Sql("select is_first, language, person, route, key from registrations where listing = $1 and revision = $2 and settled_at is null", stream, intention.Revision),
                 row => new Registration(intention.Revision, row.GetBoolean(0), row.GetString(1), row.IsDBNull(2) || row.IsDBNull(4) ? null : new Claim(row.GetGuid(2), row.GetString(3), row.GetString(4))), ct);
-            if (listing is null || registration is null)
+            if (listing is null || registration is null || !await Intentions.MaySettle(work, stream, outcome, ct))
             {
-                // Somebody else settled it.
+                // Somebody else settled it, or will.
                 return;
             }
 

@@ -26,7 +26,7 @@ internal sealed class TradeIntentions(
         var answer = await storage.Do(intention.Cause, async work =>
         {
             // Somebody else may have carried it to its end in the meantime; then the revision of what is open differs.
-            if (await trades.Lock(work, stream, ct) is not { Trade.Intention: { } open } locked || open.Revision != intention.Revision)
+            if (await trades.Lock(work, stream, ct) is not { Trade.Intention: { } open } locked || open.Revision != intention.Revision || !await Intentions.MaySettle(work, stream, outcome, ct))
             {
                 return null;
             }

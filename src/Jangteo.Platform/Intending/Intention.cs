@@ -44,6 +44,12 @@ public sealed record Asking(int Count, ImmutableArray<Reply.Yes> Yes, bool MayHa
     /// <param name="askAgainFor">How long a question is asked again by its key.</param>
     public static Step Next(TimeSpan age, TimeSpan askAgainFor) => age < askAgainFor ? Step.Ask : Step.Void;
 
+    /// <summary>
+    /// Whether an end may be settled. Out of reach says that the question at hand was surely not asked, and this only who began can say, and only while nobody
+    /// else has taken the intention up: he may be asking it just now. He who took it up carries it to its end.
+    /// </summary>
+    public static bool MaySettle(Outcome outcome, bool isTakenOver) => outcome is not Intending.Outcome.OutOfReach || !isTakenOver;
+
     /// <summary>The state after a reply, to an asking or a voiding.</summary>
     public Asking Hear(Reply reply) => reply switch
     {

@@ -24,7 +24,7 @@ public sealed record OpenIntention(int Revision, DateTimeOffset Since, IReadOnly
 
 /// <summary>
 /// Carries intentions to their end, in whichever process holds the lease: the one that stored it at once, any other when that one died.
-/// Two at once would be harmless, for every question has its key and a settling its revision.
+/// Two at once are harmless, for every question has its key and a settling its revision; only out of reach is no end once there are two.
 /// </summary>
 public sealed class Intentions(Storage storage, IIntend intend, TimeProvider machine, Faults faults, IntentionSettings settings, ILogger<Intentions> log)
 {
@@ -42,11 +42,16 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
     public void WriteLease(Work work, Guid stream)
     {
         var now = machine.GetUtcNow();
-        work.Write("insert into intentions (stream, since, lease_until) values ($1, $2, $3) on conflict (stream) do update set since = $2, lease_until = $3", stream, now, now + settings.Lease);
+        work.Write("insert into intentions (stream, since, lease_until) values ($1, $2, $3) on conflict (stream) do update set since = $2, lease_until = $3, taken_over = false", stream, now, now + settings.Lease);
     }
 
     /// <summary>To be written in the commit that settles it.</summary>
     public static void WriteEnd(Work work, Guid stream) => work.Write("delete from intentions where stream = $1", stream);
+
+    /// <summary>To be asked in the commit that settles it: whether this end of it may be.</summary>
+    public static async Task<bool> MaySettle(Work work, Guid stream, Outcome outcome, CancellationToken ct) =>
+        outcome is not Outcome.OutOfReach
+        || Asking.MaySettle(outcome, await work.Find(new Sql("select taken_over from intentions where stream = $1 for update", stream), reader => reader.GetBoolean(0), ct));
 
     /// <summary>Begins to carry an intention that this process has just stored; the task ends when it is settled.</summary>
     public Task Carry(Guid stream)
@@ -63,7 +68,7 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
         var now = machine.GetUtcNow();
         var orphans = await storage.Query(
             new Sql(
-                "update intentions set lease_until = $2 where stream in (select stream from intentions where lease_until < $1 order by lease_until limit 100 for update skip locked) returning stream",
+                "update intentions set lease_until = $2, taken_over = true where stream in (select stream from intentions where lease_until < $1 order by lease_until limit 100 for update skip locked) returning stream",
                 now, now + settings.Lease),
             reader => reader.GetGuid(0), ct);
         foreach (var stream in orphans)
