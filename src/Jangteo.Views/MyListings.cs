@@ -77,7 +77,7 @@ internal sealed record MyListing(ListingView Listing, string Status, string Labe
             return (row.Status, null);
         }
 
-        var having = isSingle ? open.FirstOrDefault(trade => trade.Facts.Stock == "taken") ?? open.FirstOrDefault() : null;
+        var having = isSingle ? open.FirstOrDefault(trade => trade.Facts.Stock == "taken") ?? (open.Count > 0 ? open[0] : null) : null;
         return having is not null ? (having.State, having) : (row.IsGone ? "gone" : row.Available == 0 ? "taken" : "registered", null);
     }
 }

@@ -75,7 +75,16 @@ public sealed class JangteoProgram : IAsyncDisposable
         // Its server runs as another user when root runs the tests, and must be able to pass.
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
         var program = new JangteoProgram(folder, settings);
-        await program.StartAgain();
+        try
+        {
+            await program.StartAgain();
+        }
+        catch
+        {
+            await program.DisposeAsync();
+            throw;
+        }
+
         return program;
     }
 

@@ -1,3 +1,5 @@
+using Jangteo.Platform.Postgres;
+
 namespace Jangteo.SystemTests;
 
 /// <summary>The program itself: started, signed in to, killed, started again.</summary>
@@ -14,14 +16,35 @@ public sealed class StartingTests(SharedProgram shared)
     }
 
     [Fact]
-    public async Task It_starts_again_after_a_kill_and_stops_when_asked_to()
+    public async Task It_starts_again_after_a_kill_on_the_database_that_lived_on()
     {
         await using var program = await JangteoProgram.Start();
+        var server = await ServerOf(program);
 
         await program.Kill();
         await program.StartAgain();
 
+        Assert.Equal(server, await ServerOf(program));
+    }
+
+    [Fact]
+    public async Task It_stops_when_asked_to_and_its_database_with_it()
+    {
+        await using var program = await JangteoProgram.Start();
+        var server = await ServerOf(program);
+
         Assert.Equal(0, await program.Stop());
+
+        Assert.False(Posix.IsAlive(server));
+    }
+
+    [Fact]
+    public async Task It_does_not_start_with_a_setting_that_it_does_not_know()
+    {
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => JangteoProgram.Start(("Sandbx", "false")));
+
+        Assert.Contains("ended with 1", refused.Message);
+        Assert.Contains("environment Jangteo__Sandbx: there is no setting Sandbx; did you mean Sandbox?", refused.Message);
     }
 
     [Fact]
@@ -32,4 +55,7 @@ public sealed class StartingTests(SharedProgram shared)
 
         Assert.NotEqual(one.Address, other.Address);
     }
+
+    private static async Task<int> ServerOf(JangteoProgram program) =>
+        int.Parse((await File.ReadAllLinesAsync(Path.Combine(program.Folder, "postgres", "cluster", "postmaster.pid"), TestContext.Current.CancellationToken))[0]);
 }

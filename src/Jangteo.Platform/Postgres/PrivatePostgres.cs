@@ -141,15 +141,19 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <summary>One program works with a data folder at a time. The operating system lets go of the claim however the program ends.</summary>
     private static FileStream Claim(string dataFolder)
     {
-        Directory.CreateDirectory(dataFolder);
         var path = Path.Combine(dataFolder, "lock");
         // Beside it, because a claimed file cannot even be read by others.
         var owner = Path.Combine(dataFolder, "lock.process");
         try
         {
+            Directory.CreateDirectory(dataFolder);
             var claim = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             File.WriteAllText(owner, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return claim;
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            throw new PostgresUnavailableException($"This user may not write to the data folder {dataFolder}; was the program started by another one before? Start it as that user, give the folder away (chown -R), or choose another one with Jangteo__DataFolder.", refused);
         }
         catch (IOException taken) when (File.Exists(owner))
         {
