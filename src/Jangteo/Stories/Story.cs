@@ -69,8 +69,9 @@ public abstract record Step(int Line)
     /// <summary>A party makes a move; the first of a trade starts it.</summary>
     /// <param name="Trade">Null when the move starts one.</param>
     /// <param name="Refused">The codes of which one is expected; empty when it must succeed.</param>
+    /// <param name="Despite">Codes after which it is asked again until it succeeds: what is still being undone elsewhere will not be in the way for long.</param>
     /// <param name="Clicks">How often the same command is sent at once, under the same key.</param>
-    public sealed record Act(int Line, string Who, string Move, string? Trade, Given Given, ImmutableArray<string> Refused, int Clicks) : Step(Line)
+    public sealed record Act(int Line, string Who, string Move, string? Trade, Given Given, ImmutableArray<string> Refused, ImmutableArray<string> Despite, int Clicks) : Step(Line)
     {
         public override string Text => $"{Who}: {Move}{(Refused.IsEmpty ? "" : $" (no: {string.Join(" or ", Refused)})")}";
     }

@@ -147,33 +147,34 @@ public sealed partial class StoryReader
 
     private Step.Act ReadAct(Mapping step)
     {
-        var fields = Fields(step, "who", "does", "trade", "with", "refused", "clicks");
+        var fields = Fields(step, "who", "does", "trade", "with", "refused", "despite", "clicks");
         var who = Text(fields, "who", step.Line);
         var move = Word(fields, "does", step.Line, kind.Moves.Where(row => row.By is not null).Select(row => row.Do));
         var given = ReadGiven(fields.GetValueOrDefault("with"));
-        var refused = ReadRefused(fields);
+        var refused = ReadCodes(fields, "refused");
+        var despite = ReadCodes(fields, "despite");
         var clicks = fields.TryGetValue("clicks", out var count) ? (int)Number(count, 1) : 1;
         if (move != kind.StartMove.Do)
         {
-            return new Step.Act(step.Line, who, move, TradeOf(fields, step.Line), given, refused, clicks);
+            return new Step.Act(step.Line, who, move, TradeOf(fields, step.Line), given, refused, despite, clicks);
         }
 
         latest = refused.IsEmpty ? who : latest;
-        return new Step.Act(step.Line, who, move, null, given, refused, clicks);
+        return new Step.Act(step.Line, who, move, null, given, refused, despite, clicks);
     }
 
     private Step.Lists ReadLists(Mapping step)
     {
         var fields = Fields(step, "who", "lists", "with", "refused");
         return new Step.Lists(
-            step.Line, Text(fields, "who", step.Line), Word(fields, "lists", step.Line, ["register", "change", "delete"]), ReadGiven(fields.GetValueOrDefault("with")), ReadRefused(fields));
+            step.Line, Text(fields, "who", step.Line), Word(fields, "lists", step.Line, ["register", "change", "delete"]), ReadGiven(fields.GetValueOrDefault("with")), ReadCodes(fields, "refused"));
     }
 
     private Step.Arrived ReadArrived(Mapping step)
     {
         var fields = Fields(step, "who", "marks", "trade", "refused");
         Word(fields, "marks", step.Line, ["arrived"]);
-        return new Step.Arrived(step.Line, Text(fields, "who", step.Line), TradeOf(fields, step.Line), ReadRefused(fields));
+        return new Step.Arrived(step.Line, Text(fields, "who", step.Line), TradeOf(fields, step.Line), ReadCodes(fields, "refused"));
     }
 
     private Step.Told ReadTold(Mapping step)
@@ -272,9 +273,9 @@ public sealed partial class StoryReader
             : WrongForm(node, "money is a mapping, such as { held: 3000 }", ExpectedMoney.Anything);
     }
 
-    private ImmutableArray<string> ReadRefused(Dictionary<string, Node> fields)
+    private ImmutableArray<string> ReadCodes(Dictionary<string, Node> fields, string name)
     {
-        if (!fields.TryGetValue("refused", out var node))
+        if (!fields.TryGetValue(name, out var node))
         {
             return [];
         }

@@ -14,7 +14,7 @@ public sealed class Reading_stories
             listing: { owner: minji, title: Desk lamp, price: 20000 }
             steps:
               - { who: harin, does: request, with: { card: declined }, refused: payment-declined }
-              - { who: harin, does: request }
+              - { who: harin, does: request, despite: [sold-out] }
               - { expect: requested, money: { held: 20000 }, stock: none }
               - { fault: payments-down, is: on }
               - { forward: 3h }
@@ -58,13 +58,14 @@ public sealed class Reading_stories
     [InlineData("ends: reject", "ends: accept", 13, "there is no \"accept\" for ends")]
     [InlineData("expect: requested", "expect: asked", 8, "there is no \"asked\" for expect")]
     [InlineData("refused: payment-declined", "refused: declined", 6, "nothing is refused with \"declined\"")]
+    [InlineData("despite: [sold-out]", "despite: [soldout]", 7, "nothing is refused with \"soldout\"; did you mean \"sold-out\"?")]
     [InlineData("fault: payments-down, is: on", "fault: payment-down, is: on", 9, "did you mean \"payments-down\"?")]
     [InlineData("forward: 3h", "forward: 3 hours", 10, "\"3 hours\" is no span of time; write 3d, 24h or 30m")]
     [InlineData("held: 20000", "hold: 20000", 8, "\"hold\" is unknown here; did you mean \"held\"?")]
     [InlineData("held: 20000", "held: some", 8, "a whole number of at least 0 belongs here")]
     [InlineData("price: 20000 }", "price: 20000, quantity: 2 }", 4, "it is a single thing: leave the quantity out")]
     [InlineData("by: sms", "by: post", 14, "there is no \"post\" for by")]
-    [InlineData("      - { who: harin, does: request }\n", "", 7, "no trade has been started here; begin with { who: ..., does: request }")]
+    [InlineData("      - { who: harin, does: request, despite: [sold-out] }\n", "", 7, "no trade has been started here; begin with { who: ..., does: request }")]
     public void A_word_that_the_kind_does_not_know_is_told_with_its_line(string written, string instead, int line, string says)
     {
         var source = Sound.Replace(written, instead, StringComparison.Ordinal);
