@@ -41,7 +41,8 @@ internal sealed class HearAnswers(Trades trades, BusinessClock clock) : IHear
 
     private async Task HearListings(Work work, List<Message> messages, CancellationToken ct)
     {
-        var last = messages.Select(message => (Message: message, Listing: Listing.Of(message.Read<ListingChanged>()))).GroupBy(heard => heard.Listing.Id).Select(group => group.MaxBy(heard => heard.Listing.Revision)).OrderBy(heard => heard.Listing.Id).ToList();
+        var kept = messages.Select(message => (Message: message, Heard: message.Read<ListingChanged>())).Where(heard => Listing.IsKept(heard.Heard)).Select(heard => (heard.Message, Listing: Listing.Of(heard.Heard)));
+        var last = kept.GroupBy(heard => heard.Listing.Id).Select(group => group.MaxBy(heard => heard.Listing.Revision)).OrderBy(heard => heard.Listing.Id).ToList();
         foreach (var (_, listing) in last)
         {
             Trades.WriteListing(work, listing);

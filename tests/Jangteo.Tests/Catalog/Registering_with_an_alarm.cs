@@ -54,6 +54,7 @@ public sealed class Registering_with_an_alarm(TestPostgres postgres)
         shop.Alarms.Answering = _ => Task.FromResult<Reply>(new Reply.Unreachable(TimeSpan.FromSeconds(5), "down"));
         var draft = Guid.Parse((await shop.Offer("minji", shop.AlarmedKind)).Body!["listing"]!["id"]!.ToString());
 
+        Assert.Null(await shop.Find(draft));
         Assert.IsType<Reply.No>(await shop.Stock.Ask(shop.Ask(draft, "take-stock"), TestContext.Current.CancellationToken));
         Assert.Equal("not-found", (await shop.Bed.Post($"/api/listings/{draft}/register", "junho")).Problem);
         Assert.Equal("withdrawn", (await shop.Bed.Send(HttpMethod.Delete, $"/api/listings/{draft}", "minji"))["status"]);
@@ -116,7 +117,7 @@ public sealed class Registering_with_an_alarm(TestPostgres postgres)
 
         await shop.Bed.StartAgain(() => shop.Alarms.Answering = null);
 
-        await ModuleBed.Until(() => shop.Find(pending.Id), listing => listing.Status == "registered");
+        await ModuleBed.Until(() => shop.Find(pending.Id), listing => listing is { Status: "registered" });
         Assert.Single(shop.Alarms.Asked.Select(asked => asked.Key).Distinct());
         await shop.BooksAreInOrder();
     }
