@@ -15,7 +15,7 @@ namespace Jangteo.Payments;
 /// in one commit. A call that fails is made again, after longer and longer rests, for ever; after some attempts an operator is told.
 /// </summary>
 internal sealed class RunErrands(
-    [FromKeyedServices(Modules.Payments)] Storage storage, ICardProvider provider, IBank bank, TimeProvider machine, ILogger<RunErrands> log)
+    [FromKeyedServices(Modules.Payments)] Storage storage, ICardProvider provider, IBank bank, TimeProvider machine, Faults faults, ILogger<RunErrands> log)
 {
     /// <summary>An operator sees an errand that has failed so often.</summary>
     public const int AttentionAfter = 8;
@@ -131,6 +131,7 @@ internal sealed class RunErrands(
             return false;
         }
 
+        faults.Reach(Faults.AfterErrands);
         try
         {
             await storage.Do(Cause.New(), work => Book(work, batch, ct), ct);

@@ -37,12 +37,15 @@ public sealed class Faults(bool allowed)
     public static readonly string[] Deaths =
     [
         AfterIntention(Kinds.Modules.Trading), .. new[] { 0, 1 }.SelectMany(question => new[] { BeforeQuestion(Kinds.Modules.Trading, question), AfterQuestion(Kinds.Modules.Trading, question) }),
-        BeforeSettling(Kinds.Modules.Trading), AfterSettling(Kinds.Modules.Trading), AfterCharge,
+        BeforeSettling(Kinds.Modules.Trading), AfterSettling(Kinds.Modules.Trading), AfterCharge, AfterErrands,
         .. Kinds.Modules.All.Where(module => module != Kinds.Modules.Identity).Select(BeforeHeard),
     ];
 
     /// <summary>The provider has charged the card and nobody has written it down.</summary>
     public const string AfterCharge = "payments.after-charge";
+
+    /// <summary>Provider and bank have done what was left to do, and nobody has written it down.</summary>
+    public const string AfterErrands = "payments.after-errands";
 
     public static string AfterIntention(string module) => $"{module}.after-intention";
 

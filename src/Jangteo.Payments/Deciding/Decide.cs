@@ -72,6 +72,9 @@ internal static partial class Decide
         return new(request.Revision, request.Verb, Came.No, verb is { No: [var no, ..] } ? no : Verb.TimedOut, code, 0, now);
     }
 
+    /// <summary>Something is paid, and no more than that is kept of it.</summary>
+    private static bool IsSound(long amount, long fee) => amount > 0 && fee >= 0 && fee <= amount;
+
     private static Errand VoidCharge(Payment payment, int revision)
     {
         var charge = payment.KeyOf(revision, Verb.HoldPayment.Name);

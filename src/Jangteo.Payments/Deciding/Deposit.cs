@@ -13,7 +13,7 @@ internal static partial class Decide
             return Decision.Answered(payment, No(request, Refusals.TimedOut, now));
         }
 
-        return payment.Standing != Standing.Nothing || request.Amount <= 0 ? null : Decision.Answered(
+        return payment.Standing != Standing.Nothing || !IsSound(request.Amount, request.Fee) ? null : Decision.Answered(
             payment with
             {
                 Standing = Standing.Expected,

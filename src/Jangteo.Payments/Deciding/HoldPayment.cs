@@ -23,7 +23,7 @@ internal static partial class Decide
             return Decision.Answered(payment, No(request, Refusals.TimedOut, now));
         }
 
-        if (payment.Standing != Standing.Nothing || request.Amount <= 0)
+        if (payment.Standing != Standing.Nothing || !IsSound(request.Amount, request.Fee))
         {
             return null;
         }
@@ -48,7 +48,7 @@ internal static partial class Decide
 
         var no = attempt.Revision <= payment.UndoneUpTo || says == Says.Voided ? Refusals.TimedOut
             : says == Says.Refused ? Refusals.PaymentDeclined
-            : payment.Standing != Standing.Nothing || amount <= 0 ? Refusals.NotNow
+            : payment.Standing != Standing.Nothing || !IsSound(amount, fee) ? Refusals.NotNow
             : null;
         if (no is not null)
         {
