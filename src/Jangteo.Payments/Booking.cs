@@ -159,14 +159,22 @@ internal sealed class Booking
             return;
         }
 
+        var lines = journals.SelectMany(row => row.Journal.Entries).ToArray();
+        var firsts = new int[journals.Count];
+        for (var index = 1; index < firsts.Length; index++)
+        {
+            firsts[index] = firsts[index - 1] + journals[index - 1].Journal.Entries.Length;
+        }
+
         work.Write(
-            "insert into journals (id, trade, deposit, event, currency, at) select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[])",
+            """
+            insert into journals (id, trade, deposit, event, currency, at, accounts, amounts)
+            select id, trade, deposit, event, currency, $6, ($7::text[])[first + 1:first + lines], ($8::bigint[])[first + 1:first + lines]
+            from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $9::integer[], $10::integer[]) as added (id, trade, deposit, event, currency, first, lines)
+            """,
             journals.Select(row => row.Journal.Id).ToArray(), journals.Select(row => row.Trade).ToArray(), journals.Select(row => row.Deposit).ToArray(),
-            journals.Select(row => row.Journal.Event).ToArray(), journals.Select(row => row.Currency).ToArray(), journals.Select(row => row.Journal.At.UtcDateTime).ToArray());
-        var entries = journals.SelectMany(row => row.Journal.Entries.Select((entry, line) => (row.Journal.Id, Line: (short)(line + 1), entry.Account, entry.Amount))).ToArray();
-        work.Write(
-            "insert into entries (journal, line, account, amount) select * from unnest($1::uuid[], $2::smallint[], $3::text[], $4::bigint[])",
-            entries.Select(entry => entry.Id).ToArray(), entries.Select(entry => entry.Line).ToArray(), entries.Select(entry => entry.Account).ToArray(), entries.Select(entry => entry.Amount).ToArray());
+            journals.Select(row => row.Journal.Event).ToArray(), journals.Select(row => row.Currency).ToArray(), Now,
+            lines.Select(line => line.Account).ToArray(), lines.Select(line => line.Amount).ToArray(), firsts, journals.Select(row => row.Journal.Entries.Length).ToArray());
     }
 
     /// <summary>Ids made in one millisecond are in no order, but journals of one transaction are read in the order of writing: each id follows the one before it.</summary>

@@ -6,7 +6,7 @@ namespace Jangteo.Payments;
 /// <summary>The ledger as it is read.</summary>
 internal static class Journals
 {
-    private const string Select = "select j.id, j.trade, j.deposit, j.event, j.currency, j.at, e.account, e.amount from journals j join entries e on e.journal = j.id";
+    private const string Select = "select j.id, j.trade, j.deposit, j.event, j.currency, j.at, e.account, e.amount from journals j cross join lateral unnest(j.accounts, j.amounts) with ordinality as e (account, amount, line)";
 
     public static Task<List<Row>> OfTrade(Storage storage, Guid trade, CancellationToken ct) =>
         Read(storage, new Sql($"{Select} where j.trade = $1 order by j.id, e.line", trade), ct);
@@ -20,7 +20,7 @@ internal static class Journals
                 {Select} where j.id in (
                     select id from journals
                     where ($1::uuid is null or trade = $1) and ($2::uuid is null or id < $2)
-                        and ($3::text is null or exists (select from entries where journal = journals.id and account = $3))
+                        and ($3::text is null or $3 = any(accounts))
                     order by id desc limit $4)
                 order by j.id desc, e.line
                 """,

@@ -25,7 +25,7 @@ internal static class ReadStatement
             new Sql(
                 """
                 select j.id, j.trade, j.event, split_part(e.account, ':', 1), e.amount, j.at
-                from payments p join journals j on j.trade = p.trade join entries e on e.journal = j.id
+                from payments p join journals j on j.trade = p.trade cross join lateral unnest(j.accounts, j.amounts) as e (account, amount)
                 where (p.buyer = $1 or p.seller = $1) and e.account in ('buyer-outside:' || $1, 'seller-payable:' || $1, 'seller-outside:' || $1)
                     and ($2::uuid is null or j.id < $2)
                 order by j.id desc limit $3

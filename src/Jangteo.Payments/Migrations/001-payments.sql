@@ -65,7 +65,22 @@ create index deposits_state on deposits (state, position);
 create table statement (position bigint not null);
 insert into statement values (0);
 
--- The ledger. Journals and their entries are written once: nobody changes them, and the module's login may not even try.
+-- The ledger. A journal is one row with its lines, so that it balances by a check of that row and cannot be written in part. Nobody changes what
+-- is written, and the module's login may not even try.
+create function adds_up_to_zero(amounts bigint[]) returns boolean language plpgsql immutable as $$
+declare
+    total numeric := 0;
+    amount bigint;
+begin
+    foreach amount in array amounts loop
+        if amount is null or amount = 0 then
+            return false;
+        end if;
+        total := total + amount;
+    end loop;
+    return total = 0;
+end $$;
+
 create table journals (
     id       uuid primary key,
     trade    uuid,
@@ -73,16 +88,17 @@ create table journals (
     event    text not null,
     currency text not null,
     at       timestamptz not null,
+    accounts text[] not null,
+    amounts  bigint[] not null,
+    constraint journal_balances check (cardinality(amounts) >= 2 and cardinality(amounts) = cardinality(accounts) and adds_up_to_zero(amounts)),
     check (trade is not null or deposit is not null)
 );
 create index journals_trade on journals (trade, id);
-create table entries (
-    journal uuid not null references journals,
-    line    smallint not null,
-    account text not null,
-    amount  bigint not null check (amount <> 0),
-    primary key (journal, line)
-);
+
+-- The lines of the ledger one by one: positive into the account, negative out of it.
+create view entries as
+select j.id as journal, line.number as line, line.account, line.amount
+from journals j cross join lateral unnest(j.accounts, j.amounts) with ordinality as line (account, amount, number);
 
 -- Balances of the accounts that must never be negative: escrow, suspense and what is in transit, each of one trade or deposit, so that no row is hot.
 create table balances (
@@ -93,41 +109,26 @@ create table balances (
 create function is_guarded(account text) returns boolean language sql immutable as
 $$ select split_part(account, ':', 1) in ('escrow', 'bank-suspense', 'refund-in-transit', 'pay-out-in-transit') $$;
 
--- Runs as the owner, so that the login can move a balance only by writing entries. Every statement adds whole journals: what is added to one adds up to zero.
+-- Runs as the owner, so that the login can move a balance only by writing a journal.
 create function keep_balances() returns trigger language plpgsql security definer set search_path = payments, pg_temp as $$
 begin
-    if exists (select from added group by journal having sum(amount) <> 0) then
-        raise exception 'a journal does not balance' using errcode = 'check_violation', constraint = 'journal_balances';
-    end if;
-    update balances b set amount = b.amount + moved.amount
-    from (select account, sum(amount) as amount from added where is_guarded(account) group by account) moved
-    where b.account = moved.account;
-    insert into balances
-    select account, sum(amount) from added a
-    where is_guarded(account) and not exists (select from balances b where b.account = a.account) group by account;
+    for line in 1 .. cardinality(new.amounts) loop
+        if is_guarded(new.accounts[line]) then
+            update balances set amount = amount + new.amounts[line] where account = new.accounts[line];
+            if not found then
+                insert into balances values (new.accounts[line], new.amounts[line]);
+            end if;
+        end if;
+    end loop;
     return null;
 end $$;
-create trigger keep_balances after insert on entries referencing new table as added for each statement execute function keep_balances();
-
-create function refuse_unbalanced() returns trigger language plpgsql security definer set search_path = payments, pg_temp as $$
-declare
-    lines integer;
-    total numeric;
-begin
-    select count(*), sum(amount) into lines, total from entries where journal = new.id;
-    if lines < 2 or total <> 0 then
-        raise exception 'journal % has % lines that add up to %', new.id, lines, total using errcode = 'check_violation', constraint = 'journal_balances';
-    end if;
-    return null;
-end $$;
-create constraint trigger journal_balances after insert on journals deferrable initially deferred for each row execute function refuse_unbalanced();
+create trigger keep_balances after insert on journals for each row execute function keep_balances();
 
 create function refuse_change() returns trigger language plpgsql as $$
 begin
     raise exception 'the ledger is written once: no % on %', tg_op, tg_table_name using errcode = 'integrity_constraint_violation';
 end $$;
 create trigger written_once before update or delete or truncate on journals for each statement execute function refuse_change();
-create trigger written_once before update or delete or truncate on entries for each statement execute function refuse_change();
 
-revoke update, delete, truncate on journals, entries from jangteo_payments;
-revoke insert, update, delete, truncate on balances from jangteo_payments;
+revoke update, delete, truncate on journals from jangteo_payments;
+revoke insert, update, delete, truncate on entries, balances from jangteo_payments;

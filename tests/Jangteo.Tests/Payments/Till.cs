@@ -108,7 +108,7 @@ public sealed class Till : IAsyncLifetime
     /// <summary>The lines of a trade's journals, in order of writing: event, account without its owner, amount.</summary>
     internal Task<List<string>> Ledger(Guid trade) => Storage.Query(
         new Sql(
-            "select j.event || ' ' || string_agg(split_part(e.account, ':', 1) || ' ' || e.amount, ', ' order by e.line) from journals j join entries e on e.journal = j.id where j.trade = $1 group by j.id order by j.id", trade),
+            "select j.event || ' ' || string_agg(split_part(e.account, ':', 1) || ' ' || e.amount, ', ' order by e.line) from journals j join entries e on e.journal = j.id where j.trade = $1 group by j.id, j.event order by j.id", trade),
         reader => reader.GetString(0), CancellationToken.None);
 
     private NpgsqlDataSource Source(string schema) => NpgsqlDataSource.Create(
