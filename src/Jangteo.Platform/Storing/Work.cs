@@ -14,6 +14,7 @@ public sealed class Work : IAsyncDisposable
     private readonly Storage storage;
     private readonly NpgsqlConnection connection;
     private readonly List<Sql> later = [];
+    private readonly List<Outgoing> outgoing = [];
     private readonly List<Action> afterCommit = [];
     private bool begun;
     private bool committed;
@@ -29,7 +30,7 @@ public sealed class Work : IAsyncDisposable
     public Cause Cause { get; set; }
 
     /// <summary>True when something was written or sent.</summary>
-    public bool HasWritten => later.Count > 0;
+    public bool HasWritten => later.Count > 0 || outgoing.Count > 0;
 
     /// <summary>The rows of one statement.</summary>
     public async Task<List<T>> Query<T>(Sql sql, Func<NpgsqlDataReader, T> read, CancellationToken ct)
@@ -74,7 +75,7 @@ public sealed class Work : IAsyncDisposable
     /// <summary>Writes now what has been left for later, so that the next read sees it and a broken constraint shows here.</summary>
     public async Task Flush(CancellationToken ct)
     {
-        if (later.Count == 0)
+        if (!HasWritten)
         {
             return;
         }
@@ -93,17 +94,7 @@ public sealed class Work : IAsyncDisposable
         var message = new Message(
             Ids.New(), type, storage.Module, stream, context, Cause.Correlation, Cause.Causation, Activity.Current?.Id, storage.Clock.Now,
             JsonSerializer.SerializeToElement(body, body.GetType(), Wire.Json));
-        // The id is drawn after the rows of the stream are locked, so ids of one stream are in the order of their commits.
-        Write(
-            """
-            with numbered as (
-                insert into streams as s (stream, receiver, seq) select $1, unnest($2::text[]), 1
-                on conflict (stream, receiver) do update set seq = s.seq + 1
-                returning s.receiver, s.seq)
-            insert into outbox (type, stream, receivers, seqs, correlation, message)
-            select $3, $1, array_agg(receiver), array_agg(seq), $4, $5 from numbered
-            """,
-            stream, receivers, type, Cause.Correlation, JsonSerializer.Serialize(message, Wire.Json));
+        outgoing.Add(new Outgoing(stream, type, receivers, Cause.Correlation, JsonSerializer.Serialize(message, Wire.Json)));
         if (!Sends)
         {
             Sends = true;
@@ -119,7 +110,7 @@ public sealed class Work : IAsyncDisposable
 
     public async Task Commit(CancellationToken ct)
     {
-        if (later.Count > 0 || begun)
+        if (HasWritten || begun)
         {
             await using var batch = NewBatch();
             AddLater(batch);
@@ -172,6 +163,12 @@ public sealed class Work : IAsyncDisposable
         }
 
         later.Clear();
+        foreach (var sql in Outgoing.Statements(outgoing))
+        {
+            batch.BatchCommands.Add(sql.ToCommand());
+        }
+
+        outgoing.Clear();
     }
 }
 
