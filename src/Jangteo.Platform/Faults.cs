@@ -14,6 +14,9 @@ public sealed class Faults(bool allowed)
     public const string SmsDown = "sms-down";
     public const string MessagesShuffled = "messages-shuffled";
 
+    /// <summary>No message of any module is heard until it is switched back.</summary>
+    public const string MessagesHeld = "messages-held";
+
     /// <summary>How people call what a module does, where that is not its name.</summary>
     private static readonly Dictionary<string, string> Called = new()
     {
@@ -27,7 +30,7 @@ public sealed class Faults(bool allowed)
     public static readonly string[] Switches =
     [
         .. Called.Keys.SelectMany(module => new[] { DownOf(module), TimesOutBefore(module), TimesOutAfter(module) }),
-        PaymentsSlow, SmsDown, MessagesShuffled,
+        PaymentsSlow, SmsDown, MessagesShuffled, MessagesHeld,
     ];
 
     /// <summary>

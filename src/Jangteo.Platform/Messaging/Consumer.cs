@@ -45,7 +45,7 @@ public sealed class Consumer(string receiver, Log log, Storage storage, IHear he
 
     private async Task<TimeSpan> Turn(CancellationToken ct)
     {
-        if (faults.IsOn(Faults.DownOf(receiver)))
+        if (faults.IsOn(Faults.DownOf(receiver)) || faults.IsOn(Faults.MessagesHeld))
         {
             return AskAsideAgain;
         }
