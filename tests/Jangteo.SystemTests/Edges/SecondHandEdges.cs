@@ -206,10 +206,11 @@ public sealed class SecondHandEdges(SharedProgram shared)
         {
             var car = await shop.List("car-share");
 
-            var said = await Task.WhenAll(buyers.Select(buyer => shop.Ask(buyer, car)));
+            // Whoever is told to wait asks again by his key and hears the end.
+            var said = await Task.WhenAll(buyers.Select(buyer => Shop.Eventually(() => shop.Ask(buyer, car, key: $"round {round}"), answer => answer.Status != 202 && answer.Code is not ("in-progress" or "busy" or "catalog-unavailable"))));
 
             Assert.Single(said, answer => answer.Status == 201);
-            Assert.Equal(199, said.Count(answer => answer.Code is "stock-refused" or "sold-out"));
+            Assert.All(said.Where(answer => answer.Status != 201), answer => Assert.Contains(answer.Code, new[] { "stock-refused", "sold-out" }));
         }
 
         await shop.BooksAreRight();

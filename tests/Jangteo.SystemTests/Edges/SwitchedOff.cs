@@ -62,7 +62,7 @@ public sealed class SwitchedOff(FaultyProgram faulty)
         Assert.Equal("alarm-unavailable", refused.Code);
         Assert.Equal(503, refused.Status);
         Assert.NotNull(refused.RetryAfter);
-        var draft = (string)refused.Body!["listing"]!;
+        var draft = (string)refused.Body!["listing"]!["id"]!;
         var registered = await Shop.Eventually(() => seller.Post($"/api/listings/{draft}/register"), said => said.Status != 503);
         Assert.Equal("registered", (string?)registered.Body!["status"]);
         await shop.BooksAreRight();
