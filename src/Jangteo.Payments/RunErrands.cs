@@ -23,6 +23,9 @@ internal sealed class RunErrands(
     private const int AtOnce = 24;
 
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    /// <summary>A moment's rest lets more errands share a look, and more results a commit.</summary>
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(4);
+
     private static readonly TimeSpan FirstRest = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
 
@@ -37,6 +40,7 @@ internal sealed class RunErrands(
 
     private async Task<TimeSpan> Turn(CancellationToken ct)
     {
+        await Task.Delay(Gather, ct);
         var booked = await BookResults(ct);
         if (!await IsMine(ct))
         {
@@ -136,6 +140,14 @@ internal sealed class RunErrands(
         {
             await storage.Do(Cause.New(), work => Book(work, batch, ct), ct);
         }
+        catch (Exception fault) when (fault is PostgresException or InvalidOperationException)
+        {
+            // One of them is at fault. Each alone, so that it stands in nobody's way.
+            foreach (var result in batch)
+            {
+                await BookAlone(result.Row, result.Says, ct);
+            }
+        }
         finally
         {
             // What could not be booked is called again by its key, and says the same again.
@@ -146,6 +158,25 @@ internal sealed class RunErrands(
         }
 
         return true;
+    }
+
+    private async Task BookAlone(Row row, Says says, CancellationToken ct)
+    {
+        try
+        {
+            await storage.Do(Cause.New(), work => Book(work, [(row, says)], ct), ct);
+        }
+        catch (Exception fault) when (fault is PostgresException or InvalidOperationException)
+        {
+            log.LogError(fault, "{Errand} was {Says} and could not be booked. It is tried again, and an operator told.", row.Errand.Key, says);
+            await storage.Do(Cause.New(), work =>
+            {
+                work.Write(
+                    "update errands set tries = tries + 1, next_at = $2, attention = true, problem = $3 where key = $1",
+                    row.Errand.Key, machine.GetUtcNow() + LongestRest, $"{Words.Of(says)}, not booked: {fault.Message}");
+                return Task.CompletedTask;
+            }, ct);
+        }
     }
 
     private async Task Book(Work work, List<(Row Row, Says Says)> batch, CancellationToken ct)

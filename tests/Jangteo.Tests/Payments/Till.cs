@@ -46,13 +46,22 @@ public sealed class Till : IAsyncLifetime
         module.AddTo(collection);
         services = collection.BuildServiceProvider();
         Questions = module.Answers(services);
-        loops = [.. module.Loops(services)];
-        await Task.WhenAll(loops.Select(loop => loop.StartAsync(CancellationToken.None)));
+        await StartLoops();
     }
+
+    /// <summary>As after a start of the program.</summary>
+    internal Task StartLoops()
+    {
+        loops = [.. new PaymentsModule().Loops(Services)];
+        return Task.WhenAll(loops.Select(loop => loop.StartAsync(CancellationToken.None)));
+    }
+
+    /// <summary>As if the program had died.</summary>
+    internal Task StopLoops() => Task.WhenAll(loops.Select(loop => loop.StopAsync(CancellationToken.None)));
 
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(loops.Select(loop => loop.StopAsync(CancellationToken.None)));
+        await StopLoops();
         await services!.DisposeAsync();
         await postgres!.DisposeAsync();
         Directory.Delete(folder, recursive: true);
