@@ -186,14 +186,16 @@ public sealed class JangteoProgram : IAsyncDisposable
     private static string Dll { get; } = Path.Combine(
         Directory.GetParent(AppContext.BaseDirectory.TrimEnd('/'))!.Parent!.FullName, "Jangteo", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "Jangteo.dll");
 
+    /// <summary>The source tree the program was built from.</summary>
+    internal static string Root { get; } = Directory.GetParent(Dll)!.Parent!.Parent!.Parent!.Parent!.FullName;
+
     // What it says goes to a file and not to a pipe, so that it is there after a kill and nobody has to read along.
     private Process Launch() =>
         Process.Start(Configured("sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", LogFile, "dotnet", Dll]))!;
 
     private ProcessStartInfo Configured(string file, string[] words)
     {
-        var root = Directory.GetParent(Dll)!.Parent!.Parent!.Parent!.Parent!.FullName;
-        var start = new ProcessStartInfo(file, words) { WorkingDirectory = root };
+        var start = new ProcessStartInfo(file, words) { WorkingDirectory = Root };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("Jangteo__", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
         foreach (var (name, value) in settings.Prepend(("Port", Address.Port.ToString(CultureInfo.InvariantCulture))).Prepend(("DataFolder", Folder)))

@@ -54,9 +54,11 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
             var step = at < story.Steps.Length ? story.Steps[at] : null;
             return Over($"{story.File}:{step?.Line ?? story.Line}: {step?.Text ?? "after the end"}: {difference.Message}");
         }
-        catch (HttpRequestException unreachable)
+#pragma warning disable CA1031 // The edge of a playing: whatever else fails is told of this story as well, and the others are played on.
+        catch (Exception fault) when (!ct.IsCancellationRequested)
+#pragma warning restore CA1031
         {
-            return Over($"{story.File}:{story.Line}: {unreachable.Message}");
+            return Over($"{story.File}:{story.Line}: {fault.Message}");
         }
 
         return Over(null);
