@@ -106,24 +106,22 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
         catch (RefusedException refused)
         {
             var no = problems.Answer(refused.Refusal, http);
-            if (claim is not null && no.IsKept)
-            {
-                await storage.Do(Cause.New(), work =>
-                {
-                    work.Write(
-                        "insert into answers (person, route, key, body_hash, status, answer) values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
-                        claim.Person, claim.Route, claim.Key, hash, no.Status, no.Json);
-                    return Task.CompletedTask;
-                }, ct);
-            }
-
-            return (no, false);
+            // The key was rolled back with the refusal, and the same command may have taken it since: then what came of that one is the answer to both.
+            return (no, claim is not null && no.IsKept && !await Keep(claim, hash, no, ct));
         }
 
         return earlier is not null ? (earlier, inProgress)
             : decided is Decided.Now done ? (done.Answer, false)
             : (await ((Decided.Later)decided!).Wait(ct), false);
     }
+
+    /// <summary>Stores a refusal under its key, unless somebody else has the key by now.</summary>
+    private async Task<bool> Keep(Claim claim, string hash, Answer no, CancellationToken ct) =>
+        await storage.Find(
+            new Sql(
+                "insert into answers (person, route, key, body_hash, status, answer) values ($1, $2, $3, $4, $5, $6) on conflict do nothing returning true",
+                claim.Person, claim.Route, claim.Key, hash, no.Status, no.Json),
+            reader => reader.GetBoolean(0), ct);
 
     /// <summary>Takes the key for this command, or answers what was answered under it.</summary>
     private async Task<(Answer? Earlier, bool InProgress)> TryClaim(Work work, Claim claim, string hash, HttpContext http, CancellationToken ct)
