@@ -54,5 +54,6 @@ internal static class Edge
     public static void MapEdge(this WebApplication app)
     {
         ApiDocument.Map(app);
+        FirstPage.Map(app);
     }
 }
