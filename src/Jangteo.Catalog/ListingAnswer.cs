@@ -1,5 +1,6 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Platform.Http;
 
 namespace Jangteo.Catalog;
 
@@ -12,7 +13,7 @@ namespace Jangteo.Catalog;
 /// <param name="Pending">What is under way and not settled yet, or null.</param>
 internal sealed record ListingAnswer(
     Guid Id, string Kind, string Status, int Revision, PersonRef Owner, string Title, string Description, long Price, string Currency,
-    int Quantity, int Available, int Out, int Sold, int WrittenOff, Place? Place, Guid[] Pictures, DateTimeOffset Since, PendingRegistration? Pending, string Token)
+    int Quantity, int Available, int Out, int Sold, int WrittenOff, Place? Place, Guid[] Pictures, DateTimeOffset Since, PendingRegistration? Pending, string Token) : IViewed
 {
     public static ListingAnswer Of(Listing listing) => new(
         listing.Id, listing.Kind, listing.Status, listing.Revision, listing.Owner, listing.Title, listing.Description, listing.Price, listing.Currency,

@@ -1,5 +1,6 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Platform.Http;
 
 namespace Jangteo.Trading;
 
@@ -13,7 +14,10 @@ namespace Jangteo.Trading;
 public sealed record TradeView(
     Guid Id, string Kind, int Version, string State, string Label, int Revision, DateTimeOffset Since,
     ListingRef Listing, PersonRef Buyer, PersonRef Seller, int Quantity, int Periods, long Amount, string Currency,
-    IReadOnlyList<MayDo> YouMay, Awaits? Awaits, IReadOnlyList<Due> Next, PendingMove? Pending, Money Money, string Stock, string Delivery);
+    IReadOnlyList<MayDo> YouMay, Awaits? Awaits, IReadOnlyList<Due> Next, PendingMove? Pending, Money Money, string Stock, string Delivery) : IViewed
+{
+    string IViewed.Token => $"{Modules.Trading}:{Id}:{Revision}";
+}
 
 /// <param name="Do">The last part of its route.</param>
 public sealed record MayDo(string Do, string Label, IReadOnlyList<Needed> Needs);

@@ -50,6 +50,22 @@ public sealed class My_trades(Town town)
         Assert.Equal("결제취소", (await Only(ranOut.Buyer, "ko")).GetProperty("label").GetString());
     }
 
+    [Theory]
+    [InlineData("request accept", "accepted", "수락됨")]
+    [InlineData("request reject", "rejected", "거절됨")]
+    [Requirement("CM-4")]
+    [Requirement("CM-5")]
+    public async Task Accepted_and_rejected_are_called_what_they_are(string moves, string state, string label)
+    {
+        var tale = await Tale.Of(town).MovesAll(moves.Split(' '));
+        await town.Rest();
+
+        var trade = await Only(tale.Buyer, "ko");
+
+        Assert.Equal((state, label), (trade.GetProperty("state").GetString(), trade.GetProperty("label").GetString()));
+        Assert.Equal(state == "rejected" ? "done" : "your-move", trade.GetProperty("standing").GetString());
+    }
+
     [Fact]
     [Requirement("WP-10")]
     [Requirement("WP-N3")]

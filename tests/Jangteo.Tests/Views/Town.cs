@@ -40,17 +40,35 @@ public sealed class Town : IAsyncLifetime
 
     internal Faults Faults => Services.GetRequiredService<Faults>();
 
+    private Settings Settings => new() { DataFolder = folder, KindsFolder = Path.Combine(Repository.Root, "kinds") };
+
+    private Module[] Inhabitants => [.. speakers.Values, new NoticesModule(), new ViewsModule()];
+
     public async ValueTask InitializeAsync()
     {
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
-        var settings = new Settings { DataFolder = folder, KindsFolder = Path.Combine(Repository.Root, "kinds") };
-        Module[] modules = [.. speakers.Values, new NoticesModule(), new ViewsModule()];
-        database = await Database.Open(settings, modules, CancellationToken.None);
+        database = await Database.Open(Settings, Inhabitants, CancellationToken.None);
+        await Open();
+    }
+
+    /// <summary>Stops everything that runs, lets things be said into outboxes that nobody empties, and starts again.</summary>
+    internal async Task Reopen(Func<Task> meanwhile)
+    {
+        await app!.StopAsync();
+        await meanwhile();
+        await app.DisposeAsync();
+        await Open();
+    }
+
+    private async Task Open()
+    {
+        var settings = Settings;
+        var modules = Inhabitants;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(KindReader.Read(settings.KindsFolder).Value!);
-        Hosting.AddModules(builder.Services, modules, settings, database.ConnectionOf);
+        Hosting.AddModules(builder.Services, modules, settings, database!.ConnectionOf);
         builder.Services.AddEdge(settings);
         app = builder.Build();
         app.UseEdge();
