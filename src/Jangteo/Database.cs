@@ -19,7 +19,7 @@ internal sealed class Database : IAsyncDisposable
 
     public static async Task<Database> Open(Settings settings, IReadOnlyList<Module> modules, CancellationToken ct)
     {
-        var own = Modules.All.Any(module => settings.DatabaseOf(module).Length > 0) ? null : await PrivatePostgres.Start(settings.DataFolder, ct);
+        var own = Modules.All.Any(module => settings.DatabaseOf(module).Length > 0) ? null : await PrivatePostgres.Start(settings.DataFolder, Console.WriteLine, ct);
         var database = new Database(own);
         foreach (var together in Hosting.Schemas(modules).GroupBy(schema => own?.AdminConnectionString ?? settings.DatabaseOf(OwnerOf(schema.Schema, modules))))
         {

@@ -14,6 +14,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     // Past this a server that was told to stop is left to finish alone: the next start waits for it.
     private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan RestartsAfter = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
     /// Given on the command line, so that a new version of the program brings its own settings and nobody has to merge a file.
@@ -47,27 +48,33 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     private readonly FileStream claim;
     private readonly PostgresPlace place;
-    private readonly int server;
-    private readonly Process? child;
-    private bool stopped;
+    private readonly Action<string>? say;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Task keepingRunning;
+    private Server server;
 
-    private PrivatePostgres(FileStream claim, PostgresPlace place, int server, Process? child)
+    private PrivatePostgres(FileStream claim, PostgresPlace place, Server server, Action<string>? say)
     {
         this.claim = claim;
         this.place = place;
         this.server = server;
-        this.child = child;
+        this.say = say;
+        Adopted = server.Child is null;
         AdminConnectionString = AdminConnection(place);
+        keepingRunning = KeepRunning();
     }
+
+    /// <summary>The process of a server, and our hold on it when we started it ourselves.</summary>
+    private sealed record Server(int Process, Process? Child);
 
     /// <summary>Npgsql connection string of the owner of everything, on the database <c>jangteo</c>. Modules get logins of their own from it.</summary>
     public string AdminConnectionString { get; }
 
     /// <summary>True when the server was already running: the program before this one was killed.</summary>
-    public bool Adopted => child is null;
+    public bool Adopted { get; }
 
     /// <summary>Process number of the server, for measuring what it uses.</summary>
-    public int ProcessId => server;
+    public int ProcessId => server.Process;
 
     /// <summary>Has the database of this data folder running, and ready to be connected to, when it returns.</summary>
     /// <param name="dataFolder">The program's data folder; made when missing.</param>
@@ -88,7 +95,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
             var place = PostgresPlace.For(dataFolder);
             if (place.Remark is { } remark)
                 say?.Invoke(remark);
-            return await Adopt(claim, place, ct) ?? await StartAnew(claim, place, say, ct);
+            return new PrivatePostgres(claim, place, await Adopt(place, ct) ?? await StartAnew(place, say, ct), say);
         }
         catch
         {
@@ -107,34 +114,65 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <summary>Stops the server: what is running is rolled back, what was committed is on disk.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (stopped)
+        if (stopping.IsCancellationRequested)
             return;
-        stopped = true;
+        await stopping.CancelAsync();
+        await keepingRunning;
 
         // Connections kept for reuse would only find out later that their server has gone.
         NpgsqlConnection.ClearAllPools();
-        Posix.Signal(server, Posix.Interrupt);
+        Posix.Signal(server.Process, Posix.Interrupt);
         using var patience = new CancellationTokenSource(StopsWithin);
-        await Gone(patience.Token);
-        child?.Dispose();
+        try
+        {
+            await Gone(LooksEvery, patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // It still writes its last checkpoint; the next start waits for it before it starts another.
+        }
+
+        server.Child?.Dispose();
+        stopping.Dispose();
         await claim.DisposeAsync();
     }
 
     private static string AdminConnection(PostgresPlace place) =>
         new NpgsqlConnectionStringBuilder { Host = place.SocketFolder, Username = "postgres", Database = "jangteo" }.ConnectionString;
 
-    private async Task Gone(CancellationToken patience)
+    private async Task Gone(TimeSpan lookEvery, CancellationToken patience)
     {
-        try
+        if (server.Child is { } child)
+            await child.WaitForExitAsync(patience);
+        while (Posix.IsAlive(server.Process))
+            await Task.Delay(lookEvery, patience);
+    }
+
+    /// <summary>A server that the system killed, for want of memory for instance, is started again: the program cannot do without, and what it committed is on disk.</summary>
+    private async Task KeepRunning()
+    {
+        while (true)
         {
-            if (child is not null)
-                await child.WaitForExitAsync(patience);
-            while (Posix.IsAlive(server))
-                await Task.Delay(LooksEvery, patience);
-        }
-        catch (OperationCanceledException)
-        {
-            // It still writes its last checkpoint; the next start waits for it before it starts another.
+            try
+            {
+                await Gone(RestartsAfter, stopping.Token);
+                say?.Invoke("PostgreSQL has ended by itself, and is started again.");
+                NpgsqlConnection.ClearAllPools();
+                // Not to be given up halfway, else nobody would stop what was begun.
+                var next = await Adopt(place, CancellationToken.None) ?? await StartAnew(place, say, CancellationToken.None);
+                server.Child?.Dispose();
+                server = next;
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (PostgresUnavailableException failed)
+            {
+                // Mostly because processes of the dead server have not noticed yet and hold its memory.
+                say?.Invoke(failed.Message);
+                await Task.Delay(RestartsAfter, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 
@@ -162,7 +200,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     }
 
     /// <summary>The server that a killed program left running, or null when none does.</summary>
-    private static async Task<PrivatePostgres?> Adopt(FileStream claim, PostgresPlace place, CancellationToken ct)
+    private static async Task<Server?> Adopt(PostgresPlace place, CancellationToken ct)
     {
         while (ReadProcessFile(place) is { } file)
         {
@@ -175,7 +213,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
             }
 
             if (file.Status == "ready")
-                return new PrivatePostgres(claim, place, file.Process, null);
+                return new Server(file.Process, null);
 
             await Task.Delay(LooksEvery, ct);
         }
@@ -183,7 +221,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         return null;
     }
 
-    private static async Task<PrivatePostgres> StartAnew(FileStream claim, PostgresPlace place, Action<string>? say, CancellationToken ct)
+    private static async Task<Server> StartAnew(PostgresPlace place, Action<string>? say, CancellationToken ct)
     {
         var binaries = FindBinaries(place);
         if (!Directory.Exists(place.Cluster))
@@ -202,7 +240,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
             if (child.HasExited)
                 throw new PostgresUnavailableException($"PostgreSQL stopped while starting:\n{LastLines(place.Log)}\nIts whole log is {place.Log}.");
             if (ReadProcessFile(place) is { Status: "ready" } file && file.Process == child.Id)
-                return new PrivatePostgres(claim, place, child.Id, child);
+                return new Server(child.Id, child);
             if (!told && slow.Elapsed > TimeSpan.FromSeconds(2))
             {
                 say?.Invoke("PostgreSQL is putting its files in order after a crash.");
