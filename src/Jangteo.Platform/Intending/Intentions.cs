@@ -68,8 +68,9 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
         var now = machine.GetUtcNow();
         var orphans = await storage.Query(
             new Sql(
-                "update intentions set lease_until = $2, taken_over = true where stream in (select stream from intentions where lease_until < $1 order by lease_until limit 100 for update skip locked) returning stream",
-                now, now + settings.Lease),
+                "update intentions set lease_until = $2, taken_over = true where stream in (select stream from intentions where lease_until < $1 and stream <> all($3) order by lease_until limit 100 for update skip locked) returning stream",
+                // What this process carries itself is slow, and not orphaned.
+                now, now + settings.Lease, underWay.Keys.ToArray()),
             reader => reader.GetGuid(0), ct);
         foreach (var stream in orphans)
         {
