@@ -1,5 +1,6 @@
 using Jangteo.Catalog;
 using Jangteo.Contracts;
+using Jangteo.Delivery;
 using Jangteo.Kinds;
 using Jangteo.Payments;
 using Stock = Jangteo.Kinds.Stock;
@@ -22,6 +23,7 @@ internal static class Books
         CheckStock(world);
         CheckHistory(world);
         CheckPromises(world);
+        CheckArrivals(world);
         CheckViews(world);
         CheckNotices(world);
         CheckOutside(world);
@@ -127,7 +129,7 @@ internal static class Books
                 world.Violate("I3", trade.Id, $"it has ended in {trade.State}, and {stock.Has.Quantity} of {Names.Of(stock.Listing)} are still taken");
             }
 
-            if (world.Delivery.Of(trade.Id) == Parcel.UnderWay)
+            if (world.Delivery.Of(trade.Id) == Whereabouts.UnderWay)
             {
                 world.Violate("K3", trade.Id, $"it has ended in {trade.State}, and a delivery is under way");
             }
@@ -285,6 +287,17 @@ internal static class Books
             if (history.Count < promise.Revision || history[promise.Revision - 1].State != promise.State)
             {
                 world.Violate("I5", promise.Trade, $"it was answered to be in {promise.State} at {promise.Revision}");
+            }
+        }
+    }
+
+    private static void CheckArrivals(World world)
+    {
+        foreach (var trade in world.Delivery.Arrivals)
+        {
+            if (world.Delivery.Of(trade) != Whereabouts.Arrived)
+            {
+                world.Violate("I5", trade, $"its delivery was noted as arrived, and it is {Words.Of(world.Delivery.Of(trade))}");
             }
         }
     }
@@ -479,10 +492,10 @@ internal static class Books
             }
 
             var parcel = world.Delivery.Of(trade.Id);
-            var says2 = trade.Delivery switch { "under-way" => Parcel.UnderWay, "arrived" => Parcel.Arrived, _ => Parcel.None };
-            if ((parcel == Parcel.Cancelled ? Parcel.None : parcel) != says2)
+            var whereabouts = trade.Delivery switch { "under-way" => Whereabouts.UnderWay, "arrived" => Whereabouts.Arrived, _ => Whereabouts.None };
+            if ((parcel == Whereabouts.Cancelled ? Whereabouts.None : parcel) != whereabouts)
             {
-                world.Violate("I3", trade.Id, $"it says its delivery is {trade.Delivery}, and it is {parcel}");
+                world.Violate("I5", trade.Id, $"it says its delivery is {trade.Delivery}, and it is {Words.Of(parcel)}");
             }
         }
     }

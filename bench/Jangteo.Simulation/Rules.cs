@@ -1,5 +1,6 @@
 using Jangteo.Catalog;
 using Jangteo.Contracts;
+using Jangteo.Delivery;
 using Jangteo.Kinds;
 using Jangteo.Notices;
 using Jangteo.Payments;
@@ -49,6 +50,9 @@ internal sealed record Rules
     // Catalog.
     public Func<Units, Allocation, string, int, int, StockDecision> Stock { get; init; } = (units, trade, verb, revision, quantity) => StockRules.Decide(units, trade, verb, revision, quantity);
     public Func<Units, Allocation, string, int, StockDecision> VoidStock { get; init; } = (units, trade, verb, revision) => StockRules.Void(units, trade, verb, revision);
+
+    // Delivery.
+    public Func<Shipment, string, int, DeliveryDecision> Deliver { get; init; } = DeliveryRules.Decide;
 
     // Notices.
     public Func<Kind?, TradeMoved, IEnumerable<Notice>> WhoIsTold { get; init; } = Notices.WhoIsTold.Of;

@@ -1,5 +1,6 @@
 using Jangteo.Catalog;
 using Jangteo.Contracts;
+using Jangteo.Delivery;
 using Jangteo.Kinds;
 using Jangteo.Notices;
 using Jangteo.Payments;
@@ -110,6 +111,10 @@ internal static class Bugs
             },
         },
         ["a taking that was voided is done when it comes late"] = Rules.Real with { VoidStock = (units, trade, verb, revision) => StockRules.Void(units, trade, verb, revision) with { IsNew = false } },
+        ["a delivery is cancelled that has arrived"] = Rules.Real with
+        {
+            Deliver = (shipment, verb, revision) => DeliveryRules.Decide(verb == Verb.CancelDelivery.Name && shipment.Is == Whereabouts.Arrived ? shipment with { Is = Whereabouts.UnderWay } : shipment, verb, revision),
+        },
         ["who makes a move is told of it like the others"] = Rules.Real with { WhoIsTold = (kind, moved) => WhoIsTold.Of(kind, moved with { Actor = "nobody" }) },
         ["an SMS that is sent again has another key"] = Rules.Real with { CarriersKey = (notice, attempt) => $"{notice.Id}/{attempt}" },
         ["stock is taken whether or not there is any"] = Rules.Real with
