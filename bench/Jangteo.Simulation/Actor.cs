@@ -97,6 +97,9 @@ internal abstract class Actor(World world, string module)
         return letter.Effects > 0;
     }
 
+    /// <summary>What was done outside of any commit of the world is sent, as the replay of a path wants it.</summary>
+    public void SendWaiting() => Post();
+
     /// <summary>What is done within happens as a whole or not at all, and what it says is sent with it.</summary>
     protected Commit Transact(Action work)
     {

@@ -91,10 +91,9 @@ internal static class Books
         foreach (var file in world.Trading.Files)
         {
             var held = balances.GetValueOrDefault((Account.Escrow, file.Trade.Id)) + balances.GetValueOrDefault((Account.BankSuspense, file.Trade.Id));
-            // Behind what a person will do (delivered, sold out) money may wait.
-            if (held != 0 && !file.Kind.Leaving(file.Trade.State).Any(row => row.Hears is not null))
+            if (file.IsOpen && (held != 0 || world.Payments.Payments.GetValueOrDefault(file.Trade.Id)?.Standing == Standing.Expected))
             {
-                world.Violate("K4", file.Trade.Id, $"all deadlines have passed, and {held} is still held in {file.Trade.State}");
+                world.Violate("K4", file.Trade.Id, $"all deadlines have passed, and {held} is still held, or a deposit expected, in {file.Trade.State}");
             }
         }
     }
@@ -127,6 +126,17 @@ internal static class Books
             if (world.Catalog.Allocations.TryGetValue(trade.Id, out var stock) && stock.Has.Has == Has.Taken)
             {
                 world.Violate("I3", trade.Id, $"it has ended in {trade.State}, and {stock.Has.Quantity} of {Names.Of(stock.Listing)} are still taken");
+            }
+
+            var isPaid = payment?.Standing == Standing.PaidOut;
+            if (isPaid && stock.Has is not { TakenAt: > 0 } && world.Delivery.Of(trade.Id) != Whereabouts.Arrived)
+            {
+                world.Violate("K9", trade.Id, $"it has ended in {trade.State}, the seller is paid, and nothing was ever taken or delivered");
+            }
+
+            if (!isPaid && stock.Has is { Has: Has.Sold })
+            {
+                world.Violate("K9", trade.Id, $"it has ended in {trade.State}, the stock is sold, and the seller is not paid");
             }
 
             if (world.Delivery.Of(trade.Id) == Whereabouts.UnderWay)

@@ -72,7 +72,8 @@ internal sealed class Resting(World world)
                 }
             }
 
-            foreach (var trade in world.Delivery.UnderWay.ToList())
+            // What is still under way for a trade that has ended is a fault, and must be found so.
+            foreach (var trade in world.Delivery.UnderWay.Where(trade => world.Trading.Find(trade)!.IsOpen).ToList())
             {
                 hasMoved = true;
                 world.Delivery.Arrive(trade);

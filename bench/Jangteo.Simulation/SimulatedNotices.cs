@@ -46,12 +46,12 @@ internal sealed class SimulatedNotices(World world) : Actor(world, Modules.Notic
         return outcome == Sent ? new Reply.Yes(Verb.SendAlarm.Yes) : new Reply.No(Verb.TimedOut, Refusals.TimedOut);
     }
 
-    /// <summary>Everything waiting is sent at once, as the replay of a path wants it.</summary>
-    public void SendNow()
+    /// <summary>What was left lying by the replay of a path is taken up.</summary>
+    public void GoOn()
     {
-        while (waiting.TryDequeue(out var notice))
+        if (HasUnsent)
         {
-            Shown.Add(notice);
+            SendSoon();
         }
     }
 

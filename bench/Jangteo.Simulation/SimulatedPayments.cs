@@ -91,12 +91,24 @@ internal sealed class SimulatedPayments(World world) : Actor(world, Modules.Paym
         });
     }
 
-    /// <summary>Everything that is due outside is done at once, as the replay of a path wants it.</summary>
-    public void DoErrandsNow()
+    /// <summary>The oldest errand that ends with such an answer is done at once, as the replay of a path wants it. False when there is none.</summary>
+    public bool DoErrandNow(string answer)
     {
-        while (errands.Values.FirstOrDefault() is { } open)
+        if (errands.Values.FirstOrDefault(one => Verb.Find(one.Errand.Verb) is { } verb && (verb.Yes == answer || verb.No.Contains(answer))) is not { } open)
         {
-            Done(open, Make(open.Errand), open.Refusals);
+            return false;
+        }
+
+        Done(open, Make(open.Errand), open.Refusals);
+        return true;
+    }
+
+    /// <summary>What was left lying by the replay of a path is taken up.</summary>
+    public void GoOn()
+    {
+        foreach (var open in errands.Values)
+        {
+            World.After(1, () => Run(open));
         }
     }
 

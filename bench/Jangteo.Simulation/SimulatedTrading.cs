@@ -84,6 +84,15 @@ internal sealed class SimulatedTrading(World world) : Actor(world, Modules.Tradi
         });
     }
 
+    /// <summary>What was left lying by the replay of a path is taken up.</summary>
+    public void GoOn()
+    {
+        foreach (var file in Files.Where(file => file.Trade.Intention is not null))
+        {
+            Carrier.Begin(World, this, file.Trade.Id, resumed: true);
+        }
+    }
+
     /// <summary>Makes the moves that time makes now.</summary>
     public void FireDue()
     {

@@ -36,13 +36,13 @@ internal sealed class World
     private TimeSpan moved;
     private int order;
 
-    public World(ulong seed, IReadOnlyList<Kind> kinds, Rules rules, int trades = 40, bool keepsTrace = false)
+    public World(ulong seed, IReadOnlyList<Kind> kinds, Rules rules, int trades = 40, bool keepsTrace = false, Weather? weather = null)
     {
         Seed = seed;
         Kinds = kinds;
         Rules = rules;
         Dice = new Dice(seed);
-        Settings = Weather = Weather.Of(Dice);
+        Settings = Weather = weather ?? Weather.Of(Dice);
         Trace = new Trace(keepsTrace);
         FeePermille = Dice.Pick([0, 30, 30, 30, 125, 1000]);
         Bus = new Bus(this);
@@ -238,8 +238,7 @@ internal sealed class World
         {
             People.Begin();
             Drain();
-            Weather = Weather.Calm with { Bytes = Weather.Bytes };
-            new Resting(this).Run();
+            Rest();
         }
         catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or NullReferenceException or KeyNotFoundException or NeedUnmetException)
         {
@@ -247,6 +246,13 @@ internal sealed class World
         }
 
         return new Verdict(Seed, Trading.Files.Count, Steps, Trace.Hash, violations, Endings());
+    }
+
+    /// <summary>The faults end, and everything else too.</summary>
+    public void Rest()
+    {
+        Weather = Weather.Calm with { Bytes = Weather.Bytes };
+        new Resting(this).Run();
     }
 
     /// <summary>Lets happen what is under way, and what follows from it, until nothing does.</summary>
