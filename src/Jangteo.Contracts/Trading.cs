@@ -22,17 +22,19 @@ public static class TradingMessages
 /// <param name="Says">What it decided or heard, in the words of the business.</param>
 /// <param name="Awaits">The party whose move the new state waits for, or null when it happens by itself or is over.</param>
 /// <param name="MayMove">Parties that may do something in the new state.</param>
+/// <param name="Waited">Who was answered 202 to the command of this move, and is to be told of its end.</param>
 public sealed record TradeMoved(
     Guid Trade, string Kind, int Version, int Revision, string Do, string From, string To, bool Final,
     string Actor, Guid? Person, string? Heard, string[] Says, string[] Asked, string[] Asks,
     PersonRef Buyer, PersonRef Seller, ListingRef Listing, int Quantity, int Periods, long Amount, long Fee, string Currency,
-    string? Awaits, string[] MayMove, Due[] Next, Money Money, string Stock, string Delivery, string? Reason, DateTimeOffset At);
+    string? Awaits, string[] MayMove, Due[] Next, Money Money, string Stock, string Delivery, string? Reason, DateTimeOffset At, Guid? Waited = null);
 
 /// <summary>Something about a trade that is worth a line in its timeline and moved nothing: a question begun, a refusal, an answer that no row hears.</summary>
 /// <param name="What">began, refused, not-begun, or heard.</param>
+/// <param name="Waited">Who was answered 202 to the command that was refused, and is to be told so. Then notices hears this too.</param>
 public sealed record TradeNoted(
     Guid Trade, string Kind, int Version, int Revision, string State, string What, string? Do, string Actor, Guid? Person, string? Code, string? Heard, string[] Asked,
-    Guid Buyer, Guid Seller, Guid Listing, Money Money, string Stock, string Delivery, DateTimeOffset At);
+    Guid Buyer, Guid Seller, Guid Listing, Money Money, string Stock, string Delivery, DateTimeOffset At, Guid? Waited = null);
 
 public sealed record PersonRef(Guid Id, string Name);
 

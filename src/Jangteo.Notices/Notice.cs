@@ -38,22 +38,28 @@ internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person,
             values["until"] = Texts.When(until.ToLocalTime(), language);
         }
 
+        if (Facts.Refusal is { } code)
+        {
+            return $"{texts.Move(Kind, What, language)}: {texts.Refusal(code, language, Kind)}";
+        }
+
         return Texts.Say(Facts.IsAlarm ? texts.Alarm(What, language) : texts.Told(Kind, What, language), values);
     }
 }
 
 /// <summary>What the placeholders of a notice's text are filled with.</summary>
-internal sealed record NoticeFacts(string Listing, string? Buyer, string? Seller, long Amount, string Currency, DateTimeOffset? Until, bool IsAlarm);
+/// <param name="Refusal">The code with which a move was refused after its caller had gone; then the text is the refusal's.</param>
+internal sealed record NoticeFacts(string Listing, string? Buyer, string? Seller, long Amount, string Currency, DateTimeOffset? Until, bool IsAlarm, string? Refusal = null);
 
 /// <summary>Who is told of what, by which channel. Pure: the books ask it again.</summary>
 internal static class WhoIsTold
 {
-    /// <summary>Every move tells every party but the one whose command made it; an SMS tells him too (DESIGN §3).</summary>
+    /// <summary>Every move tells every party but the one whose command made it; an SMS tells him too (DESIGN §3), and so does every channel when he has not seen its end.</summary>
     public static IEnumerable<Notice> Of(Kind? kind, TradeMoved moved)
     {
         foreach (var (party, person) in new[] { (Party.Buyer, moved.Buyer), (Party.Seller, moved.Seller) })
         {
-            foreach (var channel in Channels(kind, party).Where(channel => channel == Channel.Sms || moved.Actor != Words.Of(party)))
+            foreach (var channel in Channels(kind, party).Where(channel => channel == Channel.Sms || moved.Actor != Words.Of(party) || moved.Waited == person.Id))
             {
                 yield return Make(
                     moved.Trade, moved.Revision, moved.Do, person.Id, channel, moved.Trade, moved.Listing.Id, moved.Kind, moved.At,
@@ -61,6 +67,20 @@ internal static class WhoIsTold
             }
         }
     }
+
+    /// <summary>A refusal tells the one who was answered 202 and has gone; whoever waited for the answer has heard it.</summary>
+    public static IEnumerable<Notice> Of(TradeNoted noted) =>
+        noted is { Waited: { } person, Do: { } move, Code: { } code }
+            ? [Make(noted.Trade, noted.Revision, move, person, Channel.App, noted.Trade, noted.Listing, noted.Kind, noted.At, new NoticeFacts("", null, null, 0, "", null, IsAlarm: false, code))]
+            : [];
+
+    /// <summary>What a message of Trading tells people of.</summary>
+    public static IReadOnlyList<Notice> Of(Shelf shelf, Message message) => message.Type switch
+    {
+        TradingMessages.Moved when message.Read<TradeMoved>() is var moved => [.. Of(shelf.Find(moved.Kind), moved)],
+        TradingMessages.Noted => [.. Of(message.Read<TradeNoted>())],
+        _ => [],
+    };
 
     /// <summary>An alarm tells the seller, by every channel of his.</summary>
     public static IEnumerable<Notice> Of(Kind? kind, Request alarm, DateTimeOffset now) =>

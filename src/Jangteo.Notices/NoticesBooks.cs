@@ -68,14 +68,14 @@ internal sealed class NoticesBooks([FromKeyedServices(Modules.Notices)] Storage 
             }
 
             position = rows[^1].Position;
-            var told = rows.Where(row => row.Type == TradingMessages.Moved && !set.Contains(row.Stream))
-                .Select(row => System.Text.Json.JsonSerializer.Deserialize<Message>(row.Text, Wire.Json)!.Read<TradeMoved>()).ToList();
-            moves += told.Count;
-            var expected = told.SelectMany(moved => WhoIsTold.Of(shelf.Find(moved.Kind), moved)).Select(KeyOf).ToHashSet();
+            var told = rows.Where(row => row.SeqFor(Modules.Notices) is not null && !set.Contains(row.Stream)).Select(row => System.Text.Json.JsonSerializer.Deserialize<Message>(row.Text, Wire.Json)!).ToList();
+            moves += told.Count(message => message.Type == TradingMessages.Moved);
+            var expected = told.SelectMany(message => WhoIsTold.Of(shelf, message)).Select(KeyOf).ToHashSet();
+            var changes = told.Select(ChangeOf).OfType<(Guid Trade, int Revision, string Do)>().ToList();
             var found = (await storage.Query(
                 new Sql(
                     $"select {Post.Columns} from unnest($1::uuid[], $2::int[], $3::text[]) as moved (subject, cause, what) join notices n on n.subject = moved.subject and n.cause = moved.cause and n.what = moved.what",
-                    told.Select(moved => moved.Trade).ToArray(), told.Select(moved => moved.Revision).ToArray(), told.Select(moved => moved.Do).ToArray()), Post.Read, ct)).Select(KeyOf).ToHashSet();
+                    changes.Select(change => change.Trade).ToArray(), changes.Select(change => change.Revision).ToArray(), changes.Select(change => change.Do).ToArray()), Post.Read, ct)).Select(KeyOf).ToHashSet();
             wrong.AddRange(expected.Except(found).Select(key => $"never told: {key}"));
             wrong.AddRange(found.Except(expected).Select(key => $"told for no reason: {key}"));
         }
@@ -94,6 +94,13 @@ internal sealed class NoticesBooks([FromKeyedServices(Modules.Notices)] Storage 
             .Take(Shown).ToList();
         return Check("I10 phone and mailbox", wrong, $"{arrived.Count} arrived, {sent.Values.Count(status => status == Notice.Waiting)} waiting, {sent.Values.Count(status => status == Notice.Undeliverable)} undeliverable");
     }
+
+    private static (Guid Trade, int Revision, string Do)? ChangeOf(Message message) => message.Type switch
+    {
+        TradingMessages.Moved when message.Read<TradeMoved>() is var moved => (moved.Trade, moved.Revision, moved.Do),
+        TradingMessages.Noted when message.Read<TradeNoted>() is { Do: { } move } noted => (noted.Trade, noted.Revision, move),
+        _ => null,
+    };
 
     private static string KeyOf(Notice notice) => $"{notice.Subject}/{notice.Cause} {notice.What} to {notice.Person} by {notice.Channel}";
 

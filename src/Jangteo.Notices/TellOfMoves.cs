@@ -16,15 +16,14 @@ internal sealed class TellOfMoves(Shelf shelf, Post post, SendAlarm alarms, Busi
 
     public async Task<IReadOnlySet<Guid>> Hear(Work work, IReadOnlyList<Message> messages, CancellationToken ct)
     {
-        var tellings = new List<(Message Move, List<Notice> Notices)>();
+        var tellings = new List<(Message Move, IReadOnlyList<Notice> Notices)>();
         var people = new Dictionary<Guid, PersonChanged>();
         foreach (var message in messages)
         {
             switch (message.Type)
             {
-                case TradingMessages.Moved:
-                    var moved = message.Read<TradeMoved>();
-                    tellings.Add((message, [.. WhoIsTold.Of(shelf.Find(moved.Kind), moved)]));
+                case TradingMessages.Moved or TradingMessages.Noted:
+                    tellings.Add((message, WhoIsTold.Of(shelf, message)));
                     break;
                 case IdentityMessages.PersonChanged:
                     var person = message.Read<PersonChanged>();

@@ -1,5 +1,6 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Platform;
 using Jangteo.Platform.Asking;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Intending;
@@ -11,7 +12,8 @@ namespace Jangteo.Trading;
 
 /// <summary>How the moves that ask first are carried to their end: the trade keeps the intention, and one commit settles it.</summary>
 internal sealed class TradeIntentions(
-    [FromKeyedServices(Modules.Trading)] Storage storage, Trades trades, KindVersions kinds, Answering answering, BusinessClock clock, Endings endings, IServiceProvider services) : IIntend
+    [FromKeyedServices(Modules.Trading)] Storage storage, Trades trades, KindVersions kinds, Answering answering, BusinessClock clock, TimeProvider machine, Settings settings, Endings endings,
+    IServiceProvider services) : IIntend
 {
     public async Task<OpenIntention?> Load(Guid stream, CancellationToken ct)
     {
@@ -32,7 +34,10 @@ internal sealed class TradeIntentions(
             }
 
             var happens = Deciding.Settle(locked.Kind, locked.Trade, locked.SoldOut, outcome, clock.Now);
-            trades.Store(work, locked.Kind, happens);
+
+            // Whoever was answered 202 has gone, and is told of the end by a notice.
+            var isLate = machine.GetUtcNow() - open.Since >= settings.Trading.AnswerWithin;
+            trades.Store(work, locked.Kind, happens, waited: isLate ? open.Person : null);
             Intentions.WriteEnd(work, stream);
             var answer = answering.Settled(happens, open);
             open.Claim?.Write(work, answer);

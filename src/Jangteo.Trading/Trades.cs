@@ -51,7 +51,8 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
         await storage.Find(new Sql(SelectTrade, id), reader => Read(reader.GetString(0)), ct);
 
     /// <summary>Stores and sends all that a decision says.</summary>
-    public void Store(Work work, Kind kind, Decision.Happens happens)
+    /// <param name="waited">Who was answered 202 and is to be told of the end.</param>
+    public void Store(Work work, Kind kind, Decision.Happens happens, Guid? waited = null)
     {
         var trade = happens.Trade;
         var isNew = happens.History[0].Revision == 1;
@@ -90,12 +91,12 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
 
         foreach (var said in happens.Moved)
         {
-            work.Send(TradingMessages.Moved, trade.Id, said, trade.Context);
+            work.Send(TradingMessages.Moved, trade.Id, said with { Waited = waited }, trade.Context);
         }
 
         foreach (var said in happens.Noted)
         {
-            work.Send(TradingMessages.Noted, trade.Id, said, trade.Context);
+            work.Send(TradingMessages.Noted, trade.Id, said with { Waited = waited }, trade.Context, receiver: waited is null ? null : Modules.Notices);
         }
 
         foreach (var request in happens.Requests)

@@ -112,6 +112,32 @@ public sealed class Telling_people(Town town)
     }
 
     [Fact]
+    public async Task Whoever_could_not_wait_for_the_end_of_his_own_move_is_told_of_it()
+    {
+        var moved = Tale.Of(town).Moved("request");
+
+        Assert.Equal([moved.Seller.Id], WhoIsTold.Of(town.Shelf.Find(moved.Kind), moved).Select(notice => notice.Person));
+        Assert.Equal([moved.Buyer.Id, moved.Seller.Id], WhoIsTold.Of(town.Shelf.Find(moved.Kind), moved with { Waited = moved.Buyer.Id }).Select(notice => notice.Person));
+        await Task.CompletedTask;
+    }
+
+    [Fact]
+    [Requirement("GD-N1.1", "a time-out is not a no")]
+    public async Task Whoever_could_not_wait_is_told_of_a_no_too_and_whoever_heard_it_is_not()
+    {
+        var gone = await Tale.Of(town).Moves("request");
+        await gone.Notes("refused", "accept", "timed-out", waited: gone.Seller.Id);
+        var there = await Tale.Of(town).Moves("request");
+        await there.Notes("refused", "accept", "timed-out");
+        await town.Rest();
+
+        var notice = (await Told(gone.Seller)).GetProperty("items")[0];
+        Assert.Equal($"Accept: {town.Shelf.Texts.Refusal("timed-out", "en", "second-hand")}", notice.GetProperty("text").GetString());
+        Assert.Equal(1, (await Told(there.Seller)).GetProperty("items").GetArrayLength());
+        Assert.True((await town.Services.GetRequiredService<NoticesBooks>().Check(CancellationToken.None)).Ok);
+    }
+
+    [Fact]
     public async Task A_kind_that_is_on_the_shelf_no_more_still_tells_its_parties()
     {
         var moved = Tale.Of(town).Moved("request") with { Kind = "forgotten" };

@@ -83,11 +83,11 @@ internal sealed class Tale
         return last;
     }
 
-    public async Task<Tale> Notes(string what, string? @do = null, string? code = null, string? heard = null, Money? money = null, string delivery = "none")
+    public async Task<Tale> Notes(string what, string? @do = null, string? code = null, string? heard = null, Money? money = null, string delivery = "none", Guid? waited = null)
     {
         var noted = new TradeNoted(
-            Trade, kind.Name, kind.Version, ++tradeRevision, last?.To ?? Kind.Start, what, @do, "buyer", Buyer.Id, code, heard, [], Buyer.Id, Seller.Id, Listing, money ?? new Money(0, 0, 0, 0, 0, 0, 90), "none", delivery, DateTimeOffset.UtcNow);
-        await town.Say(Modules.Trading, TradingMessages.Noted, Trade, noted, Context);
+            Trade, kind.Name, kind.Version, ++tradeRevision, last?.To ?? Kind.Start, what, @do, "buyer", Buyer.Id, code, heard, [], Buyer.Id, Seller.Id, Listing, money ?? new Money(0, 0, 0, 0, 0, 0, 90), "none", delivery, DateTimeOffset.UtcNow, waited);
+        await town.Say(Modules.Trading, TradingMessages.Noted, Trade, noted, Context, to: waited is null ? null : Modules.Notices);
         return this;
     }
 }
