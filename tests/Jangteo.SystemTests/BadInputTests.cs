@@ -20,7 +20,7 @@ public sealed class PatientProgram : IAsyncLifetime
 /// Whatever is sent, the answer is a yes, or a problem document with a code (the document is compared on the way); it is never a fault, and nothing stays
 /// half-done. What is sent is made from the API document, so a route that comes tomorrow is tried tomorrow.
 /// </summary>
-public sealed class BadInputTests(PatientProgram patient) : IClassFixture<PatientProgram>
+public sealed partial class BadInputTests(PatientProgram patient) : IClassFixture<PatientProgram>
 {
     private const string NobodysId = "0190d0a0-0000-7000-8000-00000000dead";
 
@@ -84,14 +84,14 @@ public sealed class BadInputTests(PatientProgram patient) : IClassFixture<Patien
         {
             var listing = await Yes(seller, "/api/listings", SoundListing(kind));
             var trade = (string)(await Yes(buyer, "/api/trades", SoundTrade(kind, listing)))["id"]!;
-            var moves = kind["moves"]!.AsArray().Select(move => (string)move!["do"]!).Distinct().Append("no-such-move");
-            foreach (var (move, person) in moves.SelectMany(move => new[] { (move, buyer), (move, seller) }))
+            var moves = kind["moves"]!.AsArray().Select(move => (Do: (string)move!["do"]!, By: (string?)move["by"])).Distinct().Append((Do: "no-such-move", By: "buyer")).ToList();
+            foreach (var (move, by) in moves)
             {
                 foreach (var bad in BadBody.Of(document, route.Request!, Sound(document, route.Request!)))
-                    await Send(person, route, $"/api/trades/{trade}/{move}", bad);
+                    await Send(by == "seller" ? seller : buyer, route, $"/api/trades/{trade}/{move}", bad);
             }
 
-            await Send(await Program.As("a stranger"), route, $"/api/trades/{trade}/{moves.First()}", new BadBody("another's id", "{}"u8.ToArray()));
+            await Send(await Program.As("a stranger"), route, $"/api/trades/{trade}/{moves[0].Do}", new BadBody("another's id", "{}"u8.ToArray()));
         }
 
         NoFaults();
@@ -177,6 +177,9 @@ public sealed class BadInputTests(PatientProgram patient) : IClassFixture<Patien
         Assert.True((await minji.GetAsync("/api/sandbox/clock", ct)).IsSuccessStatusCode);
     }
 
+    [System.Text.RegularExpressions.GeneratedRegex(@"System\.|Jangteo\.|Npgsql|Exception|   at ")]
+    private static partial System.Text.RegularExpressions.Regex Insides();
+
     private void NoFaults() => Assert.True(faults.Count == 0, $"{faults.Count} answers should not be:\n{string.Join('\n', faults.Take(40))}");
 
     private HttpClient? rude;
@@ -199,6 +202,8 @@ public sealed class BadInputTests(PatientProgram patient) : IClassFixture<Patien
                 // Of a stream only the beginning is waited for.
                 using var answer = await person.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
                 var status = (int)answer.StatusCode;
+                if (status is >= 400 and < 500 && Insides().IsMatch(await answer.Content.ReadAsStringAsync(ct)))
+                    faults.Add($"{route}, {what}: speaks of the program's insides: {await answer.Content.ReadAsStringAsync(ct)}");
                 if (status >= 500)
                     faults.Add($"{route}, {what}: {status} {await answer.Content.ReadAsStringAsync(ct)}");
                 else if (status < 400 && mustBeRefused)

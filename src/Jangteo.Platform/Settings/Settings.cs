@@ -119,7 +119,7 @@ public sealed record LimitSettings
 
     /// <summary>Requests of one person a second, on the average of some seconds; 0 is without limit.</summary>
     [Range(0, 100_000)]
-    public int PerPersonPerSecond { get; init; } = 50;
+    public int PerPersonPerSecond { get; init; } = 200;
 }
 
 /// <summary>What each module has of its own.</summary>

@@ -65,6 +65,7 @@ internal static partial class Malformed
         _ when message.Contains("U+0000", StringComparison.Ordinal) => "must not have the character U+0000",
         "This is not a text." => "is not a text",
         "This is not a time." => "is not a time with its offset, such as 2026-03-01T09:30:00.000Z",
+        _ when message.StartsWith("Duplicate property", StringComparison.Ordinal) => "stands twice",
         _ when message.Contains("doesn't allow", StringComparison.Ordinal) => "must not be null",
         _ when message.Contains("could not be converted", StringComparison.Ordinal) => "is not of the type that the API document says",
         _ => "is not JSON",
