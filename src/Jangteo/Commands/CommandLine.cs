@@ -50,7 +50,20 @@ internal static class CommandLine
 
     private static Command Demo()
     {
-        var url = new Option<Uri?>("--url") { Description = "A market in its sandbox. Its clock will be moved by months. Without it the demo starts a market of its own." };
+        var url = new Option<Uri?>("--url")
+        {
+            Description = "A market in its sandbox, such as http://localhost:8080. Its clock will be moved by months. Without it the demo starts a market of its own.",
+            CustomParser = given =>
+            {
+                if (Uri.TryCreate(given.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+                {
+                    return address;
+                }
+
+                given.AddError($"'{given.Tokens[0].Value}' is no address; write http://localhost:8080");
+                return null;
+            },
+        };
         var only = new Argument<string[]>("only") { Description = "Names of kinds, or parts of the names of stories; none plays all.", DefaultValueFactory = _ => [] };
         var command = new Command("demo", "Plays every story of every kind, and reads the books.") { url, only };
         command.SetAction(async (parsed, ct) => await new PlayDemo(AnsiConsole.Console, TimeProvider.System).Run(SettingsReader.Read().KindsFolder, parsed.GetValue(url), parsed.GetValue(only)!, ct));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Jangteo.Kinds;
 using Jangteo.Stories;
 
@@ -25,7 +26,7 @@ internal sealed class Books(Market market, TimeProvider machine)
         var began = machine.GetTimestamp();
         while (true)
         {
-            ImmutableArray<Finding> checks = [await ReadRest(ct), .. (await Task.WhenAll(Keepers.Select(module => ReadOf(module, ct)))).SelectMany(one => one)];
+            ImmutableArray<Finding> checks = [await ReadRest(ct), await ReadLedger(ct), .. (await Task.WhenAll(Keepers.Select(module => ReadOf(module, ct)))).SelectMany(one => one)];
             if (checks.All(check => check.Ok) || machine.GetElapsedTime(began) > Patience)
             {
                 return checks;
@@ -40,6 +41,16 @@ internal sealed class Books(Market market, TimeProvider machine)
         var heard = await market.Get(World.Operator, "/api/operator/rest", ct);
         var restless = (heard.Body?["items"]?.AsArray() ?? []).Where(module => Counts.Any(name => module![name]!.GetValue<long>() != 0)).Select(module => module!.ToJsonString()).ToList();
         return new Finding("all", "I7 everything has come to rest, and nothing is parked", heard.IsYes && restless.Count == 0, heard.IsYes ? string.Join(" ", restless) : heard.ToString());
+    }
+
+    /// <summary>Where all the money of the market is. That the escrow of a trade is empty when it is over, each story has seen for its own.</summary>
+    private async Task<Finding> ReadLedger(CancellationToken ct)
+    {
+        var heard = await market.Get(World.Operator, "/api/operator/payments/ledger/balances", ct);
+        var accounts = (heard.Body?["items"]?.AsArray() ?? []).Select(account => (Name: account!["account"]!.GetValue<string>(), Amount: account["amount"]!.GetValue<long>())).ToList();
+        return new Finding(
+            Modules.Payments, "I1 the accounts add up to zero", heard.IsYes && accounts.Sum(account => account.Amount) == 0,
+            heard.IsYes ? string.Join(", ", accounts.Select(account => string.Create(CultureInfo.InvariantCulture, $"{account.Name} {account.Amount}"))) : heard.ToString());
     }
 
     private async Task<IEnumerable<Finding>> ReadOf(string module, CancellationToken ct)

@@ -132,14 +132,18 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
                 ?? throw new DifferenceException($"the answer names no listing: {heard}");
         }
 
-        /// <summary>When the story has been told, nothing of it may be left lying about: no money held, no stock taken by a trade that is over.</summary>
+        /// <summary>When the story has been told, all its trades are over and nothing of them is left lying about: no money held, no stock taken, escrow empty.</summary>
         public async Task ComeToRest(CancellationToken ct)
         {
             foreach (var (buyer, trade) in everyTrade)
             {
                 await Until(
                     () => ReadTrade(buyer, trade, ct),
-                    view => !story.Kind.IsFinal(StateOf(view)) ? null : string.Join(", ", LeftOver(view)) is { Length: > 0 } left ? $"the trade of {buyer} is over, and yet {left}" : null,
+                    view => !story.Kind.IsFinal(StateOf(view)) ? $"the trade of {buyer} is not over but {StateOf(view)}" : string.Join(", ", LeftOver(view)) is { Length: > 0 } left ? $"the trade of {buyer} is over, and yet {left}" : null,
+                    ct);
+                await Until(
+                    () => market.Get(buyer, $"/api/payments/{trade}", ct),
+                    log => string.Join(", ", LeftInTheLedger(log)) is { Length: > 0 } left ? $"in the ledger of the trade of {buyer} {left}" : null,
                     ct);
             }
         }
@@ -380,6 +384,23 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
             {
                 yield return "its delivery is under way";
             }
+        }
+
+        /// <summary>What stands in accounts that must be empty when a trade is over: everything but the outside worlds and the platform's fee.</summary>
+        private static IEnumerable<string> LeftInTheLedger(Heard log)
+        {
+            if (log.Status != 200)
+            {
+                // Whoever never came to paying has no pay log.
+                return log.Status == 404 ? [] : [log.ToString()];
+            }
+
+            var entries = log.Body!["log"]!.AsArray().SelectMany(line => line!["entries"]!.AsArray())
+                .Select(entry => (Account: entry!["account"]!.GetValue<string>().Split(':')[0], Amount: entry["amount"]!.GetValue<long>())).ToList();
+            return entries.GroupBy(entry => entry.Account).Select(account => (Name: account.Key, Sum: account.Sum(entry => entry.Amount)))
+                .Where(account => account.Sum != 0 && account.Name is not ("platform-fee" or "buyer-outside" or "seller-outside" or "payer-outside"))
+                .Append((Name: "everything together", Sum: entries.Sum(entry => entry.Amount))).Where(account => account.Sum != 0)
+                .Select(account => string.Create(CultureInfo.InvariantCulture, $"{account.Name} is {account.Sum}"));
         }
 
         /// <summary>Asks again, as another command, while refused with a code that will not be in the way for long.</summary>
