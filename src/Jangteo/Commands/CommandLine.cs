@@ -11,13 +11,21 @@ internal static class CommandLine
 {
     public static Task<int> Run(string[] args)
     {
+        var target = new Option<string?>("--target") { Description = "Which modules to serve: all, or some with commas between. Stronger than the setting." };
         var root = new RootCommand("Jangteo, a marketplace engine. Without a command it serves; the settings are in jangteo.yaml.")
         {
+            target,
             CheckKinds(),
             Demo(),
             MakeOperator.Command(),
             RebuildTheViews.Command(),
+            Doctor.Command(),
         };
+        root.SetAction((parsed, _) =>
+        {
+            var settings = SettingsReader.Read();
+            return Serving.Run(parsed.GetValue(target) is { } modules ? settings with { Target = modules } : settings, []);
+        });
         // A demo that is stopped stops its market first, which takes a moment.
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     }

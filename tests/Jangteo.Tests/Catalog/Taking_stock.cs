@@ -22,7 +22,7 @@ public sealed class Taking_stock(OpenShop open) : IClassFixture<OpenShop>
         {
             var listing = (await shop.Offer("minji", shop.SingleKind)).Id;
 
-            var replies = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => shop.Stock.Ask(shop.Ask(listing, "take-stock"), ct)));
+            var replies = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => AskUntilKnown(shop.Ask(listing, "take-stock"))));
 
             Assert.Single(replies, reply => reply is Reply.Yes { Event: "stock-taken" });
             Assert.Equal(199, replies.Count(reply => reply is Reply.No { Event: "stock-refused", Code: "stock-refused" }));
@@ -30,6 +30,21 @@ public sealed class Taking_stock(OpenShop open) : IClassFixture<OpenShop>
         }
 
         await shop.BooksAreInOrder();
+    }
+
+    /// <summary>As whoever asks does: what is unknown or out of reach in a crowd is asked again by its key.</summary>
+    private async Task<Reply> AskUntilKnown(Request question)
+    {
+        while (true)
+        {
+            var reply = await open.Shop.Stock.Ask(question, ct);
+            if (reply is Reply.Yes or Reply.No)
+            {
+                return reply;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), ct);
+        }
     }
 
     [Fact]

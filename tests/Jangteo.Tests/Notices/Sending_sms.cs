@@ -36,7 +36,8 @@ public sealed class Sending_sms(Town town)
     }
 
     [Fact]
-    [Requirement("WP-11", "the SMS provider down blocks nothing; sent when back, in order")]
+    [Requirement("WP-11", "the SMS provider down blocks nothing")]
+    [Requirement("WP-11", "sent when back, in order")]
     public async Task While_the_provider_is_down_everything_else_goes_on_and_when_it_is_back_the_sms_come_in_order()
     {
         var tale = Tale.Of(town, "water-purifier");

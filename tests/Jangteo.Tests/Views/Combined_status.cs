@@ -72,7 +72,9 @@ public sealed class Combined_status(Town town)
     }
 
     [Fact]
-    [Requirement("GD-5", "event late, doubled, or after the cancellation")]
+    [Requirement("GD-5", "event late")]
+    [Requirement("GD-5", "doubled")]
+    [Requirement("GD-5", "after the cancellation")]
     public async Task Doubled_and_shuffled_the_view_ends_where_it_would_have()
     {
         var tale = Tale.Of(town, "neighborhood-rental");

@@ -113,7 +113,9 @@ public sealed class Listing_and_searching(Town town)
     }
 
     [Fact]
-    [Requirement("GD-5", "event late, doubled, or after the cancellation")]
+    [Requirement("GD-5", "event late")]
+    [Requirement("GD-5", "doubled")]
+    [Requirement("GD-5", "after the cancellation")]
     public async Task What_is_reserved_is_shown_as_not_rentable_and_rentable_again_when_it_is_given_back()
     {
         var mark = Mark();

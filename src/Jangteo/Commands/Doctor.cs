@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
+using Jangteo.Kinds;
+using Jangteo.Platform;
+using Jangteo.Platform.Postgres;
+using Npgsql;
+
+namespace Jangteo.Commands;
+
+/// <summary><c>jangteo doctor</c>: looks at what the program needs, and says of each thing whether it is well or what to do.</summary>
+internal static class Doctor
+{
+    public static Command Command()
+    {
+        var command = new Command("doctor", "Looks at settings, kinds, database and port, and says what to do about what is wrong.");
+        command.SetAction((_, ct) => Run(ct));
+        return command;
+    }
+
+    private static async Task<int> Run(CancellationToken ct)
+    {
+        var settings = SettingsReader.Read();
+        Say(true, "settings", $"target {settings.Target}, {(settings.Sandbox ? "in the sandbox" : "not in the sandbox")}");
+        var verdict = Check.Folder(settings.KindsFolder);
+        Say(verdict.IsWell, "kinds", verdict.IsWell ? $"{verdict.Shelf!.All.Count()} kinds, all is well" : string.Join(Environment.NewLine, verdict.Mistakes));
+        var running = PrivatePostgres.ConnectionWhileRunning(settings.DataFolder);
+        var databases = Modules.All.Select(settings.DatabaseOf).Where(database => database.Length > 0).Distinct().ToList();
+        var isWell = verdict.IsWell;
+        foreach (var database in databases.Count > 0 ? databases : running is null ? [] : [running])
+        {
+            isWell &= await LookAtDatabase(database, ct);
+        }
+
+        if (databases.Count == 0 && running is null)
+        {
+            Say(true, "database", "a private PostgreSQL, which is started with the program");
+        }
+
+        isWell &= running is not null || LookAtPort(settings.Port);
+        return isWell ? 0 : 1;
+    }
+
+    private static async Task<bool> LookAtDatabase(string connection, CancellationToken ct)
+    {
+        try
+        {
+            await using var source = NpgsqlDataSource.Create(connection);
+            await using var command = source.CreateCommand("select current_setting('server_version'), current_setting('fsync'), current_setting('synchronous_commit')");
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            await reader.ReadAsync(ct);
+            var isDurable = reader.GetString(1) == "on" && reader.GetString(2) == "on";
+            Say(isDurable, "database", $"PostgreSQL {reader.GetString(0)}{(isDurable ? "" : "; switch fsync and synchronous_commit on, or a loss of power loses what was acknowledged")}");
+            return isDurable;
+        }
+        catch (NpgsqlException fault)
+        {
+            Say(false, "database", $"{fault.Message}; look at Database in jangteo.yaml and at the server's own log");
+            return false;
+        }
+    }
+
+    private static bool LookAtPort(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            Say(true, "port", $"{port} is free");
+            return true;
+        }
+        catch (SocketException)
+        {
+            Say(false, "port", $"{port} is taken; stop what listens there, or set Jangteo__Port");
+            return false;
+        }
+    }
+
+    private static void Say(bool isWell, string what, string detail) => Console.WriteLine($"{(isWell ? "well " : "WRONG")}  {what,-9} {detail}");
+}
