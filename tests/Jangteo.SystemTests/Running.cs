@@ -34,6 +34,7 @@ public sealed class JangteoProgram : IAsyncDisposable
     private const string FolderName = "jangteo-system-";
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DiesWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(10);
     private static readonly Lazy<Task> swept = new(SweepAfterEarlierRuns);
 
@@ -128,6 +129,13 @@ public sealed class JangteoProgram : IAsyncDisposable
     {
         process!.Kill();
         await process.WaitForExitAsync();
+    }
+
+    /// <summary>Waits until the process has died of itself.</summary>
+    public async Task Died()
+    {
+        using var patience = new CancellationTokenSource(DiesWithin);
+        await process!.WaitForExitAsync(patience.Token);
     }
 
     /// <summary>As by <c>kill</c> or Ctrl+C; answers the exit code.</summary>

@@ -113,11 +113,18 @@ internal sealed class Shop(JangteoProgram program)
 
     public async Task Forward(string span) => Assert.Equal(200, (await (await Operator).Post("/api/sandbox/clock", new JsonObject { ["forward"] = span })).Status);
 
-    /// <summary>Everything has come to rest, nothing is parked, and every module's books are right.</summary>
-    public async Task BooksAreRight()
+    /// <summary>Everything has come to rest, and nothing is parked.</summary>
+    public async Task AtRest()
     {
         var sora = await Operator;
         await Eventually(async () => (await sora.Get("/api/operator/rest")).Body!, rest => (bool)rest["atRest"]! && rest["items"]!.AsArray().All(module => (long)module!["parked"]! == 0));
+    }
+
+    /// <summary>Everything has come to rest, nothing is parked, and every module's books are right.</summary>
+    public async Task BooksAreRight()
+    {
+        await AtRest();
+        var sora = await Operator;
         foreach (var module in new[] { "trading", "payments", "catalog", "delivery", "notices", "views" })
         {
             await Eventually(async () => (await sora.Get($"/api/operator/{module}/books")).Body!, books => (bool)books["ok"]!);
@@ -125,14 +132,14 @@ internal sealed class Shop(JangteoProgram program)
     }
 
     /// <summary>Asks until it is so; fails with what was said last.</summary>
-    public static async Task<T> Eventually<T>(Func<Task<T>> ask, Func<T, bool> isSo)
+    public static async Task<T> Eventually<T>(Func<Task<T>> ask, Func<T, bool> isSo, TimeSpan? patience = null)
     {
         for (var began = DateTime.UtcNow; ; await Task.Delay(LooksEvery, TestContext.Current.CancellationToken))
         {
             var said = await ask();
             if (isSo(said))
                 return said;
-            Assert.True(DateTime.UtcNow - began < Patience, $"After {Patience} it was still: {(said is JsonNode node ? node.ToJsonString() : said)}");
+            Assert.True(DateTime.UtcNow - began < (patience ?? Patience), $"After {patience ?? Patience} it was still: {(said is JsonNode node ? node.ToJsonString() : said)}");
         }
     }
 }
