@@ -41,6 +41,14 @@ public sealed class Reading_stories
     }
 
     [Fact]
+    public void What_stories_show_stands_in_the_list_of_requirements()
+    {
+        var list = Repository.Read("docs/requirements.yaml");
+
+        Assert.All(StoryReader.ReadAll(Folder, Shelf).Value!.SelectMany(story => story.Shows).Distinct(), id => Assert.Contains($"- id: {id}\n", list, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_sound_story_is_read_with_what_it_does_to_the_world_that_all_share()
     {
         var read = Read(Sound);
