@@ -14,7 +14,7 @@ internal static class LiveStream
 {
     private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(15);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/live", Handle).WithName("liveStream").WithTags("views").WithSummary("Server-sent events: hello, trade, notice, listing, clock, reset, ping.");
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/live", Handle).SignInOptional().WithName("liveStream").WithTags("views").WithSummary("Server-sent events: hello, trade, notice, listing, clock, reset, ping.");
 
     private static ServerSentEventsResult<Changed> Handle(HttpContext http, Live live, IHostApplicationLifetime program, CancellationToken ct)
     {

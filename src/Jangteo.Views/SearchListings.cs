@@ -22,7 +22,7 @@ internal static class SearchListings
         var group = routes.MapGroup("/api/listings").WithTags("listings");
         group.MapGet("", Search).AllowAnonymous().WithName("searchListings").WithSummary("Listings by word, kind, price and distance; sort newest, price, -price or distance.");
         group.MapGet("/facets", Facets).AllowAnonymous().WithName("listingFacets").WithSummary("How many listings there are of each kind, and their prices.");
-        group.MapGet("/{id:guid}", One).WithName("readListing").WithSummary("One listing.");
+        group.MapGet("/{id:guid}", One).SignInOptional().WithName("readListing").WithSummary("One listing.");
     }
 
     private static async Task<Ok<Page<ListingView>>> Search(

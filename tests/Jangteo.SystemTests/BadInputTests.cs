@@ -39,7 +39,7 @@ public sealed partial class BadInputTests(PatientProgram patient) : IClassFixtur
 
         foreach (var route in document.Routes.Where(route => route.Request is not null && route.Path != "/api/trades" && route.Path != "/api/trades/{id}/{move}"))
         {
-            var sound = (JsonObject)(route.Path == "/api/listings" ? soundListing : Sound(document, route.Request!)).DeepClone();
+            var sound = (JsonObject)(route.Path == "/api/listings" ? soundListing : document.Sound(route.Request!)).DeepClone();
             foreach (var bad in BadBody.Of(document, route.Request!, sound))
                 await Send(route.Path.StartsWith("/api/operator", StringComparison.Ordinal) ? operates : owner, route, route.Path.Replace("{id}", listing), bad);
         }
@@ -87,7 +87,7 @@ public sealed partial class BadInputTests(PatientProgram patient) : IClassFixtur
             var moves = kind["moves"]!.AsArray().Select(move => (Do: (string)move!["do"]!, By: (string?)move["by"])).Distinct().Append((Do: "no-such-move", By: "buyer")).ToList();
             foreach (var (move, by) in moves)
             {
-                foreach (var bad in BadBody.Of(document, route.Request!, Sound(document, route.Request!)))
+                foreach (var bad in BadBody.Of(document, route.Request!, document.Sound(route.Request!)))
                     await Send(by == "seller" ? seller : buyer, route, $"/api/trades/{trade}/{move}", bad);
             }
 
@@ -247,27 +247,6 @@ public sealed partial class BadInputTests(PatientProgram patient) : IClassFixtur
         foreach (var need in kind["begin"]!["needs"]!.AsArray())
             trade[(string)need!["name"]!] = (string)need["type"]! switch { "number" => 1, "card" => "ok", _ => "1 Old Market" };
         return trade;
-    }
-
-    /// <summary>A request with something in every member, right by its type.</summary>
-    private static JsonObject Sound(ApiDescription document, JsonNode schema)
-    {
-        var sound = new JsonObject();
-        foreach (var (name, property) in document.Resolve(schema)["properties"]?.AsObject() ?? [])
-        {
-            var resolved = document.Resolve(property!);
-            var type = resolved["type"] is JsonArray several ? (string)several.First(one => (string)one! != "null")! : (string?)resolved["type"];
-            sound[name] = type switch
-            {
-                "string" when (string?)resolved["format"] == "uuid" => NobodysId,
-                "string" => "something",
-                "integer" => 1,
-                "boolean" => true,
-                _ => null,
-            };
-        }
-
-        return sound;
     }
 
     /// <summary>Everything has come to rest, and every module's invariants hold.</summary>

@@ -104,6 +104,7 @@ internal static partial class ApiDocument
         };
         operation.Security = metadata.OfType<IAllowAnonymous>().Any()
             ? []
+            : metadata.OfType<SignInOptional>().Any() ? [new OpenApiSecurityRequirement(), Requirement(Bearer, context.Document), Requirement(Cookie, context.Document)]
             : [Requirement(Bearer, context.Document), Requirement(Cookie, context.Document)];
         if (path.StartsWith("/api/operator", StringComparison.Ordinal))
         {

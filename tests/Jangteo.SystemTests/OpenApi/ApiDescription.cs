@@ -31,6 +31,27 @@ internal sealed class ApiDescription
     /// <summary>A schema, or the one that it refers to.</summary>
     public JsonNode Resolve(JsonNode schema) => schema["$ref"] is { } reference ? schemas.Resolve((string)reference!) : schema;
 
+    /// <summary>A request with something in every member, right by its type.</summary>
+    public JsonObject Sound(JsonNode schema)
+    {
+        var sound = new JsonObject();
+        foreach (var (name, property) in Resolve(schema)["properties"]?.AsObject() ?? [])
+        {
+            var resolved = Resolve(property!);
+            var type = resolved["type"] is JsonArray several ? (string)several.First(one => (string)one! != "null")! : (string?)resolved["type"];
+            sound[name] = type switch
+            {
+                "string" when (string?)resolved["format"] == "uuid" => "0190d0a0-0000-7000-8000-00000000dead",
+                "string" => "something",
+                "integer" => 1,
+                "boolean" => true,
+                _ => null,
+            };
+        }
+
+        return sound;
+    }
+
     public IReadOnlyList<string> Differences(JsonNode schema, JsonNode? value) => schemas.Differences(schema, value);
 }
 
@@ -45,7 +66,7 @@ internal sealed record ApiRoute(string Method, string Path, JsonNode Operation)
     public JsonNode? Request => Operation["requestBody"]?["content"]?["application/json"]?["schema"];
 
     /// <summary>Whether it wants somebody signed in.</summary>
-    public bool NeedsSignIn => Operation["security"] is JsonArray { Count: > 0 };
+    public bool NeedsSignIn => Operation["security"] is JsonArray { Count: > 0 } ways && ways.All(way => way!.AsObject().Count > 0);
 
     public bool Matches(string path) => pattern.IsMatch(path);
 
