@@ -31,7 +31,7 @@ internal static class CatalogBooks
     ];
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/operator/catalog/books", Show).WithName("catalogBooks").WithTags("operator");
+        routes.MapGet("/api/operator/catalog/books", Show).WithName("catalogBooks").WithSummary("Catalog's invariants, counted now.").WithTags("operator");
 
     private static async Task<Ok<Books>> Show(HttpContext http, [FromKeyedServices(Modules.Catalog)] Storage storage, CancellationToken ct)
     {

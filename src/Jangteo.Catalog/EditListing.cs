@@ -16,7 +16,7 @@ namespace Jangteo.Catalog;
 internal sealed class EditListing([FromKeyedServices(Modules.Catalog)] Storage storage, [FromKeyedServices(Modules.Catalog)] Commands commands)
 {
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPatch("/api/listings/{id:guid}", Handle).WithName("editListing").WithTags("listings").Produces<ListingAnswer>();
+        routes.MapPatch("/api/listings/{id:guid}", Handle).WithName("editListing").WithSummary("Changes a listing; its quantity is corrected.").WithTags("listings").Produces<ListingAnswer>();
 
     private Task<Answer> Handle(Guid id, ListingChanges given, HttpContext http, CancellationToken ct) =>
         commands.Run(http, given, async (work, caller, _) =>

@@ -25,8 +25,8 @@ internal sealed class Pictures([FromKeyedServices(Modules.Catalog)] Storage stor
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/listings/{id:guid}/pictures", Add).WithMetadata(new RequestSizeLimitAttribute(LargestBytes)).Accepts<IFormFile>("image/jpeg", "image/png", "image/webp")
-            .WithName("addPicture").WithTags("listings").Produces<PictureAnswer>(201);
-        routes.MapGet("/api/pictures/{id:guid}", Show).AllowAnonymous().WithName("showPicture").WithTags("listings").Produces<byte[]>(200, "image/jpeg", "image/png", "image/webp").Produces(304);
+            .WithName("addPicture").WithSummary("Adds a picture: jpeg, png or webp of at most 2 MB, eight each.").WithTags("listings").Produces<PictureAnswer>(201);
+        routes.MapGet("/api/pictures/{id:guid}", Show).AllowAnonymous().WithName("showPicture").WithSummary("A picture, for good.").WithTags("listings").Produces<byte[]>(200, "image/jpeg", "image/png", "image/webp").Produces(304);
     }
 
     private async Task<Answer> Add(Guid id, HttpContext http, CancellationToken ct)

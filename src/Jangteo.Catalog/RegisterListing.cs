@@ -21,8 +21,8 @@ internal sealed class RegisterListing(
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/listings", Register).WithName("registerListing").WithTags("listings").Produces<ListingAnswer>(201).Produces<ListingAnswer>(202);
-        routes.MapPost("/api/listings/{id:guid}/register", RegisterAgain).WithName("registerAgain").WithTags("listings").Produces<ListingAnswer>(200).Produces<ListingAnswer>(202);
+        routes.MapPost("/api/listings", Register).WithName("registerListing").WithSummary("Offers a thing: registered at once, or kept as a draft when the alarm cannot be sent.").WithTags("listings").Produces<ListingAnswer>(201).Produces<ListingAnswer>(202);
+        routes.MapPost("/api/listings/{id:guid}/register", RegisterAgain).WithName("registerAgain").WithSummary("Tries to register a draft again.").WithTags("listings").Produces<ListingAnswer>(200).Produces<ListingAnswer>(202);
     }
 
     private Task<Answer> Register(NewListing given, HttpContext http, CancellationToken ct) =>

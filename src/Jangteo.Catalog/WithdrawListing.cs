@@ -16,7 +16,7 @@ namespace Jangteo.Catalog;
 internal sealed class WithdrawListing([FromKeyedServices(Modules.Catalog)] Storage storage, [FromKeyedServices(Modules.Catalog)] Commands commands, Shelf shelf)
 {
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapDelete("/api/listings/{id:guid}", Handle).WithName("withdrawListing").WithTags("listings").Produces<ListingAnswer>();
+        routes.MapDelete("/api/listings/{id:guid}", Handle).WithName("withdrawListing").WithSummary("Withdraws a listing.").WithTags("listings").Produces<ListingAnswer>();
 
     private Task<Answer> Handle(Guid id, HttpContext http, CancellationToken ct) =>
         commands.Run(http, null, async (work, caller, _) =>

@@ -22,7 +22,7 @@ internal static class DeliveryBooks
     ];
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/operator/delivery/books", Show).WithName("deliveryBooks").WithTags("operator");
+        routes.MapGet("/api/operator/delivery/books", Show).WithName("deliveryBooks").WithSummary("Delivery's invariants, counted now.").WithTags("operator");
 
     private static async Task<Ok<Books>> Show(HttpContext http, [FromKeyedServices(Modules.Delivery)] Storage storage, CancellationToken ct)
     {

@@ -13,7 +13,7 @@ namespace Jangteo.Delivery;
 internal sealed class MarkArrived([FromKeyedServices(Modules.Delivery)] Storage storage, [FromKeyedServices(Modules.Delivery)] Commands commands)
 {
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/deliveries/{trade:guid}/arrived", Handle).WithName("markArrived").WithTags("deliveries").Produces<DeliveryView>();
+        routes.MapPost("/api/deliveries/{trade:guid}/arrived", Handle).WithName("markArrived").WithSummary("The seller's side says that it has arrived.").WithTags("deliveries").Produces<DeliveryView>();
 
     private Task<Answer> Handle(Guid trade, HttpContext http, CancellationToken ct) =>
         commands.Run(http, null, async (work, caller, _) =>

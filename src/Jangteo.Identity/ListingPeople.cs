@@ -20,7 +20,7 @@ public sealed record PageOfPeople(IReadOnlyList<PersonForOperators> Items, strin
 internal static class ListingPeople
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/operator/identity/people", Handle).WithTags("operator").Produces<PageOfPeople>();
+        routes.MapGet("/api/operator/identity/people", Handle).WithName("listPeople").WithSummary("Everybody, newest first; q is how a name or an e-mail begins.").WithTags("operator").Produces<PageOfPeople>();
 
     private static async Task<IResult> Handle(
         HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, CancellationToken ct, string q = "", Guid? cursor = null, int limit = 20)

@@ -21,7 +21,7 @@ internal static class PeopleOfTheSandbox
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/sandbox/people", () => new SamplePeople(
                 [.. SandboxPeople.Names.Select(name => new SamplePerson(SandboxPeople.IdOf(name), name, name == SandboxPeople.Operator))]))
-            .WithTags("sandbox").AllowAnonymous();
+            .WithName("listSamplePeople").WithSummary("People to sign in as.").WithTags("sandbox").AllowAnonymous();
 
     /// <summary>The person of a name, made when there is none yet.</summary>
     public static async Task<Person> Have(Storage storage, Cause cause, string name, string language, CancellationToken ct)

@@ -20,8 +20,8 @@ internal static class SeeingOneself
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/people/me", See).WithTags("people").Produces<PersonAnswer>();
-        routes.MapPatch("/api/people/me", Change).WithTags("people").Produces<PersonAnswer>();
+        routes.MapGet("/api/people/me", See).WithName("readMe").WithSummary("Who is signed in.").WithTags("people").Produces<PersonAnswer>();
+        routes.MapPatch("/api/people/me", Change).WithName("changeMe").WithSummary("Changes what is given; an empty phone takes the number away.").WithTags("people").Produces<PersonAnswer>();
     }
 
     private static async Task<IResult> See(HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, CancellationToken ct)

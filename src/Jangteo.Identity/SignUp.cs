@@ -22,7 +22,7 @@ public sealed record SignUp(string Name, string Email, string Password, string? 
 internal static class SigningUp
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/people", Handle).WithTags("people").AllowAnonymous()
+        routes.MapPost("/api/people", Handle).WithName("signUp").WithSummary("Signs up; never as an operator.").WithTags("people").AllowAnonymous()
             .Produces<SignedIn>(StatusCodes.Status201Created);
 
     private static async Task<IResult> Handle(

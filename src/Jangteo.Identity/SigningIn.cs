@@ -33,12 +33,12 @@ internal static class SigningIn
     public static void Map(IEndpointRouteBuilder routes, bool isSandbox)
     {
         var post = isSandbox ? routes.MapPost("/api/session", HandleInSandbox) : routes.MapPost("/api/session", Handle);
-        post.WithTags("people").AllowAnonymous().Produces<SignedIn>();
+        post.WithName("signIn").WithSummary("Signs in: a token for programs, and a cookie for pages.").WithTags("people").AllowAnonymous().Produces<SignedIn>();
         routes.MapDelete("/api/session", (HttpContext http) =>
         {
             Sessions.DropCookie(http);
             return TypedResults.NoContent();
-        }).WithTags("people").AllowAnonymous();
+        }).WithName("signOut").WithSummary("Drops the cookie.").WithTags("people").AllowAnonymous();
     }
 
     private static async Task<IResult> Handle(

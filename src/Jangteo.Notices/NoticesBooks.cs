@@ -24,7 +24,7 @@ internal sealed class NoticesBooks([FromKeyedServices(Modules.Notices)] Storage 
         {
             Caller.Operator(http);
             return TypedResults.Ok(await books.Check(ct));
-        }).WithName("noticesBooks").WithTags("operator");
+        }).WithName("noticesBooks").WithSummary("Notices' invariants, counted now.").WithTags("operator");
 
     internal async Task<Books> Check(CancellationToken ct)
     {

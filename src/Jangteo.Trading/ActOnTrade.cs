@@ -22,7 +22,7 @@ internal sealed class ActOnTrade([FromKeyedServices(Modules.Trading)] Commands c
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/trades/{id:guid}/{move}", (Guid id, string move, MoveInputs body, HttpContext http, ActOnTrade use, CancellationToken ct) => use.Handle(id, move, body, http, ct))
-            .WithName("actOnTrade").WithTags("trades").Produces<TradeView>(200).Produces<TradeView>(202);
+            .WithName("actOnTrade").WithSummary("A party moves a trade forward.").WithTags("trades").Produces<TradeView>(200).Produces<TradeView>(202);
 
     private async Task<Answer> Handle(Guid id, string move, MoveInputs body, HttpContext http, CancellationToken ct)
     {

@@ -22,7 +22,7 @@ internal sealed class AskForTrade(
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/trades", (NewTrade body, HttpContext http, AskForTrade use, CancellationToken ct) => use.Handle(body, http, ct))
-            .WithName("askForTrade").WithTags("trades").Produces<TradeView>(201).Produces<TradeView>(202);
+            .WithName("askForTrade").WithSummary("A buyer begins a trade.").WithTags("trades").Produces<TradeView>(201).Produces<TradeView>(202);
 
     private async Task<Answer> Handle(NewTrade body, HttpContext http, CancellationToken ct)
     {

@@ -14,9 +14,9 @@ internal static class ReadKinds
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/kinds", (HttpContext http, Shelf shelf, TradeViews views) =>
-            TypedResults.Ok(new KindList([.. shelf.All.Select(kind => View(kind, shelf, views, Problems.Language(http)))], null))).AllowAnonymous().WithName("listKinds").WithTags("kinds");
+            TypedResults.Ok(new KindList([.. shelf.All.Select(kind => View(kind, shelf, views, Problems.Language(http)))], null))).AllowAnonymous().WithName("listKinds").WithSummary("What can be traded here, with states, moves and diagram.").WithTags("kinds");
         routes.MapGet("/api/kinds/{kind}", Ok<KindView> (string kind, HttpContext http, Shelf shelf, TradeViews views) =>
-            TypedResults.Ok(View(shelf.Find(kind) ?? throw new RefusedException(new Refusal(Refusals.UnknownKind)), shelf, views, Problems.Language(http)))).AllowAnonymous().WithName("readKind").WithTags("kinds");
+            TypedResults.Ok(View(shelf.Find(kind) ?? throw new RefusedException(new Refusal(Refusals.UnknownKind)), shelf, views, Problems.Language(http)))).AllowAnonymous().WithName("readKind").WithSummary("One kind.").WithTags("kinds");
     }
 
     private static KindView View(Kind kind, Shelf shelf, TradeViews views, string language)

@@ -13,7 +13,7 @@ namespace Jangteo.Trading;
 /// <summary>GET /api/trades/{id}: the trade as it is, to its buyer, its seller and operators; nobody else learns that it exists.</summary>
 internal static class ReadTrade
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/trades/{id:guid}", Handle).WithName("readTrade").WithTags("trades");
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/trades/{id:guid}", Handle).WithName("readTrade").WithSummary("A trade as it now is, with what the asker may do.").WithTags("trades");
 
     private static async Task<Ok<TradeView>> Handle(
         Guid id, HttpContext http, [FromKeyedServices(Modules.Trading)] Storage storage, Trades trades, TradeViews views, CancellationToken ct)

@@ -17,7 +17,7 @@ internal sealed class TradingBooks([FromKeyedServices(Modules.Trading)] Storage 
         {
             Caller.Operator(http);
             return TypedResults.Ok(await books.Check(ct));
-        }).WithName("tradingBooks").WithTags("operator");
+        }).WithName("tradingBooks").WithSummary("Trading's invariants, counted now.").WithTags("operator");
 
     private async Task<Books> Check(CancellationToken ct)
     {

@@ -12,7 +12,7 @@ internal static class Operating
 {
     public static void Map(IEndpointRouteBuilder routes, IReadOnlyList<Module> modules)
     {
-        routes.MapGet("/health/live", () => TypedResults.Ok(new Health("live"))).AllowAnonymous().WithName("live").WithTags("health");
+        routes.MapGet("/health/live", () => TypedResults.Ok(new Health("live"))).AllowAnonymous().WithName("live").WithSummary("Whether the process lives.").WithTags("health");
         routes.MapGet("/health/ready", async Task<Results<Ok<Health>, JsonHttpResult<Health>>> (IServiceProvider services, CancellationToken ct) =>
         {
             try
@@ -24,19 +24,19 @@ internal static class Operating
             {
                 return TypedResults.Json(new Health("without database"), statusCode: 503);
             }
-        }).AllowAnonymous().WithName("ready").WithTags("health").Produces<Health>(StatusCodes.Status503ServiceUnavailable);
+        }).AllowAnonymous().WithName("ready").WithSummary("Whether it can be sent requests.").WithTags("health").Produces<Health>(StatusCodes.Status503ServiceUnavailable);
         routes.MapGet("/api/operator/rest", async Task<Ok<Rest>> (HttpContext http, IServiceProvider services, CancellationToken ct) =>
         {
             Caller.Operator(http);
             return TypedResults.Ok(await LookForRest(modules, services, ct));
-        }).WithName("rest").WithTags("operator");
+        }).WithName("rest").WithSummary("Whether everything has come to rest: nothing unsent, unread, open or set aside.").WithTags("operator");
         routes.MapGet("/api/operator/breakers", Ok<BreakerList> (HttpContext http, IServiceProvider services) =>
         {
             Caller.Operator(http);
             return TypedResults.Ok(new BreakerList([.. modules.Where(module => module.Answers(services) is not null)
                 .Select(module => (GuardedQuestions)services.GetRequiredKeyedService<IQuestions>(module.Name))
                 .Select(guarded => new BreakerView(guarded.Module, guarded.State.CircuitState.ToString().ToLowerInvariant()))]));
-        }).WithName("breakers").WithTags("operator");
+        }).WithName("breakers").WithSummary("The circuit breakers of the questions between modules.").WithTags("operator");
     }
 
     /// <summary>At rest: no unsent row, no open intention, no unread queue, nothing set aside (DESIGN §2). What is parked is counted apart.</summary>

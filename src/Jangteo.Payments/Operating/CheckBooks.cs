@@ -24,7 +24,7 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
         {
             Caller.Operator(http);
             return TypedResults.Ok(await use.Check(ct));
-        }).WithName("paymentsBooks").WithTags("operator");
+        }).WithName("paymentsBooks").WithSummary("Payments' invariants, counted now.").WithTags("operator");
 
     public async Task<Books> Check(CancellationToken ct) => Books.Of(
     [

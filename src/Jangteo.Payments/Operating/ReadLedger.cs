@@ -18,8 +18,8 @@ internal static class ReadLedger
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/operator/payments/ledger", List).WithName("readLedger").WithTags("operator");
-        routes.MapGet("/api/operator/payments/ledger/balances", Balances).WithName("readBalances").WithTags("operator");
+        routes.MapGet("/api/operator/payments/ledger", List).WithName("readLedger").WithSummary("The lines of the ledger, newest first.").WithTags("operator");
+        routes.MapGet("/api/operator/payments/ledger/balances", Balances).WithName("readBalances").WithSummary("The balance of every account.").WithTags("operator");
     }
 
     private static async Task<Ok<LedgerPage>> List(

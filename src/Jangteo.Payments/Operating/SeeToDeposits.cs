@@ -19,9 +19,9 @@ internal sealed class SeeToDeposits([FromKeyedServices(Modules.Payments)] Storag
         routes.MapGet("/api/operator/payments/deposits", (HttpContext http, string? state, string? cursor, string? limit, SeeToDeposits use, CancellationToken ct) => use.List(http, state, cursor, limit, ct))
             .WithName("readDeposits").WithTags("operator").WithSummary("Deposits; those that wait for an operator unless another state is asked for.");
         routes.MapPost("/api/operator/payments/deposits/{id:guid}/match", (Guid id, MatchDeposit body, HttpContext http, SeeToDeposits use, CancellationToken ct) => use.Match(id, body, http, ct))
-            .WithName("matchDeposit").WithTags("operator").Produces<DepositView>();
+            .WithName("matchDeposit").WithSummary("Says which trade a deposit is for.").WithTags("operator").Produces<DepositView>();
         routes.MapPost("/api/operator/payments/deposits/{id:guid}/send-back", (Guid id, SendDepositBack body, HttpContext http, SeeToDeposits use, CancellationToken ct) => use.SendBack(id, body, http, ct))
-            .WithName("sendDepositBack").WithTags("operator").Produces<DepositView>();
+            .WithName("sendDepositBack").WithSummary("Sends a deposit back.").WithTags("operator").Produces<DepositView>();
     }
 
     private async Task<Ok<DepositList>> List(HttpContext http, string? state, string? cursor, string? limit, CancellationToken ct)

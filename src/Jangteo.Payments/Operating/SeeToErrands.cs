@@ -17,9 +17,9 @@ internal sealed class SeeToErrands([FromKeyedServices(Modules.Payments)] Storage
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/operator/payments/attention", (HttpContext http, string? cursor, string? limit, SeeToErrands use, CancellationToken ct) => use.List(http, cursor, limit, ct))
-            .WithName("readPaymentsAttention").WithTags("operator");
+            .WithName("readPaymentsAttention").WithSummary("Errands that need an operator.").WithTags("operator");
         routes.MapPost("/api/operator/payments/attention/retry", (RetryErrand body, HttpContext http, SeeToErrands use, CancellationToken ct) => use.Retry(body, http, ct))
-            .WithName("retryErrand").WithTags("operator").Produces(204);
+            .WithName("retryErrand").WithSummary("Tries an errand again, to another account if one is given.").WithTags("operator").Produces(204);
     }
 
     private async Task<Ok<ErrandList>> List(HttpContext http, string? cursor, string? limit, CancellationToken ct)

@@ -22,7 +22,7 @@ internal sealed class PayIn([FromKeyedServices(Modules.Payments)] Storage storag
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/sandbox/deposits", (MoneyIn body, HttpContext http, PayIn use, CancellationToken ct) => use.Handle(body, http, ct))
-            .WithName("payIn").WithTags("sandbox").Produces<MoneyArrived>();
+            .WithName("payIn").WithSummary("A deposit arrives at the bank of the sandbox.").WithTags("sandbox").Produces<MoneyArrived>();
 
     private async Task<Answer> Handle(MoneyIn body, HttpContext http, CancellationToken ct)
     {

@@ -15,9 +15,9 @@ public sealed class Parked(Storage storage)
     public void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup($"/api/operator/{storage.Module}/parked").WithTags("operator");
-        group.MapGet("", List);
-        group.MapPost("/{id:long}/retry", Retry);
-        group.MapPost("/{id:long}/answer", AnswerByHand);
+        group.MapGet("", List).WithSummary("Messages that failed for good and wait for an operator.");
+        group.MapPost("/{id:long}/retry", Retry).WithSummary("Tries a parked message again.");
+        group.MapPost("/{id:long}/answer", AnswerByHand).WithSummary("Answers a parked request by hand, with a reason.");
     }
 
     private async Task<IReadOnlyList<ParkedMessage>> List(HttpContext http, CancellationToken ct)

@@ -26,7 +26,7 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
         {
             Caller.Operator(http);
             return TypedResults.Ok(await books.Check(ct));
-        }).WithName("viewsBooks").WithTags("operator");
+        }).WithName("viewsBooks").WithSummary("Views' invariants, counted now.").WithTags("operator");
 
     internal async Task<Books> Check(CancellationToken ct)
     {

@@ -106,6 +106,14 @@ internal static partial class ApiDocument
             ? []
             : metadata.OfType<SignInOptional>().Any() ? [new OpenApiSecurityRequirement(), Requirement(Bearer, context.Document), Requirement(Cookie, context.Document)]
             : [Requirement(Bearer, context.Document), Requirement(Cookie, context.Document)];
+        foreach (var (_, answer) in operation.Responses.Where(answer => answer.Key is "200" or "201" or "202" && method != HttpMethods.Get && operation.Security.Count > 0))
+        {
+            ((OpenApiResponse)answer).Headers = new Dictionary<string, IOpenApiHeader>
+            {
+                ["Jangteo-Token"] = new OpenApiHeader { Description = "To be given as ?after= to what is read from the views, which then waits until it knows of this.", Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
+            };
+        }
+
         if (path.StartsWith("/api/operator", StringComparison.Ordinal))
         {
             operation.Description = "For operators; nobody else finds it.";

@@ -16,11 +16,11 @@ internal static class Doors
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/sandbox").WithTags("sandbox");
-        group.MapGet("/clock", (BusinessClock clock) => TypedResults.Ok(View(clock))).AllowAnonymous().WithName("readClock");
-        group.MapPost("/clock", Forward).WithName("moveClock");
-        group.MapGet("/faults", (Faults faults) => TypedResults.Ok(View(faults))).AllowAnonymous().WithName("readFaults");
-        group.MapPost("/faults", Switch).WithName("switchFaults");
-        group.MapPost("/death", Die).WithName("dieAt");
+        group.MapGet("/clock", (BusinessClock clock) => TypedResults.Ok(View(clock))).AllowAnonymous().WithName("readClock").WithSummary("The business clock of the sandbox.");
+        group.MapPost("/clock", Forward).WithName("moveClock").WithSummary("Moves the business clock forward.");
+        group.MapGet("/faults", (Faults faults) => TypedResults.Ok(View(faults))).AllowAnonymous().WithName("readFaults").WithSummary("Faults that can be switched on in the sandbox.");
+        group.MapPost("/faults", Switch).WithName("switchFaults").WithSummary("Switches faults on and off, by name.");
+        group.MapPost("/death", Die).WithName("dieAt").WithSummary("Names the step at which the process dies when it next gets there.");
     }
 
     private static async Task<Ok<ClockView>> Forward(

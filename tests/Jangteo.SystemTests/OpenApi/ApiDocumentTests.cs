@@ -26,6 +26,14 @@ public sealed class ApiDocumentTests(SharedProgram shared)
     }
 
     [Fact]
+    public async Task Every_route_says_in_a_sentence_what_it_is_for()
+    {
+        var document = await (await shared.Running).ApiDocument();
+
+        Assert.Empty(document.Routes.Where(route => (string?)route.Operation["summary"] is not { Length: > 0 }).Select(route => route.ToString()));
+    }
+
+    [Fact]
     public async Task Nothing_in_it_is_just_anything()
     {
         var document = await (await shared.Running).ApiDocument();
