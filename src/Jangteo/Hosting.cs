@@ -64,7 +64,8 @@ internal static class Hosting
                 provider.GetRequiredService<ILogger<Consumer>>()).Loop);
         }
 
-        services.AddSingleton<IHostedService>(provider => new LoopsOf(module.Loops(provider)));
+        services.AddSingleton<IHostedService>(provider => new LoopsOf(module.Loops(provider).Append(
+            provider.GetRequiredKeyedService<Platform.Http.Commands>(name).Forgetting(provider.GetRequiredService<ILogger<Loop>>()))));
     }
 
     /// <summary>Every schema with its migrations, in the order in which they are applied.</summary>

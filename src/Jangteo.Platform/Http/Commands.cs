@@ -4,6 +4,7 @@ using System.Text.Json;
 using Jangteo.Contracts;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Jangteo.Platform.Http;
 
@@ -43,7 +44,23 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
 {
     private const int LongestKey = 100;
 
+    /// <summary>How long what was answered under a key is kept.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
+
+    private static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
+
     private static readonly TimeSpan PatienceForSameKey = TimeSpan.FromSeconds(3);
+
+    /// <summary>Forgets the keys that are older than they are kept; one that is still in progress stays.</summary>
+    public Loop Forgetting(ILogger log) => new($"{storage.Module}'s old answers", new Bell(), async ct =>
+    {
+        await storage.Do(Cause.New(), work =>
+        {
+            work.Write("delete from answers where at < $1 and status is not null", machine.GetUtcNow() - Kept);
+            return Task.CompletedTask;
+        }, ct);
+        return ForgetEvery;
+    }, log);
 
     /// <summary>Runs a command of a person.</summary>
     /// <param name="body">The request as bound; two with the same key must be equal in it.</param>
