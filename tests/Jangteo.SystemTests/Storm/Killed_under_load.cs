@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace Jangteo.SystemTests.Storm;
+
+/// <summary>kill -9 while people trade, then start again: whatever was answered with success is there, and all that was begun comes to its end.</summary>
+[Collection(Storming.Tests)]
+public sealed class Killed_under_load(ITestOutputHelper output)
+{
+    private const int Pairs = 8;
+    private static readonly int Rounds = Storming.IsLong ? 10 : 3;
+
+    [Fact]
+    public async Task Nothing_that_was_acknowledged_is_lost_by_a_kill()
+    {
+        var seed = Environment.TickCount & 0xffff;
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}"));
+        var random = new Random(seed);
+        await using var program = await JangteoProgram.Start(("Trading:Lease", "300ms"), ("Limits:PerPersonPerSecond", "0"), ("LogLevel", "Warning"));
+        var shop = new Shop(program);
+        var pairs = Enumerable.Range(0, Pairs).Select(number => new Pair((seed * Pairs) + number, ["second-hand", "car-share", "neighborhood-rental", "water-purifier", "shopping-mall"])).ToList();
+
+        for (var round = 1; round <= Rounds; round++)
+        {
+            var enough = Acknowledged(pairs) + random.Next(30, 90);
+            var trading = pairs.Select(pair => pair.Trade(shop, () => true)).ToList();
+            await Shop.Eventually(() => Task.FromResult(Acknowledged(pairs)), acknowledged => acknowledged >= enough || trading.Any(one => one.IsFaulted), TimeSpan.FromMinutes(2));
+            await program.Kill();
+            await Task.WhenAll(trading);
+            await program.StartAgain();
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"round {round}: {Acknowledged(pairs)} acknowledged, {pairs.Count(pair => pair.Waits)} cut off, ready again in {program.Took.TotalSeconds:0.00} s"));
+
+            await Task.WhenAll(pairs.Select(pair => pair.FindsWhatItWasTold(shop)));
+            await Task.WhenAll(pairs.Select(pair => pair.Trade(shop, () => false)));
+            await shop.BooksAreRight();
+        }
+
+        await Task.WhenAll(pairs.Select(pair => pair.FindsEveryMove(shop)));
+    }
+
+    private static int Acknowledged(List<Pair> pairs) => pairs.Sum(pair => pair.Told.Count + pair.Listed.Count);
+}
