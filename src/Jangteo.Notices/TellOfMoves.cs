@@ -12,7 +12,7 @@ internal sealed class TellOfMoves(Shelf shelf, Post post, SendAlarm alarms, Busi
     private static readonly IReadOnlySet<Guid> None = new HashSet<Guid>();
 
     /// <summary>People do not notice this; an alarm that is waited for is asked as a question and does not come this way.</summary>
-    public TimeSpan Gathers => TimeSpan.FromMilliseconds(25);
+    public TimeSpan Gathers => TimeSpan.FromMilliseconds(50);
 
     public async Task<IReadOnlySet<Guid>> Hear(Work work, IReadOnlyList<Message> messages, CancellationToken ct)
     {

@@ -13,7 +13,7 @@ internal sealed class HearEverything(Live? live) : IHear
     private static readonly IReadOnlySet<Guid> None = new HashSet<Guid>();
 
     /// <summary>Nobody's trade waits for a view; whoever has just written waits by a token, and does not notice this.</summary>
-    public TimeSpan Gathers => live is null ? TimeSpan.Zero : TimeSpan.FromMilliseconds(25);
+    public TimeSpan Gathers => live is null ? TimeSpan.Zero : TimeSpan.FromMilliseconds(50);
 
     public async Task<IReadOnlySet<Guid>> Hear(Work work, IReadOnlyList<Message> messages, CancellationToken ct)
     {

@@ -57,10 +57,9 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
         {
             await foreach (var message in Said(log, 0, before.GetValueOrDefault(log.Module), ct))
             {
-                var body = Copy.Open(message);
                 if (SliceOf(KeyOf(message), slices) == slice)
                 {
-                    folded.Hear(message, body);
+                    TryHear(folded, message);
                 }
             }
         }
@@ -82,6 +81,19 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
         tallies[2].Compare(folded.Lines.ToDictionary(row => row.Id), live.Lines.ToDictionary(row => row.Id), row => row.Trade, moving);
         tallies[3].Compare(folded.Alarms, live.Alarms, row => row.Trade ?? row.Listing ?? row.Notice, moving);
         tallies[4].Compare(folded.People, live.People, row => row.Id, moving);
+    }
+
+    /// <summary>What cannot be folded now could not be heard then: it is parked, or an operator has let it go.</summary>
+    private static void TryHear(Copy folded, Message message)
+    {
+        try
+        {
+            folded.Hear(message, Copy.Open(message));
+        }
+        catch (Exception fault) when (fault is JsonException or NullReferenceException or InvalidOperationException or ArgumentException)
+        {
+            // The books of parked messages are the list of parked messages.
+        }
     }
 
     private async Task<HashSet<Guid>> Moving(List<Log> logs, Dictionary<string, long> before, CancellationToken ct)

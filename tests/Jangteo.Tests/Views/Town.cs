@@ -40,7 +40,10 @@ public sealed class Town : IAsyncLifetime
 
     internal Faults Faults => Services.GetRequiredService<Faults>();
 
-    private Settings Settings => new() { DataFolder = folder, KindsFolder = Path.Combine(Repository.Root, "kinds") };
+    /// <summary>Whether people may play here: a phone, a mailbox, faults.</summary>
+    internal bool Sandbox { get; init; } = true;
+
+    private Settings Settings => new() { DataFolder = folder, KindsFolder = Path.Combine(Repository.Root, "kinds"), Sandbox = Sandbox };
 
     private Module[] Inhabitants => [.. speakers.Values, new NoticesModule(), new ViewsModule()];
 
@@ -144,12 +147,21 @@ public sealed class Town : IAsyncLifetime
     /// <summary>Asks until it is so.</summary>
     internal static async Task Until(Func<Task<bool>> isSo)
     {
-        var end = DateTime.UtcNow + TimeSpan.FromSeconds(20);
+        var end = DateTime.UtcNow + TimeSpan.FromSeconds(60);
         while (!await isSo())
         {
-            Assert.True(DateTime.UtcNow < end, "It did not come about within 20 seconds.");
+            Assert.True(DateTime.UtcNow < end, "It did not come about within a minute.");
             await Task.Delay(10);
         }
+    }
+
+    /// <summary>Asks until there is one.</summary>
+    internal static async Task<T> Found<T>(Func<Task<T?>> look)
+        where T : struct
+    {
+        T? found = null;
+        await Until(async () => (found = await look()) is not null);
+        return found!.Value;
     }
 
     internal HttpClient As(PersonRef? person, bool isOperator = false, string language = "en")

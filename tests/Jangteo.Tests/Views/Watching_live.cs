@@ -95,7 +95,7 @@ public sealed class Watching_live(Town town)
     {
         public async Task<Event> Next()
         {
-            Assert.True(await items.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10)), "The stream ended.");
+            Assert.True(await items.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60)), "The stream ended.");
             var body = JsonSerializer.Deserialize<JsonElement>(items.Current.Data);
             return new Event(items.Current.EventType, body.GetProperty("id").GetString()!, body.GetProperty("revision").GetInt32(), items.Current.EventId);
         }
