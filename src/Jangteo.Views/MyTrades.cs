@@ -13,6 +13,9 @@ namespace Jangteo.Views;
 /// <summary>GET /api/my/trades: one's own trades on one screen, those that wait for oneself first, then those that wait for others, then those that are over.</summary>
 internal static class MyTrades
 {
+    /// <summary>Trades that are over are counted so far on each side; more are simply many.</summary>
+    private const int MostCounted = 1000;
+
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/my/trades", Handle).WithName("myTrades").WithTags("trades").WithSummary("My trades: as buyer or seller; state is a state's name, or your-move, waiting, done.");
 
@@ -24,20 +27,10 @@ internal static class MyTrades
         var most = Lists.Limit(limit);
         var from = Lists.Cursor(cursor, 2);
         var language = Problems.Language(http);
-        var mine = Lists.Choice(side, "as", ("buyer", Party.Buyer), ("seller", Party.Seller)) switch
-        {
-            Party.Buyer => "t.buyer = $1",
-            Party.Seller => "t.seller = $1",
-            _ => "(t.buyer = $1 or t.seller = $1)",
-        };
+        string[] sides = Lists.Choice(side, "as", ("buyer", Party.Buyer), ("seller", Party.Seller)) is { } one ? [Words.Of(one)] : ["buyer", "seller"];
         state = Lists.Text(state, "state", 60);
         kind = Lists.Text(kind, "kind", 60);
         var stale = await arrived.WaitFor(after, ct);
-        var listed =
-            $"""
-            select t.*, case when t.final then 2 when t.pending_since is null and t.awaits = case when t.buyer = $1 then 'buyer' else 'seller' end then 0 else 1 end as standing
-            from trades t where {mine} and t.state <> '{Kind.Start}' and ($2::text is null or t.kind = $2)
-            """;
         int? standing = state is null ? null : Array.IndexOf(Standings, state) is >= 0 and var index ? index : null;
         var rows = new List<(TradeRow Row, int Standing)>();
         var counts = new int[Standings.Length];
@@ -45,19 +38,33 @@ internal static class MyTrades
             ct,
             (new Sql(
                 $"""
-                select {Sqls.TradeColumns}, standing from ({listed}) mine
+                select {Sqls.TradeColumns}, standing from (
+                    {string.Join(" union all ", sides.Select(Open).Concat(sides.Select(side => $"({Done(side)} and ($4::text is null or state = $4) and ($5::int is null or $5 < 2 or id < $6) order by id desc limit $7)")))}) mine
                 where ($3::int is null or standing = $3) and ($4::text is null or state = $4) and ($5::int is null or standing > $5 or standing = $5 and id < $6)
                 order by standing, id desc limit $7
                 """,
                 me, kind, Nullable(standing), standing is null ? state : null, Nullable(from is null ? null : int.TryParse(from[0], out var place) ? place : throw Lists.Bad("cursor", "the next of an earlier part of this list")),
                 from is null ? Guid.Empty : Guid.Parse(from[1]), most + 1),
             reader => rows.Add((Sqls.Trade(reader), reader.GetInt32(13)))),
-            (new Sql($"select standing, count(*)::int from ({listed}) mine group by standing", me, kind), reader => counts[reader.GetInt32(0)] = reader.GetInt32(1)));
+            (new Sql(
+                $"""
+                select standing, count(*)::int from ({string.Join(" union all ", sides.Select(Open).Concat(sides.Select(side => $"({Done(side)} limit {MostCounted})")))}) mine group by standing
+                """,
+                me, kind),
+            reader => counts[reader.GetInt32(0)] = reader.GetInt32(1)));
         var page = Page<TradeListed>.Of(rows, most, row => TradeListed.Of(row.Row, Standings[row.Standing], me, shelf, language), row => $"{row.Standing}|{row.Row.Id}");
         return TypedResults.Ok(new TradesPage(page.Items, page.Next, new StandingCounts(counts[0], counts[1], counts[2]), stale));
 
         static object? Nullable(int? number) => number;
     }
+
+    /// <summary>One's open trades on one side, of a kind if one is named.</summary>
+    private static string Open(string side) =>
+        $"select *, case when pending_since is null and awaits = '{side}' then 0 else 1 end as standing from trades where {side} = $1 and not final and state <> '{Kind.Start}' and ($2::text is null or kind = $2)";
+
+    /// <summary>One's trades that are over. They may be very many, so whoever asks says how many of them.</summary>
+    private static string Done(string side) =>
+        $"select *, 2 as standing from trades where {side} = $1 and final and state <> '{Kind.Start}' and ($2::text is null or kind = $2)";
 
     /// <summary>How a trade stands for somebody: the same that the list is sorted by.</summary>
     internal static string StandingOf(TradeRow row, Guid me) =>
@@ -68,7 +75,7 @@ internal static class MyTrades
 }
 
 /// <summary>One's trades.</summary>
-/// <param name="Counts">How many there are of each standing, on all pages together.</param>
+/// <param name="Counts">How many there are of each standing, on all pages together; of those that are over, 1000 on a side at most.</param>
 internal sealed record TradesPage(IReadOnlyList<TradeListed> Items, string? Next, StandingCounts Counts, bool? Stale);
 
 internal sealed record StandingCounts(int YourMove, int Waiting, int Done);
