@@ -50,7 +50,7 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
             Revision = revision,
             Intention = new TradeIntention(revision, row.Do, act.Actor, act.Person, act.Machine, act.Card, act.Reason, act.Claim, act.Language, act.Correlation),
         };
-        history.Add(new HistoryLine(revision, now, "began", row.Do, Trade.State, act.Actor, act.Person, null, null, act.Reason));
+        Line("began", row.Do, act, null, null, [.. row.First.Select(verb => verb.Name)]);
     }
 
     /// <summary>Refuses what an intention was to do, and undoes exactly what was answered yes.</summary>
@@ -130,11 +130,11 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
         };
     }
 
-    private void Line(string what, string? move, Act act, string? code, string? heard)
+    private void Line(string what, string? move, Act act, string? code, string? heard, string[]? asked = null)
     {
         history.Add(new HistoryLine(Trade.Revision, now, what, move, Trade.State, act.Actor, act.Person, code, heard, act.Reason));
         noted.Add(new TradeNoted(
-            Trade.Id, Trade.Kind, Trade.Version, Trade.Revision, Trade.State, what, move, act.Actor, act.Person, code, heard, [.. requests.Select(request => request.Verb)],
+            Trade.Id, Trade.Kind, Trade.Version, Trade.Revision, Trade.State, what, move, act.Actor, act.Person, code, heard, asked ?? [.. requests.Select(request => request.Verb)],
             Trade.Buyer.Id, Trade.Seller.Id, Trade.Listing.Id, Trade.Money, Trade.Stock, Trade.Delivery, now));
     }
 
