@@ -16,6 +16,10 @@ internal abstract record Decision
     {
         /// <summary>True when the state was entered anew and its deadlines begin.</summary>
         public bool Enters => Moved.Length > 0;
+
+        /// <summary>What is said of it, revision by revision: whoever listens keeps the last he has heard.</summary>
+        public IEnumerable<object> Said =>
+            Noted.Length == 0 ? Moved : Moved.Select(moved => (moved.Revision, Body: (object)moved)).Concat(Noted.Select(noted => (noted.Revision, Body: (object)noted))).OrderBy(said => said.Revision).Select(said => said.Body);
     }
 
     /// <summary>A "no" that changes nothing.</summary>

@@ -89,14 +89,16 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
             intentions().WriteLease(work, trade.Id);
         }
 
-        foreach (var said in happens.Moved)
+        foreach (var said in happens.Said)
         {
-            work.Send(TradingMessages.Moved, trade.Id, said with { Waited = waited }, trade.Context);
-        }
-
-        foreach (var said in happens.Noted)
-        {
-            work.Send(TradingMessages.Noted, trade.Id, said with { Waited = waited }, trade.Context, receiver: waited is null ? null : Modules.Notices);
+            if (said is TradeMoved moved)
+            {
+                work.Send(TradingMessages.Moved, trade.Id, moved with { Waited = waited }, trade.Context);
+            }
+            else
+            {
+                work.Send(TradingMessages.Noted, trade.Id, (TradeNoted)said with { Waited = waited }, trade.Context, receiver: waited is null ? null : Modules.Notices);
+            }
         }
 
         foreach (var request in happens.Requests)
