@@ -317,18 +317,19 @@ internal static class Books
     {
         foreach (var file in world.Trading.Files)
         {
-            // A trade that has not been moved or noted yet has said nothing.
-            var last = file.History.FindLastIndex(line => line.What != "began");
-            if (last >= 0 && world.Views.Trades.GetValueOrDefault(file.Trade.Id) is var seen && (seen.Revision != last + 1 || seen.State != file.Trade.State))
+            var trade = file.Trade;
+            if (world.Views.Trades.TryGetValue(trade.Id, out var seen)
+                ? seen.Revision != trade.Revision || seen.State != trade.State || seen.Final != !file.IsOpen || seen.Facts.Money != trade.Money || seen.Facts.Stock != trade.Stock || seen.Facts.Delivery != trade.Delivery || seen.PendingSince is not null
+                : trade.Intention is null)
             {
-                world.Violate("I8", file.Trade.Id, $"the view has revision {seen.Revision} in {seen.State}, and the trade {last + 1} in {file.Trade.State}");
+                world.Violate("I8", trade.Id, $"the view has revision {seen?.Revision} in {seen?.State} with {seen?.Facts.Money}, and the trade {trade.Revision} in {trade.State} with {trade.Money}");
             }
         }
 
         foreach (var id in world.Catalog.All)
         {
             var listing = world.Catalog.Listings[id];
-            if (!world.Views.Listings.TryGetValue(id, out var seen) || seen.Revision != listing.Revision || seen.Available != listing.Units.Available || seen.Status != listing.Status)
+            if (!world.Views.Listings.TryGetValue(id, out var seen) || seen.Revision != listing.Revision || seen.Available != listing.Units.Available || seen.Lent != listing.Units.Out || seen.Status != listing.Status)
             {
                 world.Violate("I8", id, $"the view has revision {seen?.Revision}, and the listing {listing.Revision}");
             }
@@ -363,36 +364,44 @@ internal static class Books
     /// <summary>I9: each move tells every party but the one whose command made it, by each of his channels once; an SMS tells him too.</summary>
     private static void CheckNotices(World world)
     {
-        var told = new Dictionary<(Guid About, int Cause, Guid Person, string Channel), int>();
+        var told = new Dictionary<(Guid About, int Cause, string What, Guid Person, string Channel), int>();
         foreach (var notice in world.Notices.Told)
         {
-            var key = (notice.Subject, notice.Cause, notice.Person, notice.Channel);
+            var key = (notice.Subject, notice.Cause, notice.What, notice.Person, notice.Channel);
             if ((told[key] = told.GetValueOrDefault(key) + 1) > 1)
             {
                 world.Violate("I9", notice.Subject, $"{Names.Of(notice.Person)} was told of revision {notice.Cause} {told[key]} times by {notice.Channel}");
             }
         }
 
+        var waited = world.Trading.Waited.ToHashSet();
         var due = 0;
         foreach (var file in world.Trading.Files)
         {
             foreach (var line in file.History)
             {
+                if (line.Code is not null && waited.Any(one => one.Trade == file.Trade.Id && one.Revision == line.Revision))
+                {
+                    // The refusal of what somebody had stopped waiting for.
+                    due++;
+                }
+
                 if (line.What == "moved")
                 {
-                    due += Due(world, told, file, line);
+                    due += Due(world, told, waited, file, line);
                 }
             }
         }
 
-        var ofTrades = told.Keys.Count(key => world.Trading.Find(key.About) is not null);
-        if (ofTrades != due + world.Trading.Files.Sum(AlarmsOf))
+        // Alarms are told besides, each once too.
+        var ofTrades = world.Notices.Told.Count(notice => !notice.Facts.IsAlarm);
+        if (ofTrades != due)
         {
             world.Violate("I9", default, $"{ofTrades} notices were told of trades, and {due} were due");
         }
     }
 
-    private static int Due(World world, Dictionary<(Guid About, int Cause, Guid Person, string Channel), int> told, TradeFile file, Trading.HistoryLine line)
+    private static int Due(World world, Dictionary<(Guid About, int Cause, string What, Guid Person, string Channel), int> told, HashSet<(Guid Trade, int Revision, Guid Person)> waited, TradeFile file, Trading.HistoryLine line)
     {
         var due = 0;
         foreach (var (party, channels) in file.Kind.Tell)
@@ -400,13 +409,14 @@ internal static class Books
             var person = party == Party.Buyer ? file.Trade.Buyer.Id : file.Trade.Seller.Id;
             foreach (var channel in channels)
             {
-                if (channel != Channel.Sms && line.Person == person)
+                // A no that was heard is the answering module's move, and tells him too who made the command.
+                if (channel != Channel.Sms && line.Actor == Words.Of(party) && !waited.Contains((file.Trade.Id, line.Revision, person)))
                 {
                     continue;
                 }
 
                 due++;
-                if (!told.ContainsKey((file.Trade.Id, line.Revision, person, Words.Of(channel))))
+                if (!told.ContainsKey((file.Trade.Id, line.Revision, line.Do!, person, Words.Of(channel))))
                 {
                     world.Violate("I9", file.Trade.Id, $"{Names.Of(person)} was not told of revision {line.Revision} by {Words.Of(channel)}");
                 }
@@ -415,10 +425,6 @@ internal static class Books
 
         return due;
     }
-
-    /// <summary>A table may ask for alarms too; each tells the seller by each of his channels.</summary>
-    private static int AlarmsOf(TradeFile file) =>
-        file.History.Count(line => line.What == "moved" && file.Kind.Moves.First(row => row.Do == line.Do && row.To == line.State).Ask.Contains(Verb.SendAlarm)) * file.Kind.Tell.GetValueOrDefault(Party.Seller, []).Length;
 
     /// <summary>I10: the books of the provider, the bank and the phone are those of the ledger and the notices, trade by trade.</summary>
     private static void CheckOutside(World world)

@@ -99,7 +99,7 @@ internal sealed class Carrier
     /// <summary>Whoever settles may have slept since the answer, and somebody else may have settled before him. A settling that is lost is made by the next one, who asks the same again by its keys.</summary>
     private void Settle(Outcome outcome)
     {
-        if (world.Dice.Chance(world.Weather.Late))
+        if (world.Dice.Chance(world.Weather.Sleeps))
         {
             world.After(world.Dice.Between(500, 9_000), () => SettleNow(outcome));
         }

@@ -71,19 +71,24 @@ internal sealed class Cards
     }
 }
 
-/// <summary>A bank: sends once per key, and sees what people pay in.</summary>
-internal sealed class BankOutside
+/// <summary>A bank: sends once per key, or refuses it for ever, and sees what people pay in.</summary>
+/// <param name="refuses">Whether it refuses a transfer that it sees for the first time.</param>
+internal sealed class BankOutside(Func<bool> refuses)
 {
     private readonly Dictionary<string, long> transfers = [];
+    private readonly HashSet<string> refused = [];
 
     public List<BankDeposit> Deposits { get; } = [];
-
-    /// <summary>What was sent, by key.</summary>
-    public IReadOnlyDictionary<string, long> Transfers => transfers;
 
     public Says Transfer(string key, string? account, long amount)
     {
         _ = account ?? throw new InvalidOperationException($"{key} is sent to nobody.");
+        if (!transfers.ContainsKey(key) && (refused.Contains(key) || refuses()))
+        {
+            refused.Add(key);
+            return Says.Refused;
+        }
+
         transfers.TryAdd(key, amount);
         return Says.Done;
     }

@@ -226,6 +226,11 @@ internal sealed class People(World world, int trades)
 
     private void SeeToDeposit()
     {
+        if (Dice.Below(3) == 0)
+        {
+            world.Payments.SendPayOutsAgain();
+        }
+
         var waiting = world.Payments.Deposits.Values.Where(deposit => deposit.State == DepositState.Waiting).ToList();
         if (waiting.Count > 0)
         {

@@ -221,6 +221,11 @@ internal sealed class Replay
 
     private Reply Ask(string module, Request request, bool isVoid)
     {
+        if (isVoid)
+        {
+            World.Voided.Add(request.Key);
+        }
+
         var reply = module switch
         {
             Modules.Payments => World.Payments.AnswerNow(request, isVoid),

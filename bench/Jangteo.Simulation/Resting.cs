@@ -55,6 +55,11 @@ internal sealed class Resting(World world)
     private void ComeToRest()
     {
         world.Drain();
+        if (world.Payments.SendPayOutsAgain())
+        {
+            world.Drain();
+        }
+
         Books.CheckRest(world);
     }
 

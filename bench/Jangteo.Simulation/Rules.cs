@@ -36,6 +36,7 @@ internal sealed record Rules
     public Func<Kind, Trade, bool, string, Answered, DateTimeOffset, Settled.Happens> Hear { get; init; } = Deciding.Hear;
     public Func<Kind, Trade, DateTimeOffset, Settled.Happens?> HearSoldOut { get; init; } = Deciding.HearSoldOut;
     public Func<Kind, Trade, IReadOnlyList<(string Module, Request Request)>> Questions { get; init; } = Deciding.Questions;
+    public Func<Settled.Happens, IEnumerable<object>> Said { get; init; } = happens => happens.Said;
     public Func<Trade, bool> MessagesWait { get; init; } = trade => trade.Intention is not null;
     public Func<Copy?, Copy, Copy> KeepCopy { get; init; } = (known, heard) => known is null || known.Revision < heard.Revision ? heard : known;
     public Func<Trade, OpenIntention, bool> MaySettle { get; init; } = (trade, intention) => trade.Intention?.Revision == intention.Revision;

@@ -62,6 +62,9 @@ internal sealed class SimulatedNotices(World world) : Actor(world, Modules.Notic
             case TradeMoved moved:
                 Tell([.. Rules.WhoIsTold(KindOf(moved.Kind), moved)]);
                 break;
+            case TradeNoted noted:
+                Tell([.. WhoIsTold.Of(noted)]);
+                break;
             case Request request:
                 var answer = AnswerNow(request, isVoid: false) is Reply.No no
                     ? new Answered(request.Stream, request.Revision, request.Verb, no.Event, no.Code)

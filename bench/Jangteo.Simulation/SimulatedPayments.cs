@@ -20,7 +20,7 @@ internal sealed class SimulatedPayments(World world) : Actor(world, Modules.Paym
 
     public Cards Cards { get; } = new();
 
-    public BankOutside Bank { get; } = new();
+    public BankOutside Bank { get; } = new(() => world.Dice.Chance(world.Weather.Refused));
 
     public Dictionary<Guid, Payment> Payments { get; } = [];
 
@@ -89,6 +89,25 @@ internal sealed class SimulatedPayments(World world) : Actor(world, Modules.Paym
                 Take(Decide.SendBack(deposit.Trade is { } trade ? Payments[trade] : null, deposit, deposit.Amount, null));
             }
         });
+    }
+
+    /// <summary>An operator has pay-outs that the bank has refused sent again. False when none waits for that.</summary>
+    public bool SendPayOutsAgain()
+    {
+        var waiting = errands.Values.Where(open => open.Waits).ToList();
+        foreach (var open in waiting)
+        {
+            Transact(() =>
+            {
+                var payment = Payments[open.Errand.Subject];
+                World.Trace.Say(World.Now, payment.Trade, $"an operator sends the pay-out again");
+                Post(payment, [Decide.PayOutSent(payment, open.Errand.Amount)]);
+                open.Waits = false;
+                World.After(World.Delay(), () => Run(open));
+            });
+        }
+
+        return waiting.Count > 0;
     }
 
     /// <summary>The oldest errand that ends with such an answer is done at once, as the replay of a path wants it. False when there is none.</summary>
@@ -229,6 +248,11 @@ internal sealed class SimulatedPayments(World world) : Actor(world, Modules.Paym
             return;
         }
 
+        if (open.Waits)
+        {
+            return;
+        }
+
         World.After(World.Dice.Between(2_000, 12_000), () => Run(open));
         if (IsDown)
         {
@@ -275,6 +299,8 @@ internal sealed class SimulatedPayments(World world) : Actor(world, Modules.Paym
         else if (says is Says.Refused or Says.Voided)
         {
             open.Refusals++;
+            // The seller is owed it again, and somebody must see to where it goes.
+            open.Waits = errand.What == What.PayOut;
         }
 
         if (Payments.TryGetValue(errand.Subject, out var payment))
@@ -323,5 +349,8 @@ internal sealed class SimulatedPayments(World world) : Actor(world, Modules.Paym
         public Errand Errand => errand;
 
         public int Refusals { get; set; }
+
+        /// <summary>It is not made again by itself.</summary>
+        public bool Waits { get; set; }
     }
 }

@@ -58,6 +58,8 @@ internal sealed record Promise(Guid Trade, int Revision, string State);
 /// <summary>Trading: its storage and its shell as a model, around the real <see cref="Deciding"/>.</summary>
 internal sealed class SimulatedTrading(World world) : Actor(world, Modules.Trading), ICarry
 {
+    private const double AnswerWithin = 3_000;
+
     private readonly Dictionary<Guid, TradeFile> byId = [];
     private readonly Dictionary<int, (Refusal? No, Guid Trade, bool IsSettled)> claims = [];
     private int lastTrade;
@@ -68,6 +70,9 @@ internal sealed class SimulatedTrading(World world) : Actor(world, Modules.Tradi
     public Dictionary<Guid, Copy> Copies { get; } = [];
 
     public List<Promise> Promises { get; } = [];
+
+    /// <summary>Who has gone before a move of his came to its end, by trade and the revision of that end.</summary>
+    public List<(Guid Trade, int Revision, Guid Person)> Waited { get; } = [];
 
     public TradeFile? Find(Guid trade) => byId.GetValueOrDefault(trade);
 
@@ -228,11 +233,13 @@ internal sealed class SimulatedTrading(World world) : Actor(world, Modules.Tradi
                 World.Violate("rule 3", stream, $"the intention of revision {file.Trade.Intention?.Revision} is settled with the end of {intention.Revision}");
             }
 
+            var (person, openSince) = (file.Trade.Intention?.Person, (file.Trade.Intention!.Since - World.Began).TotalMilliseconds);
             var happens = Rules.Settle(file.Kind, file.Trade, SoldOut(file.Trade), outcome, World.Business);
             no = happens.Refusal;
             file.Claim = null;
             CheckPromisedToTry(file, intention, outcome);
-            Store(file, happens, null);
+            // Whoever waited longer has gone, and is told of the end by a notice.
+            Store(file, happens, null, World.Now - openSince >= AnswerWithin ? person : null);
             if (claim is not null)
             {
                 claims[claim.Key] = (no, stream, true);
@@ -398,14 +405,26 @@ internal sealed class SimulatedTrading(World world) : Actor(world, Modules.Tradi
 
     private bool SoldOut(Trade trade) => Copies.GetValueOrDefault(trade.Listing.Id)?.IsSoldOut ?? false;
 
-    private void Store(TradeFile file, Decision.Happens happens, Call? call)
+    /// <param name="call">The call whose end the settling of what now begins will be.</param>
+    /// <param name="waited">Who was answered 202 and is to be told of the end.</param>
+    private void Store(TradeFile file, Decision.Happens happens, Call? call, Guid? waited = null)
     {
+        if (waited is { } person)
+        {
+            Waited.Add((file.Trade.Id, happens.History[0].Revision, person));
+        }
+
         var trade = World.ThroughBytes(happens.Trade);
         file.Trade = trade;
         foreach (var line in happens.History)
         {
             World.Trace.Say(World.Now, trade.Id, $"{line.Revision}: {line.What} {line.Do} {line.Heard} {line.Code} in {line.State} by {line.Actor}");
             file.History.Add(line);
+        }
+
+        if (happens.Moved.Any(moved => moved.Heard == Verb.SoldOut) && !SoldOut(trade))
+        {
+            World.Violate("sold-out", trade.Id, $"it moved by sold-out, and {Copies[trade.Listing.Id].Available} are left");
         }
 
         if (happens.Enters)
@@ -421,14 +440,16 @@ internal sealed class SimulatedTrading(World world) : Actor(world, Modules.Tradi
             WatchLease(file, trade.Intention.Revision);
         }
 
-        foreach (var said in happens.Moved)
+        foreach (var said in Rules.Said(happens))
         {
-            Send(TradingMessages.Moved, trade.Id, said);
-        }
-
-        foreach (var said in happens.Noted)
-        {
-            Send(TradingMessages.Noted, trade.Id, said);
+            if (said is TradeMoved moved)
+            {
+                Send(TradingMessages.Moved, trade.Id, moved with { Waited = waited });
+            }
+            else
+            {
+                Send(TradingMessages.Noted, trade.Id, (TradeNoted)said with { Waited = waited });
+            }
         }
 
         foreach (var request in happens.Requests)

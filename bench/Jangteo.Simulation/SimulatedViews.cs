@@ -1,14 +1,15 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Views;
 
 namespace Jangteo.Simulation;
 
-/// <summary>A listener that keeps what it has heard: how every view is made.</summary>
+/// <summary>Views: its storage as a model, around the real <see cref="Folds"/>.</summary>
 internal sealed class SimulatedViews(World world) : Actor(world, Modules.Views)
 {
-    public Dictionary<Guid, (int Revision, string State)> Trades { get; } = [];
+    public Dictionary<Guid, TradeRow> Trades { get; } = [];
 
-    public Dictionary<Guid, ListingChanged> Listings { get; } = [];
+    public Dictionary<Guid, ListingRow> Listings { get; } = [];
 
     /// <summary>What is in each account, as the journals said.</summary>
     public Dictionary<(Guid Trade, string Account), long> Accounts { get; } = [];
@@ -18,24 +19,38 @@ internal sealed class SimulatedViews(World world) : Actor(world, Modules.Views)
         switch (row.Body)
         {
             case TradeMoved moved:
-                Trades[moved.Trade] = (moved.Revision, moved.To);
+                CheckOrder(moved.Trade, moved.Revision);
+                Trades[moved.Trade] = Folds.Trade(moved);
                 break;
             case TradeNoted noted:
-                Trades[noted.Trade] = (noted.Revision, noted.State);
+                CheckOrder(noted.Trade, noted.Revision);
+                Trades[noted.Trade] = Folds.Trade(Trades.GetValueOrDefault(noted.Trade), noted);
                 break;
             case ListingChanged changed:
-                Listings[changed.Listing] = changed;
+                Listings[changed.Listing] = Folds.Listing(Listings.GetValueOrDefault(changed.Listing), changed);
                 break;
             case JournalsPosted posted:
-                foreach (var entry in posted.Journals.SelectMany(journal => journal.Entries))
+                foreach (var journal in posted.Journals)
                 {
-                    var account = (posted.Trade, entry.Account);
-                    Accounts[account] = Accounts.GetValueOrDefault(account) + entry.Amount;
+                    foreach (var entry in journal.Entries)
+                    {
+                        var account = (posted.Trade, entry.Account);
+                        Accounts[account] = Accounts.GetValueOrDefault(account) + entry.Amount;
+                    }
                 }
 
                 break;
         }
 
         return true;
+    }
+
+    /// <summary>What is said of a trade is said revision by revision: a view keeps the last it has heard.</summary>
+    private void CheckOrder(Guid trade, int revision)
+    {
+        if (Trades.TryGetValue(trade, out var known) && known.Revision >= revision)
+        {
+            World.Violate("I8", trade, $"the views hear of revision {revision} after {known.Revision}");
+        }
     }
 }

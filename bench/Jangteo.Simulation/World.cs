@@ -97,6 +97,8 @@ internal sealed class World
     /// <summary>Machine time since the world began, in milliseconds.</summary>
     public long Now { get; private set; }
 
+    public DateTimeOffset Began => Epoch;
+
     public DateTimeOffset Machine => Epoch.AddMilliseconds(Now);
 
     /// <summary>Machine time, and what people have moved the clock by.</summary>

@@ -14,7 +14,7 @@ public sealed class The_engine_does_what_was_explored
     public static TheoryData<string> Kinds => [.. Explored.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>A sound table with what none of the five has: loops, a heard no, sold-out after stock was given back, questions that wait for requests, answers to an earlier attempt, undoing of several.</summary>
-    private const string Twisted = """
+    internal const string Twisted = """
         kind: twisted
         version: 1
         stock: counted

@@ -78,6 +78,7 @@ internal static class Bugs
                 return happens with { Trade = happens.Trade with { Unanswered = [.. later, .. happens.Trade.Unanswered] } };
             },
         },
+        ["what happens in one commit is said in another order"] = Rules.Real with { Said = happens => [.. happens.Moved, .. happens.Noted] },
         ["a listing's copy goes back to an older revision"] = Rules.Real with { KeepCopy = (_, heard) => heard },
         ["a refund is made twice"] = Rules.Real with
         {

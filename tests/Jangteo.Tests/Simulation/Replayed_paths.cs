@@ -8,7 +8,7 @@ namespace Jangteo.Tests.Simulation;
 public sealed class Replayed_paths(ITestOutputHelper output)
 {
     private static readonly Dictionary<string, Kind> Sound =
-        KindReader.Read(Tables.Folder).Value!.All.Append(Layaway.Kind).Append(Tables.Read(Tables.Sound)).ToDictionary(kind => kind.Name);
+        KindReader.Read(Tables.Folder).Value!.All.Append(Layaway.Kind).Append(Tables.Read(Tables.Sound)).Append(Tables.Read(The_engine_does_what_was_explored.Twisted)).ToDictionary(kind => kind.Name);
 
     public static TheoryData<string> Kinds => [.. Sound.Keys];
 
