@@ -114,10 +114,10 @@ internal sealed class Shop(JangteoProgram program)
     public async Task Forward(string span) => Assert.Equal(200, (await (await Operator).Post("/api/sandbox/clock", new JsonObject { ["forward"] = span })).Status);
 
     /// <summary>Everything has come to rest, and nothing is parked.</summary>
-    public async Task AtRest()
+    public async Task AtRest(TimeSpan? within = null)
     {
         var sora = await Operator;
-        await Eventually(async () => (await sora.Get("/api/operator/rest")).Body!, rest => (bool)rest["atRest"]! && rest["items"]!.AsArray().All(module => (long)module!["parked"]! == 0));
+        await Eventually(async () => (await sora.Get("/api/operator/rest")).Body!, rest => (bool)rest["atRest"]! && rest["items"]!.AsArray().All(module => (long)module!["parked"]! == 0), within);
     }
 
     /// <summary>Everything has come to rest, nothing is parked, and every module's books are right.</summary>

@@ -143,9 +143,11 @@ internal sealed class Pair(int seed, IReadOnlyList<string> kinds)
     private async Task Hear(Command command, Said said, Visitor seller)
     {
         Assert.True(said.Status < 500 || said.Status == 503, $"{command.Path} with {command.Body.ToJsonString()} was answered {said}");
-        if (said.Status == 202 || said.Code == "in-progress")
+        if (said.Status == 503)
+            Count(said);
+        if (said.Status == 202 || said.Code == "in-progress" || (said.Status == 503 && random.Next(8) > 0))
         {
-            // It has been begun, or something else of the trade has: the same key hears the end.
+            // It has been begun, or something else of the trade has, or somebody is out of reach: the same key hears the end.
             await Task.Delay(Breath, TestContext.Current.CancellationToken);
             return;
         }
@@ -153,7 +155,7 @@ internal sealed class Pair(int seed, IReadOnlyList<string> kinds)
         unanswered = null;
         if (said.Status >= 300)
         {
-            Refused[said.Code ?? "?"] = Refused.GetValueOrDefault(said.Code ?? "?") + 1;
+            Count(said);
         }
         else if (command.Path == "/api/listings")
         {
@@ -166,6 +168,8 @@ internal sealed class Pair(int seed, IReadOnlyList<string> kinds)
             Told.Add((said.Id, (int)said.Body!["revision"]!, said.State!));
         }
     }
+
+    private void Count(Said no) => Refused[no.Code ?? "?"] = Refused.GetValueOrDefault(no.Code ?? "?") + 1;
 
     private string NextKey() => string.Create(CultureInfo.InvariantCulture, $"{name}{keys++}");
 
