@@ -3,6 +3,7 @@ using Jangteo.Contracts;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Microsoft.AspNetCore.Authorization;
+using Npgsql;
 
 namespace Jangteo.Http;
 
@@ -43,6 +44,12 @@ internal sealed class Door(Sessions sessions, Limits limits, Problems problems, 
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
             // Nobody waits for the answer any more.
+        }
+        catch (NpgsqlException away) when (away.IsTransient && !http.Response.HasStarted)
+        {
+            // The database starts again, or has no connection to spare. Whether a command was done before, its Idempotency-Key finds out.
+            log.LogWarning(away, "{Method} {Path} could not reach the database.", http.Request.Method, http.Request.Path);
+            await Refuse(http, new Refusal(Refusals.Busy, RetryAfter: TimeSpan.FromSeconds(1)));
         }
         catch (Exception fault) when (!http.Response.HasStarted)
         {

@@ -163,7 +163,8 @@ function pattern(id) {
 async function showPeople() {
   const people = await ask('/api/sandbox/people').catch(() => null);
   by('people-section').hidden = people === null;
-  const me = await ask('/api/people/me').catch(() => null);
+  // Scripts cannot see the cookie, so the page remembers that it has one, and asks nobody's name of a stranger.
+  const me = localStorage.getItem('known') ? await ask('/api/people/me').catch(() => null) : null;
   by('me').hidden = me === null;
   by('me').textContent = me ? say().you(me.name) : '';
   by('people').replaceChildren(...(people?.items ?? []).map((person) => make('button', {
@@ -174,6 +175,7 @@ async function showPeople() {
 async function become(person) {
   try {
     await ask('/api/session', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ person }) });
+    localStorage.setItem('known', 'yes');
     await showPeople();
     by('said').replaceChildren(say().signedIn(person), make('a', { href: '/api/my/trades' }, '/api/my/trades'));
   } catch (failure) {
