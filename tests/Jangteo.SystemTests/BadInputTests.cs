@@ -168,9 +168,8 @@ public sealed partial class BadInputTests(PatientProgram patient) : IClassFixtur
     [Fact]
     public async Task The_clock_can_be_moved_no_farther_than_it_can_count()
     {
-        await using var other = await JangteoProgram.Start();
-        var minji = await other.As("minji");
-        var farthest = new BadBody("", """{"forward":"3650d"}"""u8.ToArray());
+        var minji = await Program.As("minji");
+        var farthest = new BadBody("", """{"forward":"3000d"}"""u8.ToArray());
 
         Assert.Equal(200, (int)(await Post(minji, "/api/sandbox/clock", farthest)).StatusCode);
         Assert.Equal(422, (int)(await Post(minji, "/api/sandbox/clock", farthest)).StatusCode);
