@@ -26,6 +26,12 @@ internal static class Folds
     /// <summary>A note moves nothing: it begins or ends a wait, or says where money, stock and delivery are now.</summary>
     public static TradeRow Trade(TradeRow? row, TradeNoted noted)
     {
+        // One commit may note something and move on from it, and says the move first: then the note is of yesterday, for the timeline only.
+        if (row is not null && noted.Revision < row.Revision)
+        {
+            return row;
+        }
+
         // A start that asks questions first is noted before it moved: nothing is known yet but who and what.
         row ??= new TradeRow(
             noted.Trade, 0, noted.Kind, noted.State, false, noted.Buyer, noted.Seller, noted.Listing, null, null, null, Stored(noted.At),
@@ -33,7 +39,7 @@ internal static class Folds
         var begins = noted.What == "began";
         return row with
         {
-            Revision = Math.Max(row.Revision, noted.Revision),
+            Revision = noted.Revision,
             Final = row.Final || noted.What == "not-begun",
             At = Stored(noted.At),
             PendingSince = begins ? Stored(noted.At) : noted.What == "heard" ? row.PendingSince : null,
