@@ -26,9 +26,9 @@ public sealed class Being_away
         Assert.True((await town.Services.GetRequiredService<ViewsBooks>().Check(CancellationToken.None)).Ok);
 
         using var client = town.As(sora, isOperator: true);
-        using var letGo = await client.PostAsync(new Uri($"/api/operator/views/parked/{parked.GetProperty("id").GetInt64()}/answer", UriKind.Relative), System.Net.Http.Json.JsonContent.Create(new { @event = "none", reason = "It says nothing." }));
+        using var letGo = await client.PostAsync(new Uri($"/api/operator/views/parked/{parked.GetProperty("id").GetInt64()}/answer", UriKind.Relative), System.Net.Http.Json.JsonContent.Create(new { @event = "none", reason = "It says nothing." }), TestContext.Current.CancellationToken);
 
-        Assert.True(letGo.IsSuccessStatusCode, await letGo.Content.ReadAsStringAsync());
+        Assert.True(letGo.IsSuccessStatusCode, await letGo.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal("requested", await StateOf(town, broken));
     }
 
