@@ -112,12 +112,14 @@ internal sealed class RunErrands(
         Bell.Ring();
     }
 
-    private Task<Says> Make(Row row, CancellationToken ct) => row.Errand switch
+    private Task<Says> Make(Row row, CancellationToken ct) => Make(row, faults.IsOn(Faults.CallKeyDrawnAnew) ? Ids.New().ToString() : row.CallKey, ct);
+
+    private Task<Says> Make(Row row, string key, CancellationToken ct) => row.Errand switch
     {
         { What: What.Charge, Card: { } card } errand => provider.Charge(errand.Key, card, errand.Amount, ct),
         { What: What.VoidCharge } errand => provider.Void(errand.ChargeKey!, ct),
-        { What: What.RefundCharge } errand => provider.Refund(row.CallKey, errand.ChargeKey!, errand.Amount, ct),
-        { Account: { } account } errand => bank.Transfer(row.CallKey, account, errand.Amount, ct),
+        { What: What.RefundCharge } errand => provider.Refund(key, errand.ChargeKey!, errand.Amount, ct),
+        { Account: { } account } errand => bank.Transfer(key, account, errand.Amount, ct),
         _ => Task.FromResult(Says.Refused),
     };
 

@@ -71,6 +71,23 @@ public sealed class Faults(bool allowed)
     /// <summary>The switch under which a module does what it is asked, and its answer is not heard.</summary>
     public static string TimesOutAfter(string module) => $"{Called.GetValueOrDefault(module, module)}-time-out-after";
 
+    /// <summary>Seeded bug: a module does what it hears whether or not it has done it, and in whatever order it comes.</summary>
+    public const string InboxSkipped = "bug-inbox-skipped";
+
+    /// <summary>Seeded bug: a module notes how far it has read before it has done what it read.</summary>
+    public const string ReadBeforeDone = "bug-read-before-done";
+
+    /// <summary>Seeded bug: what is answered under a key is stored after the commit of the effect, not with it.</summary>
+    public const string AnswerApart = "bug-answer-apart";
+
+    /// <summary>Seeded bug: a call to provider or bank that is made again is made under a new key.</summary>
+    public const string CallKeyDrawnAnew = "bug-call-key-drawn-anew";
+
+    /// <summary>
+    /// Mistakes such as real programs have had, which only the real program can show. They are switched on by the storm, which must find every one; people are not shown them.
+    /// </summary>
+    public static readonly string[] SeededBugs = [InboxSkipped, ReadBeforeDone, AnswerApart, CallKeyDrawnAnew];
+
     private readonly ConcurrentDictionary<string, bool> on = new();
     private volatile string? crashPoint;
 

@@ -42,7 +42,7 @@ internal static class Hosting
     {
         var name = module.Name;
         services.AddKeyedSingleton(name, (provider, _) => new Log(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<ILoggerFactory>()));
-        services.AddKeyedSingleton(name, (provider, _) => new Platform.Http.Commands(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<Problems>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddKeyedSingleton(name, (provider, _) => new Platform.Http.Commands(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<Problems>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Faults>()));
         services.AddKeyedSingleton(name, (provider, _) => new Parked(provider.GetRequiredKeyedService<Storage>(name)));
         services.AddKeyedSingleton<IQuestions>(name, (provider, _) => new GuardedQuestions(
             name,

@@ -40,7 +40,7 @@ public abstract record Decided
 }
 
 /// <summary>Runs commands: one transaction for the effect and for what is answered under its Idempotency-Key.</summary>
-public sealed class Commands(Storage storage, Problems problems, TimeProvider machine)
+public sealed class Commands(Storage storage, Problems problems, TimeProvider machine, Faults faults)
 {
     private const int LongestKey = 100;
 
@@ -99,12 +99,13 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
         Answer? earlier = null;
         var inProgress = false;
         Decided? decided = null;
+        var isApart = faults.IsOn(Faults.AnswerApart);
         try
         {
             await storage.Do(CauseOf(http), async work =>
             {
                 earlier = null;
-                if (claim is not null)
+                if (claim is not null && !isApart)
                 {
                     (earlier, inProgress) = await TryClaim(work, claim, hash, http, ct);
                     if (earlier is not null)
@@ -114,7 +115,7 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
                 }
 
                 decided = await decide(work, caller, claim);
-                if (decided is Decided.Now now && claim is not null)
+                if (decided is Decided.Now now && claim is not null && !isApart)
                 {
                     claim.Write(work, now.Answer);
                 }
@@ -127,6 +128,11 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
             var isDecided = no.IsKept && refused.Refusal.RetryAfter is null;
             // The key was rolled back with the refusal, and the same command may have taken it since: then what came of that one is the answer to both.
             return (no, claim is not null && isDecided && !await Keep(claim, hash, no, ct));
+        }
+
+        if (isApart && claim is not null && decided is Decided.Now late)
+        {
+            await Keep(claim, hash, late.Answer, ct);
         }
 
         return earlier is not null ? (earlier, inProgress)

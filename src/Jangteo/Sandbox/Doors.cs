@@ -39,7 +39,7 @@ internal static class Doors
     private static Ok<FaultsView> Switch(Dictionary<string, bool> body, HttpContext http, Faults faults)
     {
         Caller.Required(http);
-        if (body.Keys.FirstOrDefault(name => !Faults.Switches.Contains(name)) is { } unknown)
+        if (body.Keys.FirstOrDefault(name => !Faults.Switches.Contains(name) && !Faults.SeededBugs.Contains(name)) is { } unknown)
         {
             throw new RefusedException(Refusal.Invalid(unknown, $"there is no such fault; there are {string.Join(", ", Faults.Switches)}"));
         }

@@ -12,6 +12,7 @@ internal sealed class Pair(int seed, IReadOnlyList<string> kinds)
 {
     private const int LongestTrade = 12;
     private static readonly string[] Cards = ["ok", "ok", "ok", "ok", "declined", "times-out-after-charging"];
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(20);
 
     private readonly Random random = new(seed);
@@ -20,6 +21,7 @@ internal sealed class Pair(int seed, IReadOnlyList<string> kinds)
     private Thing? thing;
     private Guid? trade;
     private string? reference;
+    private DateTime sentAt;
     private int steps;
     private int keys;
 
@@ -44,7 +46,12 @@ internal sealed class Pair(int seed, IReadOnlyList<string> kinds)
             var people = (Buyer: await shop.Named(name + "buyer"), Seller: await shop.Named(name + "seller"), Operator: await shop.Operator);
             while (goesOn() || Waits)
             {
-                unanswered ??= await Next(people.Buyer, people.Seller, people.Operator);
+                if (unanswered is null)
+                {
+                    unanswered = await Next(people.Buyer, people.Seller, people.Operator);
+                    sentAt = DateTime.UtcNow;
+                }
+
                 if (unanswered is null)
                 {
                     await Task.Delay(Breath, TestContext.Current.CancellationToken);
@@ -147,6 +154,7 @@ internal sealed class Pair(int seed, IReadOnlyList<string> kinds)
             Count(said);
         if (said.Status == 202 || said.Code == "in-progress" || (said.Status == 503 && random.Next(8) > 0))
         {
+            Assert.True(DateTime.UtcNow - sentAt < Patience, $"I7: {command.Path} under {command.Key} did not come to its end within {Patience}: {said}");
             // It has been begun, or something else of the trade has, or somebody is out of reach: the same key hears the end.
             await Task.Delay(Breath, TestContext.Current.CancellationToken);
             return;
