@@ -28,7 +28,8 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
             return TypedResults.Ok(await books.Check(ct));
         }).WithName("viewsBooks").WithSummary("Views' invariants, counted now.").WithTags("operator");
 
-    internal async Task<Books> Check(CancellationToken ct)
+    /// <param name="rowsAtOnce">How many rows are folded in memory at once, about.</param>
+    internal async Task<Books> Check(CancellationToken ct, int rowsAtOnce = RowsAtOnce)
     {
         var senders = MessageTypes.SendersHeardBy(Modules.Views).ToList();
         var logs = senders.Select(services.GetKeyedService<Log>).OfType<Log>().ToList();
@@ -38,7 +39,7 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
         }
 
         var rows = await storage.Find(new Sql("select (select count(*) from lines) + (select count(*) from listings) + (select count(*) from people)"), reader => reader.GetInt64(0), ct);
-        var slices = (int)Math.Clamp((rows / RowsAtOnce) + 1, 1, MostSlices);
+        var slices = (int)Math.Clamp((rows / rowsAtOnce) + 1, 1, MostSlices);
         var tallies = new[] { new Tally("listings"), new Tally("trades"), new Tally("lines"), new Tally("alarms"), new Tally("people") };
         for (var slice = 0; slice < slices; slice++)
         {
@@ -55,11 +56,12 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
         var folded = new Copy();
         foreach (var log in logs)
         {
-            await foreach (var message in Said(log, 0, before.GetValueOrDefault(log.Module), ct))
+            // Every row is kept under the stream it is made from: what belongs to another part need not even be read.
+            await foreach (var row in Said(log, 0, before.GetValueOrDefault(log.Module), ct))
             {
-                if (SliceOf(KeyOf(message), slices) == slice)
+                if (SliceOf(row.Stream, slices) == slice)
                 {
-                    TryHear(folded, message);
+                    TryHear(folded, row);
                 }
             }
         }
@@ -84,10 +86,11 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
     }
 
     /// <summary>What cannot be folded now could not be heard then: it is parked, or an operator has let it go.</summary>
-    private static void TryHear(Copy folded, Message message)
+    private static void TryHear(Copy folded, LogRow row)
     {
         try
         {
+            var message = JsonSerializer.Deserialize<Message>(row.Text, Wire.Json)!;
             folded.Hear(message, Copy.Open(message));
         }
         catch (Exception fault) when (fault is JsonException or NullReferenceException or InvalidOperationException or ArgumentException)
@@ -102,10 +105,9 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
         var moving = (await storage.Query(new Sql("select stream from aside"), reader => reader.GetGuid(0), ct)).ToHashSet();
         foreach (var log in logs)
         {
-            await foreach (var message in Said(log, before.GetValueOrDefault(log.Module), after.GetValueOrDefault(log.Module), ct))
+            await foreach (var row in Said(log, before.GetValueOrDefault(log.Module), after.GetValueOrDefault(log.Module), ct))
             {
-                moving.Add(message.Stream);
-                moving.Add(KeyOf(message));
+                moving.Add(row.Stream);
             }
         }
 
@@ -115,7 +117,7 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
     private async Task<Dictionary<string, long>> Positions(CancellationToken ct) =>
         (await storage.Query(new Sql("select sender, position from reading"), reader => (reader.GetString(0), reader.GetInt64(1)), ct)).ToDictionary(row => row.Item1, row => row.Item2);
 
-    private static async IAsyncEnumerable<Message> Said(Log log, long after, long upTo, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    private static async IAsyncEnumerable<LogRow> Said(Log log, long after, long upTo, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         while (after < upTo)
         {
@@ -127,18 +129,15 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
 
             foreach (var row in rows)
             {
-                if (row.Position <= upTo && row.SeqFor(Modules.Views) is { } seq)
+                if (row.Position <= upTo && row.SeqFor(Modules.Views) is not null)
                 {
-                    yield return JsonSerializer.Deserialize<Message>(row.Text, Wire.Json)! with { Seq = seq };
+                    yield return row;
                 }
             }
 
             after = rows[^1].Position;
         }
     }
-
-    /// <summary>What its rows are kept under.</summary>
-    private static Guid KeyOf(Message message) => message.Type is CatalogMessages.ListingChanged or IdentityMessages.PersonChanged ? message.Stream : message.Context.Trade ?? message.Stream;
 
     private static int SliceOf(Guid key, int slices) => key.ToByteArray(bigEndian: true)[15] % slices;
 
