@@ -8,7 +8,8 @@ namespace Jangteo.Tests.Views;
 public sealed class Folding_events(Town town)
 {
     [Fact]
-    [Requirement("GD-5", "event late, doubled, or after the cancellation")]
+    [Requirement("GD-5", "event late")]
+    [Requirement("GD-5", "doubled")]
     public void A_listing_that_is_older_than_the_one_known_or_the_same_changes_nothing()
     {
         var tale = Tale.Of(town);
