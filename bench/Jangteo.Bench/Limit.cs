@@ -148,8 +148,8 @@ internal static partial class Limit
             {
                 for (var left = count; left > Rare; left--)
                 {
-                    // What the trade itself has made, where it made one for certain; else one that stands there.
-                    var key = target < keys.Count && table.Wrote.Inserted >= target + 0.99 ? ":" + keys[target++] : table.Wrote.Inserted >= 0.99 && verb == "update" ? ":" + keys[0] : ":standing";
+                    // What the trade itself has made, where it made one for certain and knows its key; else one that stands there.
+                    var key = table.KeyIsGenerated ? ":standing" : target < keys.Count && table.Wrote.Inserted >= target + 0.99 ? ":" + keys[target++] : table.Wrote.Inserted >= 0.99 && verb == "update" ? ":" + keys[0] : ":standing";
                     statements.Add((Math.Min(1, left), verb == "update" ? table.Update(key) : $"delete from {table.Name} where {table.Where(key)};", table.Schema));
                 }
             }
@@ -240,6 +240,8 @@ internal static partial class Limit
 
         /// <summary>A key that can be computed from a number: one row by name, for updates and deletes.</summary>
         public bool HasKey => Columns.Any(column => column.IsKey && (column.Type is "uuid" or "text" || (column.IsGenerated && column.Type is "bigint" or "integer")));
+
+        public bool KeyIsGenerated => Columns.Any(column => column.IsKey && column.IsGenerated);
 
         public string InsertColumns => string.Join(", ", Columns.Where(column => !column.IsGenerated).Select(column => column.Name));
 
