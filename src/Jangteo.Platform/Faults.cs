@@ -39,8 +39,7 @@ public sealed class Faults(bool allowed)
     /// </summary>
     public static readonly string[] Deaths =
     [
-        AfterIntention(Kinds.Modules.Trading), .. new[] { 0, 1 }.SelectMany(question => new[] { BeforeQuestion(Kinds.Modules.Trading, question), AfterQuestion(Kinds.Modules.Trading, question) }),
-        BeforeSettling(Kinds.Modules.Trading), AfterSettling(Kinds.Modules.Trading), AfterCharge, AfterErrands,
+        .. AroundQuestions(Kinds.Modules.Trading, 2), .. AroundQuestions(Kinds.Modules.Catalog, 1), AfterCharge, AfterErrands,
         .. Kinds.Modules.All.Where(module => module != Kinds.Modules.Identity).Select(BeforeHeard),
     ];
 
@@ -49,6 +48,12 @@ public sealed class Faults(bool allowed)
 
     /// <summary>Provider and bank have done what was left to do, and nobody has written it down.</summary>
     public const string AfterErrands = "payments.after-errands";
+
+    private static IEnumerable<string> AroundQuestions(string module, int questions) =>
+    [
+        AfterIntention(module), .. Enumerable.Range(0, questions).SelectMany(question => new[] { BeforeQuestion(module, question), AfterQuestion(module, question) }),
+        BeforeSettling(module), AfterSettling(module),
+    ];
 
     public static string AfterIntention(string module) => $"{module}.after-intention";
 

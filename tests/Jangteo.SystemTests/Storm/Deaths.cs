@@ -57,6 +57,14 @@ public sealed class Deaths(DyingProgram dying) : IClassFixture<DyingProgram>
             Assert.Equal(first.ToString(), end.ToString());
         await shop.BooksAreRight();
         var sora = await shop.Operator;
+        if (move == "list")
+        {
+            var seller = await shop.Named(state);
+            Assert.Single((await seller.Get("/api/my/listings")).Body!["items"]!.AsArray());
+            Assert.Single((await seller.Get("/api/notices")).Body!["items"]!.AsArray(), notice => (Guid)notice!["listing"]! == end.Id);
+            return;
+        }
+
         var trade = (await sora.Get($"/api/trades/{end.Id}")).Body!;
         Assert.Equal(state, (string?)trade["state"]);
         Assert.Equal(held, (long)trade["money"]!["held"]!);
@@ -89,10 +97,12 @@ public sealed class Deaths(DyingProgram dying) : IClassFixture<DyingProgram>
     private static string[] MovesBy(string place) =>
         place == Faults.AfterErrands ? ["cancel-payment"]
         : place == Faults.BeforeHeard(Modules.Payments) || place == Faults.BeforeHeard(Modules.Catalog) ? ["cancel-request"]
+        : place.StartsWith(Modules.Catalog + ".", StringComparison.Ordinal) ? ["list"]
         : place.EndsWith("-question-1", StringComparison.Ordinal) || place.EndsWith(".before-commit-of-heard", StringComparison.Ordinal) ? ["rent"]
-        : ["request", "rent"];
+        : place.EndsWith("-question-0", StringComparison.Ordinal) || place == Faults.AfterCharge ? ["request", "rent"]
+        : ["rent"];
 
-    /// <summary>All that comes before a move; how it is sent, always under one key; where it leads, and what is held then.</summary>
+    /// <summary>All that comes before a move; how it is sent, always under one key; where it leads (for a listing: whose it is), and what is held then.</summary>
     private static async Task<(Func<Task<Said>> Send, string State, long Held)> Prepared(Shop shop, string move)
     {
         const long Price = 10_000;
@@ -101,6 +111,13 @@ public sealed class Deaths(DyingProgram dying) : IClassFixture<DyingProgram>
             var thing = await shop.List(move == "rent" ? "car-share" : "second-hand", Price);
             var buyer = await shop.Somebody("mortal");
             return (async () => await shop.Ask(await shop.Named(buyer.Name), thing, key: move), move == "rent" ? "on-its-way" : "requested", Price);
+        }
+
+        if (move == "list")
+        {
+            var seller = await shop.Somebody("mortal");
+            var body = new JsonObject { ["kind"] = "neighborhood-rental", ["title"] = "A thing", ["description"] = "As good as new.", ["price"] = Price };
+            return (async () => await (await shop.Named(seller.Name)).Post("/api/listings", body, move), seller.Name, 0);
         }
 
         var deal = await shop.Begun(await shop.List("neighborhood-rental", Price));
