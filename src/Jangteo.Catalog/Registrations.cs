@@ -62,7 +62,7 @@ internal sealed class Registrations : IIntend
     /// <summary>Carries it, and answers how it ended, or that it is still under way.</summary>
     public async Task<Answer> Wait(Listing listing, Registration registration, CancellationToken ct)
     {
-        await Task.WhenAny(Intentions.Carry(listing.Id), Task.Delay(settings.Trading.AnswerWithin, machine, ct));
+        await Task.WhenAny(Intentions.Carry(listing.Id, registration.Revision), Task.Delay(settings.Trading.AnswerWithin, machine, ct));
         ct.ThrowIfCancellationRequested();
         var (now, ended) = await storage.Find(
             new Sql("select code, retry_after from registrations where listing = $1 and revision = $2 and settled_at is not null", listing.Id, registration.Revision),

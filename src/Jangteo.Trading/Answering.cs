@@ -22,7 +22,7 @@ internal sealed class Answering(TradeViews views, Problems problems, Settings se
         return new Decided.Later(async ct =>
         {
             var ending = endings.Of(trade);
-            _ = intentions().Carry(trade);
+            _ = intentions().Carry(trade, happens.Trade.Intention.Revision);
             try
             {
                 return await ending.WaitAsync(settings.Trading.AnswerWithin, ct);

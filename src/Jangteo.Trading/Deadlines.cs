@@ -53,7 +53,7 @@ internal sealed class Deadlines(
 
     private async Task Fire(Guid id, string move, CancellationToken ct)
     {
-        var intends = await storage.Do(Cause.New(), async work =>
+        var intention = await storage.Do<int?>(Cause.New(), async work =>
         {
             var locked = await trades.Lock(work, id, ct) ?? throw new InvalidOperationException($"A deadline of no trade: {id}");
             var act = new Act(Act.Time, null, clock.Now, machine.GetUtcNow(), work.Cause.Correlation);
@@ -65,24 +65,24 @@ internal sealed class Deadlines(
                     {
                         // It stays until the state is left; while its questions are refused or out of reach it is tried again.
                         WriteRetry(work, id, move, TryAgainLater);
-                        return true;
+                        return happens.Trade.Intention.Revision;
                     }
 
-                    return false;
+                    return null;
                 case Decision.Waits:
                     WriteRetry(work, id, move, TryAgainSoon);
-                    return false;
+                    return null;
                 case Decision.No when Deed.Next(locked.Kind, locked.Trade).Any(due => due.Do == move):
                     // Since the row was read the trade has entered another state with a deadline of the same name, which is not due yet.
-                    return false;
+                    return null;
                 default:
                     work.Write("delete from deadlines where trade = $1 and move = $2", id, move);
-                    return false;
+                    return null;
             }
         }, ct);
-        if (intends)
+        if (intention is { } revision)
         {
-            _ = intentions().Carry(id);
+            _ = intentions().Carry(id, revision);
         }
     }
 

@@ -32,7 +32,7 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
     private static readonly TimeSpan FirstRest = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<Guid, Task> underWay = new();
+    private readonly ConcurrentDictionary<(Guid Stream, int Revision), Task> underWay = new();
     private readonly CancellationTokenSource ending = new();
 
     /// <summary>Takes over what nobody is at work on.</summary>
@@ -54,10 +54,11 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
         || Asking.MaySettle(outcome, await work.Find(new Sql("select taken_over from intentions where stream = $1 for update", stream), reader => reader.GetBoolean(0), ct));
 
     /// <summary>Begins to carry an intention that this process has just stored; the task ends when it is settled.</summary>
-    public Task Carry(Guid stream)
+    /// <param name="revision">The revision at which it was stored.</param>
+    public Task Carry(Guid stream, int revision)
     {
         faults.Reach(Faults.AfterIntention(storage.Module));
-        return underWay.GetOrAdd(stream, static (stream, me) => Task.Run(() => me.CarryToItsEnd(stream, resumed: false)), this);
+        return underWay.GetOrAdd((stream, revision), static (which, me) => Task.Run(() => me.CarryToItsEnd(which.Stream, which.Revision, resumed: false)), this);
     }
 
     /// <summary>Ends at the next step: what is open is carried on after the next start.</summary>
@@ -70,17 +71,20 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
             new Sql(
                 "update intentions set lease_until = $2, taken_over = true where stream in (select stream from intentions where lease_until < $1 and stream <> all($3) order by lease_until limit 100 for update skip locked) returning stream",
                 // What this process carries itself is slow, and not orphaned.
-                now, now + settings.Lease, underWay.Keys.ToArray()),
+                now, now + settings.Lease, underWay.Keys.Select(which => which.Stream).ToArray()),
             reader => reader.GetGuid(0), ct);
         foreach (var stream in orphans)
         {
-            _ = underWay.GetOrAdd(stream, static (stream, me) => Task.Run(() => me.CarryToItsEnd(stream, resumed: true)), this);
+            if (await intend.Load(stream, ct) is { } open)
+            {
+                _ = underWay.GetOrAdd((stream, open.Revision), static (which, me) => Task.Run(() => me.CarryToItsEnd(which.Stream, which.Revision, resumed: true)), this);
+            }
         }
 
         return Poll;
     }
 
-    private async Task CarryToItsEnd(Guid stream, bool resumed)
+    private async Task CarryToItsEnd(Guid stream, int revision, bool resumed)
     {
         var ct = ending.Token;
         try
@@ -89,7 +93,7 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
             {
                 try
                 {
-                    if (await TryCarry(stream, resumed, ct))
+                    if (await TryCarry(stream, revision, resumed, ct))
                     {
                         return;
                     }
@@ -118,16 +122,17 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
         }
         finally
         {
-            underWay.TryRemove(stream, out _);
+            underWay.TryRemove((stream, revision), out _);
         }
     }
 
     /// <summary>One round of questions. Answers whether the intention is settled.</summary>
-    private async Task<bool> TryCarry(Guid stream, bool resumed, CancellationToken ct)
+    private async Task<bool> TryCarry(Guid stream, int revision, bool resumed, CancellationToken ct)
     {
         var intention = await intend.Load(stream, ct);
-        if (intention is null)
+        if (intention?.Revision != revision)
         {
+            // Somebody else has settled it. What the stream has begun since is carried by who began it.
             return true;
         }
 
