@@ -42,9 +42,12 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
         return trades.ToDictionary(trade => trade.Id, trade => new Locked(trade, kinds.Of(trade), copies.GetValueOrDefault(trade.Listing.Id)?.IsSoldOut ?? false));
     }
 
-    /// <summary>The open trades of listings whose state hears that nothing is left, locked in the order of their ids.</summary>
+    /// <summary>
+    /// The open trades whose state hears that nothing is left, of those listings of which nothing is left by the copy, locked in the order of their ids.
+    /// The copy is asked and not the message: it may be ahead, for a listing that was asked for directly.
+    /// </summary>
     public async Task<List<Locked>> LockHearingSoldOut(Work work, Guid[] listings, CancellationToken ct) =>
-        [.. (await work.Query(new Sql("select body from trades where listing = any($1) and hears_sold_out order by id for update", listings), reader => Read(reader.GetString(0)), ct))
+        [.. (await work.Query(new Sql("select t.body from trades t join listings l on l.id = t.listing where t.listing = any($1) and t.hears_sold_out and (l.withdrawn or l.available <= 0) order by t.id for update of t", listings), reader => Read(reader.GetString(0)), ct))
             .Select(trade => new Locked(trade, kinds.Of(trade), true))];
 
     public async Task<Trade?> Find(Storage storage, Guid id, CancellationToken ct) =>
