@@ -25,30 +25,31 @@ internal sealed class Carrier
     private readonly Actor actor;
     private readonly ICarry owner;
     private readonly Guid stream;
+    private readonly int revision;
     private readonly int life;
     private bool resumed;
     private long rest = 50;
     private OpenIntention? intention;
     private Asking? asking;
 
-    private Carrier(World world, Actor actor, ICarry owner, Guid stream, bool resumed)
+    private Carrier(World world, Actor actor, ICarry owner, Guid stream, int revision, bool resumed)
     {
-        (this.world, this.actor, this.owner, this.stream, this.resumed) = (world, actor, owner, stream, resumed);
+        (this.world, this.actor, this.owner, this.stream, this.revision, this.resumed) = (world, actor, owner, stream, revision, resumed);
         life = actor.Life;
     }
 
     private bool IsDead => actor.Life != life;
 
-    public static void Begin<T>(World world, T owner, Guid stream, bool resumed)
+    public static void Begin<T>(World world, T owner, Guid stream, int revision, bool resumed)
         where T : Actor, ICarry
     {
-        var carrier = new Carrier(world, owner, owner, stream, resumed);
+        var carrier = new Carrier(world, owner, owner, stream, revision, resumed);
         world.After(world.Dice.Below(3), carrier.Round);
     }
 
     private void Round()
     {
-        if (IsDead || (intention = owner.Load(stream)) is null)
+        if (IsDead || (intention = owner.Load(stream)) is null || (intention.Revision != revision && world.Rules.CarriesOnlyItsOwn))
         {
             return;
         }

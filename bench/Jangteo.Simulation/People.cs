@@ -50,6 +50,16 @@ internal sealed class People(World world, int trades)
         return true;
     }
 
+    /// <summary>Who is told to come back comes back at once, more often than not.</summary>
+    public void TryAgain(Call call)
+    {
+        if (Dice.Below(3) > 0)
+        {
+            var again = new Call(++lastCall, call.Person, call.Subject, call.What) { Card = call.Card, Before = call.Before + 1 };
+            world.After(Dice.Between(1, 300), () => Trading.Send(again));
+        }
+    }
+
     private void Next()
     {
         if (left-- > 0)

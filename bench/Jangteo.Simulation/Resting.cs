@@ -11,6 +11,9 @@ internal sealed class Resting(World world)
     /// <summary>No table of a few dozen rows needs more deadlines one after the other.</summary>
     private const int MostRounds = 300;
 
+    /// <summary>The bank refuses nothing any more; what it has refused before is refused for ever, key by key.</summary>
+    private const int MostRefusals = 20;
+
     public void Run()
     {
         ComeToRest();
@@ -55,7 +58,8 @@ internal sealed class Resting(World world)
     private void ComeToRest()
     {
         world.Drain();
-        if (world.Payments.SendPayOutsAgain())
+        // A call that nobody heard the end of may have used up the next key too.
+        for (var again = 0; again < MostRefusals && world.Payments.SendPayOutsAgain(); again++)
         {
             world.Drain();
         }

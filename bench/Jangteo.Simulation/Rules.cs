@@ -26,6 +26,7 @@ internal sealed record Rules
     public bool SendsInItsCommit { get; init; } = true;
     public Func<TimeSpan, TimeSpan, Platform.Intending.Step> NextStep { get; init; } = Asking.Next;
     public Func<Asking, Reply, Asking> HearReply { get; init; } = (asking, reply) => asking.Hear(reply);
+    public bool CarriesOnlyItsOwn { get; init; } = true;
     public Func<Outcome, bool, bool> MayEnd { get; init; } = Asking.MaySettle;
 
     // Trading.

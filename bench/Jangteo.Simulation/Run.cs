@@ -5,7 +5,7 @@ using Jangteo.Kinds;
 namespace Jangteo.Simulation;
 
 /// <summary>Worlds one after the other, each from a seed of its own, until enough trades have lived or one world has found something wrong.</summary>
-internal sealed class Run(IReadOnlyList<Kind> kinds, Rules rules, ulong seed, int tradesOfAWorld = 40)
+internal sealed class Run(IReadOnlyList<Kind> kinds, Rules rules, ulong seed, int tradesOfAWorld = 40, Weather? weather = null)
 {
     public int Trades { get; private set; }
 
@@ -23,7 +23,7 @@ internal sealed class Run(IReadOnlyList<Kind> kinds, Rules rules, ulong seed, in
 
     public void Next()
     {
-        var verdict = new World(Dice.SeedOf(seed, Worlds), kinds, rules, tradesOfAWorld).Run();
+        var verdict = new World(Dice.SeedOf(seed, Worlds), kinds, rules, tradesOfAWorld, weather: weather).Run();
         Worlds++;
         Trades += verdict.Trades;
         Steps += verdict.Steps;
@@ -53,7 +53,7 @@ internal sealed class Run(IReadOnlyList<Kind> kinds, Rules rules, ulong seed, in
     /// <summary>What was found, with all that happened to the trade: the world is run again from its seed with its trace kept.</summary>
     public string Explain(Verdict found)
     {
-        var world = new World(found.Seed, kinds, rules, tradesOfAWorld, keepsTrace: true);
+        var world = new World(found.Seed, kinds, rules, tradesOfAWorld, keepsTrace: true, weather);
         var again = world.Run();
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"world {found.Seed}{(again.Hash == found.Hash ? "" : ", which is not the same when it is run again")}");

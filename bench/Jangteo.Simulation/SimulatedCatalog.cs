@@ -86,7 +86,7 @@ internal sealed class SimulatedCatalog(World world) : Actor(world, Modules.Catal
             registrations[id] = (listing.Revision, World.Machine, World.Now + World.Settings.Lease, false);
             if (World.Bus.Held is null)
             {
-                Carrier.Begin(World, this, id, resumed: false);
+                Carrier.Begin(World, this, id, listing.Revision, resumed: false);
             }
 
             WatchLease(id, listing.Revision);
@@ -232,7 +232,7 @@ internal sealed class SimulatedCatalog(World world) : Actor(world, Modules.Catal
             if (open.LeaseUntil <= World.Now && !IsDown)
             {
                 registrations[id] = open with { LeaseUntil = World.Now + World.Settings.Lease, IsTakenOver = true };
-                Carrier.Begin(World, this, id, resumed: true);
+                Carrier.Begin(World, this, id, revision, resumed: true);
             }
 
             WatchLease(id, revision);

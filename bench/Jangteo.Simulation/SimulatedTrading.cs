@@ -49,6 +49,9 @@ internal sealed class Call(int key, Guid person, Guid subject, string what)
 
     public int Tries { get; set; }
 
+    /// <summary>How often the same was tried before, each time as a new command.</summary>
+    public int Before { get; init; }
+
     public bool IsAnswered { get; set; }
 }
 
@@ -94,7 +97,7 @@ internal sealed class SimulatedTrading(World world) : Actor(world, Modules.Tradi
     {
         foreach (var file in Files.Where(file => file.Trade.Intention is not null))
         {
-            Carrier.Begin(World, this, file.Trade.Id, resumed: true);
+            Carrier.Begin(World, this, file.Trade.Id, file.Trade.Intention!.Revision, resumed: true);
         }
     }
 
@@ -155,7 +158,7 @@ internal sealed class SimulatedTrading(World world) : Actor(world, Modules.Tradi
         });
         if (intends && ended == Commit.Done && World.Bus.Held is null)
         {
-            Carrier.Begin(World, this, file.Trade.Id, resumed: false);
+            Carrier.Begin(World, this, file.Trade.Id, file.Trade.Intention!.Revision, resumed: false);
         }
     }
 
@@ -285,7 +288,7 @@ internal sealed class SimulatedTrading(World world) : Actor(world, Modules.Tradi
             World.Violate("I8", heard.Id, $"Trading's copy went from revision {known.Revision} back to {kept.Revision}");
         }
 
-        if (heard.IsSoldOut)
+        if (kept.IsSoldOut)
         {
             foreach (var file in Files)
             {
@@ -365,7 +368,7 @@ internal sealed class SimulatedTrading(World world) : Actor(world, Modules.Tradi
 
         if (file?.Trade.Intention is not null && no is null)
         {
-            Carrier.Begin(World, this, file.Trade.Id, resumed: false);
+            Carrier.Begin(World, this, file.Trade.Id, file.Trade.Intention!.Revision, resumed: false);
             return;
         }
 
@@ -397,6 +400,11 @@ internal sealed class SimulatedTrading(World world) : Actor(world, Modules.Tradi
 
         call.IsAnswered = true;
         World.Trace.Say(World.Now, file?.Trade.Id ?? call.Subject, $"{call.Person} is answered {no?.Code ?? "yes"} to {call.What}");
+        if (no is { RetryAfter: not null } or { Code: Refusals.TimedOut } && call is { Terms: null, Before: < 4 })
+        {
+            World.People.TryAgain(call);
+        }
+
         if (no is null && file is not null)
         {
             Promises.Add(new Promise(file.Trade.Id, file.Trade.Revision, file.Trade.State));
@@ -480,7 +488,7 @@ internal sealed class SimulatedTrading(World world) : Actor(world, Modules.Tradi
             {
                 Lease(file.Trade.Id);
                 file.IsTakenOver = true;
-                Carrier.Begin(World, this, file.Trade.Id, resumed: true);
+                Carrier.Begin(World, this, file.Trade.Id, revision, resumed: true);
             }
 
             WatchLease(file, revision);
@@ -521,6 +529,11 @@ internal sealed class SimulatedTrading(World world) : Actor(world, Modules.Tradi
     /// <summary>Rule 7: a new attempt is a new one. A good card is not declined, and nothing is timed out, for what came of an earlier one.</summary>
     private void CheckPromisedToTry(TradeFile file, OpenIntention intention, Outcome outcome)
     {
+        if (outcome is Outcome.OutOfReach away && intention.Questions.Skip(away.At).FirstOrDefault(question => World.Asked.GetValueOrDefault(question.Request.Key) > 0) is { Request: { } asked })
+        {
+            World.Violate("rule 5", file.Trade.Id, $"revision {intention.Revision} is refused as out of reach, and {asked.Verb} may have been asked");
+        }
+
         if (outcome is Outcome.Refused { Code: Refusals.NotNow } early)
         {
             World.Violate("rule 7", file.Trade.Id, $"{intention.Questions[early.At].Request.Verb} of revision {intention.Revision} met something of an earlier attempt");

@@ -19,12 +19,20 @@ internal sealed record Weather(double Lost, double Doubled, double Late, double 
 {
     public static readonly Weather Calm = new(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, TimeSpan.FromSeconds(60), 5_000, false);
 
+    /// <summary>Hardly a question is answered, and whoever carries one is slower than his lease.</summary>
+    public static readonly Weather StormOfQuestions = Calm with { Sleeps = 0.5, Silent = 0.3, Away = 0.4, Dies = 0.02, Lease = 300 };
+
     public static Weather Of(Dice dice)
     {
         var bytes = dice.Below(48) == 0;
         if (dice.Below(10) == 0)
         {
             return Calm with { Bytes = bytes };
+        }
+
+        if (dice.Below(10) == 0)
+        {
+            return StormOfQuestions with { AskAgainFor = TimeSpan.FromSeconds(dice.Pick([5, 60])), Bytes = bytes };
         }
 
         return new Weather(Some(0.1), Some(0.2), Some(0.1), Some(0.04), Some(0.4), Some(0.15), Some(0.15), Some(0.3), Some(0.2), Some(0.02), Some(0.02), TimeSpan.FromSeconds(dice.Pick([1, 5, 60])), dice.Pick([500, 5_000]), bytes);

@@ -111,6 +111,9 @@ internal sealed class World
     /// <summary>The keys of all questions that somebody gave up waiting for.</summary>
     public HashSet<string> Voided { get; } = [];
 
+    /// <summary>How often each question, by its key, may have been asked with an effect, whoever asked it.</summary>
+    public Dictionary<string, int> Asked { get; } = [];
+
     public bool IsHopeless => violations.Count >= MostViolations || Steps > MostSteps;
 
     public void MoveClock(TimeSpan by) => moved += by;
@@ -172,6 +175,7 @@ internal sealed class World
             return;
         }
 
+        Asked[question.Key] = Asked.GetValueOrDefault(question.Key) + 1;
         var isOver = false;
         var life = asked.Life;
         After(2_000, () => Hear(new Reply.Unknown("no answer in time")));
@@ -197,6 +201,12 @@ internal sealed class World
             if (!isOver)
             {
                 isOver = true;
+                if (reply is Reply.Unreachable)
+                {
+                    // The module itself could not reach whom it needs, and says so.
+                    Asked[question.Key]--;
+                }
+
                 heard(reply);
             }
         }

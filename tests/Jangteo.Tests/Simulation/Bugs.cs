@@ -42,6 +42,7 @@ internal static class Bugs
             HearReply = (asking, reply) => (asking with { MayHaveBeenAsked = false }).Hear(reply),
         },
         ["out of reach is believed of who began an intention that another has taken up"] = Rules.Real with { MayEnd = (_, _) => true },
+        ["who has carried an intention goes on with the next of its stream"] = Rules.Real with { CarriesOnlyItsOwn = false },
         ["an intention is not exclusive: commands and deadlines"] = Rules.Real with
         {
             Command = (kind, trade, soldOut, party, move, act) => KeepIntention(trade, Deciding.Command(kind, trade with { Intention = null }, soldOut, party, move, act)),
@@ -132,6 +133,9 @@ internal static class Bugs
             },
         },
     };
+
+    /// <summary>Found only where several rare things meet: it is looked for where all of them are frequent.</summary>
+    public static readonly IReadOnlySet<string> OfStorms = new HashSet<string> { "who has carried an intention goes on with the next of its stream" };
 
     private static Settled KeepIntention(Trade before, Settled decision) => decision is Settled.Happens happens && before.Intention is { } open
         ? happens with { Trade = happens.Trade with { Intention = happens.Trade.Intention ?? open } }

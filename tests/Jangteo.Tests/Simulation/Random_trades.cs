@@ -52,7 +52,7 @@ public sealed class Random_trades(ITestOutputHelper output)
     {
         var began = Stopwatch.GetTimestamp();
 
-        var run = new Run(All, Bugs.All[mistake], SeedForBugs).Until(TradesForABug);
+        var run = new Run(All, Bugs.All[mistake], SeedForBugs, weather: Bugs.OfStorms.Contains(mistake) ? Weather.StormOfQuestions : null).Until(TradesForABug);
 
         Assert.True(run.Found is not null, $"{TradesForABug} trades have not shown that {mistake}");
         output.WriteLine($"found after {run.Trades} trades and {Stopwatch.GetElapsedTime(began).TotalMilliseconds:N0} ms: {run.Found.Violations[0]}");
