@@ -8,10 +8,10 @@ using Jangteo.Payments.Providers;
 using Jangteo.Platform.Intending;
 using Jangteo.Platform.Messaging;
 using Jangteo.Trading;
-using Copy = Jangteo.Trading.Listing;
-using Settled = Jangteo.Trading.Decision;
 using Booked = Jangteo.Payments.Deciding.Decision;
+using Copy = Jangteo.Trading.Listing;
 using Money = Jangteo.Payments.Deciding.Decide;
+using Settled = Jangteo.Trading.Decision;
 
 namespace Jangteo.Simulation;
 

@@ -26,13 +26,15 @@ internal sealed class Stockroom
         var trades = requests.Select(request => request.Stream).Distinct().ToArray();
         await work.Read(
             ct,
-            (StreamLocks.Take(Modules.Catalog, trades), _ => { }),
+            (StreamLocks.Take(Modules.Catalog, trades), _ => { }
+        ),
             (new Sql("select trade, has, quantity, taken_at, undone_up_to, answers from allocations where trade = any($1)", trades), row => room.allocations.Add(row.GetGuid(0), ReadAllocation(row))),
             (Listing.SelectForUpdate([.. requests.Select(request => request.Listing).Distinct()]), row =>
             {
                 var listing = Listing.Read(row);
                 room.listings.Add(listing.Id, listing);
-            }));
+            }
+        ));
         return room;
     }
 

@@ -22,7 +22,8 @@ internal sealed class Shipments
         var keys = trades.Distinct().ToArray();
         await work.Read(
             ct,
-            (StreamLocks.Take(Modules.Delivery, keys), _ => { }),
+            (StreamLocks.Take(Modules.Delivery, keys), _ => { }
+        ),
             (new Sql("select trade, state, started_at, cancelled_up_to, answers from shipments where trade = any($1)", keys), row => shipments.found.Add(row.GetGuid(0), Read(row, 1))));
         return shipments;
     }

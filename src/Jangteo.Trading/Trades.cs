@@ -37,7 +37,8 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
             {
                 var listing = ReadListing(reader);
                 copies[listing.Id] = listing;
-            }),
+            }
+        ),
             (new Sql("select body from trades where id = any($1) order by id for update", ids), reader => trades.Add(Read(reader.GetString(0)))));
         return trades.ToDictionary(trade => trade.Id, trade => new Locked(trade, kinds.Of(trade), copies.GetValueOrDefault(trade.Listing.Id)?.IsSoldOut ?? false));
     }

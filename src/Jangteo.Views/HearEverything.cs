@@ -58,7 +58,8 @@ internal sealed class HearEverything(Live? live) : IHear
             {
                 var row = Sqls.Trade(reader);
                 copy.Trades[row.Id] = row;
-            }));
+            }
+            ));
         }
     }
 

@@ -236,8 +236,12 @@ public sealed partial class BadInputTests(PatientProgram patient) : IClassFixtur
 
     private static JsonObject SoundListing(JsonNode kind) => new()
     {
-        ["kind"] = (string)kind["kind"]!, ["title"] = "Something", ["description"] = "Of some use.", ["price"] = 1000,
-        ["quantity"] = (string)kind["stock"]! == "counted" ? 500 : null, ["place"] = new JsonObject { ["name"] = "Somewhere", ["lat"] = 36.6, ["lng"] = 127.8 },
+        ["kind"] = (string)kind["kind"]!,
+        ["title"] = "Something",
+        ["description"] = "Of some use.",
+        ["price"] = 1000,
+        ["quantity"] = (string)kind["stock"]! == "counted" ? 500 : null,
+        ["place"] = new JsonObject { ["name"] = "Somewhere", ["lat"] = 36.6, ["lng"] = 127.8 },
     };
 
     private static JsonObject SoundTrade(JsonNode kind, JsonNode listing)

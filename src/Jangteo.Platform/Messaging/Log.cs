@@ -70,7 +70,8 @@ public sealed class Log(Storage storage, ILoggerFactory logs)
         var waiting = false;
         await work.Read(
             ct,
-            (new Sql("select pg_advisory_xact_lock(hashtext('relay'), hashtext(current_schema()))"), _ => { }),
+            (new Sql("select pg_advisory_xact_lock(hashtext('relay'), hashtext(current_schema()))"), _ => { }
+        ),
             (new Sql(
                 """
                 with next as (

@@ -161,7 +161,9 @@ internal static partial class ApiDocument
             [Bearer] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "The token of POST /api/session." },
             [Cookie] = new OpenApiSecurityScheme
             {
-                Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = Sessions.Cookie,
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Cookie,
+                Name = Sessions.Cookie,
                 Description = "Set by POST /api/session. On anything but GET it counts only with an Origin that is this server's own.",
             },
         };
@@ -178,13 +180,15 @@ internal static partial class ApiDocument
             ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" },
             ["code"] = new OpenApiSchema
             {
-                Type = JsonSchemaType.String, Description = Statuses(),
+                Type = JsonSchemaType.String,
+                Description = Statuses(),
                 Enum = [.. Refusals.Status.Keys.Order(StringComparer.Ordinal).Select(code => (JsonNode)JsonValue.Create(code))],
             },
             ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What is wrong in particular, for a developer." },
             ["errors"] = new OpenApiSchema
             {
-                Type = JsonSchemaType.Object, Description = "For malformed by JSON path or parameter, for invalid by field.",
+                Type = JsonSchemaType.Object,
+                Description = "For malformed by JSON path or parameter, for invalid by field.",
                 AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
             },
         };
@@ -193,7 +197,10 @@ internal static partial class ApiDocument
         AddFact("listing", "ListingAnswer", "The listing as it now is, or the draft that is kept.");
         return new OpenApiSchema
         {
-            Type = JsonSchemaType.Object, Properties = properties, Required = new HashSet<string> { "type", "title", "status", "code" }, AdditionalPropertiesAllowed = false,
+            Type = JsonSchemaType.Object,
+            Properties = properties,
+            Required = new HashSet<string> { "type", "title", "status", "code" },
+            AdditionalPropertiesAllowed = false,
         };
 
         void AddFact(string name, string schema, string description)

@@ -5,9 +5,9 @@ using Jangteo.Platform;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Storing;
 using Jangteo.Tests.Beds;
+using Microsoft.Extensions.DependencyInjection;
 using Heard = Jangteo.Tests.Beds.Heard;
 using StockOf = Jangteo.Kinds.Stock;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Tests.Catalog;
 

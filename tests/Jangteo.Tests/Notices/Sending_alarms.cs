@@ -99,7 +99,16 @@ public sealed class Sending_alarms(Town town)
         var listing = Ids.New();
         return new Request
         {
-            Stream = listing, Revision = 1, Verb = "send-alarm", Asker = "catalog", Kind = "neighborhood-rental", Listing = listing, Seller = Ids.New(), Currency = "KRW", Subject = subject, Title = "Handcart",
+            Stream = listing,
+            Revision = 1,
+            Verb = "send-alarm",
+            Asker = "catalog",
+            Kind = "neighborhood-rental",
+            Listing = listing,
+            Seller = Ids.New(),
+            Currency = "KRW",
+            Subject = subject,
+            Title = "Handcart",
         };
     }
 

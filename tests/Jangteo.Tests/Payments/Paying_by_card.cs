@@ -1,7 +1,7 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
-using Jangteo.Platform;
 using Jangteo.Payments;
+using Jangteo.Platform;
 
 namespace Jangteo.Tests.Payments;
 
