@@ -168,13 +168,15 @@ internal sealed record Visitor(string Name, HttpClient Http)
 
     public Task<Said> Post(string path, JsonObject? body = null, string? key = null) => Send(HttpMethod.Post, path, body ?? [], key);
 
-    public async Task<Said> Send(HttpMethod method, string path, JsonObject? body, string? key)
+    public async Task<Said> Send(HttpMethod method, string path, JsonObject? body, string? key, string? ifMatch = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
             request.Content = JsonContent.Create(body);
         if (key is not null)
             request.Headers.Add("Idempotency-Key", key);
+        if (ifMatch is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         using var answer = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         return new Said((int)answer.StatusCode, text.Length > 0 ? JsonNode.Parse(text) : null, answer.Headers.RetryAfter?.Delta);
