@@ -36,15 +36,6 @@ internal static class CatalogBooks
     private static async Task<Ok<Books>> Show(HttpContext http, [FromKeyedServices(Modules.Catalog)] Storage storage, CancellationToken ct)
     {
         Caller.Operator(http);
-        var checks = new List<BookCheck>();
-        foreach (var (name, offenders) in Checks)
-        {
-            var found = await storage.Find(
-                new Sql($"select (select count(*) from listings), count(*), coalesce((array_agg(id::text))[:5], '{{}}') from ({offenders}) as offenders (id)"),
-                row => (Listings: row.GetInt64(0), Count: row.GetInt64(1), First: row.GetFieldValue<string[]>(2)), ct);
-            checks.Add(new BookCheck(name, found.Count == 0, found.Count == 0 ? $"{found.Listings} listings" : $"{found.Count}: {string.Join(", ", found.First)}"));
-        }
-
-        return TypedResults.Ok(Books.Of(checks));
+        return TypedResults.Ok(await Books.OfOffenders(storage, "listings", "listings", Checks, ct));
     }
 }

@@ -27,15 +27,6 @@ internal static class DeliveryBooks
     private static async Task<Ok<Books>> Show(HttpContext http, [FromKeyedServices(Modules.Delivery)] Storage storage, CancellationToken ct)
     {
         Caller.Operator(http);
-        var checks = new List<BookCheck>();
-        foreach (var (name, offenders) in Checks)
-        {
-            var found = await storage.Find(
-                new Sql($"select (select count(*) from shipments), count(*), coalesce((array_agg(id::text))[:5], '{{}}') from ({offenders}) as offenders (id)"),
-                row => (Deliveries: row.GetInt64(0), Count: row.GetInt64(1), First: row.GetFieldValue<string[]>(2)), ct);
-            checks.Add(new BookCheck(name, found.Count == 0, found.Count == 0 ? $"{found.Deliveries} deliveries" : $"{found.Count}: {string.Join(", ", found.First)}"));
-        }
-
-        return TypedResults.Ok(Books.Of(checks));
+        return TypedResults.Ok(await Books.OfOffenders(storage, "shipments", "deliveries", Checks, ct));
     }
 }

@@ -15,7 +15,6 @@ namespace Jangteo.Trading;
 internal sealed class ActOnTrade([FromKeyedServices(Modules.Trading)] Commands commands, Trades trades, Answering answering, BusinessClock clock, TimeProvider machine)
 {
     private const int LongestReason = 1000;
-    private const int LongestCard = 200;
 
     /// <summary>How long a move waits for an answer that is on its way before the caller is asked to come again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -93,11 +92,7 @@ internal sealed class ActOnTrade([FromKeyedServices(Modules.Trading)] Commands c
             return;
         }
 
-        var needsCard = row.First.Contains(Verb.HoldPayment);
-        if (needsCard ? string.IsNullOrWhiteSpace(body.Card) || body.Card.Length > LongestCard : body.Card is not null)
-        {
-            throw new RefusedException(Refusal.Invalid("card", needsCard ? $"the provider's token for a card, 1 to {LongestCard} characters" : "nothing is paid by card here: leave it out"));
-        }
+        Cards.Refuse(row.First.Contains(Verb.HoldPayment), body.Card);
     }
 }
 

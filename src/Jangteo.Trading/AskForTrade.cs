@@ -17,7 +17,6 @@ internal sealed class AskForTrade(
     [FromKeyedServices(Modules.Trading)] Commands commands, [FromKeyedServices(Modules.Trading)] Storage storage,
     Shelf shelf, Trades trades, Answering answering, BusinessClock clock, TimeProvider machine, Settings settings, IListings catalog)
 {
-    private const int LongestCard = 200;
     private const int LongestNote = 1000;
 
     public static void Map(IEndpointRouteBuilder routes) =>
@@ -66,7 +65,7 @@ internal sealed class AskForTrade(
                 throw new RefusedException(new Refusal(Refusals.AlreadyAsked, Facts: new Dictionary<string, object?> { ["trade"] = asked }));
             }
 
-            RefuseCard(kind, body.Card);
+            Cards.Refuse(kind.StartMove.First.Contains(Verb.HoldPayment), body.Card);
             if (body.Note?.Length > LongestNote)
             {
                 throw new RefusedException(Refusal.Invalid("note", $"at most {LongestNote} characters"));
@@ -87,15 +86,6 @@ internal sealed class AskForTrade(
                     throw new InvalidOperationException("A trade that has not begun waits for nothing.");
             }
         }, ct);
-
-    private static void RefuseCard(Kind kind, string? card)
-    {
-        var isNeeded = kind.StartMove.First.Contains(Verb.HoldPayment);
-        if (isNeeded ? string.IsNullOrWhiteSpace(card) || card.Length > LongestCard : card is not null)
-        {
-            throw new RefusedException(Refusal.Invalid("card", isNeeded ? $"the provider's token for a card, 1 to {LongestCard} characters" : "nothing is paid by card here: leave it out"));
-        }
-    }
 }
 
 /// <param name="Listing">What is asked for.</param>

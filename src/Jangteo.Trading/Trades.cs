@@ -30,17 +30,13 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
     public async Task<Dictionary<Guid, Locked>> LockAll(Work work, Guid[] ids, Guid[] listings, CancellationToken ct)
     {
         var trades = new List<Trade>(ids.Length);
-        var copies = new Dictionary<Guid, Listing>();
+        var copies = new List<Listing>(listings.Length);
         await work.Read(
             ct,
-            (new Sql($"{SelectListing} where id = any($1) order by id for share", listings), reader =>
-            {
-                var listing = ReadListing(reader);
-                copies[listing.Id] = listing;
-            }
-        ),
+            (new Sql($"{SelectListing} where id = any($1) order by id for share", listings), reader => copies.Add(ReadListing(reader))),
             (new Sql("select body from trades where id = any($1) order by id for update", ids), reader => trades.Add(Read(reader.GetString(0)))));
-        return trades.ToDictionary(trade => trade.Id, trade => new Locked(trade, kinds.Of(trade), copies.GetValueOrDefault(trade.Listing.Id)?.IsSoldOut ?? false));
+        var soldOut = copies.Where(listing => listing.IsSoldOut).Select(listing => listing.Id).ToHashSet();
+        return trades.ToDictionary(trade => trade.Id, trade => new Locked(trade, kinds.Of(trade), soldOut.Contains(trade.Listing.Id)));
     }
 
     /// <summary>
