@@ -85,14 +85,23 @@ public sealed class Consumer(string receiver, Log log, Storage storage, IHear he
             keptPosition = position;
         }
 
-        return rows.Count > 0 || heardAside ? TimeSpan.Zero : hasAside ? AskAsideAgain : Poll;
+        if (rows.Count > 0 || heardAside)
+        {
+            return TimeSpan.Zero;
+        }
+
+        // With nothing else to do: an operator may have let one go that was parked, and rings nothing, for he may do it at another process.
+        hasAside = hasAside || await CountAside(ct) > 0;
+        return hasAside ? AskAsideAgain : Poll;
     }
+
+    private Task<long> CountAside(CancellationToken ct) =>
+        storage.Find(new Sql("select count(*) from aside where sender = $1 and parked_at is null", Sender), reader => reader.GetInt64(0), ct);
 
     /// <summary>What was set aside and is now next in its stream. Answers whether any was heard.</summary>
     private async Task<bool> HearAside(CancellationToken ct)
     {
-        var all = await storage.Find(new Sql("select count(*) from aside where sender = $1 and parked_at is null", Sender), reader => reader.GetInt64(0), ct);
-        hasAside = all > 0;
+        hasAside = await CountAside(ct) > 0;
         if (!hasAside)
         {
             return false;
