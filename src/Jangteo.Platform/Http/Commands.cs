@@ -127,7 +127,7 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
             // Who is told when to come again must find something else then: only what was decided is kept under the key.
             var isDecided = no.IsKept && refused.Refusal.RetryAfter is null;
             // The key was rolled back with the refusal, and the same command may have taken it since: then what came of that one is the answer to both.
-            return (no, claim is not null && isDecided && !await Keep(claim, hash, no, ct));
+            return claim is null || !isDecided || await Keep(claim, hash, no, ct) ? (no, false) : (InProgress(http), true);
         }
 
         if (isApart && claim is not null && decided is Decided.Now late)
@@ -172,8 +172,10 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
 
         return found.Status is { } status
             ? (new Answer(status, found.Json, found.Location), false)
-            : (problems.Answer(new Refusal(Refusals.InProgress, RetryAfter: TimeSpan.FromSeconds(1)), http), true);
+            : (InProgress(http), true);
     }
+
+    private Answer InProgress(HttpContext http) => problems.Answer(new Refusal(Refusals.InProgress, RetryAfter: TimeSpan.FromSeconds(1)), http);
 
     private static Claim? ClaimOf(HttpContext http, Caller caller)
     {
