@@ -32,18 +32,26 @@ internal static class Hosting
         services.AddSingleton<Problems>();
         services.AddSingleton(settings);
         services.AddSingleton(new IntentionSettings(settings.Trading.AskAgainFor, settings.Trading.Lease));
+        AddCommands(services, Common);
         foreach (var module in modules)
         {
             AddModule(services, module, modules, settings);
         }
     }
 
+    /// <summary>Commands whose effect is in a schema, and the forgetting of what was answered to them.</summary>
+    private static void AddCommands(IServiceCollection services, string schema)
+    {
+        services.AddKeyedSingleton(schema, (provider, _) => new Platform.Http.Commands(provider.GetRequiredKeyedService<Storage>(schema), provider.GetRequiredService<Problems>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Faults>()));
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<Platform.Http.Commands>(schema).Forgetting(provider.GetRequiredService<ILogger<Loop>>()));
+    }
+
     private static void AddModule(IServiceCollection services, Module module, IReadOnlyList<Module> modules, Settings settings)
     {
         var name = module.Name;
         services.AddKeyedSingleton(name, (provider, _) => new Log(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<ILoggerFactory>()));
-        services.AddKeyedSingleton(name, (provider, _) => new Platform.Http.Commands(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<Problems>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Faults>()));
-        services.AddKeyedSingleton(name, (provider, _) => new Parked(provider.GetRequiredKeyedService<Storage>(name)));
+        AddCommands(services, name);
+        services.AddKeyedSingleton(name, (provider, _) => new Parked(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredKeyedService<Platform.Http.Commands>(name)));
         services.AddKeyedSingleton<IQuestions>(name, (provider, _) => new GuardedQuestions(
             name,
             module.Answers(provider) ?? throw new InvalidOperationException($"{name} answers no questions"),
@@ -64,8 +72,7 @@ internal static class Hosting
                 provider.GetRequiredService<ILogger<Consumer>>()).Loop);
         }
 
-        services.AddSingleton<IHostedService>(provider => new LoopsOf(module.Loops(provider).Append(
-            provider.GetRequiredKeyedService<Platform.Http.Commands>(name).Forgetting(provider.GetRequiredService<ILogger<Loop>>()))));
+        services.AddSingleton<IHostedService>(provider => new LoopsOf(module.Loops(provider)));
     }
 
     /// <summary>Every schema with its migrations, in the order in which they are applied.</summary>

@@ -39,13 +39,12 @@ internal sealed class SeeToDeposits([FromKeyedServices(Modules.Payments)] Storag
     private Task<Answer> Match(Guid id, MatchDeposit body, HttpContext http, CancellationToken ct) =>
         Decided(id, body, http, body.Trade, (payment, deposit) => payment is null ? null : Decide.Match(payment, deposit), ct);
 
-    private Task<Answer> SendBack(Guid id, SendDepositBack body, HttpContext http, CancellationToken ct)
-    {
-        var account = Asked.Text(body.Account, "account", 100);
-        return Decided(
-            id, body, http, null,
-            (payment, deposit) => deposit.State == DepositState.Waiting ? Decide.SendBack(payment, deposit, deposit.Amount, account) : null, ct);
-    }
+    private Task<Answer> SendBack(Guid id, SendDepositBack body, HttpContext http, CancellationToken ct) =>
+        Decided(id, body, http, null, (payment, deposit) =>
+        {
+            var account = Asked.Text(body.Account, "account", 100);
+            return deposit.State == DepositState.Waiting ? Decide.SendBack(payment, deposit, deposit.Amount, account) : null;
+        }, ct);
 
     private Task<Answer> Decided(Guid id, object body, HttpContext http, Guid? trade, Func<Payment?, Deposit, DepositDecision?> decide, CancellationToken ct)
     {

@@ -44,9 +44,9 @@ internal sealed class SeeToErrands([FromKeyedServices(Modules.Payments)] Storage
     private Task<Answer> Retry(RetryErrand body, HttpContext http, CancellationToken ct)
     {
         Caller.Operator(http);
-        var account = Asked.Text(body.Account, "account", 100);
         return commands.Run(http, body, async (work, caller, _) =>
         {
+            var account = Asked.Text(body.Account, "account", 100);
             // Payments are locked before their errands, here as everywhere.
             var subject = await work.Find(
                     new Sql("select coalesce(d.trade, e.subject) from errands e left join deposits d on d.id = e.subject where e.key = $1", body.Key), reader => (Guid?)reader.GetGuid(0), ct)

@@ -26,15 +26,15 @@ internal sealed class PayIn([FromKeyedServices(Modules.Payments)] Storage storag
 
     private async Task<Answer> Handle(MoneyIn body, HttpContext http, CancellationToken ct)
     {
-        var reference = Asked.Text(body.Reference, "reference", LongestReference) ?? throw Asked.Bad("reference", $"1 to {LongestReference} characters: what is written on the deposit");
-        if (body.Amount is < 1 or > Most)
-        {
-            throw Asked.Bad("amount", $"from 1 to {Most}, in minor units");
-        }
-
         Guid id = default;
         var answer = await commands.Run(http, body, async (_, _, claim) =>
         {
+            var reference = Asked.Text(body.Reference, "reference", LongestReference) ?? throw Asked.Bad("reference", $"1 to {LongestReference} characters: what is written on the deposit");
+            if (body.Amount is < 1 or > Most)
+            {
+                throw Asked.Bad("amount", $"from 1 to {Most}, in minor units");
+            }
+
             id = claim is null ? Ids.New() : IdOf(claim);
             await bank.PayIn(id, reference, body.Amount, ct);
             return new Decided.Now(Answer.Ok(new MoneyArrived(id, reference, body.Amount)));

@@ -3,21 +3,20 @@ using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Jangteo.Platform.Messaging;
 
 /// <summary>The messages of one module that failed for good and wait for an operator.</summary>
-public sealed class Parked(Storage storage)
+public sealed class Parked(Storage storage, Commands commands)
 {
     /// <summary>/api/operator/&lt;module&gt;/parked: see them, try one again, or answer a request by hand.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup($"/api/operator/{storage.Module}/parked").WithTags("operator");
         group.MapGet("", List).WithSummary("Messages that failed for good and wait for an operator.");
-        group.MapPost("/{id:long}/retry", Retry).WithSummary("Tries a parked message again.");
-        group.MapPost("/{id:long}/answer", AnswerByHand).WithSummary("Answers a parked request by hand, with a reason.");
+        group.MapPost("/{id:long}/retry", Retry).WithSummary("Tries a parked message again.").Produces(204);
+        group.MapPost("/{id:long}/answer", AnswerByHand).WithSummary("Answers a parked request by hand, with a reason.").Produces(204);
     }
 
     private async Task<IReadOnlyList<ParkedMessage>> List(HttpContext http, CancellationToken ct)
@@ -28,24 +27,27 @@ public sealed class Parked(Storage storage)
             reader => new ParkedMessage(reader.GetInt64(0), reader.GetString(1), reader.GetGuid(2), reader.GetInt32(3), reader.GetString(4), reader.GetString(5), reader.GetFieldValue<DateTimeOffset>(6)), ct);
     }
 
-    private async Task<NoContent> Retry(long id, HttpContext http, CancellationToken ct)
+    private Task<Answer> Retry(long id, HttpContext http, CancellationToken ct)
     {
         Caller.Operator(http);
-        var found = await storage.Find(new Sql("update aside set parked_at = null where id = $1 and parked_at is not null returning id", id), reader => reader.GetInt64(0), ct);
-        return found == id ? TypedResults.NoContent() : throw new RefusedException(new Refusal(Refusals.NotFound));
+        return commands.Run(http, null, async (work, _, _) =>
+        {
+            var found = await work.Find(new Sql("update aside set parked_at = null where id = $1 and parked_at is not null returning id", id), reader => reader.GetInt64(0), ct);
+            return found == id ? new Decided.Now(Answer.NoContent) : throw new RefusedException(new Refusal(Refusals.NotFound));
+        }, ct);
     }
 
     /// <summary>Says the answer that the module itself could not give, with the operator's reason, and lets the stream go on.</summary>
-    private async Task<NoContent> AnswerByHand(long id, ByHand answer, HttpContext http, CancellationToken ct)
+    private Task<Answer> AnswerByHand(long id, ByHand answer, HttpContext http, CancellationToken ct)
     {
-        var caller = Caller.Operator(http);
-        if (string.IsNullOrWhiteSpace(answer.Reason) || answer.Reason.Length > 1000)
+        Caller.Operator(http);
+        return commands.Run(http, answer, async (work, caller, _) =>
         {
-            throw new RefusedException(Refusal.Invalid("reason", "1 to 1000 characters: why this is right"));
-        }
+            if (string.IsNullOrWhiteSpace(answer.Reason) || answer.Reason.Length > 1000)
+            {
+                throw new RefusedException(Refusal.Invalid("reason", "1 to 1000 characters: why this is right"));
+            }
 
-        await storage.Do(Cause.New(), async work =>
-        {
             var parked = await work.Find(new Sql("delete from aside where id = $1 and parked_at is not null returning sender, seq, message", id), reader => (Sender: reader.GetString(0), Seq: reader.GetInt32(1), Text: reader.GetString(2)), ct);
             if (parked.Text is null)
             {
@@ -66,8 +68,8 @@ public sealed class Parked(Storage storage)
             }
 
             work.Write("insert into inbox (sender, stream, seq) values ($1, $2, $3) on conflict (stream, sender) do update set seq = greatest(inbox.seq, excluded.seq)", parked.Sender, message.Stream, parked.Seq);
+            return new Decided.Now(Answer.NoContent);
         }, ct);
-        return TypedResults.NoContent();
     }
 }
 

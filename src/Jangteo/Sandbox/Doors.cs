@@ -4,7 +4,6 @@ using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 using Jangteo.Platform.Time;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Jangteo.Sandbox;
 
@@ -17,54 +16,66 @@ internal static class Doors
     {
         var group = routes.MapGroup("/api/sandbox").WithTags("sandbox");
         group.MapGet("/clock", (BusinessClock clock) => TypedResults.Ok(View(clock))).AllowAnonymous().WithName("readClock").WithSummary("The business clock of the sandbox.");
-        group.MapPost("/clock", Forward).WithName("moveClock").WithSummary("Moves the business clock forward.");
+        group.MapPost("/clock", Forward).WithName("moveClock").WithSummary("Moves the business clock forward.").Produces<ClockView>();
         group.MapGet("/faults", (Faults faults) => TypedResults.Ok(View(faults))).AllowAnonymous().WithName("readFaults").WithSummary("Faults that can be switched on in the sandbox.");
-        group.MapPost("/faults", Switch).WithName("switchFaults").WithSummary("Switches faults on and off, by name.");
-        group.MapPost("/death", Die).WithName("dieAt").WithSummary("Names the step at which the process dies when it next gets there.");
+        group.MapPost("/faults", Switch).WithName("switchFaults").WithSummary("Switches faults on and off, by name.").Produces<FaultsView>()
+            .WithDescription("A fault lasts as long as the process. Sent again with its key after the next start, it is answered as before and switches nothing.");
+        group.MapPost("/death", Die).WithName("dieAt").WithSummary("Names the step at which the process dies when it next gets there.").Produces(204)
+            .WithDescription("It is answered, and the answer kept, before the process can die. Sent again with its key after the next start, it is answered as before and nobody dies of it.");
     }
 
-    private static async Task<Ok<ClockView>> Forward(
-        ClockForward body, HttpContext http, BusinessClock clock, [FromKeyedServices(Hosting.Common)] Storage storage, CancellationToken ct)
-    {
-        Caller.Required(http);
-        if (Words.Duration(body.Forward) is not { } forward || forward <= TimeSpan.Zero || clock.Offset + forward > Farthest)
+    private static Task<Answer> Forward(
+        ClockForward body, HttpContext http, BusinessClock clock, TimeProvider machine, [FromKeyedServices(Hosting.Common)] Platform.Http.Commands commands, CancellationToken ct) =>
+        commands.Run(http, body, async (work, _, _) =>
         {
-            throw new RefusedException(Refusal.Invalid("forward", "how far, such as 3d, 24h, 30m or 90s; at most 3650d in all"));
-        }
+            var ahead = Words.Duration(body.Forward) is { } forward && forward > TimeSpan.Zero && forward <= Farthest
+                ? await work.Find(new Sql("update clock set ahead = ahead + $1 returning ahead", forward), reader => reader.GetTimeSpan(0), ct)
+                : TimeSpan.MaxValue;
+            if (ahead > Farthest)
+            {
+                throw new RefusedException(Refusal.Invalid("forward", "how far, such as 3d, 24h, 30m or 90s; at most 3650d in all"));
+            }
 
-        clock.Set(await storage.Find(new Sql("update clock set ahead = ahead + $1 returning ahead", forward), reader => reader.GetTimeSpan(0), ct));
-        return TypedResults.Ok(View(clock));
-    }
+            work.AfterCommit(() => clock.Set(ahead));
+            return new Decided.Now(Answer.Ok(View(machine.GetUtcNow() + ahead, ahead)));
+        }, ct);
 
-    private static Ok<FaultsView> Switch(Dictionary<string, bool> body, HttpContext http, Faults faults)
-    {
-        Caller.Required(http);
-        if (body.Keys.FirstOrDefault(name => !Faults.Switches.Contains(name) && !Faults.SeededBugs.Contains(name)) is { } unknown)
+    private static Task<Answer> Switch(Dictionary<string, bool> body, HttpContext http, Faults faults, [FromKeyedServices(Hosting.Common)] Platform.Http.Commands commands, CancellationToken ct) =>
+        commands.Run(http, body, (_, _, _) =>
         {
-            throw new RefusedException(Refusal.Invalid(unknown, $"there is no such fault; there are {string.Join(", ", Faults.Switches)}"));
-        }
+            if (body.Keys.FirstOrDefault(name => !Faults.Switches.Contains(name) && !Faults.SeededBugs.Contains(name)) is { } unknown)
+            {
+                throw new RefusedException(Refusal.Invalid(unknown, $"there is no such fault; there are {string.Join(", ", Faults.Switches)}"));
+            }
 
-        foreach (var (name, isOn) in body)
-        {
-            faults.Switch(name, isOn);
-        }
+            // A switch is set, not turned: set again because the commit was lost, it stands as it stood.
+            foreach (var (name, isOn) in body)
+            {
+                faults.Switch(name, isOn);
+            }
 
-        return TypedResults.Ok(View(faults));
-    }
+            return Task.FromResult<Decided>(new Decided.Now(Answer.Ok(View(faults))));
+        }, ct);
 
-    private static NoContent Die(Death body, HttpContext http, Faults faults)
+    private static Task<Answer> Die(Death body, HttpContext http, Faults faults, [FromKeyedServices(Hosting.Common)] Platform.Http.Commands commands, CancellationToken ct)
     {
         Caller.Operator(http);
-        if (!Faults.Deaths.Contains(body.At))
+        return commands.Run(http, body, (work, _, _) =>
         {
-            throw new RefusedException(Refusal.Invalid("at", $"one of {string.Join(", ", Faults.Deaths)}"));
-        }
+            if (!Faults.Deaths.Contains(body.At))
+            {
+                throw new RefusedException(Refusal.Invalid("at", $"one of {string.Join(", ", Faults.Deaths)}"));
+            }
 
-        faults.DieAt(body.At);
-        return TypedResults.NoContent();
+            // Not before the answer is kept: a process that died of it first would leave a key under which nothing is known, and the next start would die of it too.
+            work.AfterCommit(() => faults.DieAt(body.At));
+            return Task.FromResult<Decided>(new Decided.Now(Answer.NoContent));
+        }, ct);
     }
 
-    private static ClockView View(BusinessClock clock) => new(clock.Now, (long)clock.Offset.TotalSeconds);
+    private static ClockView View(BusinessClock clock) => View(clock.Now, clock.Offset);
+
+    private static ClockView View(DateTimeOffset now, TimeSpan ahead) => new(now, (long)ahead.TotalSeconds);
 
     private static FaultsView View(Faults faults) => new([.. Faults.Switches.Select(name => new FaultView(name, faults.IsOn(name)))]);
 }

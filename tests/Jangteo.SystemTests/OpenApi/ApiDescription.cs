@@ -68,6 +68,9 @@ internal sealed record ApiRoute(string Method, string Path, JsonNode Operation)
     /// <summary>Whether it wants somebody signed in.</summary>
     public bool NeedsSignIn => Operation["security"] is JsonArray { Count: > 0 } ways && ways.All(way => way!.AsObject().Count > 0);
 
+    /// <summary>Whether the same command with the same Idempotency-Key has one effect and one answer.</summary>
+    public bool TakesKey => Operation["parameters"]?.AsArray().Any(one => (string)one!["in"]! == "header" && (string)one["name"]! == "Idempotency-Key") == true;
+
     public bool Matches(string path) => pattern.IsMatch(path);
 
     /// <summary>What it may answer with a status: by media type, or null when the document does not say such an answer.</summary>

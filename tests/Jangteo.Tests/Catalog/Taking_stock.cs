@@ -149,6 +149,24 @@ public sealed class Taking_stock(OpenShop open) : IClassFixture<OpenShop>
         Assert.Equal("stock-sold", Assert.Single(await shop.Said<Answered>(CatalogMessages.Answered, request.Stream)).Event);
     }
 
+    [Fact]
+    public async Task What_an_operator_tries_again_is_heard_though_nothing_else_comes_and_once_however_often_he_sends_it()
+    {
+        var shop = open.Shop;
+        var listing = (await shop.Offer("minji", shop.SingleKind)).Id;
+        var request = shop.Ask(listing, "sell-stock", 3);
+        await shop.Send(request);
+        var parked = await ModuleBed.Until(
+            async () => (await shop.Bed.Get("/api/operator/catalog/parked", "sora")).Body!.AsArray().SingleOrDefault(message => (Guid)message!["stream"]! == request.Stream), message => message is not null);
+        await shop.Stock.Ask(shop.Ask(listing, "take-stock", 2, request.Stream), ct);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => shop.Bed.Post($"/api/operator/catalog/parked/{parked!["id"]}/retry", "sora", null, ("Idempotency-Key", "again"))));
+
+        Assert.All(answers, answer => Assert.Equal(204, answer.Status));
+        await ModuleBed.Until(() => shop.Said<Answered>(CatalogMessages.Answered, request.Stream), said => said is [{ Event: "stock-sold" }]);
+        Assert.Equal(204, (await shop.Bed.Post($"/api/operator/catalog/parked/{parked!["id"]}/retry", "sora", null, ("Idempotency-Key", "again"))).Status);
+    }
+
     [Theory]
     [InlineData("update listings set available = -1, out = 2 where id = $1")]
     [InlineData("update listings set available = 2 where id = $1")]
