@@ -239,7 +239,7 @@ internal static partial class Limit
         public string Schema => Name.Split('.')[0];
 
         /// <summary>A key that can be computed from a number: one row by name, for updates and deletes.</summary>
-        public bool HasKey => Columns.Any(column => column.IsKey && (column.Type is "uuid" or "text" || (column.IsGenerated && column.Type is "bigint" or "integer")));
+        public bool HasKey => Columns.Any(column => column.IsKey && (column.Type is "uuid" or "text" or "bigint" || (column.IsGenerated && column.Type is "integer")));
 
         public bool KeyIsGenerated => Columns.Any(column => column.IsKey && column.IsGenerated);
 
@@ -264,7 +264,7 @@ internal static partial class Limit
         {
             { IsUnique: true, Type: "text" } when !column.IsKey || !KeyHasId => $"{column.Sample.Replace(':', '=')}::text || {number}::bigint",
             { IsUnique: true, Type: "uuid" } => $"('00000000-0000-4000-8000-' || lpad(to_hex({number}::bigint), 12, '0'))::uuid",
-            { IsUnique: true, IsKey: false, Type: "bigint" } => "null",
+            { IsUnique: true, Type: "bigint" } => $"{number}::bigint",
             { Type: "jsonb" or "json" } => $"to_jsonb(repeat('x', {column.Sample.Length}))::{column.Type}",
             _ when column.Sample != "null" && column.Type.StartsWith("timestamp", StringComparison.Ordinal) => "now()",
             // A colon would be one of pgbench's variables, also within a text.

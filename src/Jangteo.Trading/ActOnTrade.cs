@@ -60,7 +60,7 @@ internal sealed class ActOnTrade([FromKeyedServices(Modules.Trading)] Commands c
             {
                 case Decision.Happens happens:
                     trades.Store(work, locked.Kind, happens);
-                    return answering.Of(happens, party, language, id);
+                    return answering.Of(happens, locked.Kind, party, language);
                 case Decision.No no:
                     throw new RefusedException(no.Refusal);
                 case Decision.Waits { Refusal: var wait } when locked.Trade.Intention is null:

@@ -11,8 +11,9 @@ internal sealed class Answering(TradeViews views, Problems problems, Settings se
 {
     /// <summary>The answer to a command that was decided in its own transaction, or the wait for the intention it stored.</summary>
     /// <param name="pending">What is answered when the end takes longer than a caller should wait.</param>
-    public Decided Of(Decision.Happens happens, Party reader, string language, Guid trade)
+    public Decided Of(Decision.Happens happens, Kind kind, Party reader, string language)
     {
+        var trade = happens.Trade.Id;
         if (happens.Trade.Intention is null)
         {
             var view = views.Of(happens.Trade, reader, language);
@@ -22,7 +23,7 @@ internal sealed class Answering(TradeViews views, Problems problems, Settings se
         return new Decided.Later(async ct =>
         {
             var ending = endings.Of(trade);
-            _ = intentions().Carry(trade, happens.Trade.Intention.Revision);
+            _ = intentions().Carry(trade, happens.Trade.Intention.Revision, TradeIntentions.Of(kind, happens.Trade));
             try
             {
                 return await ending.WaitAsync(settings.Trading.AnswerWithin, ct);

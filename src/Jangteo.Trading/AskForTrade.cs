@@ -79,7 +79,7 @@ internal sealed class AskForTrade(
             {
                 case Decision.Happens happens:
                     trades.Store(work, kind, happens);
-                    return answering.Of(happens, Party.Buyer, language, id);
+                    return answering.Of(happens, kind, Party.Buyer, language);
                 case Decision.No no:
                     throw new RefusedException(no.Refusal);
                 default:

@@ -18,9 +18,14 @@ internal sealed class TradeIntentions(
     public async Task<OpenIntention?> Load(Guid stream, CancellationToken ct)
     {
         var trade = await trades.Find(storage, stream, ct);
-        return trade?.Intention is { } open
-            ? new OpenIntention(open.Revision, open.Since, Deciding.Questions(kinds.Of(trade), trade), new Cause(open.Correlation, open.Correlation))
-            : null;
+        return trade?.Intention is null ? null : Of(kinds.Of(trade), trade);
+    }
+
+    /// <summary>The open intention of a trade that has one.</summary>
+    public static OpenIntention Of(Kind kind, Trade trade)
+    {
+        var open = trade.Intention!;
+        return new OpenIntention(open.Revision, open.Since, Deciding.Questions(kind, trade), new Cause(open.Correlation, open.Correlation));
     }
 
     public async Task Settle(Guid stream, OpenIntention intention, Outcome outcome, CancellationToken ct)

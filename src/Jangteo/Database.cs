@@ -84,6 +84,9 @@ internal sealed class Database : IAsyncDisposable
             NoResetOnClose = true,
             ApplicationName = $"jangteo {schema}",
             Timeout = 15,
+
+            // The server would plan a statement over arrays anew each time, because a plan for the arrays at hand looks a little cheaper than one for any.
+            Options = "-c plan_cache_mode=force_generic_plan",
         };
         if (isOwn)
         {
@@ -92,7 +95,7 @@ internal sealed class Database : IAsyncDisposable
         else
         {
             // With one connection string for all, each module gives up what is not its own as soon as it is connected.
-            connection.Options = $"-c role={Migrations.Login(schema)}";
+            connection.Options += $" -c role={Migrations.Login(schema)}";
         }
 
         return connection.ConnectionString;

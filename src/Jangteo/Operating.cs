@@ -51,7 +51,7 @@ internal static class Operating
             found.Add((await storage.Find(
                 new Sql(
                     """
-                    select (select count(*) from outbox where position is null), (select count(*) from intentions),
+                    select (select count(*) from outbox where xid >= (select before from relay)), (select count(*) from intentions),
                            (select count(*) from aside where parked_at is null), (select count(*) from aside where parked_at is not null), (select position from relay)
                     """),
                 reader =>
@@ -75,7 +75,7 @@ internal sealed record Health(string Status);
 
 internal sealed record Rest(bool AtRest, IReadOnlyList<RestOfModule> Items);
 
-/// <param name="Unsent">Rows of its outbox without a position.</param>
+/// <param name="Unsent">Rows of its outbox without a position in its log.</param>
 /// <param name="Unread">Rows of the logs it hears that it has not read.</param>
 /// <param name="Intentions">Moves whose questions are not settled.</param>
 /// <param name="Aside">Messages that wait for their turn.</param>

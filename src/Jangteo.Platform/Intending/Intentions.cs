@@ -55,10 +55,11 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
 
     /// <summary>Begins to carry an intention that this process has just stored; the task ends when it is settled.</summary>
     /// <param name="revision">The revision at which it was stored.</param>
-    public Task Carry(Guid stream, int revision)
+    /// <param name="stored">It as it was stored, where the caller has it at hand; else it is read.</param>
+    public Task Carry(Guid stream, int revision, OpenIntention? stored = null)
     {
         faults.Reach(Faults.AfterIntention(storage.Module));
-        return underWay.GetOrAdd((stream, revision), static (which, me) => Task.Run(() => me.CarryToItsEnd(which.Stream, which.Revision, resumed: false)), this);
+        return underWay.GetOrAdd((stream, revision), static (which, carry) => Task.Run(() => carry.Me.CarryToItsEnd(which.Stream, which.Revision, carry.stored, resumed: false)), (Me: this, stored));
     }
 
     /// <summary>Ends at the next step: what is open is carried on after the next start.</summary>
@@ -77,23 +78,23 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
         {
             if (await intend.Load(stream, ct) is { } open)
             {
-                _ = underWay.GetOrAdd((stream, open.Revision), static (which, me) => Task.Run(() => me.CarryToItsEnd(which.Stream, which.Revision, resumed: true)), this);
+                _ = underWay.GetOrAdd((stream, open.Revision), static (which, me) => Task.Run(() => me.CarryToItsEnd(which.Stream, which.Revision, stored: null, resumed: true)), this);
             }
         }
 
         return Poll;
     }
 
-    private async Task CarryToItsEnd(Guid stream, int revision, bool resumed)
+    private async Task CarryToItsEnd(Guid stream, int revision, OpenIntention? stored, bool resumed)
     {
         var ct = ending.Token;
         try
         {
-            for (var rest = FirstRest; !ct.IsCancellationRequested; rest = rest * 2 < LongestRest ? rest * 2 : LongestRest, resumed = true)
+            for (var rest = FirstRest; !ct.IsCancellationRequested; rest = rest * 2 < LongestRest ? rest * 2 : LongestRest, stored = null, resumed = true)
             {
                 try
                 {
-                    if (await TryCarry(stream, revision, resumed, ct))
+                    if (await TryCarry(stream, revision, stored, resumed, ct))
                     {
                         return;
                     }
@@ -127,9 +128,9 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
     }
 
     /// <summary>One round of questions. Answers whether the intention is settled.</summary>
-    private async Task<bool> TryCarry(Guid stream, int revision, bool resumed, CancellationToken ct)
+    private async Task<bool> TryCarry(Guid stream, int revision, OpenIntention? stored, bool resumed, CancellationToken ct)
     {
-        var intention = await intend.Load(stream, ct);
+        var intention = stored ?? await intend.Load(stream, ct);
         if (intention?.Revision != revision)
         {
             // Somebody else has settled it. What the stream has begun since is carried by who began it.

@@ -21,20 +21,45 @@ public sealed record LogRow(long Position, string Type, Guid Stream, string[] Re
 /// </summary>
 public sealed class Log(Storage storage, ILoggerFactory logs)
 {
+    /// <summary>So many positions at most stand in one row of batches.</summary>
     private const int Batch = 500;
+
     private const int Kept = 4096;
+
+    // What older transactions said and nobody numbered yet, in the order of ids; written down by batches, and answered whole as far as it is kept.
+    private const string Number =
+        """
+        with due as (
+            select id, row_number() over (order by id) as nth from outbox
+            where xid >= (select before from relay) and xid < pg_snapshot_xmin(pg_current_snapshot())),
+        numbered as (
+            insert into batches (first, ids) select (select position from relay) + min(nth), array_agg(id order by nth) from due group by (nth - 1) / $1),
+        counted as (
+            update relay set position = position + (select count(*) from due), before = pg_snapshot_xmin(pg_current_snapshot()) where exists (select from due))
+        select relay.position + due.nth, o.type, o.stream, o.receivers, o.seqs, o.message from due join outbox o using (id), relay where due.nth <= $2 order by due.nth
+        """;
+
+    private const string Numbered =
+        """
+        select b.first + place.nth - 1, o.type, o.stream, o.receivers, o.seqs, o.message
+        from batches b, unnest(b.ids) with ordinality as place (id, nth) join outbox o on o.id = place.id
+        where b.first > $1 - $3 and b.first <= $1 + $2 and b.first + place.nth - 1 > $1 and b.first + place.nth - 1 <= $1 + $2
+        order by 1
+        """;
 
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(4);
 
     private readonly Lock guard = new();
     private readonly List<Bell> listeners = [];
-    private readonly Queue<LogRow> recent = new();
+    private readonly LogRow[] recent = new LogRow[Kept];
+    private long oldest;
+    private long newest;
 
     public string Module => storage.Module;
 
     /// <summary>Gives the waiting rows their positions; one relay per module, however many processes run it.</summary>
-    public Loop Relay => new($"{storage.Module}'s relay", storage.Sent, Stamp, logs.CreateLogger<Log>());
+    public Loop Relay => new($"{storage.Module}'s relay", storage.Sent, NumberWhatWaits, logs.CreateLogger<Log>());
 
     /// <summary>Rung when rows have been added.</summary>
     public void Listen(Bell bell)
@@ -53,47 +78,43 @@ public sealed class Log(Storage storage, ILoggerFactory logs)
     {
         lock (guard)
         {
-            if (recent.TryPeek(out var oldest) && oldest.Position <= after + 1)
+            if (oldest > 0 && after + 1 >= oldest)
             {
-                return [.. recent.SkipWhile(row => row.Position <= after).Take(most)];
+                var rows = new LogRow[Math.Clamp(newest - after, 0, most)];
+                for (var index = 0; index < rows.Length; index++)
+                {
+                    rows[index] = recent[(after + 1 + index) % Kept];
+                }
+
+                return rows;
             }
         }
 
-        return await storage.Query(
-            new Sql("select position, type, stream, receivers, seqs, message from outbox where position > $1 order by position limit $2", after, most), Row, ct);
+        return await storage.Query(new Sql(Numbered, after, (long)most, (long)Batch), Row, ct);
     }
 
-    private async Task<TimeSpan> Stamp(CancellationToken ct)
+    private async Task<TimeSpan> NumberWhatWaits(CancellationToken ct)
     {
         await using var work = await storage.Begin(Cause.New(), ct);
-        var stamped = new List<LogRow>();
-        var waiting = false;
+        var numbered = new List<LogRow>();
+        var (end, waiting, restored) = (0L, false, false);
         await work.Read(
             ct,
-            (new Sql("select pg_advisory_xact_lock(hashtext('relay'), hashtext(current_schema()))"), _ => { }
-        ),
-            (new Sql(
-                """
-                with next as (
-                    select id, (select position from relay) + row_number() over (order by id) as position
-                    from (select id from outbox where position is null and xid < pg_snapshot_xmin(pg_current_snapshot()) order by id limit $1) ready),
-                stamped as (
-                    update outbox o set position = next.position from next where o.id = next.id
-                    returning o.position, o.type, o.stream, o.receivers, o.seqs, o.message),
-                counted as (update relay set position = position + (select count(*) from stamped) where exists (select from stamped))
-                select * from stamped order by position
-                """,
-                Batch), reader => stamped.Add(Row(reader))),
-            (new Sql("select exists (select from outbox where position is null)"), reader => waiting = reader.GetBoolean(0)));
-        await work.Commit(ct);
-        if (stamped.Count > 0)
+            (new Sql("select pg_advisory_xact_lock(hashtext('relay'), hashtext(current_schema()))"), _ => { }),
+            (new Sql(Number, Batch, Kept), reader => numbered.Add(Row(reader))),
+            (new Sql("select position, exists (select from outbox where xid >= before), before > pg_snapshot_xmax(pg_current_snapshot()) from relay"),
+            reader => (end, waiting, restored) = (reader.GetInt64(0), reader.GetBoolean(1), reader.GetBoolean(2))));
+        if (restored)
         {
-            Announce(stamped);
+            CountFromHere(work);
         }
 
-        if (stamped.Count > 0 || waiting)
+        await work.Commit(ct);
+        Announce(numbered, end);
+
+        if (numbered.Count > 0 || waiting || restored)
         {
-            // Rows of transactions that others still run beside cannot be stamped yet; a moment's rest also lets more rows share the next commit.
+            // Rows of transactions that others still run beside cannot be numbered yet; a moment's rest also lets more rows share the next commit.
             await Task.Delay(Gather, ct);
             return TimeSpan.Zero;
         }
@@ -101,22 +122,41 @@ public sealed class Log(Storage storage, ILoggerFactory logs)
         return Poll;
     }
 
-    private void Announce(List<LogRow> stamped)
+    /// <summary>
+    /// A database that was restored into another server counts its transactions from a lower number: what is said from now on would look as if it had
+    /// gone out long ago. What has gone out is made older than everything, and what has not as young as this transaction.
+    /// </summary>
+    private static void CountFromHere(Work work)
+    {
+        work.Write("update outbox set xid = case when id in (select unnest(ids) from batches) then '0' else pg_current_xact_id() end");
+        work.Write("update relay set before = pg_current_xact_id()");
+    }
+
+    private void Announce(List<LogRow> numbered, long end)
     {
         lock (guard)
         {
-            if (recent.Count > 0 && recent.Last().Position + 1 != stamped[0].Position)
+            if (newest == end)
             {
-                recent.Clear();
+                return;
             }
 
-            foreach (var row in stamped)
+            // What another process has numbered, or more than can be kept, is read from the table.
+            if (newest + numbered.Count != end)
             {
-                recent.Enqueue(row);
-                if (recent.Count > Kept)
-                {
-                    recent.Dequeue();
-                }
+                oldest = 0;
+            }
+
+            foreach (var row in numbered)
+            {
+                recent[row.Position % Kept] = row;
+                oldest = oldest == 0 ? row.Position : Math.Max(oldest, row.Position - Kept + 1);
+            }
+
+            newest = end;
+            if (numbered.Count == 0 || numbered[^1].Position != end)
+            {
+                oldest = 0;
             }
 
             listeners.ForEach(bell => bell.Ring());
