@@ -1,4 +1,3 @@
-using System.Globalization;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform.Http;
@@ -14,9 +13,6 @@ namespace Jangteo.Notices;
 /// <summary>GET /api/notices: what I was told, newest first, in my language as I ask. POST /api/notices/read: that I have read it, up to one or all.</summary>
 internal static class ReadNotices
 {
-    private const int Usual = 20;
-    private const int Most = 100;
-
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/notices").WithTags("notices");
@@ -25,21 +21,19 @@ internal static class ReadNotices
     }
 
     private static async Task<Ok<NoticesPage>> List(
-        HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Notices)] Storage storage, string? cursor, string? limit, CancellationToken ct)
+        HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Notices)] Storage storage, [AsParameters] Paging part, CancellationToken ct)
     {
         var me = Caller.Required(http).Id;
-        var (most, before) = Part(cursor, limit);
         var language = Problems.Language(http);
         var rows = new List<(Notice Notice, long Number)>();
         var (readUpTo, unread) = (0L, 0);
         await storage.Read(
             ct,
-            (new Sql($"select {Post.Columns}, n.number from notices n where n.person = $1 and n.channel = 'app' and n.number < $2 order by n.number desc limit $3", me, before, most + 1), reader => rows.Add((Post.Read(reader), reader.GetInt64(12)))),
+            (new Sql($"select {Post.Columns}, n.number from notices n where n.person = $1 and n.channel = 'app' and ($2::bigint is null or n.number < $2) order by n.number desc limit $3", me, part.After<long>(), part.Most + 1), reader => rows.Add((Post.Read(reader), reader.GetInt64(12)))),
             (new Sql("select number from read_marks where person = $1", me), reader => readUpTo = reader.GetInt64(0)),
             (new Sql(CountUnread, me), reader => unread = reader.GetInt32(0)));
-        return TypedResults.Ok(new NoticesPage(
-            [.. rows.Take(most).Select(row => NoticeView.Of(row.Notice, row.Number <= readUpTo, shelf.Texts, language))],
-            rows.Count > most ? rows[most - 1].Number.ToString(CultureInfo.InvariantCulture) : null, unread));
+        var page = part.Of(rows, row => NoticeView.Of(row.Notice, row.Number <= readUpTo, shelf.Texts, language), row => row.Number);
+        return TypedResults.Ok(new NoticesPage(page.Items, page.Next, unread));
     }
 
     private static Task<Answer> MarkRead(ReadUpTo body, HttpContext http, [FromKeyedServices(Modules.Notices)] Commands commands, CancellationToken ct) =>
@@ -60,15 +54,6 @@ internal static class ReadNotices
             await work.Flush(ct);
             return new Decided.Now(Answer.Ok(new Unread(await work.Find(new Sql(CountUnread, caller.Id), reader => reader.GetInt32(0), ct))));
         }, ct);
-
-    /// <summary>How many rows are wanted, and the number they come before.</summary>
-    internal static (int Most, long Before) Part(string? cursor, string? limit) =>
-        (limit is null ? Usual
-            : int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= Most ? number
-            : throw new RefusedException(Refusal.Invalid("limit", $"a whole number from 1 to {Most}")),
-        cursor is null ? long.MaxValue
-            : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var place) ? place
-            : throw new RefusedException(Refusal.Invalid("cursor", "the next of an earlier part of this list")));
 
     private const string CountUnread =
         "select count(*)::int from notices where person = $1 and channel = 'app' and number > coalesce((select number from read_marks where person = $1), 0)";

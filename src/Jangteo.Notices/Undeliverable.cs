@@ -1,4 +1,3 @@
-using System.Globalization;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform.Http;
@@ -17,28 +16,26 @@ internal static class Undeliverable
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/operator/notices/undeliverable", Handle).WithName("undeliverableNotices").WithTags("operator").WithSummary("Notices that could not be delivered, newest first.");
 
-    private static async Task<Ok<UndeliverablePage>> Handle(
-        HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Notices)] Storage storage, string? cursor, string? limit, CancellationToken ct)
+    private static async Task<Ok<Page<UndeliverableNotice>>> Handle(
+        HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Notices)] Storage storage, [AsParameters] Paging part, CancellationToken ct)
     {
         Caller.Operator(http);
-        var (most, before) = ReadNotices.Part(cursor, limit);
         var language = Problems.Language(http);
         var rows = await storage.Query(
             new Sql(
                 $"""
                 select {Post.Columns}, n.number, p.name, p.phone from notices n left join people p on p.person = n.person
-                where n.status = 'undeliverable' and n.number < $1 order by n.number desc limit $2
+                where n.status = 'undeliverable' and ($1::bigint is null or n.number < $1) order by n.number desc limit $2
                 """,
-                before, most + 1),
+                part.After<long>(), part.Most + 1),
             reader => (Notice: Post.Read(reader), Number: reader.GetInt64(12), Name: reader.IsDBNull(13) ? "" : reader.GetString(13), Phone: reader.IsDBNull(14) ? null : reader.GetString(14)), ct);
-        return TypedResults.Ok(new UndeliverablePage(
-            [.. rows.Take(most).Select(row => new UndeliverableNotice(
-                row.Notice.Id, new PersonRef(row.Notice.Person, row.Name), row.Phone, row.Notice.Channel, row.Notice.Text(shelf.Texts, language), row.Notice.Trade, row.Notice.Listing, row.Notice.At))],
-            rows.Count > most ? rows[most - 1].Number.ToString(CultureInfo.InvariantCulture) : null));
+        return TypedResults.Ok(part.Of(
+            rows,
+            row => new UndeliverableNotice(
+                row.Notice.Id, new PersonRef(row.Notice.Person, row.Name), row.Phone, row.Notice.Channel, row.Notice.Text(shelf.Texts, language), row.Notice.Trade, row.Notice.Listing, row.Notice.At),
+            row => row.Number));
     }
 }
-
-internal sealed record UndeliverablePage(IReadOnlyList<UndeliverableNotice> Items, string? Next);
 
 /// <param name="Phone">The number as it now is; null when there is none.</param>
 internal sealed record UndeliverableNotice(Guid Id, PersonRef Person, string? Phone, string Channel, string Text, Guid? Trade, Guid Listing, DateTimeOffset At);

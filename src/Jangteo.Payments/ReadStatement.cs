@@ -17,10 +17,9 @@ internal static class ReadStatement
         routes.MapGet("/api/my/statement", Handle).WithName("readStatement").WithTags("payments").WithSummary("My money: every ledger line of mine, newest first.");
 
     private static async Task<Ok<Statement>> Handle(
-        HttpContext http, [FromKeyedServices(Modules.Payments)] Storage storage, Settings settings, string? cursor, string? limit, CancellationToken ct)
+        HttpContext http, [FromKeyedServices(Modules.Payments)] Storage storage, Settings settings, [AsParameters] Paging part, CancellationToken ct)
     {
         var me = Caller.Required(http).Id;
-        var most = Asked.Limit(limit);
         var rows = await storage.Query(
             new Sql(
                 """
@@ -30,10 +29,10 @@ internal static class ReadStatement
                     and ($2::uuid is null or j.id < $2)
                 order by j.id desc limit $3
                 """,
-                me, Asked.Id(cursor, "cursor"), most + 1),
+                me, part.After<Guid>(), part.Most + 1),
             reader => new StatementLine(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetInt64(4), reader.GetFieldValue<DateTimeOffset>(5)), ct);
-        var (items, next) = Asked.Page(rows, most, line => line.Journal.ToString());
-        return TypedResults.Ok(new Statement(settings.Currency, items, next));
+        var page = part.Of(rows, line => line, line => line.Journal);
+        return TypedResults.Ok(new Statement(settings.Currency, page.Items, page.Next));
     }
 }
 

@@ -14,7 +14,7 @@ internal static class ReadKinds
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/kinds", (HttpContext http, Shelf shelf, TradeViews views) =>
-            TypedResults.Ok(new KindList([.. shelf.All.Select(kind => View(kind, shelf, views, Problems.Language(http)))], null))).AllowAnonymous().WithName("listKinds").WithSummary("What can be traded here, with states, moves and diagram.").WithTags("kinds");
+            TypedResults.Ok(new Page<KindView>([.. shelf.All.Select(kind => View(kind, shelf, views, Problems.Language(http)))], null))).AllowAnonymous().WithName("listKinds").WithSummary("What can be traded here, with states, moves and diagram.").WithTags("kinds");
         routes.MapGet("/api/kinds/{kind}", Ok<KindView> (string kind, HttpContext http, Shelf shelf, TradeViews views) =>
             TypedResults.Ok(View(shelf.Find(kind) ?? throw new RefusedException(new Refusal(Refusals.UnknownKind)), shelf, views, Problems.Language(http)))).AllowAnonymous().WithName("readKind").WithSummary("One kind.").WithTags("kinds");
     }
@@ -32,8 +32,6 @@ internal static class ReadKinds
             views.MayDo(kind, Kind.Start, Party.Buyer, language).First(), Diagram.Mermaid(kind, texts, language));
     }
 }
-
-public sealed record KindList(IReadOnlyList<KindView> Items, string? Next);
 
 /// <param name="Stock">one or counted.</param>
 /// <param name="Price">What a price is per: each, hour, day or month.</param>

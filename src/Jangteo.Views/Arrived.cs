@@ -1,5 +1,6 @@
 using System.Globalization;
 using Jangteo.Kinds;
+using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -51,7 +52,7 @@ internal sealed class Arrived([FromKeyedServices(Modules.Views)] Storage storage
             {
                 Modules.Trading => ("trades", id, number),
                 Modules.Catalog => ("listings", id, number),
-                _ => throw Lists.Bad("after", "a token of a trade or a listing"),
+                _ => throw Asked.Bad("after", "a token of a trade or a listing"),
             }
-            : throw Lists.Bad("after", "the token that a command answered with");
+            : throw Asked.Bad("after", "the token that a command answered with");
 }

@@ -19,19 +19,18 @@ internal static class MyListings
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/my/listings", Handle).WithName("myListings").WithTags("listings").WithSummary("The combined status of what I offer: the thing, its open trades, its alarms.");
 
-    private static async Task<Ok<Page<MyListing>>> Handle(
-        HttpContext http, Shelf shelf, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage, string? cursor, string? limit, string? after, CancellationToken ct)
+    private static async Task<Ok<ViewPage<MyListing>>> Handle(
+        HttpContext http, Shelf shelf, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage, [AsParameters] Paging part, string? after, CancellationToken ct)
     {
         var me = Caller.Required(http).Id;
-        var most = Lists.Limit(limit);
-        var from = Lists.Cursor(cursor, 1);
+        var from = part.After<Guid>();
         var language = Problems.Language(http);
         var stale = await arrived.WaitFor(after, ct);
         var rows = await storage.Query(
             new Sql(
-                $"select {Sqls.ListingColumns} from listings l where l.owner = $1 and ($2::uuid is null or l.id < $2) order by l.id desc limit $3", me, from is null ? null : Guid.Parse(from[0]), most + 1),
+                $"select {Sqls.ListingColumns} from listings l where l.owner = $1 and ($2::uuid is null or l.id < $2) order by l.id desc limit $3", me, from, part.Most + 1),
             Sqls.Listing, ct);
-        var ids = rows.Take(most).Select(row => row.Id).ToArray();
+        var ids = rows.Take(part.Most).Select(row => row.Id).ToArray();
         var trades = new List<TradeRow>();
         var alarms = new List<AlarmRow>();
         await storage.Read(
@@ -49,9 +48,10 @@ internal static class MyListings
                 where place <= $2 order by at desc, notice desc
                 """,
                 ids, MostAlarmsOfOne), reader => alarms.Add(Sqls.Alarm(reader))));
-        return TypedResults.Ok(Page<MyListing>.Of(
-            rows, most,
-            row => MyListing.Of(row, [.. trades.Where(trade => trade.Listing == row.Id)], [.. alarms.Where(alarm => alarm.Listing == row.Id)], me, shelf, language), row => row.Id.ToString(), stale));
+        return TypedResults.Ok(ViewPage<MyListing>.Of(
+            part.Of(
+                rows, row => MyListing.Of(row, [.. trades.Where(trade => trade.Listing == row.Id)], [.. alarms.Where(alarm => alarm.Listing == row.Id)], me, shelf, language), row => row.Id),
+            stale));
     }
 }
 

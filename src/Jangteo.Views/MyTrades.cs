@@ -21,15 +21,14 @@ internal static class MyTrades
 
     private static async Task<Ok<TradesPage>> Handle(
         HttpContext http, Shelf shelf, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage,
-        [Microsoft.AspNetCore.Mvc.FromQuery(Name = "as")] string? side, string? state, string? kind, string? cursor, string? limit, string? after, CancellationToken ct)
+        [Microsoft.AspNetCore.Mvc.FromQuery(Name = "as")] string? side, string? state, string? kind, [AsParameters] Paging part, string? after, CancellationToken ct)
     {
         var me = Caller.Required(http).Id;
-        var most = Lists.Limit(limit);
-        var from = Lists.Cursor(cursor, 2);
+        var from = part.After<int, Guid>();
         var language = Problems.Language(http);
-        string[] sides = Lists.Choice(side, "as", ("buyer", Party.Buyer), ("seller", Party.Seller)) is { } one ? [Words.Of(one)] : ["buyer", "seller"];
-        state = Lists.Text(state, "state", 60);
-        kind = Lists.Text(kind, "kind", 60);
+        string[] sides = Asked.Choice(side, "as", ("buyer", Party.Buyer), ("seller", Party.Seller)) is { } one ? [Words.Of(one)] : ["buyer", "seller"];
+        state = Asked.Text(state, "state", 60);
+        kind = Asked.Text(kind, "kind", 60);
         var stale = await arrived.WaitFor(after, ct);
         int? standing = state is null ? null : Array.IndexOf(Standings, state) is >= 0 and var index ? index : null;
         var rows = new List<(TradeRow Row, int Standing)>();
@@ -43,8 +42,8 @@ internal static class MyTrades
                 where ($3::int is null or standing = $3) and ($4::text is null or state = $4) and ($5::int is null or standing > $5 or standing = $5 and id < $6)
                 order by standing, id desc limit $7
                 """,
-                me, kind, Nullable(standing), standing is null ? state : null, Nullable(from is null ? null : int.TryParse(from[0], out var place) ? place : throw Lists.Bad("cursor", "the next of an earlier part of this list")),
-                from is null ? Guid.Empty : Guid.Parse(from[1]), most + 1),
+                me, kind, Nullable(standing), standing is null ? state : null, Nullable(from?.First),
+                from?.Second ?? Guid.Empty, part.Most + 1),
             reader => rows.Add((Sqls.Trade(reader), reader.GetInt32(13)))),
             (new Sql(
                 $"""
@@ -52,7 +51,7 @@ internal static class MyTrades
                 """,
                 me, kind),
             reader => counts[reader.GetInt32(0)] = reader.GetInt32(1)));
-        var page = Page<TradeListed>.Of(rows, most, row => TradeListed.Of(row.Row, Standings[row.Standing], me, shelf, language), row => $"{row.Standing}|{row.Row.Id}");
+        var page = part.Of(rows, row => TradeListed.Of(row.Row, Standings[row.Standing], me, shelf, language), row => row.Standing, row => row.Row.Id);
         return TypedResults.Ok(new TradesPage(page.Items, page.Next, new StandingCounts(counts[0], counts[1], counts[2]), stale));
 
         static object? Nullable(int? number) => number;

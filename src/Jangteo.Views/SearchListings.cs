@@ -1,4 +1,3 @@
-using System.Globalization;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform.Http;
@@ -25,26 +24,24 @@ internal static class SearchListings
         group.MapGet("/{id:guid}", One).SignInOptional().WithName("readListing").WithSummary("One listing.");
     }
 
-    private static async Task<Ok<Page<ListingView>>> Search(
+    private static async Task<Ok<ViewPage<ListingView>>> Search(
         HttpContext http, Shelf shelf, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage,
-        string? q, string? kind, string? near, string? within, string? minPrice, string? maxPrice, string? available, string? sort, string? cursor, string? limit, string? after, CancellationToken ct)
+        string? q, string? kind, string? near, DecimalNumber? within, WholeNumber? minPrice, WholeNumber? maxPrice, string? available, string? sort, [AsParameters] Paging part, string? after, CancellationToken ct)
     {
         var wanted = Wanted.Read(q, kind, near, within, minPrice, maxPrice, available, sort);
-        var most = Lists.Limit(limit);
-        var from = Lists.Cursor(cursor, 2);
         var stale = await arrived.WaitFor(after, ct);
         var language = Problems.Language(http);
         var query = new Conditions(wanted);
-        var order = query.Order(wanted.Sort, from);
+        var order = query.Order(wanted.Sort, part);
         var rows = await storage.Query(
-            new Sql($"select {Sqls.ListingColumns}, {query.Distance} as km from listings l where {query.Where} order by {order} limit {query.Value(most + 1)}", query.Values),
+            new Sql($"select {Sqls.ListingColumns}, {query.Distance} as km from listings l where {query.Where} order by {order} limit {query.Value(part.Most + 1)}", query.Values),
             reader => (Row: Sqls.Listing(reader), Km: reader.IsDBNull(21) ? (double?)null : reader.GetDouble(21)), ct);
-        return TypedResults.Ok(Page<ListingView>.Of(rows, most, row => ListingView.Of(row.Row, row.Km, shelf, language), row => CursorOf(wanted.Sort, row.Row, row.Km), stale));
+        return TypedResults.Ok(ViewPage<ListingView>.Of(part.Of(rows, row => ListingView.Of(row.Row, row.Km, shelf, language), SortedBy(wanted.Sort)), stale));
     }
 
     private static async Task<Ok<Facets>> Facets(
         HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Views)] Storage storage,
-        string? q, string? kind, string? near, string? within, string? minPrice, string? maxPrice, string? available, CancellationToken ct)
+        string? q, string? kind, string? near, DecimalNumber? within, WholeNumber? minPrice, WholeNumber? maxPrice, string? available, CancellationToken ct)
     {
         var query = new Conditions(Wanted.Read(q, kind, near, within, minPrice, maxPrice, available, null));
         var language = Problems.Language(http);
@@ -69,11 +66,11 @@ internal static class SearchListings
         return TypedResults.Ok(ListingView.Of(row, null, shelf, Problems.Language(http)) with { Stale = stale });
     }
 
-    private static string CursorOf(Order order, ListingRow row, double? km) => order switch
+    private static Func<(ListingRow Row, double? Km), object>[] SortedBy(Order order) => order switch
     {
-        Order.Price or Order.PriceDown => $"{row.Price}|{row.Id}",
-        Order.Distance => $"{(km ?? 0).ToString("R", CultureInfo.InvariantCulture)}|{row.Id}",
-        _ => $"|{row.Id}",
+        Order.Price or Order.PriceDown => [row => row.Row.Price, row => row.Row.Id],
+        Order.Distance => [row => row.Km ?? 0, row => row.Row.Id],
+        _ => [row => row.Row.Id],
     };
 
     private enum Order
@@ -86,27 +83,29 @@ internal static class SearchListings
 
     private sealed record Wanted(string? Words, string? Kind, (double Lat, double Lng)? Near, double? Within, long? MinPrice, long? MaxPrice, bool OnlyAvailable, Order Sort)
     {
-        public static Wanted Read(string? q, string? kind, string? near, string? within, string? minPrice, string? maxPrice, string? available, string? sort)
+        public static Wanted Read(string? q, string? kind, string? near, DecimalNumber? within, WholeNumber? minPrice, WholeNumber? maxPrice, string? available, string? sort)
         {
             var place = ReadPlace(near);
-            var order = Lists.Choice(sort, "sort", ("newest", Order.Newest), ("price", Order.Price), ("-price", Order.PriceDown), ("distance", Order.Distance)) ?? Order.Newest;
+            var order = Asked.Choice(sort, "sort", ("newest", Order.Newest), ("price", Order.Price), ("-price", Order.PriceDown), ("distance", Order.Distance)) ?? Order.Newest;
             var far = within is null ? (double?)null
-                : Number(within) is { } km and > 0 and <= FarthestKm ? km
-                : throw Lists.Bad("within", "kilometres, more than 0");
-            return far is not null && place is null ? throw Lists.Bad("near", "needed with within: lat,lng")
-                : order == Order.Distance && place is null ? throw Lists.Bad("near", "needed to sort by distance: lat,lng")
+                : within.Value is { } km and > 0 and <= FarthestKm ? km
+                : throw Asked.Bad("within", "kilometres, more than 0");
+            return far is not null && place is null ? throw Asked.Bad("near", "needed with within: lat,lng")
+                : order == Order.Distance && place is null ? throw Asked.Bad("near", "needed to sort by distance: lat,lng")
                 : new Wanted(
-                    Lists.Text(q, "q", 120), Lists.Text(kind, "kind", 60), place, far, Lists.Money(minPrice, "minPrice"), Lists.Money(maxPrice, "maxPrice"),
-                    Lists.Choice(available, "available", ("true", true), ("false", false)) ?? false, order);
+                    Asked.Text(q, "q", 120), Asked.Text(kind, "kind", 60), place, far, Money(minPrice, "minPrice"), Money(maxPrice, "maxPrice"),
+                    Asked.Choice(available, "available", ("true", true), ("false", false)) ?? false, order);
         }
 
         private static (double, double)? ReadPlace(string? near) =>
             near is null ? null
             : near.Split(',') is [var lat, var lng] && Number(lat) is { } north and >= -90 and <= 90 && Number(lng) is { } east and >= -180 and <= 180 ? (north, east)
-            : throw Lists.Bad("near", "lat,lng in degrees");
+            : throw Asked.Bad("near", "lat,lng in degrees");
 
-        private static double? Number(string text) =>
-            double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+        private static double? Number(string text) => new DecimalNumber(text).Value;
+
+        private static long? Money(WholeNumber? amount, string name) =>
+            amount is null ? null : amount.Value ?? throw Asked.Bad(name, "a whole number of minor units, 0 or more");
     }
 
     /// <summary>The conditions of a search as SQL, with their values.</summary>
@@ -181,34 +180,39 @@ internal static class SearchListings
             return $"${values.Count}";
         }
 
-        /// <summary>The order, and the condition that begins after a cursor.</summary>
-        public string Order(Order order, string[]? from)
+        /// <summary>The order, and the condition that begins where an earlier part ended.</summary>
+        public string Order(Order order, Paging part)
         {
-            if (from is not null)
+            switch (order)
             {
-                var id = Value(Guid.Parse(from[1]));
-                conditions.Add(order switch
-                {
-                    SearchListings.Order.Price => $"(l.price > {Value(Price(from))} or l.price = {Value(Price(from))} and l.id < {id})",
-                    SearchListings.Order.PriceDown => $"(l.price < {Value(Price(from))} or l.price = {Value(Price(from))} and l.id < {id})",
-                    SearchListings.Order.Distance => $"({Distance} > {Value(Km(from))} or {Distance} = {Value(Km(from))} and l.id < {id})",
-                    _ => $"l.id < {id}",
-                });
-            }
+                case SearchListings.Order.Price:
+                    After("l.price", ">", part.After<long, Guid>());
+                    return "l.price, l.id desc";
+                case SearchListings.Order.PriceDown:
+                    After("l.price", "<", part.After<long, Guid>());
+                    return "l.price desc, l.id desc";
+                case SearchListings.Order.Distance:
+                    After(Distance, ">", part.After<double, Guid>());
+                    return "km, l.id desc";
+                default:
+                    if (part.After<Guid>() is { } last)
+                    {
+                        conditions.Add($"l.id < {Value(last)}");
+                    }
 
-            return order switch
-            {
-                SearchListings.Order.Price => "l.price, l.id desc",
-                SearchListings.Order.PriceDown => "l.price desc, l.id desc",
-                SearchListings.Order.Distance => "km, l.id desc",
-                _ => "l.id desc",
-            };
+                    return "l.id desc";
+            }
         }
 
-        private static long Price(string[] from) => Lists.Money(from[0], "cursor") ?? 0;
-
-        private static double Km(string[] from) =>
-            double.TryParse(from[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var km) ? km : throw Lists.Bad("cursor", "the next of an earlier part of this list");
+        private void After<T>(string what, string beyond, (T First, Guid Second)? last)
+            where T : struct
+        {
+            if (last is { } row)
+            {
+                var first = Value(row.First);
+                conditions.Add($"({what} {beyond} {first} or {what} = {first} and l.id < {Value(row.Second)})");
+            }
+        }
     }
 }
 

@@ -19,7 +19,7 @@ internal static class Timeline
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/trades/{id:guid}/timeline", Handle).WithName("timeline").WithTags("trades").WithSummary("All that happened about a trade, oldest first, to its parties and operators.");
 
-    private static async Task<Ok<Page<TimelineLine>>> Handle(
+    private static async Task<Ok<ViewPage<TimelineLine>>> Handle(
         Guid id, HttpContext http, Shelf shelf, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage, string? after, CancellationToken ct)
     {
         var caller = Caller.Required(http);
@@ -30,7 +30,7 @@ internal static class Timeline
             throw new RefusedException(new Refusal(Refusals.NotFound));
         }
 
-        return TypedResults.Ok(new Page<TimelineLine>(await Of(trade, storage, shelf, Problems.Language(http), ct), null, stale));
+        return TypedResults.Ok(new ViewPage<TimelineLine>(await Of(trade, storage, shelf, Problems.Language(http), ct), null, stale));
     }
 
     public static async Task<IReadOnlyList<TimelineLine>> Of(TradeRow trade, Storage storage, Shelf shelf, string language, CancellationToken ct)

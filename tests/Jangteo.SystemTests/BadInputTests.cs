@@ -139,6 +139,24 @@ public sealed partial class BadInputTests(PatientProgram patient) : IClassFixtur
     }
 
     [Fact]
+    public async Task Every_list_refuses_a_part_that_cannot_be_by_its_name()
+    {
+        var document = await Program.ApiDocument();
+        var operates = await Program.As("sora");
+        var lists = document.Routes.Where(route => (route.Operation["parameters"]?.AsArray() ?? []).Any(one => (string)one!["name"]! == "limit")).ToList();
+        Assert.NotEmpty(lists);
+        foreach (var list in lists)
+        {
+            foreach (var (name, value) in new[] { ("limit", "0"), ("limit", "101"), ("limit", "ten"), ("limit", "1.5"), ("limit", "-1"), ("limit", ""), ("cursor", new string('x', 201)) })
+            {
+                using var answer = await operates.GetAsync($"{list.Path}?{name}={value}", ct);
+                var said = await Read(answer);
+                Assert.Equal((422, "invalid", name), ((int)answer.StatusCode, (string)said["code"]!, said["errors"]!.AsObject().Single().Key));
+            }
+        }
+    }
+
+    [Fact]
     public async Task Headers_may_be_anything()
     {
         var document = await Program.ApiDocument();

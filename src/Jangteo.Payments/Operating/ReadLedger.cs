@@ -22,14 +22,12 @@ internal static class ReadLedger
         routes.MapGet("/api/operator/payments/ledger/balances", Balances).WithName("readBalances").WithSummary("The balance of every account.").WithTags("operator");
     }
 
-    private static async Task<Ok<LedgerPage>> List(
-        HttpContext http, [FromKeyedServices(Modules.Payments)] Storage storage, string? trade, string? account, string? cursor, string? limit, CancellationToken ct)
+    private static async Task<Ok<Page<LedgerJournal>>> List(
+        HttpContext http, [FromKeyedServices(Modules.Payments)] Storage storage, string? trade, string? account, [AsParameters] Paging part, CancellationToken ct)
     {
         Caller.Operator(http);
-        var most = Asked.Limit(limit);
-        var rows = await Journals.Newest(storage, Asked.Id(trade, "trade"), Asked.Text(account, "account", LongestAccount), Asked.Id(cursor, "cursor"), most + 1, ct);
-        var (items, next) = Asked.Page(rows, most, journal => journal.Id.ToString());
-        return TypedResults.Ok(new LedgerPage([.. items.Select(row => new LedgerJournal(row.Id, row.Trade, row.Deposit, row.Event, row.Currency, row.At, row.Entries))], next));
+        var rows = await Journals.Newest(storage, Asked.Id(trade, "trade"), Asked.Text(account, "account", LongestAccount), part.After<Guid>(), part.Most + 1, ct);
+        return TypedResults.Ok(part.Of(rows, row => new LedgerJournal(row.Id, row.Trade, row.Deposit, row.Event, row.Currency, row.At, row.Entries), row => row.Id));
     }
 
     private static async Task<Ok<BalanceList>> Balances(HttpContext http, [FromKeyedServices(Modules.Payments)] Storage storage, Settings settings, CancellationToken ct)
@@ -39,8 +37,6 @@ internal static class ReadLedger
             new Sql("select split_part(account, ':', 1) as account, sum(amount)::bigint from entries group by 1 order by 1"), reader => new BalanceView(reader.GetString(0), reader.GetInt64(1)), ct)));
     }
 }
-
-internal sealed record LedgerPage(IReadOnlyList<LedgerJournal> Items, string? Next);
 
 /// <param name="Deposit">The bank's deposit that it is about, if it is about one.</param>
 internal sealed record LedgerJournal(Guid Id, Guid? Trade, Guid? Deposit, string Event, string Currency, DateTimeOffset At, IReadOnlyList<Entry> Entries);

@@ -16,7 +16,7 @@ internal sealed class SeeToDeposits([FromKeyedServices(Modules.Payments)] Storag
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/operator/payments/deposits", (HttpContext http, string? state, string? cursor, string? limit, SeeToDeposits use, CancellationToken ct) => use.List(http, state, cursor, limit, ct))
+        routes.MapGet("/api/operator/payments/deposits", (HttpContext http, string? state, [AsParameters] Paging part, SeeToDeposits use, CancellationToken ct) => use.List(http, state, part, ct))
             .WithName("readDeposits").WithTags("operator").WithSummary("Deposits; those that wait for an operator unless another state is asked for.");
         routes.MapPost("/api/operator/payments/deposits/{id:guid}/match", (Guid id, MatchDeposit body, HttpContext http, SeeToDeposits use, CancellationToken ct) => use.Match(id, body, http, ct))
             .WithName("matchDeposit").WithSummary("Says which trade a deposit is for.").WithTags("operator").Produces<DepositView>();
@@ -24,16 +24,14 @@ internal sealed class SeeToDeposits([FromKeyedServices(Modules.Payments)] Storag
             .WithName("sendDepositBack").WithSummary("Sends a deposit back.").WithTags("operator").Produces<DepositView>();
     }
 
-    private async Task<Ok<DepositList>> List(HttpContext http, string? state, string? cursor, string? limit, CancellationToken ct)
+    private async Task<Ok<Page<DepositView>>> List(HttpContext http, string? state, Paging part, CancellationToken ct)
     {
         Caller.Operator(http);
-        var most = Asked.Limit(limit);
         var wanted = Words.Find<DepositState>(state ?? Words.Of(DepositState.Waiting)) ?? throw Asked.Bad("state", $"one of {string.Join(", ", Enum.GetValues<DepositState>().Select(Words.Of))}");
         var rows = await storage.Query(
-            new Sql($"select {Deposits.Columns} from deposits where state = $1 and ($2::bigint is null or position < $2) order by position desc limit $3", Words.Of(wanted), Asked.Number(cursor, "cursor"), most + 1),
+            new Sql($"select {Deposits.Columns} from deposits where state = $1 and ($2::bigint is null or position < $2) order by position desc limit $3", Words.Of(wanted), part.After<long>(), part.Most + 1),
             Deposits.Read, ct);
-        var (items, next) = Asked.Page(rows, most, deposit => deposit.Position.ToString());
-        return TypedResults.Ok(new DepositList([.. items.Select(DepositView.Of)], next));
+        return TypedResults.Ok(part.Of(rows, DepositView.Of, deposit => deposit.Position));
     }
 
     private Task<Answer> Match(Guid id, MatchDeposit body, HttpContext http, CancellationToken ct) =>
@@ -72,8 +70,6 @@ internal sealed class SeeToDeposits([FromKeyedServices(Modules.Payments)] Storag
         }, ct);
     }
 }
-
-internal sealed record DepositList(IReadOnlyList<DepositView> Items, string? Next);
 
 /// <param name="Amount">In minor units.</param>
 /// <param name="From">The account it came from.</param>

@@ -16,16 +16,15 @@ internal sealed class SeeToErrands([FromKeyedServices(Modules.Payments)] Storage
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/operator/payments/attention", (HttpContext http, string? cursor, string? limit, SeeToErrands use, CancellationToken ct) => use.List(http, cursor, limit, ct))
+        routes.MapGet("/api/operator/payments/attention", (HttpContext http, [AsParameters] Paging part, SeeToErrands use, CancellationToken ct) => use.List(http, part, ct))
             .WithName("readPaymentsAttention").WithSummary("Errands that need an operator.").WithTags("operator");
         routes.MapPost("/api/operator/payments/attention/retry", (RetryErrand body, HttpContext http, SeeToErrands use, CancellationToken ct) => use.Retry(body, http, ct))
             .WithName("retryErrand").WithSummary("Tries an errand again, to another account if one is given.").WithTags("operator").Produces(204);
     }
 
-    private async Task<Ok<ErrandList>> List(HttpContext http, string? cursor, string? limit, CancellationToken ct)
+    private async Task<Ok<Page<ErrandView>>> List(HttpContext http, Paging part, CancellationToken ct)
     {
         Caller.Operator(http);
-        var most = Asked.Limit(limit);
         // Keys begin with the id of their trade or deposit, so the newest come first.
         var rows = await storage.Query(
             new Sql(
@@ -33,12 +32,11 @@ internal sealed class SeeToErrands([FromKeyedServices(Modules.Payments)] Storage
                 select key, subject, verb, what, amount, account, since, tries, problem, next_at is null from errands
                 where attention and ($1::text is null or key < $1) order by key desc limit $2
                 """,
-                Asked.Text(cursor, "cursor", 200), most + 1),
+                part.AfterText(), part.Most + 1),
             reader => new ErrandView(
                 reader.GetString(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetInt64(4), reader.IsDBNull(5) ? null : reader.GetString(5),
                 reader.GetFieldValue<DateTimeOffset>(6), reader.GetInt32(7), reader.IsDBNull(8) ? null : reader.GetString(8), reader.GetBoolean(9)), ct);
-        var (items, next) = Asked.Page(rows, most, errand => errand.Key);
-        return TypedResults.Ok(new ErrandList(items, next));
+        return TypedResults.Ok(part.Of(rows, errand => errand, errand => errand.Key));
     }
 
     private Task<Answer> Retry(RetryErrand body, HttpContext http, CancellationToken ct)
@@ -77,8 +75,6 @@ internal sealed class SeeToErrands([FromKeyedServices(Modules.Payments)] Storage
         }, ct);
     }
 }
-
-internal sealed record ErrandList(IReadOnlyList<ErrandView> Items, string? Next);
 
 /// <param name="Subject">The trade, or the deposit.</param>
 /// <param name="What">charge, void-charge, refund-charge, send-back or pay-out.</param>

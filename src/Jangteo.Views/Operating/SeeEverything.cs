@@ -32,7 +32,7 @@ internal static class SeeEverything
         group.MapGet("/kinds", KindCounts).WithName("kindCounts").WithSummary("Every kind with how many trades are in each state.");
     }
 
-    private static async Task<Ok<Page<AttentionItem>>> Attention(HttpContext http, Shelf shelf, BusinessClock clock, [FromKeyedServices(Modules.Views)] Storage storage, CancellationToken ct)
+    private static async Task<Ok<ViewPage<AttentionItem>>> Attention(HttpContext http, Shelf shelf, BusinessClock clock, [FromKeyedServices(Modules.Views)] Storage storage, CancellationToken ct)
     {
         Caller.Operator(http);
         var language = Problems.Language(http);
@@ -46,16 +46,14 @@ internal static class SeeEverything
             (new Sql($"select {Sqls.AlarmColumns} from alarms where status = 'undeliverable' order by at desc limit $1", MostAttention), reader => items.Add(OfAlarm(Sqls.Alarm(reader)))),
             (new Sql("select stream, type, reason, parked_at from aside where parked_at is not null order by id desc limit $1", MostAttention),
             reader => items.Add(new AttentionItem("parked", reader.GetGuid(0), null, null, null, $"{reader.GetString(1)}: {reader.GetString(2)}", reader.GetFieldValue<DateTimeOffset>(3)))));
-        return TypedResults.Ok(new Page<AttentionItem>([.. items.OrderByDescending(item => item.At)], null));
+        return TypedResults.Ok(new ViewPage<AttentionItem>([.. items.OrderByDescending(item => item.At)], null));
     }
 
-    private static async Task<Ok<Page<TradeListed>>> Trades(
-        HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Views)] Storage storage, string? kind, string? state, string? person, string? cursor, string? limit, CancellationToken ct)
+    private static async Task<Ok<ViewPage<TradeListed>>> Trades(
+        HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Views)] Storage storage, string? kind, string? state, string? person, [AsParameters] Paging part, CancellationToken ct)
     {
         var caller = Caller.Operator(http);
-        var most = Lists.Limit(limit);
-        var from = Lists.Cursor(cursor, 1);
-        var of = Lists.Id(person, "person");
+        var of = Asked.Id(person, "person");
         var language = Problems.Language(http);
         var rows = await storage.Query(
             new Sql(
@@ -64,9 +62,9 @@ internal static class SeeEverything
                 where ($1::text is null or kind = $1) and ($2::text is null or state = $2) and ($3::uuid is null or buyer = $3 or seller = $3) and ($4::uuid is null or id < $4)
                 order by id desc limit $5
                 """,
-                Lists.Text(kind, "kind", 60), Lists.Text(state, "state", 60), of is { } id ? id : null, from is null ? null : Guid.Parse(from[0]), most + 1),
+                Asked.Text(kind, "kind", 60), Asked.Text(state, "state", 60), of, part.After<Guid>(), part.Most + 1),
             Sqls.Trade, ct);
-        return TypedResults.Ok(Page<TradeListed>.Of(rows, most, row => TradeListed.Of(row, MyTrades.StandingOf(row, caller.Id), caller.Id, shelf, language), row => row.Id.ToString()));
+        return TypedResults.Ok(ViewPage<TradeListed>.Of(part.Of(rows, row => TradeListed.Of(row, MyTrades.StandingOf(row, caller.Id), caller.Id, shelf, language), row => row.Id)));
     }
 
     private static async Task<Ok<ExplainedTrade>> Explain(Guid id, HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Views)] Storage storage, CancellationToken ct)
@@ -78,24 +76,22 @@ internal static class SeeEverything
             TradeListed.Of(row, MyTrades.StandingOf(row, caller.Id), caller.Id, shelf, language), await Timeline.Of(row, storage, shelf, language, ct)));
     }
 
-    private static async Task<Ok<Page<PersonView>>> People(HttpContext http, [FromKeyedServices(Modules.Views)] Storage storage, string? q, string? cursor, string? limit, CancellationToken ct)
+    private static async Task<Ok<ViewPage<PersonView>>> People(HttpContext http, [FromKeyedServices(Modules.Views)] Storage storage, string? q, [AsParameters] Paging part, CancellationToken ct)
     {
         Caller.Operator(http);
-        var most = Lists.Limit(limit);
-        var from = Lists.Cursor(cursor, 1);
         var rows = await storage.Query(
             new Sql(
                 $"""
                 select {Sqls.PersonColumns}, (select count(*)::int from trades where buyer = p.id and state <> '{Kind.Start}'), (select count(*)::int from trades where seller = p.id and state <> '{Kind.Start}'), (select count(*)::int from listings where owner = p.id)
                 from people p where ($1::text is null or position(lower($1) in lower(name || ' ' || email)) > 0) and ($2::uuid is null or id < $2) order by id desc limit $3
                 """,
-                Lists.Text(q, "q", 254), from is null ? null : Guid.Parse(from[0]), most + 1),
+                Asked.Text(q, "q", 254), part.After<Guid>(), part.Most + 1),
             reader => (Row: Sqls.Person(reader), Bought: reader.GetInt32(6), Sold: reader.GetInt32(7), Listed: reader.GetInt32(8)), ct);
-        return TypedResults.Ok(Page<PersonView>.Of(
-            rows, most, row => new PersonView(row.Row.Id, row.Row.Name, row.Row.Email, row.Row.Phone, row.Row.Language, row.Row.IsOperator, row.Bought, row.Sold, row.Listed), row => row.Row.Id.ToString()));
+        return TypedResults.Ok(ViewPage<PersonView>.Of(part.Of(
+            rows, row => new PersonView(row.Row.Id, row.Row.Name, row.Row.Email, row.Row.Phone, row.Row.Language, row.Row.IsOperator, row.Bought, row.Sold, row.Listed), row => row.Row.Id)));
     }
 
-    private static async Task<Ok<Page<KindCount>>> KindCounts(HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Views)] Storage storage, CancellationToken ct)
+    private static async Task<Ok<ViewPage<KindCount>>> KindCounts(HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Views)] Storage storage, CancellationToken ct)
     {
         Caller.Operator(http);
         var language = Problems.Language(http);
@@ -108,7 +104,7 @@ internal static class SeeEverything
 
         // Trades of a kind that is on the shelf no more are counted too, in the states they are in.
         var names = shelf.All.Select(kind => kind.Name).Concat(trades.Keys.Select(key => key.Kind)).Distinct().ToList();
-        return TypedResults.Ok(new Page<KindCount>(
+        return TypedResults.Ok(new ViewPage<KindCount>(
             [.. names.Select(name => new KindCount(
                 name, shelf.Texts.Title(name, language), shelf.Find(name)?.Version, listings.GetValueOrDefault(name), trades.Where(pair => pair.Key.Kind == name).Sum(pair => pair.Value),
                 [.. (shelf.Find(name)?.States ?? []).Concat(trades.Keys.Where(key => key.Kind == name).Select(key => key.State)).Distinct()

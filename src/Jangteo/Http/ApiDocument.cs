@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Jangteo.Contracts;
 using Jangteo.Platform.Http;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -29,6 +30,11 @@ internal static partial class ApiDocument
         var named = new ConcurrentDictionary<string, Type>();
         options.CreateSchemaReferenceId = type =>
         {
+            if (NumberIs(type.Type) is not null)
+            {
+                return null;
+            }
+
             // Two modules may call different things the same; the one that comes second is then named with its module.
             var name = OpenApiOptions.CreateDefaultSchemaReferenceId(type);
             return name is null || named.GetOrAdd(name, type.Type) == type.Type ? name : type.Type.Namespace!.Split('.')[^1] + name;
@@ -114,6 +120,16 @@ internal static partial class ApiDocument
             };
         }
 
+        foreach (var given in context.Description.ParameterDescriptions)
+        {
+            // The framework sees a text or an object, since we read it ourselves.
+            if (given.ParameterDescriptor is IParameterInfoParameterDescriptor parameter && NumberIs(parameter.ParameterInfo.ParameterType) is { } number
+                && operation.Parameters?.OfType<OpenApiParameter>().FirstOrDefault(one => one.Name == given.Name) is { } described)
+            {
+                described.Schema = new OpenApiSchema { Type = number.Type, Format = number.Format, Minimum = described.Schema?.Minimum, Maximum = described.Schema?.Maximum };
+            }
+        }
+
         if (path.StartsWith("/api/operator", StringComparison.Ordinal))
         {
             operation.Description = "For operators; nobody else finds it.";
@@ -129,6 +145,10 @@ internal static partial class ApiDocument
             AddHeader(operation, "If-Match", "The revision that was seen; refused as stale when it is another by now.");
         }
     }
+
+    /// <summary>What a number in a query is in the document; null for everything else.</summary>
+    private static (JsonSchemaType Type, string Format)? NumberIs(Type type) =>
+        type == typeof(WholeNumber) ? (JsonSchemaType.Integer, "int64") : type == typeof(DecimalNumber) ? (JsonSchemaType.Number, "double") : null;
 
     private static OpenApiSecurityRequirement Requirement(string scheme, OpenApiDocument? document) => new() { [new OpenApiSecuritySchemeReference(scheme, document)] = [] };
 

@@ -42,6 +42,25 @@ public sealed class ApiDocumentTests(SharedProgram shared)
     }
 
     [Fact]
+    public async Task A_number_in_a_query_is_a_number_here_too()
+    {
+        var document = await (await shared.Running).ApiDocument();
+
+        var numbers = document.Routes.SelectMany(route => route.Operation["parameters"]?.AsArray() ?? [])
+            .Where(one => (string)one!["in"]! == "query" && (string)one["name"]! is "limit" or "minPrice" or "maxPrice" or "within")
+            .Select(one => $"{one!["name"]}: {one["schema"]!.ToJsonString()}").Distinct().Order(StringComparer.Ordinal);
+
+        Assert.Equal(
+            [
+                """limit: {"maximum":100,"minimum":1,"type":"integer","format":"int64"}""",
+                """maxPrice: {"type":"integer","format":"int64"}""",
+                """minPrice: {"type":"integer","format":"int64"}""",
+                """within: {"type":"number","format":"double"}""",
+            ],
+            numbers);
+    }
+
+    [Fact]
     public async Task It_has_the_closed_list_of_refusals()
     {
         var document = await (await shared.Running).ApiDocument();
