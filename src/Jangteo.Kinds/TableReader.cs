@@ -11,9 +11,6 @@ internal sealed partial class TableReader
 {
     private const int MaxRows = 200;
 
-    /// <summary>Past this nobody waits: ten years. It also keeps every date within reach of a timestamp.</summary>
-    private const int MaxDays = 3650;
-
     private static readonly string[] Columns = ["do", "from", "to", "by", "hears", "after", "first", "ask", "says"];
 
     /// <summary>Everything a row may hear: what modules answer, what Delivery says on its own, and the engine's own two.</summary>
@@ -301,21 +298,17 @@ internal sealed partial class TableReader
             return null;
         }
 
-        var match = DurationForm().Match(text);
-        if (!match.Success || !int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count == 0)
+        var duration = Words.Duration(text);
+        if (duration is null)
         {
             mistakes.Add(node.Line, $"\"{text}\" is not a duration; write a number and one of d, h, m, s: 3d, 24h, 30m, 90s");
-            return null;
         }
-
-        var seconds = count * (match.Groups[2].Value switch { "d" => 86_400L, "h" => 3_600L, "m" => 60L, _ => 1L });
-        if (seconds > MaxDays * 86_400L)
+        else if (duration > Words.LongestWait)
         {
-            mistakes.Add(node.Line, $"\"{text}\" is longer than {MaxDays}d; nobody waits so long");
-            return null;
+            mistakes.Add(node.Line, $"\"{text}\" is longer than {Words.Of(Words.LongestWait)}; nobody waits so long");
         }
 
-        return TimeSpan.FromSeconds(seconds);
+        return duration;
     }
 
     private string Name(Node? node, int line, string column)
@@ -429,7 +422,4 @@ internal sealed partial class TableReader
 
     [GeneratedRegex(@"^[A-Z][A-Za-z0-9]{0,59}\z")]
     private static partial Regex EventForm();
-
-    [GeneratedRegex(@"^([0-9]{1,9})([dhms])\z")]
-    private static partial Regex DurationForm();
 }

@@ -6,6 +6,9 @@ namespace Jangteo.Kinds;
 /// <summary>Words as they stand in tables, routes and messages: <see cref="Need.RefundAccount"/> is <c>refund-account</c>.</summary>
 public static class Words
 {
+    /// <summary>Past this nobody waits: ten years. It also keeps every date within reach of a timestamp.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromDays(3650);
+
     public static string Of<T>(T value)
         where T : struct, Enum
     {
@@ -31,9 +34,9 @@ public static class Words
         return seconds % 86_400 == 0 ? $"{seconds / 86_400}d" : seconds % 3_600 == 0 ? $"{seconds / 3_600}h" : seconds % 60 == 0 ? $"{seconds / 60}m" : $"{seconds}s";
     }
 
-    /// <summary>The duration that a number and one of d, h, m, s stand for, or null when a text is none.</summary>
+    /// <summary>The duration that a number above zero, of seven digits at most, and one of d, h, m, s stand for; null when a text is none.</summary>
     public static TimeSpan? Duration(string text) =>
-        text.Length is > 1 and < 10 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        text.Length is > 1 and <= 8 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
             ? text[^1] switch
             {
                 'd' => TimeSpan.FromDays(count),

@@ -191,6 +191,7 @@ public sealed partial class BadInputTests(PatientProgram patient) : IClassFixtur
 
         Assert.Equal(200, (int)(await Post(minji, "/api/sandbox/clock", farthest)).StatusCode);
         Assert.Equal(422, (int)(await Post(minji, "/api/sandbox/clock", farthest)).StatusCode);
+        Assert.Equal(422, (int)(await Post(minji, "/api/sandbox/clock", new BadBody("", """{"forward":"99999999d"}"""u8.ToArray()))).StatusCode);
         Assert.True((await minji.GetAsync("/api/sandbox/clock", ct)).IsSuccessStatusCode);
     }
 

@@ -10,8 +10,6 @@ namespace Jangteo.Sandbox;
 /// <summary>The sandbox's doors that belong to no module: the business clock, and faults to switch on. Mapped only in the sandbox.</summary>
 internal static class Doors
 {
-    private static readonly TimeSpan Farthest = TimeSpan.FromDays(3650);
-
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/sandbox").WithTags("sandbox");
@@ -28,12 +26,12 @@ internal static class Doors
         ClockForward body, HttpContext http, BusinessClock clock, TimeProvider machine, [FromKeyedServices(Hosting.Common)] Platform.Http.Commands commands, CancellationToken ct) =>
         commands.Run(http, body, async (work, _, _) =>
         {
-            var ahead = Words.Duration(body.Forward) is { } forward && forward > TimeSpan.Zero && forward <= Farthest
+            var ahead = Words.Duration(body.Forward) is { } forward && forward <= Words.LongestWait
                 ? await work.Find(new Sql("update clock set ahead = ahead + $1 returning ahead", forward), reader => reader.GetTimeSpan(0), ct)
                 : TimeSpan.MaxValue;
-            if (ahead > Farthest)
+            if (ahead > Words.LongestWait)
             {
-                throw new RefusedException(Refusal.Invalid("forward", "how far, such as 3d, 24h, 30m or 90s; at most 3650d in all"));
+                throw new RefusedException(Refusal.Invalid("forward", $"how far, such as 3d, 24h, 30m or 90s; at most {Words.Of(Words.LongestWait)} in all"));
             }
 
             work.AfterCommit(() => clock.Set(ahead));

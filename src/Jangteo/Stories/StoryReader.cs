@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
@@ -8,7 +7,7 @@ using Jangteo.Platform;
 namespace Jangteo.Stories;
 
 /// <summary>Reads a <c>stories.yaml</c>, word by word: what a kind does not know cannot stand in its stories. All mistakes are told at once, each with its line.</summary>
-public sealed partial class StoryReader
+public sealed class StoryReader
 {
     public const string File = "stories.yaml";
 
@@ -204,7 +203,7 @@ public sealed partial class StoryReader
     private Step.Forward ReadForward(Mapping step)
     {
         var span = Text(Fields(step, "forward"), "forward", step.Line);
-        if (!Span().IsMatch(span))
+        if (Words.Duration(span) is null)
         {
             mistakes.Add(step.Line, $"\"{span}\" is no span of time; write 3d, 24h or 30m");
         }
@@ -379,7 +378,4 @@ public sealed partial class StoryReader
         mistakes.Add(node.Line, text);
         return instead;
     }
-
-    [GeneratedRegex("^[1-9][0-9]{0,4}[dhm]$")]
-    private static partial Regex Span();
 }

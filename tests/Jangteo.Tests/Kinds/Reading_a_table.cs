@@ -69,6 +69,7 @@ public sealed class Reading_a_table
     [InlineData("after: 3d", "after: 3 days", "3 days", "3d, 24h, 30m, 90s")]
     [InlineData("after: 3d", "after: 0d", "0d", "3d, 24h, 30m, 90s")]
     [InlineData("after: 3d", "after: 99999d", "99999d", "longer than 3650d")]
+    [InlineData("after: 3d", "after: 99999999d", "99999999d", "3d, 24h, 30m, 90s")]
     [InlineData("stock: one", "stock: calendar", "calendar", "write one of one, counted")]
     [InlineData("price: each", "price: hours", "hours", "did you mean \"hour\"?")]
     [InlineData("price: each", "price: hour", "price: hour", "write periods under needs")]
