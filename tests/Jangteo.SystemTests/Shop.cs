@@ -168,11 +168,13 @@ internal sealed record Visitor(string Name, HttpClient Http)
 
     public Task<Said> Post(string path, JsonObject? body = null, string? key = null) => Send(HttpMethod.Post, path, body ?? [], key);
 
-    public async Task<Said> Send(HttpMethod method, string path, JsonObject? body, string? key, string? ifMatch = null)
+    public Task<Said> PostPicture(string path, byte[] picture, string? key = null) => Send(HttpMethod.Post, path, new ByteArrayContent(picture) { Headers = { ContentType = new("image/png") } }, key, null);
+
+    public Task<Said> Send(HttpMethod method, string path, JsonObject? body, string? key, string? ifMatch = null) => Send(method, path, body is null ? null : JsonContent.Create(body), key, ifMatch);
+
+    private async Task<Said> Send(HttpMethod method, string path, HttpContent? content, string? key, string? ifMatch)
     {
-        using var request = new HttpRequestMessage(method, path);
-        if (body is not null)
-            request.Content = JsonContent.Create(body);
+        using var request = new HttpRequestMessage(method, path) { Content = content };
         if (key is not null)
             request.Headers.Add("Idempotency-Key", key);
         if (ifMatch is not null)

@@ -1,0 +1,39 @@
+using System.Text.Json.Nodes;
+using Jangteo.Kinds;
+using Npgsql;
+
+namespace Jangteo.SystemTests.Storm;
+
+/// <summary>
+/// Parks messages where a running program keeps them: one that a module has heard comes again and has failed for good. Nobody can bring that about by asking,
+/// for no table that is let in makes a message that fails.
+/// </summary>
+internal sealed class Parking(JangteoProgram program)
+{
+    /// <summary>What an operator says of a message that asks for nothing.</summary>
+    public const string Nothing = "none";
+
+    /// <summary>The modules that hear of a trade for which something was bought and brought, each with what it answers to the first that it hears.</summary>
+    public static readonly (string Module, string Event)[] Places =
+    [
+        (Modules.Trading, Nothing), (Modules.Payments, Verb.ExpectDeposit.Yes), (Modules.Catalog, Verb.TakeStock.Yes), (Modules.Delivery, Verb.Deliver.Yes), (Modules.Notices, Nothing), (Modules.Views, Nothing),
+    ];
+
+    /// <summary>Parks the first message of a trade that a module has heard, once it has, and once an operator has let it go before; answers the number under which he finds it.</summary>
+    public async Task<long> Park(string module, Guid trade)
+    {
+        var sender = module == Modules.Trading ? Modules.Payments : Modules.Trading;
+        var run = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(program.Folder, "run.json"), TestContext.Current.CancellationToken))!;
+        await using var database = NpgsqlDataSource.Create((string)run["database"]!);
+        await using var command = database.CreateCommand(
+            $"""
+            insert into {module}.aside (sender, stream, seq, type, message, parked_at, reason)
+            select inbox.sender, stream, seqs[array_position(receivers, '{module}')], type, message, now(), 'It came again.'
+            from {sender}.outbox join {module}.inbox using (stream)
+            where stream = $1 and inbox.sender = '{sender}' and seqs[array_position(receivers, '{module}')] <= inbox.seq order by outbox.id limit 1
+            on conflict do nothing returning id
+            """);
+        command.Parameters.Add(new() { Value = trade });
+        return await Shop.Eventually(async () => await command.ExecuteScalarAsync(TestContext.Current.CancellationToken) as long?, id => id is not null) ?? 0;
+    }
+}
