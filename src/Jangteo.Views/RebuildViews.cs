@@ -34,7 +34,7 @@ public static class RebuildViews
     /// <param name="admin">The connection string of whoever may make and drop tables in the database of the views.</param>
     /// <param name="logs">The logs of every module that the views hear.</param>
     /// <param name="say">Told how far it has come, some hundred messages apart.</param>
-    public static async Task Run(string admin, IReadOnlyList<Log> logs, BusinessClock clock, ILoggerFactory loggers, Action<Rebuilding> say, CancellationToken ct)
+    public static async Task Run(string admin, IReadOnlyList<ILog> logs, BusinessClock clock, ILoggerFactory loggers, Action<Rebuilding> say, CancellationToken ct)
     {
         var missing = MessageTypes.SendersHeardBy(Modules.Views).Except(logs.Select(log => log.Module)).ToList();
         if (missing.Count > 0)
@@ -50,29 +50,31 @@ public static class RebuildViews
         await using (var storage = new Storage(Modules.Views, NpgsqlDataSource.Create(search.ConnectionString), clock))
         {
             var hear = new HearEverything(null);
-            var consumers = logs.Select(log => (Log: log, Consumer: new Consumer(Modules.Views, log, storage, hear, new Faults(allowed: false), loggers.CreateLogger<Consumer>()))).ToList();
-            await HearAll(consumers, say, ct);
+            var none = new Faults(allowed: false);
+            var receiver = new Receiver(Modules.Views, storage, hear, none, loggers.CreateLogger<Receiver>());
+            var readers = logs.Select(log => (Log: log, Reader: new LogReader(receiver, log, storage, none, loggers.CreateLogger<LogReader>()))).ToList();
+            await HearAll(readers, say, ct);
 
-            for (var attempt = 1; !await TrySwitch(source, () => HearAll(consumers, say, ct), ct); attempt++)
+            for (var attempt = 1; !await TrySwitch(source, () => HearAll(readers, say, ct), ct); attempt++)
             {
                 if (attempt == Attempts)
                 {
                     throw new TimeoutException($"The views are made anew, but their tables could not be had for {LockTimeout} in {Attempts} attempts. Nothing was changed; try again when less is going on.");
                 }
 
-                await HearAll(consumers, say, ct);
+                await HearAll(readers, say, ct);
             }
         }
 
         await Drop(source, ct);
     }
 
-    private static async Task HearAll(List<(Log Log, Consumer Consumer)> consumers, Action<Rebuilding> say, CancellationToken ct)
+    private static async Task HearAll(List<(ILog Log, LogReader Reader)> readers, Action<Rebuilding> say, CancellationToken ct)
     {
-        foreach (var (log, consumer) in consumers)
+        foreach (var (log, reader) in readers)
         {
             var end = await log.End(ct);
-            await consumer.HearToTheEnd(position => say(new Rebuilding(log.Module, position, Math.Max(position, end))), ct);
+            await reader.HearToTheEnd(position => say(new Rebuilding(log.Module, position, Math.Max(position, end))), ct);
         }
     }
 

@@ -61,18 +61,33 @@ internal static class Hosting
             provider.GetRequiredService<TimeProvider>()));
         module.AddTo(services);
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<Log>(name).Relay);
-        foreach (var sender in MessageTypes.SendersHeardBy(name).Where(sender => modules.Any(other => other.Name == sender)))
+        if (MessageTypes.SendersHeardBy(name).Any())
         {
-            services.AddSingleton<IHostedService>(provider => new Consumer(
-                name,
-                provider.GetRequiredKeyedService<Log>(sender),
-                provider.GetRequiredKeyedService<Storage>(name),
-                module.Hears(provider) ?? throw new InvalidOperationException($"{name} is sent messages by {sender} and hears nothing"),
-                provider.GetRequiredService<Faults>(),
-                provider.GetRequiredService<ILogger<Consumer>>()).Loop);
+            AddReceiver(services, module, modules);
         }
 
         services.AddSingleton<IHostedService>(provider => new LoopsOf(module.Loops(provider)));
+    }
+
+    private static void AddReceiver(IServiceCollection services, Module module, IReadOnlyList<Module> modules)
+    {
+        var name = module.Name;
+        services.AddKeyedSingleton(name, (provider, _) => new Receiver(
+            name,
+            provider.GetRequiredKeyedService<Storage>(name),
+            module.Hears(provider) ?? throw new InvalidOperationException($"{name} is sent messages and hears nothing"),
+            provider.GetRequiredService<Faults>(),
+            provider.GetRequiredService<ILogger<Receiver>>()));
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<Receiver>(name).Aside);
+        foreach (var sender in MessageTypes.SendersHeardBy(name).Where(sender => modules.Any(other => other.Name == sender)))
+        {
+            services.AddSingleton<IHostedService>(provider => new LogReader(
+                provider.GetRequiredKeyedService<Receiver>(name),
+                provider.GetRequiredKeyedService<Log>(sender),
+                provider.GetRequiredKeyedService<Storage>(name),
+                provider.GetRequiredService<Faults>(),
+                provider.GetRequiredService<ILogger<LogReader>>()).Loop);
+        }
     }
 
     /// <summary>Every schema with its migrations, in the order in which they are applied.</summary>

@@ -15,11 +15,26 @@ public sealed record LogRow(long Position, string Type, Guid Stream, string[] Re
     }
 }
 
+/// <summary>What one module said, in order, for those who read it where it stands.</summary>
+public interface ILog
+{
+    string Module { get; }
+
+    /// <summary>The rows after a position, in order.</summary>
+    Task<IReadOnlyList<LogRow>> Read(long after, int most, CancellationToken ct);
+
+    /// <summary>The last position given out.</summary>
+    Task<long> End(CancellationToken ct);
+
+    /// <summary>Rung when rows have been added, as far as this process knows.</summary>
+    void Listen(Bell bell);
+}
+
 /// <summary>
 /// The log of what one module said, and its relay, which gives rows their position. In one process the log is every receiver's queue: each
 /// receiver keeps its own place in it.
 /// </summary>
-public sealed class Log(Storage storage, ILoggerFactory logs)
+public sealed class Log(Storage storage, ILoggerFactory logs) : ILog
 {
     /// <summary>So many positions at most stand in one row of batches.</summary>
     private const int Batch = 500;
@@ -61,7 +76,6 @@ public sealed class Log(Storage storage, ILoggerFactory logs)
     /// <summary>Gives the waiting rows their positions; one relay per module, however many processes run it.</summary>
     public Loop Relay => new($"{storage.Module}'s relay", storage.Sent, NumberWhatWaits, logs.CreateLogger<Log>());
 
-    /// <summary>Rung when rows have been added.</summary>
     public void Listen(Bell bell)
     {
         lock (guard)
@@ -70,10 +84,8 @@ public sealed class Log(Storage storage, ILoggerFactory logs)
         }
     }
 
-    /// <summary>The last position given out.</summary>
     public Task<long> End(CancellationToken ct) => storage.Find(new Sql("select position from relay"), reader => reader.GetInt64(0), ct);
 
-    /// <summary>The rows after a position, in order.</summary>
     public async Task<IReadOnlyList<LogRow>> Read(long after, int most, CancellationToken ct)
     {
         lock (guard)

@@ -1,0 +1,244 @@
+using System.Text.Json;
+using Jangteo.Contracts;
+using Jangteo.Platform.Storing;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Jangteo.Platform.Messaging;
+
+/// <summary>
+/// One module hearing what is sent to it, whichever way it comes: each message once and in the order of its stream. What comes early is set aside until
+/// the gap is filled, and what fails for good is parked with its stream.
+/// </summary>
+public sealed class Receiver(string module, Storage storage, IHear hear, Faults faults, ILogger<Receiver> logger)
+{
+    /// <summary>So many messages at most share a transaction.</summary>
+    public const int Batch = 200;
+
+    private const int Attempts = 5;
+
+    private static readonly TimeSpan AskSoon = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    private readonly Bell setAside = new();
+    private volatile bool hasAside = true;
+
+    public string Module => module;
+
+    /// <summary>How long a transport rests after a batch that was not full.</summary>
+    public TimeSpan Gathers => hear.Gathers;
+
+    /// <summary>Switched off, or kept from hearing, by a fault.</summary>
+    public bool IsDeaf => faults.IsOn(Faults.DownOf(module)) || faults.IsOn(Faults.MessagesHeld);
+
+    /// <summary>Hears what was set aside, when it is its turn.</summary>
+    public Loop Aside => new($"{module} hearing what was set aside", setAside, HearWhatIsDue, logger);
+
+    /// <summary>Hears a batch in one transaction, or one by one when one of them is at fault. On return each has had its effect, or is set aside or parked.</summary>
+    /// <param name="also">Written in the transaction of the effect.</param>
+    /// <returns>How many had their effect now.</returns>
+    public async Task<int> Hear(IReadOnlyList<Message> messages, Action<Work>? also, CancellationToken ct)
+    {
+        try
+        {
+            return await storage.Do(Cause.New(), work => HearIn(work, messages, also, ct), ct);
+        }
+        catch (Exception fault) when (!IsPassing(fault) && !ct.IsCancellationRequested)
+        {
+            // One of them is at fault. Each alone, so that the others go on and the guilty one is found.
+            var heard = 0;
+            foreach (var message in messages)
+            {
+                heard += await HearAlone(message, ct);
+            }
+
+            await storage.Do(Cause.New(), work =>
+            {
+                also?.Invoke(work);
+                return Task.CompletedTask;
+            }, ct);
+            return heard;
+        }
+    }
+
+    /// <summary>Hears what was set aside and is now next in its stream. Answers whether any was.</summary>
+    public async Task<bool> HearAside(CancellationToken ct)
+    {
+        hasAside = await storage.Find(new Sql("select exists (select from aside where parked_at is null)"), reader => reader.GetBoolean(0), ct);
+        if (!hasAside)
+        {
+            return false;
+        }
+
+        // Whole runs of a stream at once: the first that is due and all that follow it without a gap.
+        var ready = await storage.Query(
+            new Sql(
+                """
+                select a.message, a.seq from aside a left join inbox i on i.sender = a.sender and i.stream = a.stream
+                where a.parked_at is null and a.seq <= coalesce(i.seq, 0) + 1 order by a.id limit $1
+                """,
+                Batch), reader => Open(reader.GetString(0), reader.GetInt32(1)), ct);
+        return ready.Count > 0 && await Hear(ready, also: null, ct) > 0;
+    }
+
+    /// <summary>A message as it was sent, at its place among those of its stream to this receiver.</summary>
+    public static Message Open(string text, int seq) => JsonSerializer.Deserialize<Message>(text, Wire.Json)! with { Seq = seq };
+
+    private async Task<TimeSpan> HearWhatIsDue(CancellationToken ct)
+    {
+        if (IsDeaf)
+        {
+            return AskSoon;
+        }
+
+        // With nothing set aside here it still asks now and then: another process may have died of it, and an operator who lets one go rings at any.
+        return await HearAside(ct) ? TimeSpan.Zero : hasAside ? AskSoon : Poll;
+    }
+
+    private async Task<int> HearAlone(Message message, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await storage.Do(Cause.New(), work => HearIn(work, [message], also: null, ct), ct);
+            }
+            catch (Exception fault) when (!IsPassing(fault) && !ct.IsCancellationRequested)
+            {
+                if (attempt < Attempts)
+                {
+                    await Task.Delay(20 * attempt, ct);
+                    continue;
+                }
+
+                logger.LogError(fault, "{Receiver} parked {Type} {Message} of {Stream}: it failed {Attempts} times. Its stream waits; an operator retries it or answers it by hand.", module, message.Type, message.Id, message.Stream, Attempts);
+                await storage.Do(Cause.New(), work =>
+                {
+                    SetAside(work, message, parkedBecause: $"{fault.GetType().Name}: {fault.Message}");
+                    return Task.CompletedTask;
+                }, ct);
+                return 0;
+            }
+        }
+    }
+
+    /// <summary>The one transaction of a batch: effects, the inbox, what is set aside, and what the transport writes.</summary>
+    private async Task<int> HearIn(Work work, IReadOnlyList<Message> messages, Action<Work>? also, CancellationToken ct)
+    {
+        var last = await LockInbox(work, [.. messages.Select(Queue).Distinct()], ct);
+        var before = new Dictionary<(string Sender, Guid Stream), int>(last);
+        var next = new List<Message>();
+        var early = new List<Message>();
+        var done = new List<Message>();
+        foreach (var message in messages)
+        {
+            switch (faults.IsOn(Faults.InboxSkipped) ? Turn.Now : Inbox.Judge(last.GetValueOrDefault(Queue(message)), message.Seq))
+            {
+                case Turn.Now:
+                    last[Queue(message)] = message.Seq;
+                    next.Add(message);
+                    break;
+                case Turn.Early:
+                    early.Add(message);
+                    break;
+                default:
+                    done.Add(message);
+                    break;
+            }
+        }
+
+        if (next.Count > 0)
+        {
+            var blocked = await hear.Hear(work, next, ct);
+            if (blocked.Count > 0)
+            {
+                early.AddRange(next.Where(message => blocked.Contains(message.Stream)));
+                next.RemoveAll(message => blocked.Contains(message.Stream));
+                foreach (var queue in last.Keys.Where(queue => blocked.Contains(queue.Stream)).ToArray())
+                {
+                    last[queue] = before.GetValueOrDefault(queue);
+                }
+            }
+        }
+
+        WriteInbox(work, [.. last.Where(pair => pair.Value != before.GetValueOrDefault(pair.Key)).Select(pair => (pair.Key.Sender, pair.Key.Stream, pair.Value)).Order()]);
+        if (hasAside && done.Count > 0)
+        {
+            work.Write(
+                "delete from aside a using unnest($1::text[], $2::uuid[], $3::int[]) as done (sender, stream, seq) where a.sender = done.sender and a.stream = done.stream and a.seq = done.seq",
+                done.Select(message => message.Sender).ToArray(), done.Select(message => message.Stream).ToArray(), done.Select(message => message.Seq).ToArray());
+        }
+
+        foreach (var message in early)
+        {
+            SetAside(work, message, parkedBecause: null);
+        }
+
+        also?.Invoke(work);
+        faults.Reach(Faults.BeforeHeard(module));
+        return next.Count;
+    }
+
+    /// <summary>
+    /// The place of the last message of each stream whose effect is here, locked until the commit: also where there is none yet, for the same first
+    /// message may come to two processes at once.
+    /// </summary>
+    private async Task<Dictionary<(string Sender, Guid Stream), int>> LockInbox(Work work, (string Sender, Guid Stream)[] queues, CancellationToken ct)
+    {
+        var last = new Dictionary<(string, Guid), int>();
+        await work.Read(
+            ct,
+            (StreamLocks.Take(queues.Select(queue => ($"{module} hearing {queue.Sender}", queue.Stream))), _ => { }),
+            (new Sql(
+                "select sender, stream, seq from inbox join unnest($1::text[], $2::uuid[]) as asked (sender, stream) using (sender, stream)",
+                queues.Select(queue => queue.Sender).ToArray(), queues.Select(queue => queue.Stream).ToArray()),
+            reader => last[(reader.GetString(0), reader.GetGuid(1))] = reader.GetInt32(2)));
+        return last;
+    }
+
+    private void WriteInbox(Work work, (string Sender, Guid Stream, int Seq)[] moved)
+    {
+        if (moved.Length == 0)
+        {
+            return;
+        }
+
+        var (senders, streams, seqs) = (moved.Select(row => row.Sender).ToArray(), moved.Select(row => row.Stream).ToArray(), moved.Select(row => row.Seq).ToArray());
+        work.Write(
+            """
+            insert into inbox (sender, stream, seq) select * from unnest($1::text[], $2::uuid[], $3::int[])
+            on conflict (stream, sender) do update set seq = excluded.seq
+            """,
+            senders, streams, seqs);
+        if (hasAside)
+        {
+            work.Write(
+                "delete from aside a using unnest($1::text[], $2::uuid[], $3::int[]) as heard (sender, stream, seq) where a.sender = heard.sender and a.stream = heard.stream and a.seq <= heard.seq",
+                senders, streams, seqs);
+        }
+    }
+
+    private void SetAside(Work work, Message message, string? parkedBecause)
+    {
+        work.Write(
+            """
+            insert into aside (sender, stream, seq, type, message, parked_at, reason)
+            values ($1, $2, $3, $4, $5, case when $6::text is not null then now() end, $6)
+            on conflict (sender, stream, seq) do update set parked_at = coalesce(excluded.parked_at, aside.parked_at), reason = coalesce(excluded.reason, aside.reason)
+            """,
+            message.Sender, message.Stream, message.Seq, message.Type, JsonSerializer.Serialize(message, Wire.Json), parkedBecause);
+        hasAside = true;
+        work.AfterCommit(setAside.Ring);
+    }
+
+    private static (string Sender, Guid Stream) Queue(Message message) => (message.Sender, message.Stream);
+
+    /// <summary>Not the message's own fault: the same message may well succeed in a moment.</summary>
+    internal static bool IsPassing(Exception fault) => fault switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections } => true,
+        PostgresException => false,
+        NpgsqlException or System.IO.IOException or System.Net.Sockets.SocketException or TimeoutException or OperationCanceledException => true,
+        _ => false,
+    };
+}
