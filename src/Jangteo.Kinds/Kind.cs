@@ -64,6 +64,14 @@ public sealed record Move(
         var ask = Ask;
         return ask.Where((verb, at) => ask.Take(at).Any(earlier => earlier.Name == verb.UndoneBy)).FirstOrDefault();
     }
+
+    /// <summary>Whether it would charge a card that it has not: only a buyer's own move brings one, for the questions before it. A request and a deadline carry none.</summary>
+    internal bool HoldsWithoutCard => Ask.Contains(Verb.HoldPayment) || (First.Contains(Verb.HoldPayment) && By != Party.Buyer);
+
+    /// <summary>Whether a deposit would have to be there as soon as it is expected: nobody can pay in before he has been told how.</summary>
+    internal bool ConfirmsAsSoonAsExpected => IsBefore(First) || IsBefore(Ask);
+
+    private static bool IsBefore(ImmutableArray<Verb> verbs) => verbs.IndexOf(Verb.ExpectDeposit) is >= 0 and var expect && verbs.IndexOf(Verb.ConfirmDeposit) > expect;
 }
 
 /// <summary>What registering and deleting a listing does; only send-alarm may stand here.</summary>

@@ -13,6 +13,7 @@ internal sealed class TableCheck(Kind kind, string file, Exploration exploration
         RowsThatCompete();
         QuestionsAfterWhatCannotBeUndone();
         AskedWithWhatUndoesIt();
+        NeverAnsweredYes();
         StepsThatFail();
         BadEndings();
         if (exploration.IsWhole)
@@ -75,6 +76,23 @@ internal sealed class TableCheck(Kind kind, string file, Exploration exploration
             if (move.AskedWithItsUndoing() is { } verb)
             {
                 Add("K5", move.Line, $"row {move.Do} asks {verb.Name} together with {verb.UndoneBy}, which refuses everything of the same move; ask {verb.Name} in the next");
+            }
+        }
+    }
+
+    /// <summary>K5: what the row itself keeps from ever being done, whatever the modules hold.</summary>
+    private void NeverAnsweredYes()
+    {
+        foreach (var move in kind.Moves)
+        {
+            if (move.HoldsWithoutCard)
+            {
+                Add("K5", move.Line, $"row {move.Do} asks hold-payment where the buyer gives no card; write it under first, in a row by: buyer");
+            }
+
+            if (move.ConfirmsAsSoonAsExpected)
+            {
+                Add("K5", move.Line, $"row {move.Do} asks confirm-deposit together with expect-deposit, before anybody can have paid; ask confirm-deposit in a later row");
             }
         }
     }

@@ -25,6 +25,9 @@ public sealed class Checking_a_kind(ITestOutputHelper output)
         { "K5", "hears: delivery-started", "hears: delivery-started, ask: [deliver]", "do: left", "can ask deliver when it needs no delivery" },
         { "K5", "ask: [deliver]", "first: [hold-payment], ask: [deliver]", "do: send", "can ask hold-payment when it needs nothing in escrow" },
         { "K5", "ask: [deliver]", "ask: [give-back-stock, take-stock, deliver]", "do: send", "asks take-stock together with give-back-stock" },
+        { "K5", "first: [hold-payment]", "ask: [hold-payment]", "do: request", "asks hold-payment where the buyer gives no card" },
+        { "K5", "after: 24h,      ask", "after: 24h, first: [hold-payment], ask", "do: assume", "asks hold-payment where the buyer gives no card" },
+        { "K5", "ask: [deliver]", "first: [hold-payment], ask: [deliver]", "do: send", "asks hold-payment where the buyer gives no card" },
         { "K6", "from: recalled,            to: arrived, ", "from: sent, to: arrived, ", "do: recall", "does not hear delivery-too-late" },
         { "K6", "first: [take-stock]", "first: [send-alarm, take-stock]", "do: accept", "ask send-alarm last" },
         { "K6", "to: rejected,  hears: sold-out, ask: [refund]", "to: requested, by: buyer, ask: [send-alarm]", "do: sold", "more than 4 wait at notices" },
@@ -97,6 +100,17 @@ public sealed class Checking_a_kind(ITestOutputHelper output)
         var mistakes = Check.Table(Tables.Read(ChangeLine(source, line, "ask: [refund], ", "")), "trade.yaml");
 
         Assert.Contains(mistakes, mistake => mistake.Code == "K3" && mistake.Line == line && mistake.Text.Contains("money expected", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_deposit_that_is_to_be_confirmed_before_anybody_can_have_paid_is_found()
+    {
+        var source = File.ReadAllText(Path.Combine(Tables.Folder, "shopping-mall", KindReader.TableFile));
+        var line = Tables.LineOf(source, "do: order");
+
+        var mistakes = Check.Table(Tables.Read(ChangeLine(source, line, "ask: [expect-deposit]", "ask: [expect-deposit, confirm-deposit]")), "trade.yaml");
+
+        Assert.Contains(mistakes, mistake => mistake.Code == "K5" && mistake.Line == line && mistake.Text.Contains("ask confirm-deposit in a later row", StringComparison.Ordinal));
     }
 
     /// <summary>A refund that is still under way when the next payment is made would take that payment: so the question waits for it.</summary>
