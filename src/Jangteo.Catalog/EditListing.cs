@@ -64,7 +64,7 @@ internal sealed class EditListing([FromKeyedServices(Modules.Catalog)] Storage s
             }
             else
             {
-                checks.Note("quantity", $"at least {units.Out + units.Sold + units.WrittenOff}: so many are out, sold or gone");
+                checks.Note("quantity", Wrong.TooFew(units.Out + units.Sold + units.WrittenOff));
             }
         }
 

@@ -14,7 +14,7 @@ internal sealed class FieldChecks
     private const long HighestPrice = 10_000_000_000;
     private const int MostUnits = 100_000;
 
-    private readonly Dictionary<string, string[]> wrong = [];
+    private readonly Dictionary<string, Wrong[]> wrong = [];
 
     public void Title(string? title) => Text("title", title, LongestTitle, mayBeEmpty: false);
 
@@ -24,7 +24,7 @@ internal sealed class FieldChecks
     {
         if (price is null or <= 0 or > HighestPrice)
         {
-            Note("price", $"1 to {HighestPrice}, in minor units");
+            Note("price", Wrong.Price(HighestPrice));
         }
     }
 
@@ -33,11 +33,11 @@ internal sealed class FieldChecks
     {
         if (isSingle)
         {
-            Note("quantity", "this kind trades single things: leave it out");
+            Note("quantity", Wrong.SingleThings);
         }
         else if (quantity is <= 0 or > MostUnits)
         {
-            Note("quantity", $"1 to {MostUnits}");
+            Note("quantity", Wrong.NotWhole(1, MostUnits));
         }
     }
 
@@ -51,16 +51,16 @@ internal sealed class FieldChecks
         Text("place.name", place.Name, LongestPlace, mayBeEmpty: false);
         if (place.Lat is not (>= -90 and <= 90))
         {
-            Note("place.lat", "-90 to 90 degrees north");
+            Note("place.lat", Wrong.Latitude);
         }
 
         if (place.Lng is not (>= -180 and <= 180))
         {
-            Note("place.lng", "-180 to 180 degrees east");
+            Note("place.lng", Wrong.Longitude);
         }
     }
 
-    public void Note(string field, string what) => wrong[field] = [what];
+    public void Note(string field, Wrong what) => wrong[field] = [what];
 
     /// <exception cref="RefusedException">Something is wrong.</exception>
     public void Refuse()
@@ -75,11 +75,11 @@ internal sealed class FieldChecks
     {
         if (text is null || (!mayBeEmpty && string.IsNullOrWhiteSpace(text)) || text.Length > longest)
         {
-            Note(field, mayBeEmpty ? $"at most {longest} characters" : $"1 to {longest} characters");
+            Note(field, mayBeEmpty ? Wrong.TooManyCharacters(longest) : Wrong.Characters(1, longest));
         }
         else if (text.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t')) || !IsWellFormed(text))
         {
-            Note(field, "a character in it cannot be kept");
+            Note(field, Wrong.CannotBeKept);
         }
     }
 

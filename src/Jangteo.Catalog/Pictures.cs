@@ -41,10 +41,10 @@ internal sealed class Pictures([FromKeyedServices(Modules.Catalog)] Storage stor
         {
             var listing = await OwnListing.Lock(work, id, caller, ct);
             OwnListing.CheckChangeable(listing);
-            var type = TypeOf(bytes) ?? throw new RefusedException(Refusal.Invalid("picture", "a JPEG, PNG or WebP picture, as the body of the request"));
+            var type = TypeOf(bytes) ?? throw new RefusedException(Refusal.Invalid("picture", Wrong.Picture));
             if (listing.Pictures.Length >= Most)
             {
-                throw new RefusedException(Refusal.Invalid("picture", $"at most {Most} of a listing"));
+                throw new RefusedException(Refusal.Invalid("picture", Wrong.TooManyPictures(Most)));
             }
 
             var picture = Ids.New();

@@ -78,7 +78,7 @@ internal sealed class RegisterListing(
         var checks = new FieldChecks();
         if (string.IsNullOrWhiteSpace(given.Kind))
         {
-            checks.Note("kind", "what kind of trade it is for: see /api/kinds");
+            checks.Note("kind", Wrong.WhichKind);
         }
 
         checks.Title(given.Title);

@@ -11,7 +11,7 @@ namespace Jangteo.Contracts;
 public sealed record Refusal(
     string Code,
     string? Detail = null,
-    IReadOnlyDictionary<string, string[]>? Fields = null,
+    IReadOnlyDictionary<string, Wrong[]>? Fields = null,
     TimeSpan? RetryAfter = null,
     IReadOnlyDictionary<string, object?>? Facts = null)
 {
@@ -19,8 +19,8 @@ public sealed record Refusal(
     public int Status => Refusals.Status[Code];
 
     /// <summary>A refusal of one field.</summary>
-    public static Refusal Invalid(string field, string wrong) =>
-        new(Refusals.Invalid, Fields: new Dictionary<string, string[]> { [field] = [wrong] });
+    public static Refusal Invalid(string field, Wrong wrong) =>
+        new(Refusals.Invalid, Fields: new Dictionary<string, Wrong[]> { [field] = [wrong] });
 }
 
 /// <summary>The closed list of refusal codes (CONTRACT, "Refusals"). Each has its sentence in every language among the engine's texts.</summary>

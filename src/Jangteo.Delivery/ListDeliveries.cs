@@ -19,18 +19,14 @@ internal static class ListDeliveries
         HttpContext http, [FromKeyedServices(Modules.Delivery)] Storage storage, string? state, [AsParameters] Paging part, CancellationToken ct)
     {
         var me = Caller.Required(http).Id;
-        if (state is not null && (state == Shipments.Word(Whereabouts.None) || Shipments.Words.All(pair => pair.Word != state)))
-        {
-            throw Asked.Bad("state", "under-way, arrived or cancelled");
-        }
-
+        var wanted = Asked.Choice(state, "state", [.. Shipments.Words.Where(pair => pair.Is != Whereabouts.None).Select(pair => (pair.Word, pair.Is))]);
         // A page of each side by its own index, for nobody knows on which side the newest are.
         var rows = await storage.Query(
             new Sql(
                 $"""
                 select * from (({Mine("seller")}) union all ({Mine("buyer")})) as mine order by number desc limit $4
                 """,
-                me, part.After<long>(), state, part.Most + 1),
+                me, part.After<long>(), wanted is { } one ? Shipments.Word(one) : null, part.Most + 1),
             DeliveryRow.Read, ct);
         return TypedResults.Ok(part.Of(rows, row => row.ViewFor(me), row => row.Number));
     }

@@ -18,20 +18,20 @@ internal static partial class Fields
     /// <summary>The refusal of a sign-up, or null.</summary>
     public static Refusal? Check(SignUp request)
     {
-        var wrong = new Dictionary<string, string[]>();
+        var wrong = new Dictionary<string, Wrong[]>();
         Name(wrong, request.Name);
         if (request.Email.Length > LongestEmail || !EmailForm().IsMatch(request.Email))
         {
-            wrong["email"] = [$"an e-mail address of at most {LongestEmail} characters, such as kim@example.com"];
+            wrong["email"] = [Wrong.Email(LongestEmail)];
         }
         else if (request.Email.EndsWith(SandboxDomain, StringComparison.OrdinalIgnoreCase))
         {
-            wrong["email"] = [$"{SandboxDomain} is for people of the sandbox"];
+            wrong["email"] = [Wrong.EmailOfTheSandbox(SandboxDomain)];
         }
 
         if (request.Password.Length is < ShortestPassword or > LongestPassword)
         {
-            wrong["password"] = [$"{ShortestPassword} to {LongestPassword} characters"];
+            wrong["password"] = [Wrong.Characters(ShortestPassword, LongestPassword)];
         }
 
         Phone(wrong, request.Phone);
@@ -42,7 +42,7 @@ internal static partial class Fields
     /// <summary>The refusal of a change, or null.</summary>
     public static Refusal? Check(ChangeMe request)
     {
-        var wrong = new Dictionary<string, string[]>();
+        var wrong = new Dictionary<string, Wrong[]>();
         if (request.Name is not null)
         {
             Name(wrong, request.Name);
@@ -56,31 +56,31 @@ internal static partial class Fields
     /// <summary>Whether a person can be called this: something to be seen, on one line.</summary>
     public static bool IsName(string name) => !string.IsNullOrWhiteSpace(name) && name.Trim().Length <= LongestName && !name.Any(char.IsControl);
 
-    private static void Name(Dictionary<string, string[]> wrong, string name)
+    private static void Name(Dictionary<string, Wrong[]> wrong, string name)
     {
         if (!IsName(name))
         {
-            wrong["name"] = [$"1 to {LongestName} characters on one line"];
+            wrong["name"] = [Wrong.OneLine(LongestName)];
         }
     }
 
-    private static void Phone(Dictionary<string, string[]> wrong, string? phone)
+    private static void Phone(Dictionary<string, Wrong[]> wrong, string? phone)
     {
         if (phone is not null && !PhoneForm().IsMatch(phone))
         {
-            wrong["phone"] = ["a number with its country, such as +821012345678 (E.164)"];
+            wrong["phone"] = [Wrong.Phone];
         }
     }
 
-    private static void Language(Dictionary<string, string[]> wrong, string? language)
+    private static void Language(Dictionary<string, Wrong[]> wrong, string? language)
     {
         if (language is not null && !Texts.Languages.Contains(language))
         {
-            wrong["language"] = [$"one of {string.Join(", ", Texts.Languages)}"];
+            wrong["language"] = [Wrong.NotOneOf(Texts.Languages)];
         }
     }
 
-    private static Refusal? Refused(Dictionary<string, string[]> wrong) => wrong.Count == 0 ? null : new Refusal(Refusals.Invalid, Fields: wrong);
+    private static Refusal? Refused(Dictionary<string, Wrong[]> wrong) => wrong.Count == 0 ? null : new Refusal(Refusals.Invalid, Fields: wrong);
 
     // Only what every mail server would refuse is refused here; whether an address is anybody's, a letter to it shows.
     [GeneratedRegex(@"^[^@\s\p{C}]{1,64}@[^@\s\p{C}.]+(\.[^@\s\p{C}.]+)+$")]

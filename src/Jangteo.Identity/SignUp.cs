@@ -38,7 +38,7 @@ internal static class SigningUp
             await passwords.Hash(request.Password, ct), storage.Clock.Now);
         if (!await storage.Do(Commands.CauseOf(http), work => People.Add(work, person, ct), ct))
         {
-            throw new RefusedException(Refusal.Invalid("email", "somebody has signed up with it already"));
+            throw new RefusedException(Refusal.Invalid("email", Wrong.SignedUpAlready));
         }
 
         var token = sessions.Issue(person.Caller);

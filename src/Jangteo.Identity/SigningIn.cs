@@ -46,7 +46,7 @@ internal static class SigningIn
     {
         if (request.Email.Length > Fields.LongestEmail || request.Password.Length > Fields.LongestPassword)
         {
-            throw Wrong();
+            throw WrongPassword();
         }
 
         var email = Person.KeyOf(request.Email);
@@ -71,7 +71,7 @@ internal static class SigningIn
 
             return Task.CompletedTask;
         }, ct);
-        return isRight ? Welcome(http, sessions, person!) : throw Wrong();
+        return isRight ? Welcome(http, sessions, person!) : throw WrongPassword();
     }
 
     private static async Task<IResult> HandleInSandbox(
@@ -84,12 +84,12 @@ internal static class SigningIn
 
         if (request is not { Email: null, Password: null, Person: { } name })
         {
-            throw new RefusedException(Refusal.Invalid("person", "either person alone, or email and password"));
+            throw new RefusedException(Refusal.Invalid("person", Wrong.PersonOrEmail));
         }
 
         if (!Fields.IsName(name))
         {
-            throw new RefusedException(Refusal.Invalid("person", $"1 to {Fields.LongestName} characters on one line"));
+            throw new RefusedException(Refusal.Invalid("person", Wrong.OneLine(Fields.LongestName)));
         }
 
         return Welcome(http, sessions, await PeopleOfTheSandbox.Have(storage, Commands.CauseOf(http), name.Trim(), Problems.Language(http), ct));
@@ -116,5 +116,5 @@ internal static class SigningIn
         work.Write("delete from failed_sign_ins where latest < $1", now - Remembered);
     }
 
-    private static RefusedException Wrong() => new(new Refusal(Refusals.Unauthenticated, "The e-mail or the password is wrong."));
+    private static RefusedException WrongPassword() => new(new Refusal(Refusals.Unauthenticated, "The e-mail or the password is wrong."));
 }

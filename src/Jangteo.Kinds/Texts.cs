@@ -15,6 +15,9 @@ public sealed class Texts
     /// <summary>What a template may name, in braces.</summary>
     public static readonly ImmutableArray<string> Placeholders = ["listing", "buyer", "seller", "amount", "until"];
 
+    /// <summary>What the sentence about a wrong field may name.</summary>
+    internal static readonly ImmutableArray<string> PlaceholdersOfFields = ["least", "most", "choices", "named"];
+
     private static readonly ImmutableArray<TextsOfOneLanguage> EngineTexts = [.. Languages.Select(TextsReader.ReadEngine)];
 
     private readonly ImmutableDictionary<(string Kind, string Language), TextsOfOneLanguage> ofKinds;
@@ -56,6 +59,9 @@ public sealed class Texts
 
     /// <summary>The sentence of a refusal. A kind may say it in its own words.</summary>
     public string Refusal(string code, string language, string? kind = null) => Find(kind, $"refusals.{code}", language) ?? code;
+
+    /// <summary>What is wrong with a field, as a template: half a sentence beside its name.</summary>
+    public string Wrong(string word, string language) => Find(null, $"wrong.{word}", language) ?? word;
 
     /// <summary>The label of what a move needs: card, quantity, periods, address, refund-account, reason, note.</summary>
     public string Need(string need, string language) => Find(null, $"needs.{need}", language) ?? need;

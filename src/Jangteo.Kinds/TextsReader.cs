@@ -60,7 +60,7 @@ internal sealed partial class TextsReader
             lines[key.Text] = key.Line;
             switch (key.Text)
             {
-                case "title": Put("title", value, language, filled: false); break;
+                case "title": Put("title", value, language, mayName: []); break;
                 case "parties": Flat(value, key, language, Words.All<Party>()); break;
                 case "states": Pairs(value, key, language, states, "label", "waits"); break;
                 case "moves": Pairs(value, key, language, moves, "label", "told"); break;
@@ -92,7 +92,7 @@ internal sealed partial class TextsReader
         {
             if (Known(key, section.Text, known))
             {
-                Put($"{section.Text}.{key.Text}", value, language, filled: section.Text is "refusals" or "alarms");
+                Put($"{section.Text}.{key.Text}", value, language, section.Text is "refusals" or "alarms" ? Texts.Placeholders : section.Text == "wrong" ? Texts.PlaceholdersOfFields : []);
             }
         }
     }
@@ -118,7 +118,7 @@ internal sealed partial class TextsReader
             {
                 if (Known(part, $"{section.Text}.{key.Text}", [label, template]))
                 {
-                    Put($"{section.Text}.{key.Text}.{part.Text}", text, language, filled: part.Text == template);
+                    Put($"{section.Text}.{key.Text}.{part.Text}", text, language, part.Text == template ? Texts.Placeholders : []);
                 }
             }
         }
@@ -154,8 +154,8 @@ internal sealed partial class TextsReader
     /// <param name="key">The path of the text.</param>
     /// <param name="node">The text as read.</param>
     /// <param name="language">en or ko.</param>
-    /// <param name="filled">Whether placeholders are filled where this text is shown.</param>
-    private void Put(string key, Node node, string language, bool filled)
+    /// <param name="mayName">The placeholders that are filled where this text is shown.</param>
+    private void Put(string key, Node node, string language, ImmutableArray<string> mayName)
     {
         if (node is not Leaf leaf)
         {
@@ -166,13 +166,13 @@ internal sealed partial class TextsReader
         foreach (Match placeholder in AnyPlaceholder().Matches(leaf.Text))
         {
             var name = placeholder.Groups[1].Value;
-            if (!filled)
+            if (mayName.IsEmpty)
             {
                 mistakes.Add(leaf.Line, $"{key} is shown as it stands, so {{{name}}} would be too; leave it out");
             }
-            else if (!Texts.Placeholders.Contains(name))
+            else if (!mayName.Contains(name))
             {
-                mistakes.Add(leaf.Line, $"unknown placeholder {{{name}}} in {key}; {Words.Suggest(name, Texts.Placeholders)}");
+                mistakes.Add(leaf.Line, $"unknown placeholder {{{name}}} in {key}; {Words.Suggest(name, mayName)}");
             }
         }
 

@@ -83,7 +83,7 @@ internal sealed class ActOnTrade([FromKeyedServices(Modules.Trading)] Commands c
     {
         if (body.Reason?.Length > LongestReason)
         {
-            throw new RefusedException(Refusal.Invalid("reason", $"at most {LongestReason} characters"));
+            throw new RefusedException(Refusal.Invalid("reason", Wrong.TooManyCharacters(LongestReason)));
         }
 
         var row = kind.Leaving(trade.State).FirstOrDefault(row => row.Do == move && row.By == party);

@@ -68,7 +68,7 @@ internal sealed class AskForTrade(
             Cards.Refuse(kind.StartMove.First.Contains(Verb.HoldPayment), body.Card);
             if (body.Note?.Length > LongestNote)
             {
-                throw new RefusedException(Refusal.Invalid("note", $"at most {LongestNote} characters"));
+                throw new RefusedException(Refusal.Invalid("note", Wrong.TooManyCharacters(LongestNote)));
             }
 
             var language = Problems.Language(http);

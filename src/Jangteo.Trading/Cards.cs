@@ -13,7 +13,7 @@ internal static class Cards
     {
         if (isNeeded ? string.IsNullOrWhiteSpace(card) || card.Length > Longest : card is not null)
         {
-            throw new RefusedException(Refusal.Invalid("card", isNeeded ? $"the provider's token for a card, 1 to {Longest} characters" : "nothing is paid by card here: leave it out"));
+            throw new RefusedException(Refusal.Invalid("card", isNeeded ? Wrong.Card(Longest) : Wrong.NoCardHere));
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform.Intending;
@@ -14,6 +13,9 @@ internal static class Deciding
 {
     /// <summary>More than any amount that a person can mean, and far from what a long can hold.</summary>
     public const long HighestAmount = 1_000_000_000_000;
+
+    /// <summary>Units and periods.</summary>
+    private const int Most = 1_000_000;
 
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(1);
 
@@ -216,14 +218,14 @@ internal static class Deciding
 
     private static Refusal? RefuseStart(Kind kind, Listing listing, PersonRef buyer, Terms terms)
     {
-        var wrong = new Dictionary<string, string[]>();
+        var wrong = new Dictionary<string, Wrong[]>();
         Check(kind.Needs.Contains(Need.Quantity), "quantity", terms.Quantity, wrong);
         Check(kind.Needs.Contains(Need.Periods), "periods", terms.Periods, wrong);
         Check(kind.Needs.Contains(Need.Address), "address", terms.Address, 300, wrong);
         Check(kind.Needs.Contains(Need.RefundAccount), "refundAccount", terms.RefundAccount, 100, wrong);
         if (wrong.Count == 0 && (Int128)listing.Price * (terms.Quantity ?? 1) * (terms.Periods ?? 1) > HighestAmount)
         {
-            wrong[terms.Quantity is null ? "periods" : "quantity"] = [string.Create(CultureInfo.InvariantCulture, $"the amount may be {HighestAmount} at most")];
+            wrong[terms.Quantity is null ? "periods" : "quantity"] = [Wrong.TooMuch(HighestAmount)];
         }
 
         return wrong.Count > 0 ? new Refusal(Refusals.Invalid, Fields: wrong)
@@ -234,27 +236,27 @@ internal static class Deciding
             : null;
     }
 
-    private static void Check(bool isNeeded, string field, int? value, Dictionary<string, string[]> wrong)
+    private static void Check(bool isNeeded, string field, int? value, Dictionary<string, Wrong[]> wrong)
     {
         if (!isNeeded && value is not null)
         {
-            wrong[field] = ["this kind of trade has none: leave it out"];
+            wrong[field] = [Wrong.NotInThisKind];
         }
-        else if (isNeeded && value is not (> 0 and <= 1_000_000))
+        else if (isNeeded && value is not (> 0 and <= Most))
         {
-            wrong[field] = ["a whole number from 1 to 1000000"];
+            wrong[field] = [Wrong.NotWhole(1, Most)];
         }
     }
 
-    private static void Check(bool isNeeded, string field, string? value, int longest, Dictionary<string, string[]> wrong)
+    private static void Check(bool isNeeded, string field, string? value, int longest, Dictionary<string, Wrong[]> wrong)
     {
         if (!isNeeded && value is not null)
         {
-            wrong[field] = ["this kind of trade has none: leave it out"];
+            wrong[field] = [Wrong.NotInThisKind];
         }
         else if (isNeeded && (string.IsNullOrWhiteSpace(value) || value.Length > longest))
         {
-            wrong[field] = [string.Create(CultureInfo.InvariantCulture, $"1 to {longest} characters")];
+            wrong[field] = [Wrong.Characters(1, longest)];
         }
     }
 }

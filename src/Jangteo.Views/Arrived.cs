@@ -1,4 +1,5 @@
 using System.Globalization;
+using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
@@ -52,7 +53,7 @@ internal sealed class Arrived([FromKeyedServices(Modules.Views)] Storage storage
             {
                 Modules.Trading => ("trades", id, number),
                 Modules.Catalog => ("listings", id, number),
-                _ => throw Asked.Bad("after", "a token of a trade or a listing"),
+                _ => throw Asked.Bad("after", Wrong.Token),
             }
-            : throw Asked.Bad("after", "the token that a command answered with");
+            : throw Asked.Bad("after", Wrong.Token);
 }

@@ -89,9 +89,9 @@ internal static class SearchListings
             var order = Asked.Choice(sort, "sort", ("newest", Order.Newest), ("price", Order.Price), ("-price", Order.PriceDown), ("distance", Order.Distance)) ?? Order.Newest;
             var far = within is null ? (double?)null
                 : within.Value is { } km and > 0 and <= FarthestKm ? km
-                : throw Asked.Bad("within", "kilometres, more than 0");
-            return far is not null && place is null ? throw Asked.Bad("near", "needed with within: lat,lng")
-                : order == Order.Distance && place is null ? throw Asked.Bad("near", "needed to sort by distance: lat,lng")
+                : throw Asked.Bad("within", Wrong.Kilometres);
+            return far is not null && place is null ? throw Asked.Bad("near", Wrong.NeededForWithin)
+                : order == Order.Distance && place is null ? throw Asked.Bad("near", Wrong.NeededForDistance)
                 : new Wanted(
                     Asked.Text(q, "q", 120), Asked.Text(kind, "kind", 60), place, far, Money(minPrice, "minPrice"), Money(maxPrice, "maxPrice"),
                     Asked.Choice(available, "available", ("true", true), ("false", false)) ?? false, order);
@@ -100,12 +100,12 @@ internal static class SearchListings
         private static (double, double)? ReadPlace(string? near) =>
             near is null ? null
             : near.Split(',') is [var lat, var lng] && Number(lat) is { } north and >= -90 and <= 90 && Number(lng) is { } east and >= -180 and <= 180 ? (north, east)
-            : throw Asked.Bad("near", "lat,lng in degrees");
+            : throw Asked.Bad("near", Wrong.LatLng);
 
         private static double? Number(string text) => new DecimalNumber(text).Value;
 
         private static long? Money(WholeNumber? amount, string name) =>
-            amount is null ? null : amount.Value ?? throw Asked.Bad(name, "a whole number of minor units, 0 or more");
+            amount is null ? null : amount.Value ?? throw Asked.Bad(name, Wrong.MinorUnits);
     }
 
     /// <summary>The conditions of a search as SQL, with their values.</summary>

@@ -55,6 +55,24 @@ public sealed class MalformedTests(SharedProgram shared)
         Assert.Equal("Bearer", Assert.Single(answer.Headers.WwwAuthenticate).Scheme);
     }
 
+    [Theory]
+    [InlineData("en", 422, "limit", "a whole number from 1 to 100")]
+    [InlineData("ko", 422, "limit", "1에서 100까지의 정수여야 합니다")]
+    [InlineData("en", 400, "$.password", "is needed")]
+    [InlineData("ko", 400, "$.password", "필요합니다")]
+    public async Task What_is_wrong_with_a_field_is_said_in_the_askers_language(string language, int status, string field, string sentence)
+    {
+        using var request = status == 422
+            ? new HttpRequestMessage(HttpMethod.Get, "/api/listings?limit=0")
+            : new HttpRequestMessage(HttpMethod.Post, "/api/people") { Content = new StringContent("""{"name":"Kim","email":"kim@example.com"}""", Encoding.UTF8, "application/json") };
+        request.Headers.Add("Accept-Language", language);
+
+        using var answer = await (await shared.Running).Anonymous.SendAsync(request, ct);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal([sentence], JsonNode.Parse(await answer.Content.ReadAsStringAsync(ct))!["errors"]![field]!.AsArray().Select(said => (string)said!));
+    }
+
     [Fact]
     public async Task What_is_nowhere_and_what_is_elsewhere_are_not_found()
     {

@@ -82,7 +82,7 @@ internal sealed class InSandbox([FromKeyedServices(Kinds.Modules.Notices)] Stora
     {
         if (string.IsNullOrWhiteSpace(person) || person.Length > 254 || person.Contains('\0'))
         {
-            throw new RefusedException(Refusal.Invalid("person", "whose: an id or a name"));
+            throw new RefusedException(Refusal.Invalid("person", Wrong.Whose));
         }
 
         return await storage.Find(

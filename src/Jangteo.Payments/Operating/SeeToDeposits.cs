@@ -27,7 +27,7 @@ internal sealed class SeeToDeposits([FromKeyedServices(Modules.Payments)] Storag
     private async Task<Ok<Page<DepositView>>> List(HttpContext http, string? state, Paging part, CancellationToken ct)
     {
         Caller.Operator(http);
-        var wanted = Words.Find<DepositState>(state ?? Words.Of(DepositState.Waiting)) ?? throw Asked.Bad("state", $"one of {string.Join(", ", Enum.GetValues<DepositState>().Select(Words.Of))}");
+        var wanted = Words.Find<DepositState>(state ?? Words.Of(DepositState.Waiting)) ?? throw Asked.Bad("state", Wrong.NotOneOf(Enum.GetValues<DepositState>().Select(Words.Of)));
         var rows = await storage.Query(
             new Sql($"select {Deposits.Columns} from deposits where state = $1 and ($2::bigint is null or position < $2) order by position desc limit $3", Words.Of(wanted), part.After<long>(), part.Most + 1),
             Deposits.Read, ct);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
@@ -29,10 +30,10 @@ internal sealed class PayIn([FromKeyedServices(Modules.Payments)] Storage storag
         Guid id = default;
         var answer = await commands.Run(http, body, async (_, _, claim) =>
         {
-            var reference = Asked.Text(body.Reference, "reference", LongestReference) ?? throw Asked.Bad("reference", $"1 to {LongestReference} characters: what is written on the deposit");
+            var reference = Asked.Text(body.Reference, "reference", LongestReference) ?? throw Asked.Bad("reference", Wrong.Characters(1, LongestReference));
             if (body.Amount is < 1 or > Most)
             {
-                throw Asked.Bad("amount", $"from 1 to {Most}, in minor units");
+                throw Asked.Bad("amount", Wrong.Price(Most));
             }
 
             id = claim is null ? Ids.New() : IdOf(claim);

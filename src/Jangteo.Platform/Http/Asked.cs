@@ -9,16 +9,16 @@ public static class Asked
         where T : struct =>
         word is null ? null
         : choices.Where(choice => choice.Word == word).Select(choice => (T?)choice.Value).FirstOrDefault()
-            ?? throw Bad(name, $"one of {string.Join(", ", choices.Select(choice => choice.Word))}");
+            ?? throw Bad(name, Wrong.NotOneOf(choices.Select(choice => choice.Word)));
 
     public static Guid? Id(string? id, string name) =>
-        id is null ? null : Guid.TryParse(id, out var found) ? found : throw Bad(name, "an id");
+        id is null ? null : Guid.TryParse(id, out var found) ? found : throw Bad(name, Wrong.Id);
 
     /// <summary>A text without the blanks around it; null when there is nothing else.</summary>
     public static string? Text(string? text, string name, int longest) =>
         string.IsNullOrWhiteSpace(text) ? null
-        : text.Length > longest || text.Contains('\0', StringComparison.Ordinal) ? throw Bad(name, $"at most {longest} characters")
+        : text.Length > longest || text.Contains('\0', StringComparison.Ordinal) ? throw Bad(name, Wrong.TooManyCharacters(longest))
         : text.Trim();
 
-    public static RefusedException Bad(string field, string wrong) => new(Refusal.Invalid(field, wrong));
+    public static RefusedException Bad(string field, Wrong wrong) => new(Refusal.Invalid(field, wrong));
 }

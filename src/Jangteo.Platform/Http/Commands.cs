@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Jangteo.Contracts;
@@ -181,7 +180,7 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
     {
         var key = http.Request.Headers["Idempotency-Key"].ToString();
         return key.Length == 0 ? null
-            : key.Length > LongestKey ? throw new RefusedException(Refusal.Invalid("idempotencyKey", string.Create(CultureInfo.InvariantCulture, $"at most {LongestKey} characters")))
+            : key.Length > LongestKey ? throw new RefusedException(Refusal.Invalid("idempotencyKey", Wrong.TooManyCharacters(LongestKey)))
             : new Claim(caller.Id, $"{http.Request.Method} {http.Request.Path}", key);
     }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using Jangteo.Contracts;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Jangteo.Platform.Http;
@@ -26,7 +27,7 @@ public sealed record Paging(
     public int Most =>
         Limit is null ? Usual
         : Limit.Value is { } number and >= 1 and <= Largest ? (int)number
-        : throw Asked.Bad("limit", $"a whole number from 1 to {Largest}");
+        : throw Asked.Bad("limit", Wrong.NotWhole(1, Largest));
 
     /// <summary>After what the part begins, in a list that is sorted by one value; null at the beginning.</summary>
     public T? After<T>()
@@ -54,5 +55,5 @@ public sealed record Paging(
     private static T Read<T>(string text)
         where T : struct, IParsable<T> => !text.StartsWith('-') && T.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : throw BadCursor();
 
-    private static RefusedException BadCursor() => Asked.Bad("cursor", "the next of an earlier part of this list");
+    private static RefusedException BadCursor() => Asked.Bad("cursor", Wrong.Cursor);
 }

@@ -31,7 +31,8 @@ public sealed class Problems(Shelf shelf)
 
         if (refusal.Fields is not null)
         {
-            document["errors"] = JsonSerializer.SerializeToNode(refusal.Fields, HttpJson.Options);
+            document["errors"] = JsonSerializer.SerializeToNode(
+                refusal.Fields.ToDictionary(field => field.Key, field => field.Value.Select(wrong => Texts.Say(shelf.Texts.Wrong(wrong.Word, language), wrong.Values))), HttpJson.Options);
         }
 
         foreach (var (name, fact) in refusal.Facts ?? new Dictionary<string, object?>())

@@ -45,7 +45,7 @@ public sealed class Parked(Storage storage, Commands commands)
         {
             if (string.IsNullOrWhiteSpace(answer.Reason) || answer.Reason.Length > 1000)
             {
-                throw new RefusedException(Refusal.Invalid("reason", "1 to 1000 characters: why this is right"));
+                throw new RefusedException(Refusal.Invalid("reason", Wrong.Characters(1, 1000)));
             }
 
             var parked = await work.Find(new Sql("delete from aside where id = $1 and parked_at is not null returning sender, seq, message", id), reader => (Sender: reader.GetString(0), Seq: reader.GetInt32(1), Text: reader.GetString(2)), ct);
@@ -61,7 +61,7 @@ public sealed class Parked(Storage storage, Commands commands)
                 var request = message.Read<Request>();
                 if (Kinds.Verb.Find(request.Verb) is { } verb && verb.Yes != answer.Event && !verb.No.Contains(answer.Event))
                 {
-                    throw new RefusedException(Refusal.Invalid("event", $"one of {string.Join(", ", verb.No.Prepend(verb.Yes))}"));
+                    throw new RefusedException(Refusal.Invalid("event", Wrong.NotOneOf(verb.No.Prepend(verb.Yes))));
                 }
 
                 work.Send($"{storage.Module}.answered.v1", request.Stream, new Answered(request.Stream, request.Revision, request.Verb, answer.Event, $"by hand: {caller.Name}: {answer.Reason}"), message.Context, receiver: request.Asker);

@@ -13,13 +13,13 @@ internal static partial class Malformed
     public static Refusal Of(BadHttpRequestException bad) => bad.StatusCode switch
     {
         StatusCodes.Status413PayloadTooLarge => new Refusal(Refusals.TooLarge),
-        StatusCodes.Status415UnsupportedMediaType => At(Body, "must be sent as application/json"),
+        StatusCodes.Status415UnsupportedMediaType => At(Body, Wrong.SentAsOtherThanJson),
         _ when bad.InnerException is JsonException json => Of(json),
-        _ when bad.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal) => At(Body, "a JSON body is needed"),
-        _ when Parameter().Match(bad.Message) is { Success: true } match => At(match.Groups["name"].Value, "cannot be read"),
+        _ when bad.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal) => At(Body, Wrong.NoBody),
+        _ when Parameter().Match(bad.Message) is { Success: true } match => At(match.Groups["name"].Value, Wrong.Unreadable),
         _ when Missing().Match(bad.Message) is { Success: true } match => match.Groups["from"].Value.Contains("body", StringComparison.Ordinal)
-            ? At(Body, "a JSON body is needed")
-            : At(match.Groups["name"].Value, "is needed"),
+            ? At(Body, Wrong.NoBody)
+            : At(match.Groups["name"].Value, Wrong.Missing),
         _ => new Refusal(Refusals.Malformed),
     };
 
@@ -32,7 +32,7 @@ internal static partial class Malformed
         StatusCodes.Status404NotFound => new Refusal(Refusals.NotFound),
         StatusCodes.Status412PreconditionFailed => new Refusal(Refusals.Stale),
         StatusCodes.Status413PayloadTooLarge => new Refusal(Refusals.TooLarge),
-        StatusCodes.Status415UnsupportedMediaType => At(Body, "must be sent as application/json"),
+        StatusCodes.Status415UnsupportedMediaType => At(Body, Wrong.SentAsOtherThanJson),
         StatusCodes.Status429TooManyRequests => new Refusal(Refusals.TooManyRequests, RetryAfter: TimeSpan.FromSeconds(1)),
         StatusCodes.Status503ServiceUnavailable => new Refusal(Refusals.Busy, RetryAfter: TimeSpan.FromSeconds(1)),
         >= 500 => new Refusal(Refusals.Internal),
@@ -48,31 +48,31 @@ internal static partial class Malformed
         if (Required().Match(message) is { Success: true } required)
         {
             return new Refusal(Refusals.Malformed, Fields: Quoted().Matches(required.Groups["names"].Value)
-                .ToDictionary(name => $"{path}.{name.Groups["name"].Value}", _ => new[] { "is needed" }));
+                .ToDictionary(name => $"{path}.{name.Groups["name"].Value}", _ => new[] { Wrong.Missing }));
         }
 
         if (Unknown().Match(message) is { Success: true } unknown)
         {
             // The path ends in the unknown member itself.
-            return At(path, $"there is no member {unknown.Groups["name"].Value} here");
+            return At(path, Wrong.NoSuchMember(unknown.Groups["name"].Value));
         }
 
-        return At(path, Wrong(message));
+        return At(path, WhatIsWrong(message));
     }
 
-    private static string Wrong(string message) => message switch
+    private static Wrong WhatIsWrong(string message) => message switch
     {
-        _ when message.Contains("U+0000", StringComparison.Ordinal) => "must not have the character U+0000",
-        "This is not a text." => "is not a text",
-        "This is not a time." => "is not a time with its offset, such as 2026-03-01T09:30:00.000Z",
-        _ when message.StartsWith("Duplicate property", StringComparison.Ordinal) => "stands twice",
-        _ when message.Contains("doesn't allow", StringComparison.Ordinal) => "must not be null",
-        _ when message.Contains("could not be converted", StringComparison.Ordinal) => "is not of the type that the API document says",
-        _ => "is not JSON",
+        _ when message.Contains("U+0000", StringComparison.Ordinal) => Wrong.NulCharacter,
+        "This is not a text." => Wrong.NotText,
+        "This is not a time." => Wrong.NotTime,
+        _ when message.StartsWith("Duplicate property", StringComparison.Ordinal) => Wrong.StandsTwice,
+        _ when message.Contains("doesn't allow", StringComparison.Ordinal) => Wrong.IsNull,
+        _ when message.Contains("could not be converted", StringComparison.Ordinal) => Wrong.OtherType,
+        _ => Wrong.NotJson,
     };
 
-    private static Refusal At(string where, string wrong) =>
-        new(Refusals.Malformed, Fields: new Dictionary<string, string[]> { [where] = [wrong] });
+    private static Refusal At(string where, Wrong wrong) =>
+        new(Refusals.Malformed, Fields: new Dictionary<string, Wrong[]> { [where] = [wrong] });
 
     [GeneratedRegex("""Failed to bind parameter ".* (?<name>\w+)" from""")]
     private static partial Regex Parameter();

@@ -31,7 +31,7 @@ internal static class Doors
                 : TimeSpan.MaxValue;
             if (ahead > Words.LongestWait)
             {
-                throw new RefusedException(Refusal.Invalid("forward", $"how far, such as 3d, 24h, 30m or 90s; at most {Words.Of(Words.LongestWait)} in all"));
+                throw new RefusedException(Refusal.Invalid("forward", Wrong.HowFar(Words.Of(Words.LongestWait))));
             }
 
             work.AfterCommit(() => clock.Set(ahead));
@@ -43,7 +43,7 @@ internal static class Doors
         {
             if (body.Keys.FirstOrDefault(name => !Faults.Switches.Contains(name) && !Faults.SeededBugs.Contains(name)) is { } unknown)
             {
-                throw new RefusedException(Refusal.Invalid(unknown, $"there is no such fault; there are {string.Join(", ", Faults.Switches)}"));
+                throw new RefusedException(Refusal.Invalid(unknown, Wrong.NoSuchFault(Faults.Switches)));
             }
 
             // A switch is set, not turned: set again because the commit was lost, it stands as it stood.
@@ -62,7 +62,7 @@ internal static class Doors
         {
             if (!Faults.Deaths.Contains(body.At))
             {
-                throw new RefusedException(Refusal.Invalid("at", $"one of {string.Join(", ", Faults.Deaths)}"));
+                throw new RefusedException(Refusal.Invalid("at", Wrong.NotOneOf(Faults.Deaths)));
             }
 
             // Not before the answer is kept: a process that died of it first would leave a key under which nothing is known, and the next start would die of it too.

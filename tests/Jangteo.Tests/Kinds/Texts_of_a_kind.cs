@@ -1,3 +1,4 @@
+using System.Reflection;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Xunit;
@@ -51,6 +52,35 @@ public sealed class Texts_of_a_kind : IDisposable
         Assert.Equal("lend", texts.Told("lending", "lend", "ko"));
         Assert.Equal("no-such-code", texts.Refusal("no-such-code", "en"));
         Assert.Equal("Buyer", texts.Party("lending", Party.Buyer, "fr"));
+    }
+
+    [Theory]
+    [InlineData("en", "[a-z]")]
+    [InlineData("ko", "[가-힣]")]
+    public void Everything_that_can_be_wrong_with_a_field_is_said_in_every_language_and_nothing_else_is(string language, string letter)
+    {
+        var texts = new Texts();
+        var all = typeof(Wrong).GetMembers(BindingFlags.Public | BindingFlags.Static).Select(Made).ToList();
+
+        Assert.All(all, wrong =>
+        {
+            Assert.True(texts.Has(null, $"wrong.{wrong.Word}", language), $"wrong.{wrong.Word} has no text in {language}");
+            var said = Texts.Say(texts.Wrong(wrong.Word, language), wrong.Values);
+            Assert.Matches(letter, said);
+            Assert.DoesNotContain("{", said, StringComparison.Ordinal);
+            Assert.All(wrong.Values.Values, value => Assert.Contains(value, said, StringComparison.Ordinal));
+        });
+        Assert.Equal(
+            all.Select(wrong => wrong.Word).Order(StringComparer.Ordinal),
+            TextsReader.ReadEngine(language).Words.Keys.Where(key => key.StartsWith("wrong.", StringComparison.Ordinal)).Select(key => key["wrong.".Length..]).Order(StringComparer.Ordinal));
+
+        static Wrong Made(MemberInfo member) => (Wrong)(member is MethodInfo method ? method.Invoke(null, [.. method.GetParameters().Select(Filling)]) : ((FieldInfo)member).GetValue(null))!;
+
+        static object Filling(ParameterInfo parameter) =>
+            parameter.ParameterType == typeof(int) ? 4711 + parameter.Position
+            : parameter.ParameterType == typeof(long) ? 4711L + parameter.Position
+            : parameter.ParameterType == typeof(string) ? "such-a-name"
+            : (string[])["such-a-name", "another"];
     }
 
     [Fact]
