@@ -3,12 +3,20 @@ using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Intending;
+using Jangteo.Platform.Storing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Trading;
 
 /// <summary>What callers are told of a decision.</summary>
-internal sealed class Answering(TradeViews views, Problems problems, Settings settings, Endings endings, Func<Intentions> intentions)
+internal sealed class Answering(
+    [FromKeyedServices(Modules.Trading)] Storage storage, Trades trades, TradeViews views, Problems problems, Settings settings, Endings endings, TimeProvider machine, Func<Intentions> intentions)
 {
+    /// <summary>How long the no to a start waits for what it had taken to be back.</summary>
+    private static readonly TimeSpan PatienceForStock = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
+
     /// <summary>The answer to a command that was decided in its own transaction, or the wait for the intention it stored.</summary>
     /// <param name="pending">What is answered when the end takes longer than a caller should wait.</param>
     public Decided Of(Decision.Happens happens, Kind kind, Party reader, string language)
@@ -26,7 +34,13 @@ internal sealed class Answering(TradeViews views, Problems problems, Settings se
             _ = intentions().Carry(trade, happens.Trade.Intention.Revision, TradeIntentions.Of(kind, happens.Trade));
             try
             {
-                return await ending.WaitAsync(settings.Trading.AnswerWithin, ct);
+                var answer = await ending.WaitAsync(settings.Trading.AnswerWithin, ct);
+                if (answer.Status >= 400 && happens.Trade.State == Kind.Start && kind.StartMove.First.Contains(Verb.TakeStock))
+                {
+                    await StockIsBack(trade, ct);
+                }
+
+                return answer;
             }
             catch (TimeoutException)
             {
@@ -34,6 +48,22 @@ internal sealed class Answering(TradeViews views, Problems problems, Settings se
                 return Answer.Accepted(views.Of(happens.Trade, reader, language));
             }
         });
+    }
+
+    /// <summary>
+    /// Waits until a start that was refused has given back the stock it took. Whoever tries again at once, with another card, would else hear that nothing
+    /// is left, and it is he who had it. Catalog tells of the listing before it answers, so by then Trading's copy has it too. Where Catalog is slower than
+    /// a person should wait, the no is said all the same.
+    /// </summary>
+    private async Task StockIsBack(Guid trade, CancellationToken ct)
+    {
+        for (var began = machine.GetTimestamp(); machine.GetElapsedTime(began) < PatienceForStock; await Task.Delay(LookEvery, ct))
+        {
+            if ((await trades.Find(storage, trade, ct))?.Unanswered.Any(request => request.Verb == Verb.GiveBackStock.Name) != true)
+            {
+                return;
+            }
+        }
     }
 
     /// <summary>The answer to a command whose intention has been settled.</summary>

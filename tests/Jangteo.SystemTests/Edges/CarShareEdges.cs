@@ -25,6 +25,24 @@ public sealed class CarShareEdges(SharedProgram shared)
     }
 
     [Fact]
+    public async Task Whose_card_is_declined_has_the_car_with_another_at_once()
+    {
+        var shop = new Shop(await shared.Running);
+        for (var round = 0; round < 10; round++)
+        {
+            var car = await shop.List(Kind);
+            var customer = await shop.Somebody("customer");
+
+            Assert.Equal("payment-declined", (await shop.Ask(customer, car, card: "declined")).Code);
+            var said = await shop.Ask(customer, car);
+
+            Assert.True(said.Status == 201, said.ToString());
+        }
+
+        await shop.BooksAreRight();
+    }
+
+    [Fact]
     [Requirement("CS-1", "one car, two customers")]
     public async Task Of_two_customers_one_has_the_car()
     {

@@ -48,6 +48,22 @@ public sealed class SwitchedOff(FaultyProgram faulty)
     }
 
     [Fact]
+    public async Task A_declined_card_is_told_also_while_what_was_taken_cannot_be_given_back()
+    {
+        var shop = new Shop(await faulty.Running);
+        var car = await shop.List("car-share");
+        var customer = await shop.Somebody("customer");
+
+        await shop.Switch("messages-held", true);
+        var said = await shop.Ask(customer, car, card: "declined");
+        await shop.Switch("messages-held", false);
+
+        Assert.Equal("payment-declined", said.Code);
+        await Shop.Eventually(() => shop.Ask(customer, car), said => said.Status == 201);
+        await shop.BooksAreRight();
+    }
+
+    [Fact]
     [Requirement("GD-N1.2", "alarm sent, item failed")]
     [Requirement("GD-N2.4")]
     public async Task Without_the_alarm_a_listing_is_a_draft_that_is_registered_later()
