@@ -1,5 +1,6 @@
 using Jangteo;
 using Jangteo.Commands;
+using Jangteo.Gateway;
 using Jangteo.Platform;
 using Jangteo.Platform.Postgres;
 using Jangteo.Trading;
@@ -13,7 +14,7 @@ try
         _ => await CommandLine.Run(args),
     };
 }
-catch (Exception told) when (told is SettingsException or PostgresUnavailableException or KindRefusedException or ArgumentException)
+catch (Exception told) when (told is SettingsException or PostgresUnavailableException or KindRefusedException or GatewayUnavailableException or ArgumentException)
 {
     // These messages are written for people: what is wrong, where, and what to do.
     await Console.Error.WriteLineAsync(told.Message);

@@ -20,6 +20,7 @@ internal static class CommandLine
             MakeOperator.Command(),
             RebuildTheViews.Command(),
             Doctor.Command(),
+            ConfigureGateway.Command(),
         };
         root.SetAction((parsed, _) =>
         {

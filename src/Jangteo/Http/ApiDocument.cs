@@ -57,10 +57,10 @@ internal static partial class ApiDocument
     });
 
     /// <summary>GET /openapi/v1.json: made once, when somebody first asks.</summary>
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder routes)
     {
-        var text = new Lazy<Task<byte[]>>(() => Write(app.Services));
-        app.MapGet(Path, async (HttpContext http) =>
+        var text = new Lazy<Task<byte[]>>(() => Write(routes.ServiceProvider));
+        routes.MapGet(Path, async (HttpContext http) =>
         {
             http.Response.ContentType = "application/json; charset=utf-8";
             await http.Response.BodyWriter.WriteAsync(await text.Value, http.RequestAborted);

@@ -12,7 +12,7 @@ namespace Jangteo.Http;
 internal static class Edge
 {
     /// <summary>Bytes of a request's body. Routes that take pictures say their own.</summary>
-    private const long LargestBody = 64 * 1024;
+    public const long LargestBody = 64 * 1024;
 
     /// <summary>Expects <c>Settings</c>, <c>TimeProvider</c>, <c>Problems</c> and the storage keyed <c>common</c> to be registered.</summary>
     public static IServiceCollection AddEdge(this IServiceCollection services, Settings settings)
@@ -51,9 +51,9 @@ internal static class Edge
     }
 
     /// <summary>What the edge itself answers: the API document, and the page.</summary>
-    public static void MapEdge(this WebApplication app)
+    public static void MapEdge(this IEndpointRouteBuilder routes)
     {
-        ApiDocument.Map(app);
-        FirstPage.Map(app);
+        ApiDocument.Map(routes);
+        FirstPage.Map(routes);
     }
 }

@@ -11,13 +11,13 @@ namespace Jangteo.Http;
 /// </summary>
 internal static class FirstPage
 {
-    private const string Policy =
+    public const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         var page = Encoding.UTF8.GetString(Read("index.html"));
-        app.MapGet("/", async (HttpContext http) =>
+        routes.MapGet("/", async (HttpContext http) =>
         {
             var language = Problems.Language(http);
             http.Response.Headers.Vary = HeaderNames.AcceptLanguage;
@@ -27,7 +27,7 @@ internal static class FirstPage
         foreach (var (name, type) in new[] { ("style.css", "text/css"), ("page.js", "text/javascript"), ("flow.js", "text/javascript"), ("icon.svg", "image/svg+xml") })
         {
             var bytes = Read(name);
-            app.MapGet($"/page/{name}", (HttpContext http) => Answer(http, $"{type}; charset=utf-8", bytes)).AllowAnonymous().ExcludeFromDescription();
+            routes.MapGet($"/page/{name}", (HttpContext http) => Answer(http, $"{type}; charset=utf-8", bytes)).AllowAnonymous().ExcludeFromDescription();
         }
     }
 
