@@ -61,6 +61,9 @@ public static class MessageTypes
             .Concat(Exchanges.Where(pair => pair.Asked == receiver).Select(pair => pair.Asker))
             .Distinct();
 
+    /// <summary>The modules that a sender's messages may go to.</summary>
+    public static IEnumerable<string> ReceiversOf(string sender) => All.Select(type => type.Sender).Concat(All.SelectMany(type => type.Receivers)).Distinct().Where(receiver => SendersHeardBy(receiver).Contains(sender));
+
     /// <summary>Who asks whom by request, and hears answers from it.</summary>
     private static readonly (string Asker, string Asked)[] Exchanges =
     [

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Jangteo.Contracts;
 
 /// <summary>
@@ -51,6 +53,10 @@ public sealed record Request
 public sealed record Answered(Guid Stream, int Revision, string Verb, string Event, string? Code = null, long Amount = 0);
 
 /// <summary>The answer to a question.</summary>
+[JsonDerivedType(typeof(Yes), "yes")]
+[JsonDerivedType(typeof(No), "no")]
+[JsonDerivedType(typeof(Unknown), "unknown")]
+[JsonDerivedType(typeof(Unreachable), "unreachable")]
 public abstract record Reply
 {
     private Reply()

@@ -28,12 +28,7 @@ internal sealed class NoticesBooks([FromKeyedServices(Modules.Notices)] Storage 
 
     internal async Task<Books> Check(CancellationToken ct)
     {
-        var checks = new List<BookCheck> { await OnePerChange(ct) };
-        if (services.GetKeyedService<Log>(Modules.Trading) is { } trading)
-        {
-            checks.Add(await EveryMoveWasTold(trading, ct));
-        }
-
+        var checks = new List<BookCheck> { await OnePerChange(ct), await EveryMoveWasTold(services.GetRequiredKeyedService<ILog>(Modules.Trading), ct) };
         if (services.GetRequiredService<Settings>().Sandbox)
         {
             checks.Add(await ThePhoneHasWhatWasSent(ct));
@@ -53,22 +48,17 @@ internal sealed class NoticesBooks([FromKeyedServices(Modules.Notices)] Storage 
     }
 
     /// <summary>For each move in Trading's log, exactly those were told whom the table names, as far as the log has been heard.</summary>
-    private async Task<BookCheck> EveryMoveWasTold(Log trading, CancellationToken ct)
+    private async Task<BookCheck> EveryMoveWasTold(ILog trading, CancellationToken ct)
     {
-        var heard = await storage.Find(new Sql("select position from reading where sender = $1", Modules.Trading), reader => reader.GetInt64(0), ct);
+        var heard = await Inbox.Places(storage, "true", ct);
         var set = (await storage.Query(new Sql("select stream from aside where sender = $1", Modules.Trading), reader => reader.GetGuid(0), ct)).ToHashSet();
         var wrong = new List<string>();
         var (position, moves) = (0L, 0);
-        while (position < heard && wrong.Count < Shown)
+        while (wrong.Count < Shown && await trading.Read(position, Batch, ct) is { Count: > 0 } rows)
         {
-            var rows = (await trading.Read(position, Batch, ct)).Where(row => row.Position <= heard).ToList();
-            if (rows.Count == 0)
-            {
-                break;
-            }
-
             position = rows[^1].Position;
-            var told = rows.Where(row => row.SeqFor(Modules.Notices) is not null && !set.Contains(row.Stream)).Select(row => System.Text.Json.JsonSerializer.Deserialize<Message>(row.Text, Wire.Json)!).ToList();
+            var told = rows.Where(row => row.SeqFor(Modules.Notices) <= heard.GetValueOrDefault((Modules.Trading, row.Stream)) && !set.Contains(row.Stream))
+                .Select(row => System.Text.Json.JsonSerializer.Deserialize<Message>(row.Text, Wire.Json)!).ToList();
             moves += told.Count(message => message.Type == TradingMessages.Moved);
             var expected = told.SelectMany(ToldOf).Select(KeyOf).ToHashSet();
             var changes = told.Select(ChangeOf).OfType<(Guid Trade, int Revision, string Do)>().ToList();

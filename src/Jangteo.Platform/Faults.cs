@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Jangteo.Platform.Messaging;
 
 namespace Jangteo.Platform;
 
@@ -100,6 +99,15 @@ public sealed class Faults(bool allowed)
 
     public IEnumerable<string> On => allowed ? on.Keys.Order(StringComparer.Ordinal) : [];
 
+    /// <summary>These are on, and no others.</summary>
+    public void Set(IReadOnlyCollection<string> names)
+    {
+        foreach (var name in on.Keys.Except(names).Concat(names.Except(on.Keys)).ToArray())
+        {
+            Switch(name, names.Contains(name));
+        }
+    }
+
     public void Switch(string fault, bool isOn)
     {
         if (isOn)
@@ -125,17 +133,17 @@ public sealed class Faults(bool allowed)
         }
     }
 
-    /// <summary>What arrives of a stretch of a log, and how far the reader may say it has read: under the fault some come twice, in another order, or not yet.</summary>
-    internal (IReadOnlyList<LogRow> Arrived, long UpTo) Deliver(IReadOnlyList<LogRow> rows)
+    /// <summary>What arrives of a stretch of messages, and how many of them count as read: under the fault some come twice, in another order, or not yet.</summary>
+    internal (IReadOnlyList<T> Arrived, int Kept) Deliver<T>(IReadOnlyList<T> rows)
     {
         if (!IsOn(MessagesShuffled))
         {
-            return (rows, rows[^1].Position);
+            return (rows, rows.Count);
         }
 
         var lost = rows.Count > 1 ? Random.Shared.Next(1, rows.Count) : rows.Count;
         var arrived = rows.Where((_, index) => index < lost || Random.Shared.Next(2) == 0).SelectMany(row => Enumerable.Repeat(row, Random.Shared.Next(1, 3))).ToArray();
         Random.Shared.Shuffle(arrived);
-        return (arrived, rows[lost - 1].Position);
+        return (arrived, lost);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class Database : IAsyncDisposable
     {
         var own = Modules.All.Any(module => settings.DatabaseOf(module).Length > 0) ? null : await PrivatePostgres.Start(settings.DataFolder, Console.WriteLine, ct);
         var database = new Database(own);
-        foreach (var together in Hosting.Schemas(modules).GroupBy(schema => own?.AdminConnectionString ?? settings.DatabaseOf(OwnerOf(schema.Schema, modules))))
+        foreach (var together in Hosting.Schemas(modules).GroupBy(schema => own?.AdminConnectionString ?? AddressOf(schema.Schema, settings, modules)))
         {
             await Migrations.Apply(together.Key, [.. together], ct);
             foreach (var (schema, _) in together)
@@ -69,9 +69,10 @@ internal sealed class Database : IAsyncDisposable
         }
     }
 
-    private static string OwnerOf(string schema, IReadOnlyList<Module> modules) =>
-        modules.FirstOrDefault(module => module.FurtherSchemas.Any(further => further.Schema == schema))?.Name
-        ?? (schema == Hosting.Common ? modules[0].Name : schema);
+    /// <summary>What all processes share is where the settings say for all; without such a place it is with the first module.</summary>
+    private static string AddressOf(string schema, Settings settings, IReadOnlyList<Module> modules) => schema == Hosting.Common
+        ? settings.Database.Length > 0 ? settings.Database : settings.DatabaseOf(modules[0].Name)
+        : settings.DatabaseOf(modules.FirstOrDefault(module => module.FurtherSchemas.Any(further => further.Schema == schema))?.Name ?? schema);
 
     private static string ConnectionOf(string schema, string admin, bool isOwn)
     {

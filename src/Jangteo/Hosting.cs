@@ -1,12 +1,15 @@
+using Jangteo.Between;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Asking;
+using Jangteo.Platform.Broker;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Intending;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Storing;
 using Jangteo.Platform.Time;
+using Jangteo.Sandbox;
 using Npgsql;
 
 namespace Jangteo;
@@ -29,13 +32,26 @@ internal static class Hosting
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<BusinessClock>();
         services.AddSingleton(new Faults(settings.Sandbox));
+        services.AddSingleton<SandboxState>();
+        if (settings.Broker.Length > 0)
+        {
+            services.AddSingleton(new BrokerConnection(settings.Broker));
+            services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<SandboxState>().Following);
+        }
+
         services.AddSingleton<Problems>();
         services.AddSingleton(settings);
         services.AddSingleton(new IntentionSettings(settings.Trading.AskAgainFor, settings.Trading.Lease));
         AddCommands(services, Common);
         foreach (var module in modules)
         {
-            AddModule(services, module, modules, settings);
+            AddModule(services, module, settings);
+            AddReceiver(services, module, modules, settings);
+        }
+
+        foreach (var elsewhere in Modules.All.Where(name => settings.AddressOf(name).Length > 0 && modules.All(module => module.Name != name)))
+        {
+            AddOtherProcess(services, elsewhere, settings);
         }
     }
 
@@ -46,32 +62,36 @@ internal static class Hosting
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<Platform.Http.Commands>(schema).Forgetting(provider.GetRequiredService<ILogger<Loop>>()));
     }
 
-    private static void AddModule(IServiceCollection services, Module module, IReadOnlyList<Module> modules, Settings settings)
+    private static void AddModule(IServiceCollection services, Module module, Settings settings)
     {
         var name = module.Name;
         services.AddKeyedSingleton(name, (provider, _) => new Log(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<ILoggerFactory>()));
+        services.AddKeyedSingleton<ILog>(name, (provider, _) => provider.GetRequiredKeyedService<Log>(name));
         AddCommands(services, name);
         services.AddKeyedSingleton(name, (provider, _) => new Parked(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredKeyedService<Platform.Http.Commands>(name)));
-        services.AddKeyedSingleton<IQuestions>(name, (provider, _) => new GuardedQuestions(
-            name,
-            module.Answers(provider) ?? throw new InvalidOperationException($"{name} answers no questions"),
-            provider.GetRequiredService<Faults>(),
-            settings.Questions.Timeout,
-            settings.Questions.Breaker,
-            provider.GetRequiredService<TimeProvider>()));
+        AddQuestions(services, name, settings, provider => module.Answers(provider) ?? throw new InvalidOperationException($"{name} answers no questions"));
         module.AddTo(services);
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<Log>(name).Relay);
-        if (MessageTypes.SendersHeardBy(name).Any())
-        {
-            AddReceiver(services, module, modules);
-        }
-
         services.AddSingleton<IHostedService>(provider => new LoopsOf(module.Loops(provider)));
     }
 
-    private static void AddReceiver(IServiceCollection services, Module module, IReadOnlyList<Module> modules)
+    /// <summary>What a module is sent and what it sends: through the broker where there is one, and else from log to log within the process.</summary>
+    private static void AddReceiver(IServiceCollection services, Module module, IReadOnlyList<Module> modules, Settings settings)
     {
         var name = module.Name;
+        var byBroker = settings.Broker.Length > 0;
+        if (byBroker)
+        {
+            services.AddSingleton<IHostedService>(provider => new Publisher(
+                provider.GetRequiredKeyedService<Log>(name), provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<BrokerConnection>(), provider.GetRequiredService<ILogger<Publisher>>()).Loop);
+        }
+
+        var senders = MessageTypes.SendersHeardBy(name).ToList();
+        if (senders.Count == 0)
+        {
+            return;
+        }
+
         services.AddKeyedSingleton(name, (provider, _) => new Receiver(
             name,
             provider.GetRequiredKeyedService<Storage>(name),
@@ -79,16 +99,36 @@ internal static class Hosting
             provider.GetRequiredService<Faults>(),
             provider.GetRequiredService<ILogger<Receiver>>()));
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<Receiver>(name).Aside);
-        foreach (var sender in MessageTypes.SendersHeardBy(name).Where(sender => modules.Any(other => other.Name == sender)))
+        if (byBroker)
+        {
+            services.AddSingleton<IHostedService>(provider => new QueueReader(
+                provider.GetRequiredKeyedService<Receiver>(name), provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<BrokerConnection>(), provider.GetRequiredService<Faults>(),
+                provider.GetRequiredService<ILogger<QueueReader>>()).Loop);
+            return;
+        }
+
+        foreach (var sender in senders.Where(sender => modules.Any(other => other.Name == sender)))
         {
             services.AddSingleton<IHostedService>(provider => new LogReader(
-                provider.GetRequiredKeyedService<Receiver>(name),
-                provider.GetRequiredKeyedService<Log>(sender),
-                provider.GetRequiredKeyedService<Storage>(name),
-                provider.GetRequiredService<Faults>(),
+                provider.GetRequiredKeyedService<Receiver>(name), provider.GetRequiredKeyedService<Log>(sender), provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<Faults>(),
                 provider.GetRequiredService<ILogger<LogReader>>()).Loop);
         }
     }
+
+    /// <summary>A module that another process runs: who asks it here cannot tell.</summary>
+    private static void AddOtherProcess(IServiceCollection services, string name, Settings settings)
+    {
+        services.AddKeyedSingleton(name, (_, _) => new OtherProcess(name, settings.AddressOf(name), settings.ServiceKey));
+        services.AddKeyedSingleton<ILog>(name, (provider, _) => provider.GetRequiredKeyedService<OtherProcess>(name));
+        AddQuestions(services, name, settings, provider => provider.GetRequiredKeyedService<OtherProcess>(name));
+        if (name == Modules.Catalog)
+        {
+            services.AddSingleton<IListings>(provider => provider.GetRequiredKeyedService<OtherProcess>(name));
+        }
+    }
+
+    private static void AddQuestions(IServiceCollection services, string name, Settings settings, Func<IServiceProvider, IQuestions> answerer) =>
+        services.AddKeyedSingleton<IQuestions>(name, (provider, _) => new GuardedQuestions(name, answerer(provider), provider.GetRequiredService<Faults>(), settings.Questions, provider.GetRequiredService<TimeProvider>()));
 
     /// <summary>Every schema with its migrations, in the order in which they are applied.</summary>
     public static IReadOnlyList<(string Schema, IReadOnlyList<Migration> Migrations)> Schemas(IReadOnlyList<Module> modules)

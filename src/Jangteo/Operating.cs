@@ -1,4 +1,6 @@
+using Jangteo.Between;
 using Jangteo.Contracts;
+using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Asking;
 using Jangteo.Platform.Http;
@@ -42,32 +44,14 @@ internal static class Operating
     /// <summary>At rest: no unsent row, no open intention, no unread queue, nothing set aside (DESIGN §2). What is parked is counted apart.</summary>
     private static async Task<Rest> LookForRest(IReadOnlyList<Module> modules, IServiceProvider services, CancellationToken ct)
     {
-        var found = new List<RestOfModule>();
-        var sent = new Dictionary<string, long>();
-        var read = new List<(string Receiver, string Sender, long Position)>();
-        foreach (var module in modules)
-        {
-            var storage = services.GetRequiredKeyedService<Storage>(module.Name);
-            found.Add((await storage.Find(
-                new Sql(
-                    """
-                    select (select count(*) from outbox where xid >= (select before from relay)), (select count(*) from intentions),
-                           (select count(*) from aside where parked_at is null), (select count(*) from aside where parked_at is not null), (select position from relay)
-                    """),
-                reader =>
-                {
-                    sent[module.Name] = reader.GetInt64(4);
-                    return new RestOfModule(module.Name, reader.GetInt64(0), 0, reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
-                }, ct))!);
-            read.AddRange(await storage.Query(new Sql("select sender, position from reading"), reader => (module.Name, reader.GetString(0), reader.GetInt64(1)), ct));
-        }
-
-        var items = found.Select(module => module with
-        {
-            Unread = MessageTypes.SendersHeardBy(module.Module).Where(sent.ContainsKey)
-                .Sum(sender => sent[sender] - read.FirstOrDefault(row => row.Receiver == module.Module && row.Sender == sender).Position),
-        }).ToList();
-        return new Rest(items.All(module => module is { Unsent: 0, Unread: 0, Intentions: 0, Aside: 0 }), items);
+        var found = (await Task.WhenAll(Modules.All.Select(name => modules.Any(module => module.Name == name)
+            ? ModuleAtRest.Look(services.GetRequiredKeyedService<Storage>(name), ct)
+            : services.GetRequiredKeyedService<OtherProcess>(name).Rest(ct)))).ToDictionary(module => module.Module);
+        var items = found.Values.Select(module => new RestOfModule(
+            module.Module, module.Unsent,
+            MessageTypes.SendersHeardBy(module.Module).Sum(sender => found[sender].Said.GetValueOrDefault(module.Module) - module.Heard.GetValueOrDefault(sender)) - module.Aside - module.Parked,
+            module.Intentions, module.Aside, module.Parked)).ToList();
+        return new Rest(items.All(module => module is { Unsent: 0, Unread: <= 0, Intentions: 0, Aside: 0 }), items);
     }
 }
 
@@ -76,7 +60,7 @@ internal sealed record Health(string Status);
 internal sealed record Rest(bool AtRest, IReadOnlyList<RestOfModule> Items);
 
 /// <param name="Unsent">Rows of its outbox without a position in its log.</param>
-/// <param name="Unread">Rows of the logs it hears that it has not read.</param>
+/// <param name="Unread">Messages that were sent to it and have not come to it.</param>
 /// <param name="Intentions">Moves whose questions are not settled.</param>
 /// <param name="Aside">Messages that wait for their turn.</param>
 /// <param name="Parked">Messages that failed for good and wait for an operator.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Jangteo.Between;
 using Jangteo.Contracts;
 using Jangteo.Http;
 using Jangteo.Kinds;
@@ -20,6 +21,7 @@ internal static class Serving
     public static async Task<int> Run(Settings settings, string[] args)
     {
         var modules = Target.Of(settings.Target);
+        Shape.Refuse(settings, modules);
         var opening = Database.Open(settings, modules, CancellationToken.None);
         var shelf = ReadKinds(settings.KindsFolder);
         await using var database = await opening;
@@ -27,7 +29,7 @@ internal static class Serving
         var app = Build(settings, modules, shelf, database, args);
         await using (app)
         {
-            await LoadClock(app.Services);
+            await app.Services.GetRequiredService<SandboxState>().Begin(CancellationToken.None);
             foreach (var module in modules)
             {
                 await module.Start(app.Services, CancellationToken.None);
@@ -35,6 +37,7 @@ internal static class Serving
 
             app.UseEdge();
             app.MapEdge();
+            InternalRoutes.Map(app, modules, settings);
             Operating.Map(app, modules);
             if (settings.Sandbox)
             {
@@ -75,18 +78,11 @@ internal static class Serving
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.SetMinimumLevel(Enum.Parse<LogLevel>(settings.LogLevel)).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
-        builder.WebHost.UseUrls($"http://localhost:{settings.Port}");
+        builder.WebHost.UseUrls(settings.ServiceKey.Length == 0 ? [$"http://localhost:{settings.Port}"] : [$"http://localhost:{settings.Port}", $"http://localhost:{settings.InternalPort}"]);
         builder.Services.AddSingleton(shelf);
         builder.Services.AddEdge(settings);
         Hosting.AddModules(builder.Services, modules, settings, database.ConnectionOf);
         return builder.Build();
-    }
-
-    /// <summary>The business clock goes on from where the sandbox left it.</summary>
-    private static async Task LoadClock(IServiceProvider services)
-    {
-        var storage = services.GetRequiredKeyedService<Storage>(Hosting.Common);
-        services.GetRequiredService<BusinessClock>().Set(await storage.Find(new Sql("select ahead from clock"), reader => reader.GetTimeSpan(0), CancellationToken.None));
     }
 
     private static void StopIntentions(IServiceProvider services)

@@ -5,34 +5,34 @@ using Polly.CircuitBreaker;
 namespace Jangteo.Platform.Asking;
 
 /// <summary>
-/// Questions to one module, with what every question across a border needs: a time-out, a circuit breaker, and in the sandbox a switch that times out
+/// Questions to one module, with what every question across a border needs: a bound on how many are asked at once, a time-out, a circuit breaker, and in the sandbox a switch that times out
 /// before or after the effect. The asker cannot tell whether the module is in this process.
 /// </summary>
 public sealed class GuardedQuestions : IQuestions
 {
     private readonly IQuestions inner;
     private readonly Faults faults;
-    private readonly TimeSpan timeout;
     private readonly string module;
     private readonly ResiliencePipeline<Reply> breaker;
-    private readonly BreakerSettings settings;
+    private readonly QuestionSettings settings;
+    private readonly SemaphoreSlim places;
     private DateTimeOffset openUntil;
 
-    public GuardedQuestions(string module, IQuestions inner, Faults faults, TimeSpan timeout, BreakerSettings settings, TimeProvider machine)
+    public GuardedQuestions(string module, IQuestions inner, Faults faults, QuestionSettings settings, TimeProvider machine)
     {
         this.module = module;
         this.inner = inner;
         this.faults = faults;
-        this.timeout = timeout;
         this.settings = settings;
+        places = new SemaphoreSlim(settings.AtOnce);
         State = new CircuitBreakerStateProvider();
         breaker = new ResiliencePipelineBuilder<Reply> { TimeProvider = machine }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<Reply>
             {
-                FailureRatio = settings.FailureRatio,
-                MinimumThroughput = settings.MinimumThroughput,
-                SamplingDuration = settings.Sampling,
-                BreakDuration = settings.Break,
+                FailureRatio = settings.Breaker.FailureRatio,
+                MinimumThroughput = settings.Breaker.MinimumThroughput,
+                SamplingDuration = settings.Breaker.Sampling,
+                BreakDuration = settings.Breaker.Break,
                 StateProvider = State,
                 ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result is Reply.Unknown or Reply.Unreachable),
                 OnOpened = opened =>
@@ -58,6 +58,11 @@ public sealed class GuardedQuestions : IQuestions
 
     private async Task<Reply> Guard(Func<CancellationToken, Task<Reply>> ask, CancellationToken ct)
     {
+        if (!await places.WaitAsync(TimeSpan.Zero, ct))
+        {
+            return new Reply.Unreachable(TimeSpan.FromSeconds(1), $"{module} has enough to answer");
+        }
+
         try
         {
             return await breaker.ExecuteAsync(async token => await InTime(ask, token), ct);
@@ -67,13 +72,17 @@ public sealed class GuardedQuestions : IQuestions
             var left = openUntil - Machine.GetUtcNow();
             return new Reply.Unreachable(left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1), $"{module} is given a rest");
         }
+        finally
+        {
+            places.Release();
+        }
     }
 
     private async Task<Reply> InTime(Func<CancellationToken, Task<Reply>> ask, CancellationToken ct)
     {
         if (faults.IsOn(Faults.DownOf(module)))
         {
-            return new Reply.Unreachable(settings.Break, $"{module} is switched off");
+            return new Reply.Unreachable(settings.Breaker.Break, $"{module} is switched off");
         }
 
         if (faults.IsOn(Faults.TimesOutBefore(module)))
@@ -87,10 +96,10 @@ public sealed class GuardedQuestions : IQuestions
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(timeout);
+        limit.CancelAfter(settings.Timeout);
         try
         {
-            var reply = await ask(limit.Token).WaitAsync(timeout, ct);
+            var reply = await ask(limit.Token).WaitAsync(settings.Timeout, ct);
             return faults.IsOn(Faults.TimesOutAfter(module)) ? new Reply.Unknown($"{module} was not heard after the effect") : reply;
         }
         catch (Exception fault) when (fault is TimeoutException or OperationCanceledException or Npgsql.NpgsqlException or System.IO.IOException && !ct.IsCancellationRequested)

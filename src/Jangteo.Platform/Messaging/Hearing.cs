@@ -36,6 +36,12 @@ public enum Turn
 /// <summary>The rule of the inbox: neither repetition nor disorder on the way matters.</summary>
 public static class Inbox
 {
+    /// <summary>The place of the last message of each stream whose effect is in a schema, by sender and stream.</summary>
+    /// <param name="where">A condition on the column <c>stream</c>.</param>
+    public static async Task<Dictionary<(string Sender, Guid Stream), int>> Places(Storage storage, string where, CancellationToken ct) =>
+        (await storage.Query(new Sql($"select sender, stream, seq from inbox where {where}"), reader => (Key: (reader.GetString(0), reader.GetGuid(1)), Seq: reader.GetInt32(2)), ct))
+            .ToDictionary(row => row.Key, row => row.Seq);
+
     /// <param name="last">The place of the last message of the stream whose effect is here; 0 before the first.</param>
     public static Turn Judge(int last, int seq) => seq <= last ? Turn.Done : seq == last + 1 ? Turn.Now : Turn.Early;
 }

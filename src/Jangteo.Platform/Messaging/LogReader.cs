@@ -49,7 +49,8 @@ public sealed class LogReader(Receiver receiver, ILog log, Storage storage, Faul
         var rows = await log.Read(position, Receiver.Batch, ct);
         if (rows.Count > 0)
         {
-            var (arrived, upTo) = faults.Deliver(rows);
+            var (arrived, kept) = faults.Deliver(rows);
+            var upTo = rows[kept - 1].Position;
             var mine = arrived.Where(row => row.SeqFor(receiver.Module) is not null).Select(row => Receiver.Open(row.Text, row.SeqFor(receiver.Module)!.Value)).ToList();
             if (mine.Count > 0)
             {

@@ -43,6 +43,13 @@ public sealed record Settings
     /// <summary>Npgsql connection string of an administrator; empty is the program's own private PostgreSQL.</summary>
     public string Database { get; init; } = "";
 
+    /// <summary>Where RabbitMQ is, as <c>amqp://user:password@host:port/vhost</c>; empty is one process, which needs none.</summary>
+    public string Broker { get; init; } = "";
+
+    /// <summary>By this the processes of one installation know each other; at least 16 characters.</summary>
+    [RegularExpression("(.{16,})?")]
+    public string ServiceKey { get; init; } = "";
+
     /// <summary>E-mail address that is told of what needs an operator; empty is nobody.</summary>
     public string OperatorEmail { get; init; } = "";
 
@@ -68,25 +75,33 @@ public sealed record Settings
     /// <param name="module">One of <see cref="Modules"/>.</param>
     public string DatabaseOf(string module)
     {
-        var own = module switch
-        {
-            Modules.Trading => Trading.Database,
-            Modules.Catalog => Catalog.Database,
-            Modules.Payments => Payments.Database,
-            Modules.Delivery => Delivery.Database,
-            Modules.Notices => Notices.Database,
-            Modules.Identity => Identity.Database,
-            Modules.Views => Views.Database,
-            _ => throw new ArgumentOutOfRangeException(nameof(module), module, "There is no such module."),
-        };
+        var own = Of(module).Database;
         return own.Length > 0 ? own : Database;
     }
+
+    /// <summary>Where another process answers for a module, or empty.</summary>
+    /// <param name="module">One of <see cref="Modules"/>.</param>
+    public string AddressOf(string module) => Of(module).Address;
+
+    private (string Database, string Address) Of(string module) => module switch
+    {
+        Modules.Trading => (Trading.Database, Trading.Address),
+        Modules.Catalog => (Catalog.Database, Catalog.Address),
+        Modules.Payments => (Payments.Database, Payments.Address),
+        Modules.Delivery => (Delivery.Database, Delivery.Address),
+        Modules.Notices => (Notices.Database, Notices.Address),
+        Modules.Identity => (Identity.Database, Identity.Address),
+        Modules.Views => (Views.Database, Views.Address),
+        _ => throw new ArgumentOutOfRangeException(nameof(module), module, "There is no such module."),
+    };
 }
 
 /// <summary>How a move waits for the answers it needs first (DESIGN §3, rule 3).</summary>
 public sealed record TradingSettings
 {
     public string Database { get; init; } = "";
+
+    public string Address { get; init; } = "";
 
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(3);
 
@@ -101,6 +116,10 @@ public sealed record TradingSettings
 public sealed record QuestionSettings
 {
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Questions to one module at the same time; what is more is not asked.</summary>
+    [Range(1, 10_000)]
+    public int AtOnce { get; init; } = 128;
 
     public BreakerSettings Breaker { get; init; } = new(FailureRatio: 0.5, MinimumThroughput: 20, Sampling: TimeSpan.FromSeconds(10), Break: TimeSpan.FromSeconds(5));
 }
@@ -126,4 +145,6 @@ public sealed record LimitSettings
 public sealed record ModuleSettings
 {
     public string Database { get; init; } = "";
+
+    public string Address { get; init; } = "";
 }

@@ -31,13 +31,7 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
     /// <param name="rowsAtOnce">How many rows are folded in memory at once, about.</param>
     internal async Task<Books> Check(CancellationToken ct, int rowsAtOnce = RowsAtOnce)
     {
-        var senders = MessageTypes.SendersHeardBy(Modules.Views).ToList();
-        var logs = senders.Select(services.GetKeyedService<Log>).OfType<Log>().ToList();
-        if (logs.Count < senders.Count)
-        {
-            return Books.Of([new BookCheck("I8 views equal their events", true, $"not compared here: the logs of {string.Join(", ", senders.Except(logs.Select(log => log.Module)))} are kept by other processes")]);
-        }
-
+        var logs = MessageTypes.SendersHeardBy(Modules.Views).Select(services.GetRequiredKeyedService<ILog>).ToList();
         var rows = await storage.Find(new Sql("select (select count(*) from lines) + (select count(*) from listings) + (select count(*) from people)"), reader => reader.GetInt64(0), ct);
         var slices = (int)Math.Clamp((rows / rowsAtOnce) + 1, 1, MostSlices);
         var tallies = new[] { new Tally("listings"), new Tally("trades"), new Tally("lines"), new Tally("alarms"), new Tally("people") };
@@ -50,19 +44,16 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
     }
 
     /// <summary>One part of the views, small enough to be folded in memory.</summary>
-    private async Task Compare(List<Log> logs, int slice, int slices, Tally[] tallies, CancellationToken ct)
+    private async Task Compare(List<ILog> logs, int slice, int slices, Tally[] tallies, CancellationToken ct)
     {
-        var before = await Positions(ct);
+        var before = await Heard(slice, slices, ct);
         var folded = new Copy();
         foreach (var log in logs)
         {
             // Every row is kept under the stream it is made from: what belongs to another part need not even be read.
-            await foreach (var row in Said(log, 0, before.GetValueOrDefault(log.Module), ct))
+            await foreach (var row in Said(log, stream => SliceOf(stream, slices) == slice ? before.GetValueOrDefault((log.Module, stream)) : 0, ct))
             {
-                if (SliceOf(row.Stream, slices) == slice)
-                {
-                    TryHear(folded, row);
-                }
+                TryHear(folded, row);
             }
         }
 
@@ -77,7 +68,7 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
             (new Sql($"select {Sqls.PersonColumns} from people where {part.Replace("%)", "id)")}"), reader => Keep(live.People, Sqls.Person(reader), row => row.Id)));
 
         // What was heard while we looked, and what waits or is parked, is judged next time.
-        var moving = await Moving(logs, before, ct);
+        var moving = await Moving(before, slice, slices, ct);
         tallies[0].Compare(folded.Listings, live.Listings, row => row.Id, moving);
         tallies[1].Compare(folded.Trades, live.Trades, row => row.Id, moving);
         tallies[2].Compare(folded.Lines.ToDictionary(row => row.Id), live.Lines.ToDictionary(row => row.Id), row => row.Trade, moving);
@@ -99,43 +90,39 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
         }
     }
 
-    private async Task<HashSet<Guid>> Moving(List<Log> logs, Dictionary<string, long> before, CancellationToken ct)
+    private async Task<HashSet<Guid>> Moving(Dictionary<(string Sender, Guid Stream), int> before, int slice, int slices, CancellationToken ct)
     {
-        var after = await Positions(ct);
+        var after = await Heard(slice, slices, ct);
         var moving = (await storage.Query(new Sql("select stream from aside"), reader => reader.GetGuid(0), ct)).ToHashSet();
-        foreach (var log in logs)
-        {
-            await foreach (var row in Said(log, before.GetValueOrDefault(log.Module), after.GetValueOrDefault(log.Module), ct))
-            {
-                moving.Add(row.Stream);
-            }
-        }
-
+        moving.UnionWith(after.Where(pair => before.GetValueOrDefault(pair.Key) != pair.Value).Select(pair => pair.Key.Stream));
         return moving;
     }
 
-    private async Task<Dictionary<string, long>> Positions(CancellationToken ct) =>
-        (await storage.Query(new Sql("select sender, position from reading"), reader => (reader.GetString(0), reader.GetInt64(1)), ct)).ToDictionary(row => row.Item1, row => row.Item2);
+    private Task<Dictionary<(string Sender, Guid Stream), int>> Heard(int slice, int slices, CancellationToken ct) =>
+        Inbox.Places(storage, $"get_byte(uuid_send(stream), 15) % {slices} = {slice}", ct);
 
-    private static async IAsyncEnumerable<LogRow> Said(Log log, long after, long upTo, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    /// <summary>What was said to the views, each stream in its order and as far as it has been heard.</summary>
+    private static async IAsyncEnumerable<LogRow> Said(ILog log, Func<Guid, int> heard, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
-        while (after < upTo)
+        var last = new Dictionary<Guid, int>();
+        var early = new Dictionary<(Guid Stream, int Seq), LogRow>();
+        for (var after = 0L; await log.Read(after, Batch, ct) is { Count: > 0 } rows; after = rows[^1].Position)
         {
-            var rows = await log.Read(after, Batch, ct);
-            if (rows.Count == 0)
-            {
-                yield break;
-            }
-
             foreach (var row in rows)
             {
-                if (row.Position <= upTo && row.SeqFor(Modules.Views) is not null)
+                if (row.SeqFor(Modules.Views) is not { } seq || seq > heard(row.Stream))
                 {
-                    yield return row;
+                    continue;
+                }
+
+                // A log is in the order in which transactions ended, and that is rarely not the order of a stream.
+                early[(row.Stream, seq)] = row;
+                while (early.Remove((row.Stream, last.GetValueOrDefault(row.Stream) + 1), out var next))
+                {
+                    last[row.Stream] = last.GetValueOrDefault(row.Stream) + 1;
+                    yield return next;
                 }
             }
-
-            after = rows[^1].Position;
         }
     }
 

@@ -15,16 +15,17 @@ internal static class Doors
         var group = routes.MapGroup("/api/sandbox").WithTags("sandbox");
         group.MapGet("/clock", (BusinessClock clock) => TypedResults.Ok(View(clock))).AllowAnonymous().WithName("readClock").WithSummary("The business clock of the sandbox.");
         group.MapPost("/clock", Forward).WithName("moveClock").WithSummary("Moves the business clock forward.").Produces<ClockView>();
-        group.MapGet("/faults", (Faults faults) => TypedResults.Ok(View(faults))).AllowAnonymous().WithName("readFaults").WithSummary("Faults that can be switched on in the sandbox.");
+        group.MapGet("/faults", (Faults faults) => TypedResults.Ok(View(faults.IsOn))).AllowAnonymous().WithName("readFaults").WithSummary("Faults that can be switched on in the sandbox.");
         group.MapPost("/faults", Switch).WithName("switchFaults").WithSummary("Switches faults on and off, by name.").Produces<FaultsView>()
-            .WithDescription("A fault lasts as long as the process. Sent again with its key after the next start, it is answered as before and switches nothing.");
+            .WithDescription("A fault lasts until it is switched off, or until a single process is started anew. Sent again with its key after the next start, it is answered as before and switches nothing.");
         group.MapPost("/death", Die).WithName("dieAt").WithSummary("Names the step at which the process dies when it next gets there.").Produces(204)
             .WithDescription("It is answered, and the answer kept, before the process can die. Sent again with its key after the next start, it is answered as before and nobody dies of it.");
     }
 
-    private static Task<Answer> Forward(
-        ClockForward body, HttpContext http, BusinessClock clock, TimeProvider machine, [FromKeyedServices(Hosting.Common)] Platform.Http.Commands commands, CancellationToken ct) =>
-        commands.Run(http, body, async (work, _, _) =>
+    private static async Task<Answer> Forward(
+        ClockForward body, HttpContext http, TimeProvider machine, SandboxState state, [FromKeyedServices(Hosting.Common)] Platform.Http.Commands commands, CancellationToken ct)
+    {
+        var answer = await commands.Run(http, body, async (work, _, _) =>
         {
             var ahead = Words.Duration(body.Forward) is { } forward && forward <= Words.LongestWait
                 ? await work.Find(new Sql("update clock set ahead = ahead + $1 returning ahead", forward), reader => reader.GetTimeSpan(0), ct)
@@ -34,12 +35,17 @@ internal static class Doors
                 throw new RefusedException(Refusal.Invalid("forward", Wrong.HowFar(Words.Of(Words.LongestWait))));
             }
 
-            work.AfterCommit(() => clock.Set(ahead));
+            SandboxState.Announce(work);
             return new Decided.Now(Answer.Ok(View(machine.GetUtcNow() + ahead, ahead)));
         }, ct);
+        await state.Everywhere(ct);
+        return answer;
+    }
 
-    private static Task<Answer> Switch(Dictionary<string, bool> body, HttpContext http, Faults faults, [FromKeyedServices(Hosting.Common)] Platform.Http.Commands commands, CancellationToken ct) =>
-        commands.Run(http, body, (_, _, _) =>
+    private static async Task<Answer> Switch(
+        Dictionary<string, bool> body, HttpContext http, SandboxState state, [FromKeyedServices(Hosting.Common)] Platform.Http.Commands commands, CancellationToken ct)
+    {
+        var answer = await commands.Run(http, body, async (work, _, _) =>
         {
             if (body.Keys.FirstOrDefault(name => !Faults.Switches.Contains(name) && !Faults.SeededBugs.Contains(name)) is { } unknown)
             {
@@ -49,11 +55,17 @@ internal static class Doors
             // A switch is set, not turned: set again because the commit was lost, it stands as it stood.
             foreach (var (name, isOn) in body)
             {
-                faults.Switch(name, isOn);
+                work.Write(isOn ? "insert into faults (name) values ($1) on conflict do nothing" : "delete from faults where name = $1", name);
             }
 
-            return Task.FromResult<Decided>(new Decided.Now(Answer.Ok(View(faults))));
+            SandboxState.Announce(work);
+            await work.Flush(ct);
+            var on = await work.Query(new Sql("select name from faults"), reader => reader.GetString(0), ct);
+            return new Decided.Now(Answer.Ok(View(on.Contains)));
         }, ct);
+        await state.Everywhere(ct);
+        return answer;
+    }
 
     private static Task<Answer> Die(Death body, HttpContext http, Faults faults, [FromKeyedServices(Hosting.Common)] Platform.Http.Commands commands, CancellationToken ct)
     {
@@ -66,6 +78,7 @@ internal static class Doors
             }
 
             // Not before the answer is kept: a process that died of it first would leave a key under which nothing is known, and the next start would die of it too.
+            SandboxState.AnnounceDeath(work, body.At);
             work.AfterCommit(() => faults.DieAt(body.At));
             return Task.FromResult<Decided>(new Decided.Now(Answer.NoContent));
         }, ct);
@@ -75,7 +88,7 @@ internal static class Doors
 
     private static ClockView View(DateTimeOffset now, TimeSpan ahead) => new(now, (long)ahead.TotalSeconds);
 
-    private static FaultsView View(Faults faults) => new([.. Faults.Switches.Select(name => new FaultView(name, faults.IsOn(name)))]);
+    private static FaultsView View(Func<string, bool> isOn) => new([.. Faults.Switches.Select(name => new FaultView(name, isOn(name)))]);
 }
 
 /// <param name="Forward">How far, such as <c>3d</c>, <c>24h</c>, <c>30m</c> or <c>90s</c>; never back.</param>

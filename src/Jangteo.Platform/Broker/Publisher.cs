@@ -1,0 +1,113 @@
+using System.Text;
+using Jangteo.Contracts;
+using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Storing;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+
+namespace Jangteo.Platform.Broker;
+
+/// <summary>
+/// Brings a module's log to the broker, in order: a row counts as sent when the broker has confirmed that every receiver's queue has it. What was
+/// published and not noted as sent, because somebody died in between, is published again.
+/// </summary>
+public sealed class Publisher(ILog log, Storage storage, BrokerConnection broker, ILogger<Publisher> logger)
+{
+    /// <summary>So many rows at most wait for their confirms together.</summary>
+    private const int Batch = 300;
+
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    private readonly Bell bell = new();
+    private IChannel? channel;
+
+    public Loop Loop
+    {
+        get
+        {
+            log.Listen(bell);
+            return new Loop($"{log.Module} to the broker", bell, Publish, logger);
+        }
+    }
+
+    private async Task<TimeSpan> Publish(CancellationToken ct)
+    {
+        var open = await Open(ct);
+        await using var work = await storage.Begin(Cause.New(), ct);
+        var (isMine, sent) = (false, 0L);
+        await work.Read(
+            ct,
+            // One process at a time; a lock takes no part in what others may see, however long the broker takes.
+            (new Sql("select pg_try_advisory_xact_lock(hashtext('publish'), hashtext(current_schema()))"), reader => isMine = reader.GetBoolean(0)),
+            (new Sql("select sent from relay"), reader => sent = reader.GetInt64(0)));
+        if (!isMine)
+        {
+            return Poll;
+        }
+
+        var rows = await log.Read(sent, Batch, ct);
+        if (rows.Count == 0)
+        {
+            return Poll;
+        }
+
+        var confirms = new List<Task>();
+        foreach (var row in rows)
+        {
+            var body = Encoding.UTF8.GetBytes(row.Text);
+            for (var index = 0; index < row.Receivers.Length; index++)
+            {
+                confirms.Add(Send(open, row, "", Queues.NameOf(row.Receivers[index], Queues.PartitionOf(row.Stream)), row.Seqs[index], body, ct));
+            }
+
+            if (MessageTypes.Of(row.Type).Receivers.Length > 0)
+            {
+                confirms.Add(Send(open, row, Queues.Events, row.Type, seq: null, body, ct));
+            }
+        }
+
+        await Task.WhenAll(confirms);
+        work.Write("update relay set sent = $1", rows[^1].Position);
+        await work.Commit(ct);
+        return TimeSpan.Zero;
+    }
+
+    private Task Send(IChannel open, LogRow row, string exchange, string key, int? seq, byte[] body, CancellationToken ct)
+    {
+        var headers = new Dictionary<string, object?> { ["position"] = row.Position };
+        if (seq is { } place)
+        {
+            headers["seq"] = place;
+        }
+
+        var properties = new BasicProperties { Persistent = true, Type = row.Type, AppId = log.Module, ContentType = "application/json", Headers = headers };
+
+        // A queue that is not there makes it a failure; that nobody else listens is none.
+        return open.BasicPublishAsync(exchange, key, mandatory: exchange.Length == 0, properties, body, ct).AsTask();
+    }
+
+    /// <summary>A channel on which the queue of every receiver has been declared.</summary>
+    private async Task<IChannel> Open(CancellationToken ct)
+    {
+        if (channel is { IsOpen: true })
+        {
+            return channel;
+        }
+
+        if (channel is not null)
+        {
+            await channel.DisposeAsync();
+            channel = null;
+        }
+
+        var connection = await broker.Open(ct);
+        var opened = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null), ct);
+        await opened.ExchangeDeclareAsync(Queues.Events, ExchangeType.Topic, durable: true, cancellationToken: ct);
+        foreach (var receiver in MessageTypes.ReceiversOf(log.Module))
+        {
+            await Queues.Declare(opened, connection, receiver, ct);
+        }
+
+        return channel = opened;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Buffers.Binary;
+using Jangteo.Kinds;
+using RabbitMQ.Client;
+
+namespace Jangteo.Platform.Broker;
+
+/// <summary>
+/// The queues of a module in the broker: durable, replicated, in partitions by stream, each heard by one process at a time. Whoever sends declares them,
+/// so that a message finds its queue also before its receiver has ever run.
+/// </summary>
+public static class Queues
+{
+    public const int Partitions = 8;
+
+    /// <summary>
+    /// Where everything said is published once more, by type, for listeners of other makers: who binds a queue of his own hears from then on. The
+    /// number <c>position</c> in the headers is gapless per sender and tells repetitions.
+    /// </summary>
+    public const string Events = "jangteo.events";
+
+    public static string NameOf(string module, int partition) => $"jangteo.{module}.{partition}";
+
+    public static int PartitionOf(Guid stream)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        stream.TryWriteBytes(bytes);
+        return (int)((BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..])) * 0x9E3779B97F4A7C15 >> 61);
+    }
+
+    /// <summary>Declares the queue of a module. One of the same name that could lose messages is refused by the broker.</summary>
+    public static async Task Declare(IChannel channel, IConnection connection, string module, CancellationToken ct)
+    {
+        var arguments = new Dictionary<string, object?> { ["x-queue-type"] = "quorum", ["x-single-active-consumer"] = true };
+        if (connection.ServerProperties is { } server && server.TryGetValue("version", out var told) && told is byte[] version && version is [>= (byte)'4', (byte)'.', ..])
+        {
+            // From version 4 on a message that was handed out twenty times would be dropped: a process that dies often must not lose it.
+            arguments["x-delivery-limit"] = -1;
+        }
+
+        for (var partition = 0; partition < Partitions; partition++)
+        {
+            await channel.QueueDeclareAsync(NameOf(module, partition), durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: ct);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using Jangteo.Contracts;
+using Jangteo.Platform;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Messaging;
+
+namespace Jangteo.Between;
+
+/// <summary>A module that runs in another process, reached at its internal address: its questions, its log, what only it knows. See <see cref="InternalRoutes"/> for the other end.</summary>
+internal sealed class OtherProcess(string module, string address, string serviceKey) : IQuestions, ILog, IListings, IDisposable
+{
+    public const string Scheme = "Service";
+
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+
+    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(1), PooledConnectionLifetime = TimeSpan.FromMinutes(1) })
+    {
+        BaseAddress = new Uri(address),
+        Timeout = TimeSpan.FromSeconds(30),
+        DefaultRequestHeaders = { Authorization = new(Scheme, serviceKey) },
+    };
+
+    public string Module => module;
+
+    public Task<Reply> Ask(Request question, CancellationToken ct) => Put("ask", question, ct);
+
+    public Task<Reply> Void(Request question, CancellationToken ct) => Put("void", question, ct);
+
+    public async Task<IReadOnlyList<LogRow>> Read(long after, int most, CancellationToken ct) =>
+        (await http.GetFromJsonAsync<LogRow[]>(Path($"log?after={after}&most={most}"), Wire.Json, ct))!;
+
+    public Task<long> End(CancellationToken ct) => http.GetFromJsonAsync<long>(Path("log/end"), Wire.Json, ct);
+
+    /// <summary>Nobody rings across processes; who reads a log from elsewhere asks.</summary>
+    public void Listen(Bell bell)
+    {
+    }
+
+    public async Task<ListingChanged?> Find(Guid listing, CancellationToken ct)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(Path($"listings/{listing}"), ct);
+            if (answer.StatusCode == HttpStatusCode.NotFound)
+            {
+                return null;
+            }
+
+            answer.EnsureSuccessStatusCode();
+            return await answer.Content.ReadFromJsonAsync<ListingChanged>(Wire.Json, ct);
+        }
+        catch (HttpRequestException)
+        {
+            throw new RefusedException(new Refusal(Refusals.CatalogUnavailable, RetryAfter: Soon));
+        }
+    }
+
+    public async Task<ModuleAtRest> Rest(CancellationToken ct) => (await http.GetFromJsonAsync<ModuleAtRest>(Path("rest"), Wire.Json, ct))!;
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<Reply> Put(string verb, Request question, CancellationToken ct)
+    {
+        try
+        {
+            using var answer = await http.PostAsJsonAsync(Path(verb), question, Wire.Json, ct);
+            return answer.StatusCode switch
+            {
+                HttpStatusCode.OK => (await answer.Content.ReadFromJsonAsync<Reply>(Wire.Json, ct))!,
+
+                // Nobody was there to take it: said by the gateway before anything was sent on, or by the other end before it began.
+                HttpStatusCode.ServiceUnavailable => new Reply.Unreachable(answer.Headers.RetryAfter?.Delta ?? Soon, $"{module} is not there"),
+                _ => new Reply.Unknown($"{module} answered {(int)answer.StatusCode}"),
+            };
+        }
+        catch (HttpRequestException away) when (away.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
+        {
+            return new Reply.Unreachable(Soon, $"{module} cannot be reached: {away.Message}");
+        }
+        catch (Exception lost) when (lost is HttpRequestException or IOException or System.Text.Json.JsonException)
+        {
+            return new Reply.Unknown($"{module} was not heard to the end: {lost.Message}");
+        }
+    }
+
+    private Uri Path(string rest) => new($"/internal/{module}/{rest}", UriKind.Relative);
+}
