@@ -29,7 +29,7 @@ internal static partial class Fields
             wrong["email"] = [Wrong.EmailOfTheSandbox(SandboxDomain)];
         }
 
-        if (request.Password.Length is < ShortestPassword or > LongestPassword)
+        if (!IsPassword(request.Password))
         {
             wrong["password"] = [Wrong.Characters(ShortestPassword, LongestPassword)];
         }
@@ -52,6 +52,9 @@ internal static partial class Fields
         Language(wrong, request.Language);
         return Refused(wrong);
     }
+
+    /// <summary>Length is what makes a password good. Demanding signs and digits makes people write it down.</summary>
+    public static bool IsPassword(string password) => password.Length is >= ShortestPassword and <= LongestPassword;
 
     /// <summary>Whether a person can be called this: something to be seen, on one line.</summary>
     public static bool IsName(string name) => !string.IsNullOrWhiteSpace(name) && name.Trim().Length <= LongestName && !name.Any(char.IsControl);

@@ -1,6 +1,7 @@
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,7 +12,22 @@ public sealed class IdentityModule : Module
 {
     public override string Name => Modules.Identity;
 
-    public override void AddTo(IServiceCollection services) => services.AddSingleton<Passwords>();
+    public override void AddTo(IServiceCollection services)
+    {
+        services.AddSingleton<Passwords>();
+
+        // Identity uses these two instead of its own: its passwords have no greatest length, and its keys are in capitals.
+        services.AddSingleton<ILookupNormalizer, EmailKeys>();
+        services.AddSingleton<IPasswordValidator<Person>, PasswordLength>();
+        services.AddScoped<PeopleForIdentity>();
+        services.AddScoped<IUserStore<Person>>(provider => provider.GetRequiredService<PeopleForIdentity>());
+        services.AddIdentityCore<Person>(identity =>
+        {
+            // The user name is an e-mail, whose form Fields checks.
+            identity.User.AllowedUserNameCharacters = "";
+            identity.Lockout = new LockoutOptions { MaxFailedAccessAttempts = SigningIn.MostFailures, DefaultLockoutTimeSpan = SigningIn.LockedFor };
+        });
+    }
 
     public override void Map(IEndpointRouteBuilder routes)
     {

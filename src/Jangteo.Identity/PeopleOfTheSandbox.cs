@@ -49,6 +49,6 @@ internal static class PeopleOfTheSandbox
         var id = SandboxPeople.IdOf(name);
         var mailbox = name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter)) ? name : id.ToString("N");
         var digits = BinaryPrimitives.ReadUInt32BigEndian(id.ToByteArray(bigEndian: true)) % 100_000_000;
-        return new Person(id, name, mailbox + Fields.SandboxDomain, $"+8210{digits:D8}", language, name == SandboxPeople.Operator, Password: null, now);
+        return new Person(id, name, mailbox + Fields.SandboxDomain, $"+8210{digits:D8}", language, name == SandboxPeople.Operator, now);
     }
 }

@@ -7,25 +7,42 @@ namespace Jangteo.Identity;
 /// <summary>A person as stored.</summary>
 /// <param name="Phone">E.164, or null: an SMS to this person is undeliverable then.</param>
 /// <param name="Language">en or ko: the language in which they are written to.</param>
-/// <param name="Password">A salted hash; null for people of the sandbox.</param>
 /// <param name="Since">Business time of signing up.</param>
-internal sealed record Person(Guid Id, string Name, string Email, string? Phone, string Language, bool IsOperator, string? Password, DateTimeOffset Since)
+internal sealed record Person(Guid Id, string Name, string Email, string? Phone, string Language, bool IsOperator, DateTimeOffset Since)
 {
     /// <summary>In the order in which <see cref="Read"/> reads them.</summary>
-    public const string Columns = "id, name, email, phone, language, is_operator, password, since";
+    public const string Columns = "id, name, email, phone, language, is_operator, since, password, security_stamp";
+
+    /// <summary>A salted hash; null for people of the sandbox.</summary>
+    public string? Password { get; set; }
+
+    /// <summary>Identity's: tokens with another one are taken back.</summary>
+    public string Stamp { get; set; } = NewStamp();
+
+    /// <summary>The stamp with which the person was found.</summary>
+    public string? FoundStamp { get; private init; }
 
     /// <summary>By which two e-mails are the same.</summary>
     public string EmailKey => KeyOf(Email);
 
-    public Caller Caller => new(Id, Name, IsOperator);
+    public Caller Caller => new(Id, Name, IsOperator, Stamp);
 
     public PersonChanged Changed => new(Id, Name, Email, Phone, Language, IsOperator);
 
     public static string KeyOf(string email) => email.ToLowerInvariant();
 
+    /// <summary>Whoever tries to sign in with an e-mail that nobody has.</summary>
+    public static Person Nobody(string email) => new(Guid.Empty, "", email, null, "", IsOperator: false, default) { Stamp = "", FoundStamp = "" };
+
     public static Person Read(NpgsqlDataReader row) => new(
-        row.GetGuid(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetString(4), row.GetBoolean(5),
-        row.IsDBNull(6) ? null : row.GetString(6), row.GetFieldValue<DateTimeOffset>(7));
+        row.GetGuid(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetString(4), row.GetBoolean(5), row.GetFieldValue<DateTimeOffset>(6))
+    {
+        Password = row.IsDBNull(7) ? null : row.GetString(7),
+        Stamp = row.GetString(8),
+        FoundStamp = row.GetString(8),
+    };
+
+    private static string NewStamp() => Guid.NewGuid().ToString();
 }
 
 /// <summary>A person as they see themselves.</summary>

@@ -28,7 +28,7 @@ internal static class SeeingOneself
     {
         var caller = Caller.Required(http);
         var person = await storage.Find(new Sql($"select {Person.Columns} from people where id = $1", caller.Id), Person.Read, ct);
-        return Answer.Ok(PersonAnswer.Of(person ?? throw Gone()));
+        return Answer.Ok(PersonAnswer.Of(Known(http, person)));
     }
 
     private static async Task<IResult> Change(ChangeMe request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, Sessions sessions, CancellationToken ct)
@@ -41,7 +41,7 @@ internal static class SeeingOneself
 
         var changed = await storage.Do(Commands.CauseOf(http), async work =>
         {
-            var before = await People.Locked(work, caller.Id, ct) ?? throw Gone();
+            var before = Known(http, await People.Locked(work, caller.Id, ct));
             var after = before with
             {
                 Name = request.Name?.Trim() ?? before.Name,
@@ -65,6 +65,7 @@ internal static class SeeingOneself
         return Answer.Ok(PersonAnswer.Of(changed));
     }
 
-    /// <summary>A token outlives the installation it was made by: its person is not in this database.</summary>
-    private static RefusedException Gone() => new(new Refusal(Refusals.Unauthenticated));
+    /// <summary>The person of a token. It may outlive the installation it was made by, whose people are not in this database; and it may have been taken back.</summary>
+    public static Person Known(HttpContext http, Person? person) =>
+        person is not null && person.Stamp == Caller.Required(http).Stamp ? person : throw new RefusedException(new Refusal(Refusals.Unauthenticated));
 }

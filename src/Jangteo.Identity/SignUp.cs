@@ -5,6 +5,7 @@ using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -26,7 +27,7 @@ internal static class SigningUp
             .Produces<SignedIn>(StatusCodes.Status201Created);
 
     private static async Task<IResult> Handle(
-        SignUp request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, Passwords passwords, Sessions sessions, CancellationToken ct)
+        SignUp request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, PeopleForIdentity store, UserManager<Person> people, Passwords passwords, Sessions sessions, CancellationToken ct)
     {
         if (Fields.Check(request) is { } refusal)
         {
@@ -34,11 +35,14 @@ internal static class SigningUp
         }
 
         var person = new Person(
-            Ids.New(), request.Name.Trim(), request.Email, request.Phone, request.Language ?? Problems.Language(http), IsOperator: false,
-            await passwords.Hash(request.Password, ct), storage.Clock.Now);
-        if (!await storage.Do(Commands.CauseOf(http), work => People.Add(work, person, ct), ct))
+            Ids.New(), request.Name.Trim(), request.Email, request.Phone, request.Language ?? Problems.Language(http), IsOperator: false, storage.Clock.Now);
+        store.Cause = Commands.CauseOf(http);
+        var created = await passwords.InTurn(() => people.CreateAsync(person, request.Password), ct);
+        if (!created.Succeeded)
         {
-            throw new RefusedException(Refusal.Invalid("email", Wrong.SignedUpAlready));
+            throw created.Errors.All(error => error.Code == nameof(IdentityErrorDescriber.DuplicateUserName))
+                ? new RefusedException(Refusal.Invalid("email", Wrong.SignedUpAlready))
+                : new InvalidOperationException($"Identity refuses what Fields let pass: {created}");
         }
 
         var token = sessions.Issue(person.Caller);

@@ -144,6 +144,36 @@ public sealed class PeopleTests(SharedProgram shared)
     }
 
     [Fact]
+    public async Task Who_signs_out_everywhere_is_known_by_no_earlier_token()
+    {
+        var program = await shared.Running;
+        var email = NewEmail();
+        using var page = With(program, (string)(await Post(program.Anonymous, "/api/people", new { name = "Kim", email, password = "long enough" })).Body!["token"]!);
+        using var elsewhere = With(program, await SignIn());
+
+        Assert.Equal(HttpStatusCode.NoContent, (await page.DeleteAsync("/api/session?everywhere=true", ct)).StatusCode);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await page.GetAsync("/api/people/me", ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await page.DeleteAsync("/api/session?everywhere=true", ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await elsewhere.PatchAsJsonAsync("/api/people/me", new { phone = "+821087654321" }, ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await With(program, await SignIn()).GetAsync("/api/people/me", ct)).StatusCode);
+
+        async Task<string> SignIn() => (string)(await Post(program.Anonymous, "/api/session", new { email, password = "long enough" })).Body!["token"]!;
+    }
+
+    [Fact]
+    public async Task Who_signs_out_here_stays_signed_in_elsewhere()
+    {
+        var program = await shared.Running;
+        using var elsewhere = With(program, (string)(await Post(program.Anonymous, "/api/people", new { name = "Kim", email = NewEmail(), password = "long enough" })).Body!["token"]!);
+
+        using var answer = await elsewhere.DeleteAsync("/api/session", ct);
+
+        Assert.Contains("jangteo-session=;", Assert.Single(answer.Headers.GetValues("Set-Cookie")));
+        Assert.Equal(HttpStatusCode.OK, (await elsewhere.GetAsync("/api/people/me", ct)).StatusCode);
+    }
+
+    [Fact]
     public async Task An_operator_is_made_on_the_command_line_and_nowhere_else()
     {
         var program = await shared.Running;

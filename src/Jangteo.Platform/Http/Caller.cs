@@ -5,16 +5,18 @@ using Microsoft.AspNetCore.Http;
 namespace Jangteo.Platform.Http;
 
 /// <summary>Who asks: read from the token or the cookie, so that no module has to ask Identity.</summary>
-public sealed record Caller(Guid Id, string Name, bool IsOperator)
+/// <param name="Stamp">By which Identity knows a token that was taken back; nobody else can.</param>
+public sealed record Caller(Guid Id, string Name, bool IsOperator, string? Stamp = null)
 {
     public const string OperatorRole = "operator";
+    public const string StampClaim = "stamp";
 
     public PersonRef Ref => new(Id, Name);
 
     /// <summary>The person who is signed in, or null.</summary>
     public static Caller? Of(HttpContext http) =>
         http.User.Identity?.IsAuthenticated == true && Guid.TryParse(http.User.FindFirstValue(ClaimTypes.NameIdentifier), out var id)
-            ? new Caller(id, http.User.FindFirstValue(ClaimTypes.Name) ?? "", http.User.IsInRole(OperatorRole))
+            ? new Caller(id, http.User.FindFirstValue(ClaimTypes.Name) ?? "", http.User.IsInRole(OperatorRole), http.User.FindFirstValue(StampClaim))
             : null;
 
     /// <summary>The person who is signed in; refuses <c>unauthenticated</c> when nobody is.</summary>

@@ -31,6 +31,11 @@ public sealed class Sessions(IDataProtectionProvider protection, TimeProvider ma
             identity.AddClaim(new(ClaimTypes.Role, Caller.OperatorRole));
         }
 
+        if (caller.Stamp is not null)
+        {
+            identity.AddClaim(new(Caller.StampClaim, caller.Stamp));
+        }
+
         return format.Protect(new AuthenticationTicket(new ClaimsPrincipal(identity), new AuthenticationProperties { ExpiresUtc = machine.GetUtcNow() + Life }, Scheme));
     }
 
