@@ -36,6 +36,7 @@ public sealed class PaymentsModule : Module
         services.AddSingleton<WatchDeposits>();
         services.AddSingleton<SeeToErrands>();
         services.AddSingleton<SeeToDeposits>();
+        services.AddSingleton<SeeToUnbooked>();
         services.AddSingleton<CheckBooks>();
         services.AddSingleton<PayIn>();
         services.AddSingleton<SandboxBank>();
@@ -52,6 +53,7 @@ public sealed class PaymentsModule : Module
         ReadLedger.Map(routes);
         SeeToErrands.Map(routes);
         SeeToDeposits.Map(routes);
+        SeeToUnbooked.Map(routes);
         CheckBooks.Map(routes);
         routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
         if (IsSandbox(routes.ServiceProvider))

@@ -126,7 +126,7 @@ public sealed class QueueReader(Receiver receiver, Storage storage, BrokerConnec
                 await receiver.Hear([.. arrived.Select(delivery => Receiver.Open(delivery.Text, delivery.Seq))], also: null, ct);
                 break;
             }
-            catch (Exception passing) when (Receiver.IsPassing(passing) && !ct.IsCancellationRequested && channel.IsOpen)
+            catch (Exception passing) when (Storage.IsPassing(passing) && !ct.IsCancellationRequested && channel.IsOpen)
             {
                 logger.LogWarning(passing, "{Receiver} could not hear {Count} messages and tries again.", receiver.Module, batch.Count);
                 await Task.Delay(AskSoon, ct);

@@ -43,7 +43,7 @@ public sealed class Receiver(string module, Storage storage, IHear hear, Faults 
         {
             return await storage.Do(Cause.New(), work => HearIn(work, messages, also, ct), ct);
         }
-        catch (Exception fault) when (!IsPassing(fault) && !ct.IsCancellationRequested)
+        catch (Exception fault) when (!Storage.IsPassing(fault) && !ct.IsCancellationRequested)
         {
             // One of them is at fault. Each alone, so that the others go on and the guilty one is found.
             var heard = 0;
@@ -103,7 +103,7 @@ public sealed class Receiver(string module, Storage storage, IHear hear, Faults 
             {
                 return await storage.Do(Cause.New(), work => HearIn(work, [message], also: null, ct), ct);
             }
-            catch (Exception fault) when (!IsPassing(fault) && !ct.IsCancellationRequested)
+            catch (Exception fault) when (!Storage.IsPassing(fault) && !ct.IsCancellationRequested)
             {
                 if (attempt < Attempts)
                 {
@@ -188,7 +188,8 @@ public sealed class Receiver(string module, Storage storage, IHear hear, Faults 
         var last = new Dictionary<(string, Guid), int>();
         await work.Read(
             ct,
-            (StreamLocks.Take(queues.Select(queue => ($"{module} hearing {queue.Sender}", queue.Stream))), _ => { }),
+            (StreamLocks.Take(queues.Select(queue => ($"{module} hearing {queue.Sender}", queue.Stream))), _ => { }
+        ),
             (new Sql(
                 "select sender, stream, seq from inbox join unnest($1::text[], $2::uuid[]) as asked (sender, stream) using (sender, stream)",
                 queues.Select(queue => queue.Sender).ToArray(), queues.Select(queue => queue.Stream).ToArray()),
@@ -232,13 +233,4 @@ public sealed class Receiver(string module, Storage storage, IHear hear, Faults 
     }
 
     private static (string Sender, Guid Stream) Queue(Message message) => (message.Sender, message.Stream);
-
-    /// <summary>Not the message's own fault: the same message may well succeed in a moment.</summary>
-    internal static bool IsPassing(Exception fault) => fault switch
-    {
-        PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections } => true,
-        PostgresException => false,
-        NpgsqlException or System.IO.IOException or System.Net.Sockets.SocketException or TimeoutException or OperationCanceledException => true,
-        _ => false,
-    };
 }

@@ -13,6 +13,15 @@ public sealed class Storage(string module, NpgsqlDataSource source, BusinessCloc
     /// <summary>Rings when something was put into the outbox.</summary>
     public Bell Sent { get; } = new();
 
+    /// <summary>Not the fault of what was to be done: the same may well succeed in a moment.</summary>
+    public static bool IsPassing(Exception fault) => fault switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections } => true,
+        PostgresException => false,
+        NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException or OperationCanceledException => true,
+        _ => false,
+    };
+
     /// <summary>A transaction. Dispose without Commit rolls back.</summary>
     public async Task<Work> Begin(Cause cause, CancellationToken ct) => new(this, await source.OpenConnectionAsync(ct), cause);
 
