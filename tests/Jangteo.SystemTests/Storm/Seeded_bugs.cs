@@ -45,7 +45,7 @@ public sealed class Seeded_bugs(ITestOutputHelper output)
 
         await DiesAt(program, shop, Faults.BeforeHeard(Modules.Notices), () => shop.Ask(buyer, thing, key: "ask"));
 
-        await Found(shop, "I9");
+        await Found(shop, "I7", "I9");
     }
 
     [Fact]
