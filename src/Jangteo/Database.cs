@@ -1,3 +1,4 @@
+using Jangteo.Between;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Postgres;
@@ -23,6 +24,11 @@ internal sealed class Database : IAsyncDisposable
         var database = new Database(own);
         foreach (var together in Hosting.Schemas(modules).GroupBy(schema => own?.AdminConnectionString ?? AddressOf(schema.Schema, settings, modules)))
         {
+            if (own is null)
+            {
+                await Durability.RefuseForgetfulDatabase(together.Key, ct);
+            }
+
             await Migrations.Apply(together.Key, [.. together], ct);
             foreach (var (schema, _) in together)
             {
@@ -87,7 +93,8 @@ internal sealed class Database : IAsyncDisposable
             Timeout = 15,
 
             // The server would plan a statement over arrays anew each time, because a plan for the arrays at hand looks a little cheaper than one for any.
-            Options = "-c plan_cache_mode=force_generic_plan",
+            // And an answer must not be given before the commit is on the disk, whatever is the server's habit.
+            Options = "-c plan_cache_mode=force_generic_plan -c synchronous_commit=on",
         };
         if (isOwn)
         {

@@ -5,6 +5,7 @@ using Jangteo.Contracts;
 using Jangteo.Http;
 using Jangteo.Kinds;
 using Jangteo.Platform;
+using Jangteo.Platform.Broker;
 using Jangteo.Platform.Intending;
 using Jangteo.Platform.Postgres;
 using Jangteo.Platform.Storing;
@@ -29,6 +30,11 @@ internal static class Serving
         var app = Build(settings, modules, shelf, database, args);
         await using (app)
         {
+            if (app.Services.GetService<BrokerConnection>() is { } broker)
+            {
+                await Durability.RefuseForgetfulBroker(broker, CancellationToken.None);
+            }
+
             await app.Services.GetRequiredService<SandboxState>().Begin(CancellationToken.None);
             foreach (var module in modules)
             {
