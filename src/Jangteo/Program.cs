@@ -2,7 +2,7 @@ using Jangteo;
 using Jangteo.Commands;
 using Jangteo.Gateway;
 using Jangteo.Platform;
-using Jangteo.Platform.Postgres;
+using Jangteo.Platform.Machine;
 using Jangteo.Trading;
 
 // The program without a command serves its target; the commands are few, and each is a file in Commands.
@@ -14,7 +14,7 @@ try
         _ => await CommandLine.Run(args),
     };
 }
-catch (Exception told) when (told is SettingsException or PostgresUnavailableException or KindRefusedException or GatewayUnavailableException or ArgumentException)
+catch (Exception told) when (told is SettingsException or UnavailableException or KindRefusedException or GatewayUnavailableException or ArgumentException)
 {
     // These messages are written for people: what is wrong, where, and what to do.
     await Console.Error.WriteLineAsync(told.Message);

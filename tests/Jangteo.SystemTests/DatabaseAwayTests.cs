@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using Jangteo.Platform.Machine;
 using Jangteo.Platform.Postgres;
 
 namespace Jangteo.SystemTests;

@@ -5,7 +5,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using Jangteo.Platform.Postgres;
+using Jangteo.Platform.Machine;
 using Jangteo.SystemTests.OpenApi;
 
 [assembly: AssemblyFixture(typeof(Jangteo.SystemTests.SharedProgram))]

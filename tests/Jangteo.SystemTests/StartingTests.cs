@@ -1,4 +1,4 @@
-using Jangteo.Platform.Postgres;
+using Jangteo.Platform.Machine;
 
 namespace Jangteo.SystemTests;
 

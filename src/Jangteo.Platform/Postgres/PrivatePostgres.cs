@@ -1,6 +1,5 @@
-using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
+using Jangteo.Platform.Machine;
 using Npgsql;
 
 namespace Jangteo.Platform.Postgres;
@@ -11,10 +10,7 @@ namespace Jangteo.Platform.Postgres;
 /// </summary>
 public sealed class PrivatePostgres : IAsyncDisposable
 {
-    // Past this a server that was told to stop is left to finish alone: the next start waits for it.
-    private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(4);
-    private static readonly TimeSpan RestartsAfter = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
     /// Given on the command line, so that a new version of the program brings its own settings and nobody has to merge a file.
@@ -47,25 +43,22 @@ public sealed class PrivatePostgres : IAsyncDisposable
     ];
 
     private readonly FileStream claim;
-    private readonly PostgresPlace place;
-    private readonly Action<string>? say;
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Task keepingRunning;
-    private Server server;
+    private readonly KeptServer server;
 
-    private PrivatePostgres(FileStream claim, PostgresPlace place, Server server, Action<string>? say)
+    private PrivatePostgres(FileStream claim, PostgresPlace place, Server running, Action<string>? say)
     {
         this.claim = claim;
-        this.place = place;
-        this.server = server;
-        this.say = say;
-        Adopted = server.Child is null;
+        Adopted = running.Child is null;
         AdminConnectionString = AdminConnection(place);
-        keepingRunning = KeepRunning();
-    }
+        server = new KeptServer("PostgreSQL", running, StartAgain, say);
+        server.Keep();
 
-    /// <summary>The process of a server, and our hold on it when we started it ourselves.</summary>
-    private sealed record Server(int Process, Process? Child);
+        async Task<Server> StartAgain()
+        {
+            NpgsqlConnection.ClearAllPools();
+            return await Adopt(place, CancellationToken.None) ?? await StartAnew(place, say, CancellationToken.None);
+        }
+    }
 
     /// <summary>Npgsql connection string of the owner of everything, on the database <c>jangteo</c>. Modules get logins of their own from it.</summary>
     public string AdminConnectionString { get; }
@@ -74,22 +67,22 @@ public sealed class PrivatePostgres : IAsyncDisposable
     public bool Adopted { get; }
 
     /// <summary>Process number of the server, for measuring what it uses.</summary>
-    public int ProcessId => server.Process;
+    public int ProcessId => server.ProcessId;
 
     /// <summary>Has the database of this data folder running, and ready to be connected to, when it returns.</summary>
     /// <param name="dataFolder">The program's data folder; made when missing.</param>
     /// <param name="ct">Gives up waiting; a server that was started is left to the next start.</param>
-    /// <exception cref="PostgresUnavailableException">It cannot be had; the message says why and what to do.</exception>
+    /// <exception cref="UnavailableException">It cannot be had; the message says why and what to do.</exception>
     public static Task<PrivatePostgres> Start(string dataFolder, CancellationToken ct = default) => Start(dataFolder, null, ct);
 
     /// <summary>The same, and <paramref name="say"/> is told what takes long or is not where one would look for it, a line each.</summary>
     public static async Task<PrivatePostgres> Start(string dataFolder, Action<string>? say, CancellationToken ct)
     {
         if (!OperatingSystem.IsLinux())
-            throw new PostgresUnavailableException("A private PostgreSQL is started on Linux only. Run one yourself and name it in Jangteo__Database.");
+            throw new UnavailableException("A private PostgreSQL is started on Linux only. Run one yourself and name it in Jangteo__Database.");
 
         dataFolder = Path.GetFullPath(dataFolder);
-        var claim = Claim(dataFolder);
+        var claim = Claim.Of(dataFolder, "lock");
         try
         {
             var place = PostgresPlace.For(dataFolder);
@@ -111,93 +104,39 @@ public sealed class PrivatePostgres : IAsyncDisposable
         return ReadProcessFile(place) is { Status: "ready" } file && Posix.IsAlive(file.Process) ? AdminConnection(place) : null;
     }
 
+    /// <summary>Has databases of these names beside <c>jangteo</c>, and answers with the admin connection string of each.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> Databases(IReadOnlyList<string> names, CancellationToken ct)
+    {
+        await using var source = NpgsqlDataSource.Create(AdminConnectionString);
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var there = new HashSet<string>();
+        await using (var command = new NpgsqlCommand("select datname from pg_database", connection))
+        await using (var reader = await command.ExecuteReaderAsync(ct))
+        {
+            while (await reader.ReadAsync(ct))
+                there.Add(reader.GetString(0));
+        }
+
+        foreach (var missing in names.Where(name => !there.Contains(name)))
+        {
+            await using var create = new NpgsqlCommand($"create database {missing}", connection);
+            await create.ExecuteNonQueryAsync(ct);
+        }
+
+        return names.ToDictionary(name => name, name => new NpgsqlConnectionStringBuilder(AdminConnectionString) { Database = name }.ConnectionString);
+    }
+
     /// <summary>Stops the server: what is running is rolled back, what was committed is on disk.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (stopping.IsCancellationRequested)
-            return;
-        await stopping.CancelAsync();
-        await keepingRunning;
-
         // Connections kept for reuse would only find out later that their server has gone.
         NpgsqlConnection.ClearAllPools();
-        Posix.Signal(server.Process, Posix.Interrupt);
-        using var patience = new CancellationTokenSource(StopsWithin);
-        try
-        {
-            await Gone(LooksEvery, patience.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // It still writes its last checkpoint; the next start waits for it before it starts another.
-        }
-
-        server.Child?.Dispose();
-        stopping.Dispose();
-        await claim.DisposeAsync();
+        if (await server.Stop(Posix.Interrupt))
+            await claim.DisposeAsync();
     }
 
     private static string AdminConnection(PostgresPlace place) =>
         new NpgsqlConnectionStringBuilder { Host = place.SocketFolder, Username = "postgres", Database = "jangteo" }.ConnectionString;
-
-    private async Task Gone(TimeSpan lookEvery, CancellationToken patience)
-    {
-        if (server.Child is { } child)
-            await child.WaitForExitAsync(patience);
-        while (Posix.IsAlive(server.Process))
-            await Task.Delay(lookEvery, patience);
-    }
-
-    /// <summary>A server that the system killed, for want of memory for instance, is started again: the program cannot do without, and what it committed is on disk.</summary>
-    private async Task KeepRunning()
-    {
-        while (true)
-        {
-            try
-            {
-                await Gone(RestartsAfter, stopping.Token);
-                say?.Invoke("PostgreSQL has ended by itself, and is started again.");
-                NpgsqlConnection.ClearAllPools();
-                // Not to be given up halfway, else nobody would stop what was begun.
-                var next = await Adopt(place, CancellationToken.None) ?? await StartAnew(place, say, CancellationToken.None);
-                server.Child?.Dispose();
-                server = next;
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (PostgresUnavailableException failed)
-            {
-                // Mostly because processes of the dead server have not noticed yet and hold its memory.
-                say?.Invoke(failed.Message);
-                await Task.Delay(RestartsAfter, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
-
-    /// <summary>One program works with a data folder at a time. The operating system lets go of the claim however the program ends.</summary>
-    private static FileStream Claim(string dataFolder)
-    {
-        var path = Path.Combine(dataFolder, "lock");
-        // Beside it, because a claimed file cannot even be read by others.
-        var owner = Path.Combine(dataFolder, "lock.process");
-        try
-        {
-            Directory.CreateDirectory(dataFolder);
-            var claim = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            File.WriteAllText(owner, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            return claim;
-        }
-        catch (UnauthorizedAccessException refused)
-        {
-            throw new PostgresUnavailableException($"This user may not write to the data folder {dataFolder}; was the program started by another one before? Start it as that user, give the folder away (chown -R), or choose another one with Jangteo__DataFolder.", refused);
-        }
-        catch (IOException taken) when (File.Exists(owner))
-        {
-            throw new PostgresUnavailableException($"Another program (process {File.ReadAllText(owner)}) works with the data folder {dataFolder}. Stop it first, or give this one a folder of its own with Jangteo__DataFolder.", taken);
-        }
-    }
 
     /// <summary>The server that a killed program left running, or null when none does.</summary>
     private static async Task<Server?> Adopt(PostgresPlace place, CancellationToken ct)
@@ -230,15 +169,14 @@ public sealed class PrivatePostgres : IAsyncDisposable
             await MakeCluster(binaries, place, ct);
         }
 
-        // A session of its own, so that the Ctrl+C that stops the program does not stop the server under it.
-        // No pipe, because nobody would read it after the program was killed: what the server says goes to its log.
-        var child = Launch(place, "setsid", [Path.Combine(binaries, "postgres"), "-D", place.Cluster, "-k", place.SocketFolder, .. Settings.SelectMany(setting => new[] { "-c", setting })]);
+        var child = Daemon.Start(
+            place.Account, place.Log, processFile: null, isDetached: true, Path.Combine(binaries, "postgres"), ["-D", place.Cluster, "-k", place.SocketFolder, .. Settings.SelectMany(setting => new[] { "-c", setting })]);
         var slow = Stopwatch.StartNew();
         var told = false;
         while (true)
         {
             if (child.HasExited)
-                throw new PostgresUnavailableException($"PostgreSQL stopped while starting:\n{LastLines(place.Log)}\nIts whole log is {place.Log}.");
+                throw new UnavailableException($"PostgreSQL stopped while starting:\n{Daemon.LastLines(place.Log)}\nIts whole log is {place.Log}.");
             if (ReadProcessFile(place) is { Status: "ready" } file && file.Process == child.Id)
                 return new Server(child.Id, child);
             if (!told && slow.Elapsed > TimeSpan.FromSeconds(2))
@@ -266,33 +204,10 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     private static async Task Finish(PostgresPlace place, string what, string program, string[] arguments, CancellationToken ct)
     {
-        using var process = Launch(place, program, arguments);
+        using var process = Daemon.Start(place.Account, place.Log, processFile: null, isDetached: false, program, arguments);
         await process.WaitForExitAsync(ct);
         if (process.ExitCode != 0)
-            throw new PostgresUnavailableException($"PostgreSQL could not be set up ({what} ended with {process.ExitCode}):\n{LastLines(place.Log)}");
-    }
-
-    /// <summary>Runs a program as the server's account, its words appended to the log.</summary>
-    private static Process Launch(PostgresPlace place, string program, string[] arguments)
-    {
-        string[] asAccount = place.Account is { } account
-            ? ["setpriv", $"--reuid={account.User}", $"--regid={account.Group}", "--init-groups", "--"]
-            : [];
-
-        // The shell opens the log after the account has changed, else it would belong to root.
-        var start = new ProcessStartInfo(asAccount is [var first, ..] ? first : "sh") { WorkingDirectory = "/" };
-        string[] words = [.. asAccount.Skip(1), .. asAccount.Length > 0 ? ["sh"] : Array.Empty<string>(), "-c", "umask 077; log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", place.Log, program, .. arguments];
-        foreach (var word in words)
-            start.ArgumentList.Add(word);
-        start.Environment["LC_ALL"] = "C.UTF-8";
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception missing)
-        {
-            throw new PostgresUnavailableException($"{start.FileName} is missing on this machine: apt-get install util-linux.", missing);
-        }
+            throw new UnavailableException($"PostgreSQL could not be set up ({what} ended with {process.ExitCode}):\n{Daemon.LastLines(place.Log)}");
     }
 
     /// <summary>The newest installed server, where Debian's packages put it or else whatever PATH has; for files that exist, the version that wrote them.</summary>
@@ -313,7 +228,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
         var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
             .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "postgres")) && File.Exists(Path.Combine(folder, "initdb")));
-        return onPath ?? throw new PostgresUnavailableException(wanted is null
+        return onPath ?? throw new UnavailableException(wanted is null
             ? $"PostgreSQL {oldest} or newer is not installed. Install it (apt-get install postgresql), or name a running one in Jangteo__Database."
             : $"PostgreSQL {wanted} is not installed, and it wrote the files in {place.Cluster}. Install it (apt-get install postgresql-{wanted}).");
     }
@@ -333,6 +248,4 @@ public sealed class PrivatePostgres : IAsyncDisposable
             return null;
         }
     }
-
-    private static string LastLines(string log) => File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(8)) : "(it said nothing)";
 }

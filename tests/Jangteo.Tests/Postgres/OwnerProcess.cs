@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Jangteo.Platform.Broker;
 using Jangteo.Platform.Postgres;
 
 namespace Jangteo.Tests.Postgres;
 
-/// <summary>Another program that owns a private PostgreSQL and can be killed: this test program, started once more and told to do only that.</summary>
+/// <summary>Another program that owns a private PostgreSQL or broker and can be killed: this test program, started once more and told to do only that.</summary>
 internal sealed class OwnerProcess : IDisposable
 {
     private const string Asked = "JANGTEO_TEST_OWNS";
@@ -12,10 +13,10 @@ internal sealed class OwnerProcess : IDisposable
 
     private OwnerProcess(Process process) => this.process = process;
 
-    public static async Task<OwnerProcess> Of(string folder)
+    public static async Task<OwnerProcess> Of(string folder, string what = "postgres")
     {
         var start = new ProcessStartInfo("dotnet", [typeof(OwnerProcess).Assembly.Location]) { RedirectStandardOutput = true, RedirectStandardInput = true };
-        start.Environment[Asked] = folder;
+        start.Environment[Asked] = $"{what}:{folder}";
         var process = Process.Start(start)!;
         Assert.Equal("started", await process.StandardOutput.ReadLineAsync());
         return new OwnerProcess(process);
@@ -37,9 +38,12 @@ internal sealed class OwnerProcess : IDisposable
     [ModuleInitializer]
     internal static void OwnWhenAsked()
     {
-        if (Environment.GetEnvironmentVariable(Asked) is not { } folder)
+        if (Environment.GetEnvironmentVariable(Asked) is not { } asked)
             return;
-        _ = PrivatePostgres.Start(folder).GetAwaiter().GetResult();
+        var folder = asked[(asked.IndexOf(':') + 1)..];
+        _ = asked.StartsWith("broker:", StringComparison.Ordinal)
+            ? (IAsyncDisposable)PrivateBroker.Start(folder, null, CancellationToken.None).GetAwaiter().GetResult()
+            : PrivatePostgres.Start(folder).GetAwaiter().GetResult();
         Console.WriteLine("started");
         Console.In.ReadToEnd();
         Environment.Exit(0);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Jangteo.Platform.Machine;
 using Jangteo.Platform.Postgres;
 using Npgsql;
 
@@ -71,7 +72,7 @@ public sealed class PrivatePostgresTests : IDisposable
     {
         using var owner = await OwnerProcess.Of(folder);
 
-        var refused = await Assert.ThrowsAsync<PostgresUnavailableException>(() => PrivatePostgres.Start(folder, ct));
+        var refused = await Assert.ThrowsAsync<UnavailableException>(() => PrivatePostgres.Start(folder, ct));
 
         Assert.Matches($@"^Another program \(process \d+\) works with the data folder {folder}\. Stop it first", refused.Message);
         await owner.Kill();
@@ -178,9 +179,24 @@ public sealed class PrivatePostgresTests : IDisposable
         }
     }
 
-    private async Task<string?> Ask(PrivatePostgres postgres, string sql)
+    [Fact]
+    public async Task Further_databases_are_made_once_and_each_is_reached_by_its_own_connection()
     {
-        await using var connection = new NpgsqlConnection(postgres.AdminConnectionString);
+        await using var postgres = await PrivatePostgres.Start(folder, ct);
+        var made = await postgres.Databases(["one", "other"], ct);
+        await Ask(made["one"], "create table kept (word text); insert into kept values ('kept') returning word");
+
+        var again = await postgres.Databases(["one", "other"], ct);
+
+        Assert.Equal("kept", await Ask(again["one"], "select word from kept"));
+        Assert.Equal("other", await Ask(again["other"], "select current_database()::text"));
+    }
+
+    private Task<string?> Ask(PrivatePostgres postgres, string sql) => Ask(postgres.AdminConnectionString, sql);
+
+    private async Task<string?> Ask(string database, string sql)
+    {
+        await using var connection = new NpgsqlConnection(database);
         await connection.OpenAsync(ct);
         await using var command = new NpgsqlCommand(sql, connection);
         return (string?)await command.ExecuteScalarAsync(ct);

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Jangteo.Platform.Postgres;
+namespace Jangteo.Platform.Machine;
 
 /// <summary>The few things of the operating system that .NET has no words for. Linux only.</summary>
 internal static class Posix
@@ -53,13 +53,18 @@ internal static class Posix
     }
 
     /// <summary>The command line a process was started with, or empty when it is gone.</summary>
-    public static string[] CommandLine(int process)
+    public static string[] CommandLine(int process) => ReadWords($"/proc/{process}/cmdline");
+
+    /// <summary>The variables a process was started with, as <c>NAME=value</c>; empty when it is gone or somebody else's.</summary>
+    public static string[] Environment(int process) => ReadWords($"/proc/{process}/environ");
+
+    private static string[] ReadWords(string file)
     {
         try
         {
-            return File.ReadAllText($"/proc/{process}/cmdline").Split('\0');
+            return File.ReadAllText(file).Split('\0');
         }
-        catch (IOException)
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
             return [];
         }
