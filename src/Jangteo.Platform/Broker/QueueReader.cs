@@ -40,6 +40,7 @@ public sealed class QueueReader(Receiver receiver, Storage storage, BrokerConnec
         var consumer = new Consumer(channel, arriving.Writer);
         var heard = new Dictionary<int, string>();
         var shareAt = DateTime.MinValue;
+        List<Delivery> batch = [];
         try
         {
             while (true)
@@ -50,15 +51,19 @@ public sealed class QueueReader(Receiver receiver, Storage storage, BrokerConnec
                     shareAt = DateTime.UtcNow + ShareEvery;
                 }
 
+                if (batch.Count == 0)
+                {
+                    batch = await Gather(arriving.Reader, ct);
+                }
+
                 if (receiver.IsDeaf)
                 {
                     await Task.Delay(AskSoon, ct);
-                    continue;
                 }
-
-                if (await Gather(arriving.Reader, ct) is { Count: > 0 } batch)
+                else if (batch.Count > 0)
                 {
                     await Hear(channel, batch, ct);
+                    batch = [];
                 }
             }
         }

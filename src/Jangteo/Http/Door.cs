@@ -39,6 +39,12 @@ internal sealed class Door(Sessions sessions, Limits limits, Problems problems, 
         }
         catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
         {
+            // What is left of a body that could not be read must not be taken for the beginning of the next request.
+            http.Response.OnStarting(() =>
+            {
+                http.Response.Headers.Connection = "close";
+                return Task.CompletedTask;
+            });
             await Refuse(http, Malformed.Of(bad));
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
