@@ -186,7 +186,7 @@ public sealed class JangteoProgram : IAsyncDisposable
     }
 
     /// <summary>Every request and answer is compared with the API document.</summary>
-    private HttpClient NewClient(Uri address) => new(NewHandler()) { BaseAddress = address };
+    internal HttpClient NewClient(Uri address) => new(NewHandler()) { BaseAddress = address };
 
     private Conforming NewHandler() => new(string.Join(',', settings), new SocketsHttpHandler { UseCookies = false });
 
@@ -225,7 +225,7 @@ public sealed class JangteoProgram : IAsyncDisposable
         }
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

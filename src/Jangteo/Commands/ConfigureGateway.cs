@@ -12,11 +12,12 @@ internal static class ConfigureGateway
     public static Command Command()
     {
         var sandbox = new Option<bool>("--sandbox") { Description = "Lets the doors of the sandbox be reached: people, bank, phone, clock and faults." };
+        var certificate = new Option<string?>("--certificate") { Description = "A file with a certificate and its key: the gateway then speaks TLS, and only that." };
         var write = new Option<bool>("--write") { Description = $"Writes the files of {Folder} anew instead of showing them." };
-        var command = new Command("gateway", "Shows the configuration of the HAProxy in front of the services, made from the routes of the modules.") { sandbox, write };
+        var command = new Command("gateway", "Shows the configuration of the HAProxy in front of the services, made from the routes of the modules.") { sandbox, certificate, write };
         command.SetAction(async (parsed, _) =>
         {
-            var files = await GatewayFiles.Make(Deployed with { Sandbox = parsed.GetValue(sandbox) });
+            var files = await GatewayFiles.Make(Deployed with { Sandbox = parsed.GetValue(sandbox), Certificate = parsed.GetValue(certificate) });
             if (parsed.GetValue(write))
             {
                 Console.WriteLine($"{files.Write(Folder)} and what it reads: written");

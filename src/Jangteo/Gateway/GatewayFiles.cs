@@ -10,8 +10,8 @@ using Jangteo.Platform.Http;
 namespace Jangteo.Gateway;
 
 /// <summary>
-/// The configuration of an HAProxy that is the one door of all modules, made from their own routes. Three files that stand in one folder and name each
-/// other without it, so that the folder can be anywhere.
+/// The configuration of an HAProxy that is the one door of all modules, made from their own routes. Files that stand in one folder and name each other
+/// without it, so that the folder can be anywhere.
 /// </summary>
 /// <param name="Configuration">What HAProxy is started with.</param>
 /// <param name="Routes">A line for each method and path: a pattern, and the module that answers.</param>
@@ -22,6 +22,7 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
 
     private const string RoutesName = "routes.map";
     private const string TextsName = "texts.map";
+    private const string TooLargeName = "too-large.lua";
 
     /// <summary>How many processes of a module there is room for behind one name.</summary>
     private const int MostBehindOneName = 16;
@@ -34,7 +35,7 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
 
     private static readonly string FirstLanguage = Kinds.Texts.Languages[0];
 
-    public IReadOnlyList<(string Name, string Text)> All => [(ConfigurationName, Configuration), (RoutesName, Routes), (TextsName, Texts)];
+    public IReadOnlyList<(string Name, string Text)> All => [(ConfigurationName, Configuration), (RoutesName, Routes), (TextsName, Texts), (TooLargeName, TooLarge())];
 
     public static async Task<GatewayFiles> Make(GatewayPlan plan)
     {
@@ -86,8 +87,11 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
         # The gateway of Jangteo. Made from the routes of the modules by `jangteo gateway`: what is changed here by hand is lost.
 
         global
-            # {RoutesName} and {TextsName} stand beside this file.
+            # What it reads stands beside this file.
             default-path config
+            lua-load {TooLargeName}
+            # A port that is taken is taken, also by another of these.
+            noreuseport
             log stdout format raw local0
             stats socket ipv4@127.0.0.1:{plan.AdminPort} level admin
 
@@ -199,7 +203,8 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
 
             """))
         + $$"""
-            {{Return(Refusals.TooLarge)}} if { req.body_size,sub(txn.most) gt 0 }
+            http-request set-var-fmt(txn.too_large) {{Document(Refusals.TooLarge)}}
+            http-request use-service lua.too-large if { req.body_size,sub(txn.most) gt 0 }
 
             use_backend %[var(txn.module)]
 
@@ -274,15 +279,22 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
 
     /// <summary>A refusal that is said instead of asking anybody.</summary>
     private static string Return(string code, int? retryAfter = null) =>
-        $"http-request return status {Refusals.Status[code]} {Document(code)}{(retryAfter is null ? "" : $" hdr Retry-After {retryAfter}")}";
+        $"http-request return status {Refusals.Status[code]} content-type {Problems.ContentType} lf-string {Document(code)} hdr Cache-Control no-store{(retryAfter is null ? "" : $" hdr Retry-After {retryAfter}")}";
 
     /// <summary>A refusal in place of what HAProxy would say itself.</summary>
-    private static string Failing(int status, string code, int retryAfter) => $"http-error status {status} {Document(code)} hdr Retry-After {retryAfter}";
+    private static string Failing(int status, string code, int retryAfter) =>
+        $"http-error status {status} content-type {Problems.ContentType} lf-string {Document(code)} hdr Cache-Control no-store hdr Retry-After {retryAfter}";
 
     /// <summary>The same before anything is known of who asks, not even his language.</summary>
     private static string Early(int status, string code) =>
         $$"""http-error status {{status}} content-type {{Problems.ContentType}} string '{"type":"about:blank","title":{{JsonSerializer.Serialize(new Texts().Refusal(code, FirstLanguage), HttpJson.Options)}},"status":{{status}},"code":"{{code}}"}'""";
 
     private static string Document(string code) =>
-        $$"""content-type {{Problems.ContentType}} lf-string '{"type":"about:blank","title":"%[str({{code}}.),concat(,txn.language),map_str({{TextsName}})]","status":{{Refusals.Status[code]}},"code":"{{code}}"}' hdr Cache-Control no-store""";
+        $$"""'{"type":"about:blank","title":"%[str({{code}}.),concat(,txn.language),map_str({{TextsName}})]","status":{{Refusals.Status[code]}},"code":"{{code}}"}'""";
+
+    private static string TooLarge()
+    {
+        using var reader = new StreamReader(typeof(GatewayFiles).Assembly.GetManifestResourceStream($"Jangteo.Gateway.{TooLargeName}")!);
+        return reader.ReadToEnd();
+    }
 }

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Net.Sockets;
 
 namespace Jangteo.Gateway;
 
@@ -20,14 +19,14 @@ internal sealed class PrivateGateway : IAsyncDisposable
     private const string WhileWeLive =
         """
         trap '' INT
-        log=$1; shift
-        exec 3<&0
-        "$@" >>"$log" 2>&1 </dev/null 3<&- &
+        exec 3<&0 >>"$1" 2>&1
+        shift
+        "$@" </dev/null 3<&- &
         program=$!
-        { read -r never <&3; kill "$program"; } >>"$log" 2>&1 &
+        { read -r never <&3; kill "$program"; } &
         wait "$program"
         ended=$?
-        kill $! 2>>"$log"
+        kill $!
         exit "$ended"
         """;
 
@@ -58,7 +57,8 @@ internal sealed class PrivateGateway : IAsyncDisposable
         var began = Stopwatch.GetTimestamp();
         try
         {
-            while (!await Listens(plan.Port, ct))
+            using var http = new HttpClient();
+            while (!await Answers(http, new Uri($"http://127.0.0.1:{plan.MetricsPort}/"), ct))
             {
                 if (!gateway.IsRunning || Stopwatch.GetElapsedTime(began) > StartsWithin)
                 {
@@ -119,15 +119,15 @@ internal sealed class PrivateGateway : IAsyncDisposable
             ?? throw new GatewayUnavailableException("HAProxy is not installed. Install it (on Debian and Ubuntu: apt-get install haproxy).");
     }
 
-    private static async Task<bool> Listens(int port, CancellationToken ct)
+    /// <summary>Whether it answers, which it does when it listens everywhere.</summary>
+    private static async Task<bool> Answers(HttpClient http, Uri address, CancellationToken ct)
     {
-        using var socket = new TcpClient();
         try
         {
-            await socket.ConnectAsync("127.0.0.1", port, ct);
+            using var answer = await http.GetAsync(address, ct);
             return true;
         }
-        catch (SocketException)
+        catch (HttpRequestException)
         {
             return false;
         }
