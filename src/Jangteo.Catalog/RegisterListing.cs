@@ -26,18 +26,33 @@ internal sealed class RegisterListing(
     }
 
     private Task<Answer> Register(NewListing given, HttpContext http, CancellationToken ct) =>
-        commands.Run(http, given, (work, caller, claim) =>
+        commands.Run(http, given, async (work, caller, claim) =>
         {
             var kind = shelf.Find(given.Kind ?? "");
             Check(given, kind);
+            if (claim is not null && await FindDraft(work, claim, ct) is { } made)
+            {
+                var draft = (await OwnListing.Lock(work, made, caller, ct)).Enter(Status.Registering, storage.Clock.Now);
+                draft.Update(work);
+                return Begin(work, draft, kind!, new Registration(draft.Revision, IsFirst: true, Problems.Language(http), claim));
+            }
+
             var now = storage.Clock.Now;
             var listing = new Listing(
                 Ids.New(), 1, kind!.Name, caller.Ref, given.Title!.Trim(), given.Description ?? "", given.Price!.Value, settings.Currency, Status.Draft, kind.Stock == Stock.One,
                 given.Quantity ?? 1, new Units(Offered: false, given.Quantity ?? 1), given.Place?.Checked, [], now);
             listing = listing with { Status = kind.Listing.Registered.First.IsEmpty ? Status.Registered : Status.Registering };
             listing.Insert(work);
-            return Task.FromResult(Begin(work, listing, kind, new Registration(listing.Revision, IsFirst: true, Problems.Language(http), claim)));
+            return Begin(work, listing, kind, new Registration(listing.Revision, IsFirst: true, Problems.Language(http), claim));
         }, ct);
+
+    /// <summary>The draft that the same command made when nobody could be asked: 503 is not kept under a key, and one command makes one draft.</summary>
+    private static async Task<Guid?> FindDraft(Work work, Claim claim, CancellationToken ct) =>
+        await work.Find(
+            new Sql(
+                "select l.id from registrations r join listings l on l.id = r.listing where r.person = $1 and r.route = $2 and r.key = $3 and r.is_first and l.status = 'draft' limit 1",
+                claim.Person, claim.Route, claim.Key),
+            reader => (Guid?)reader.GetGuid(0), ct);
 
     private Task<Answer> RegisterAgain(Guid id, HttpContext http, CancellationToken ct) =>
         commands.Run(http, null, async (work, caller, claim) =>

@@ -79,9 +79,11 @@ internal sealed class WatchDeposits([FromKeyedServices(Modules.Payments)] Storag
         return [.. seen.Where(deposit => deposit.Position > read)];
     }
 
-    /// <summary>Finds the trade of each deposit and books what follows.</summary>
-    public async Task Book(Work work, IReadOnlyList<BankDeposit> seen, CancellationToken ct)
+    /// <summary>Finds the trade of each deposit and books what follows. One that has been booked is known by its id, and nothing follows from it again.</summary>
+    public async Task Book(Work work, IReadOnlyList<BankDeposit> arrived, CancellationToken ct)
     {
+        var booked = (await work.Query(new Sql("select id from deposits where id = any($1)", (object)arrived.Select(deposit => deposit.Id).ToArray()), reader => reader.GetGuid(0), ct)).ToHashSet();
+        var seen = arrived.Where(deposit => !booked.Contains(deposit.Id)).ToList();
         var trades = (await work.Query(
                 new Sql("select reference, trade from payments where reference = any($1)", (object)seen.Select(deposit => Reference.Read(deposit.Reference)).Distinct().ToArray()),
                 reader => (Reference: reader.GetString(0), Trade: reader.GetGuid(1)), ct))

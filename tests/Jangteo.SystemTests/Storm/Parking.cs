@@ -23,8 +23,7 @@ internal sealed class Parking(JangteoProgram program)
     public async Task<long> Park(string module, Guid trade)
     {
         var sender = module == Modules.Trading ? Modules.Payments : Modules.Trading;
-        var run = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(program.Folder, "run.json"), TestContext.Current.CancellationToken))!;
-        await using var database = NpgsqlDataSource.Create((string)run["database"]!);
+        await using var database = await Database();
         await using var command = database.CreateCommand(
             $"""
             insert into {module}.aside (sender, stream, seq, type, message, parked_at, reason)
@@ -35,5 +34,25 @@ internal sealed class Parking(JangteoProgram program)
             """);
         command.Parameters.Add(new() { Value = trade });
         return await Shop.Eventually(async () => await command.ExecuteScalarAsync(TestContext.Current.CancellationToken) as long?, id => id is not null) ?? 0;
+    }
+
+    /// <summary>Keeps a deposit as one that could not be booked, though it has been; answers its place on the bank's statement.</summary>
+    public async Task<long> KeepUnbooked(Guid deposit)
+    {
+        await using var database = await Database();
+        await using var command = database.CreateCommand(
+            """
+            insert into payments.unbooked (position, deposit, reason, at)
+            select position, json_build_object('position', position, 'id', id, 'reference', reference, 'amount', amount, 'from', payer)::text, 'It came again.', now() from payments.deposits where id = $1
+            returning position
+            """);
+        command.Parameters.Add(new() { Value = deposit });
+        return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    private async Task<NpgsqlDataSource> Database()
+    {
+        var run = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(program.Folder, "run.json"), TestContext.Current.CancellationToken))!;
+        return NpgsqlDataSource.Create((string)run["database"]!);
     }
 }
