@@ -128,7 +128,10 @@ public sealed record QuestionSettings
 public sealed record LimitSettings
 {
     [Range(1, 100_000)]
-    public int Commands { get; init; } = 256;
+    public int Moves { get; init; } = 384;
+
+    [Range(1, 100_000)]
+    public int Commands { get; init; } = 320;
 
     [Range(1, 100_000)]
     public int Queries { get; init; } = 256;
