@@ -64,6 +64,9 @@ public static class MessageTypes
     /// <summary>The modules that a sender's messages may go to.</summary>
     public static IEnumerable<string> ReceiversOf(string sender) => All.Select(type => type.Sender).Concat(All.SelectMany(type => type.Receivers)).Distinct().Where(receiver => SendersHeardBy(receiver).Contains(sender));
 
+    /// <summary>The modules that one asks, by question or by request.</summary>
+    public static IEnumerable<string> AskedBy(string asker) => Exchanges.Where(pair => pair.Asker == asker).Select(pair => pair.Asked);
+
     /// <summary>Who asks whom by request, and hears answers from it.</summary>
     private static readonly (string Asker, string Asked)[] Exchanges =
     [

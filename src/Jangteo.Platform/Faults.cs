@@ -9,7 +9,6 @@ namespace Jangteo.Platform;
 /// </summary>
 public sealed class Faults(bool allowed)
 {
-    public const string PaymentsSlow = "payments-slow";
     public const string SmsDown = "sms-down";
     public const string MessagesShuffled = "messages-shuffled";
 
@@ -28,8 +27,8 @@ public sealed class Faults(bool allowed)
     /// <summary>Those that people may switch.</summary>
     public static readonly string[] Switches =
     [
-        .. Called.Keys.SelectMany(module => new[] { DownOf(module), TimesOutBefore(module), TimesOutAfter(module) }),
-        PaymentsSlow, SmsDown, MessagesShuffled, MessagesHeld,
+        .. Called.Keys.SelectMany(module => new[] { DownOf(module), SlowOf(module), TimesOutBefore(module), TimesOutAfter(module) }),
+        SmsDown, MessagesShuffled, MessagesHeld,
     ];
 
     /// <summary>
@@ -68,6 +67,9 @@ public sealed class Faults(bool allowed)
 
     /// <summary>The switch under which a module is out of reach: it answers no question and hears no message until it is switched back. Empty for one that has none.</summary>
     public static string DownOf(string module) => Called.TryGetValue(module, out var called) ? $"{called}-down" : "";
+
+    /// <summary>The switch under which a module takes about half a second for every question, as one that has too much to do.</summary>
+    public static string SlowOf(string module) => $"{Called.GetValueOrDefault(module, module)}-slow";
 
     /// <summary>The switch under which questions to a module are not heard by it, and nobody can tell.</summary>
     public static string TimesOutBefore(string module) => $"{Called.GetValueOrDefault(module, module)}-time-out-before";

@@ -69,7 +69,7 @@ internal static class Hosting
         services.AddKeyedSingleton<ILog>(name, (provider, _) => provider.GetRequiredKeyedService<Log>(name));
         AddCommands(services, name);
         services.AddKeyedSingleton(name, (provider, _) => new Parked(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredKeyedService<Platform.Http.Commands>(name)));
-        AddQuestions(services, name, settings, provider => module.Answers(provider) ?? throw new InvalidOperationException($"{name} answers no questions"));
+        AddQuestions(services, name, settings, provider => AnswersOf(module, provider));
         module.AddTo(services);
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<Log>(name).Relay);
         services.AddSingleton<IHostedService>(provider => new LoopsOf(module.Loops(provider)));
@@ -129,6 +129,10 @@ internal static class Hosting
 
     private static void AddQuestions(IServiceCollection services, string name, Settings settings, Func<IServiceProvider, IQuestions> answerer) =>
         services.AddKeyedSingleton<IQuestions>(name, (provider, _) => new GuardedQuestions(name, answerer(provider), provider.GetRequiredService<Faults>(), settings.Questions, provider.GetRequiredService<TimeProvider>()));
+
+    /// <summary>A module of this process as it answers, whoever asks.</summary>
+    public static IQuestions AnswersOf(Module module, IServiceProvider services) =>
+        new UnhurriedAnswers(module.Name, module.Answers(services) ?? throw new InvalidOperationException($"{module.Name} answers no questions"), services.GetRequiredService<Faults>());
 
     /// <summary>Every schema with its migrations, in the order in which they are applied.</summary>
     public static IReadOnlyList<(string Schema, IReadOnlyList<Migration> Migrations)> Schemas(IReadOnlyList<Module> modules)

@@ -32,13 +32,14 @@ internal static class Operating
             Caller.Operator(http);
             return TypedResults.Ok(await LookForRest(modules, services, ct));
         }).WithName("rest").WithSummary("Whether everything has come to rest: nothing unsent, unread, open or set aside.").WithTags("operator");
-        routes.MapGet("/api/operator/breakers", Ok<BreakerList> (HttpContext http, IServiceProvider services) =>
+        routes.MapGet("/api/operator/breakers", async Task<Ok<BreakerList>> (HttpContext http, IServiceProvider services, CancellationToken ct) =>
         {
             Caller.Operator(http);
-            return TypedResults.Ok(new BreakerList([.. modules.Where(module => module.Answers(services) is not null)
-                .Select(module => (GuardedQuestions)services.GetRequiredKeyedService<IQuestions>(module.Name))
-                .Select(guarded => new BreakerView(guarded.Module, guarded.State.CircuitState.ToString().ToLowerInvariant()))]));
-        }).WithName("breakers").WithSummary("The circuit breakers of the questions between modules.").WithTags("operator");
+            var askers = Modules.All.Where(name => MessageTypes.AskedBy(name).Any());
+            return TypedResults.Ok(new BreakerList([.. (await Task.WhenAll(askers.Select(asker => modules.Any(module => module.Name == asker)
+                ? Task.FromResult(BreakerOf.Of(asker, services))
+                : services.GetRequiredKeyedService<OtherProcess>(asker).Breakers(ct)))).SelectMany(breakers => breakers)]));
+        }).WithName("breakers").WithSummary("The circuit breakers of the questions between modules: each asker has its own. Of several processes of an asker one answers.").WithTags("operator");
     }
 
     /// <summary>At rest: no unsent row, no open intention, no unread queue, nothing set aside (DESIGN §2). What is parked is counted apart.</summary>
@@ -66,7 +67,4 @@ internal sealed record Rest(bool AtRest, IReadOnlyList<RestOfModule> Items);
 /// <param name="Parked">Messages that failed for good and wait for an operator.</param>
 internal sealed record RestOfModule(string Module, long Unsent, long Unread, long Intentions, long Aside, long Parked);
 
-internal sealed record BreakerList(IReadOnlyList<BreakerView> Items);
-
-/// <param name="State">closed, open, halfopen or isolated.</param>
-internal sealed record BreakerView(string Module, string State);
+internal sealed record BreakerList(IReadOnlyList<BreakerOf> Items);

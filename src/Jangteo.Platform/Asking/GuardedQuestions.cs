@@ -17,6 +17,8 @@ public sealed class GuardedQuestions : IQuestions
     private readonly QuestionSettings settings;
     private readonly SemaphoreSlim places;
     private DateTimeOffset openUntil;
+    private long asked;
+    private long heldOff;
 
     public GuardedQuestions(string module, IQuestions inner, Faults faults, QuestionSettings settings, TimeProvider machine)
     {
@@ -50,6 +52,12 @@ public sealed class GuardedQuestions : IQuestions
 
     public string Module => module;
 
+    /// <summary>How many questions the module was sent since the start.</summary>
+    public long Asked => Interlocked.Read(ref asked);
+
+    /// <summary>How many were answered here, so that it was not troubled: the breaker was open, or it had enough to answer.</summary>
+    public long HeldOff => Interlocked.Read(ref heldOff);
+
     private TimeProvider Machine { get; }
 
     public Task<Reply> Ask(Request question, CancellationToken ct) => Guard(token => inner.Ask(question, token), ct);
@@ -60,6 +68,7 @@ public sealed class GuardedQuestions : IQuestions
     {
         if (!await places.WaitAsync(TimeSpan.Zero, ct))
         {
+            Interlocked.Increment(ref heldOff);
             return new Reply.Unreachable(TimeSpan.FromSeconds(1), $"{module} has enough to answer");
         }
 
@@ -69,6 +78,7 @@ public sealed class GuardedQuestions : IQuestions
         }
         catch (BrokenCircuitException)
         {
+            Interlocked.Increment(ref heldOff);
             var left = openUntil - Machine.GetUtcNow();
             return new Reply.Unreachable(left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1), $"{module} is given a rest");
         }
@@ -90,11 +100,7 @@ public sealed class GuardedQuestions : IQuestions
             return new Reply.Unknown($"{module} was not heard before the effect");
         }
 
-        if (module == Kinds.Modules.Payments && faults.IsOn(Faults.PaymentsSlow))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(400 + Random.Shared.Next(220)), ct);
-        }
-
+        Interlocked.Increment(ref asked);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(settings.Timeout);
         try

@@ -26,6 +26,7 @@ internal static class InternalRoutes
             var own = inside.MapGroup($"/{module.Name}");
             MapQuestions(own, module);
             MapLog(own, module.Name);
+            own.MapGet("/breakers", (IServiceProvider services) => Results.Json(BreakerOf.Of(module.Name, services), Wire.Json));
             own.MapGet("/rest", (IServiceProvider services, CancellationToken ct) => ModuleAtRest.Look(services.GetRequiredKeyedService<Storage>(module.Name), ct));
         }
 
@@ -38,8 +39,8 @@ internal static class InternalRoutes
 
     private static void MapQuestions(RouteGroupBuilder own, Module module)
     {
-        own.MapPost("/ask", async (HttpContext http, IServiceProvider services, CancellationToken ct) => Results.Json<Reply>(await module.Answers(services)!.Ask(await Question(http), ct), Wire.Json));
-        own.MapPost("/void", async (HttpContext http, IServiceProvider services, CancellationToken ct) => Results.Json<Reply>(await module.Answers(services)!.Void(await Question(http), ct), Wire.Json));
+        own.MapPost("/ask", async (HttpContext http, IServiceProvider services, CancellationToken ct) => Results.Json<Reply>(await Hosting.AnswersOf(module, services).Ask(await Question(http), ct), Wire.Json));
+        own.MapPost("/void", async (HttpContext http, IServiceProvider services, CancellationToken ct) => Results.Json<Reply>(await Hosting.AnswersOf(module, services).Void(await Question(http), ct), Wire.Json));
     }
 
     private static void MapLog(RouteGroupBuilder own, string module)

@@ -55,7 +55,31 @@ internal sealed class OtherProcess(string module, string address, string service
         }
     }
 
-    public async Task<ModuleAtRest> Rest(CancellationToken ct) => (await http.GetFromJsonAsync<ModuleAtRest>(Path("rest"), Wire.Json, ct))!;
+    /// <exception cref="RefusedException">It cannot be reached now.</exception>
+    public async Task<ModuleAtRest> Rest(CancellationToken ct)
+    {
+        try
+        {
+            return (await http.GetFromJsonAsync<ModuleAtRest>(Path("rest"), Wire.Json, ct))!;
+        }
+        catch (HttpRequestException)
+        {
+            throw new RefusedException(new Refusal(Refusals.Busy, $"{module} cannot be reached.", RetryAfter: Soon));
+        }
+    }
+
+    public async Task<BreakerOf[]> Breakers(CancellationToken ct)
+    {
+        try
+        {
+            return (await http.GetFromJsonAsync<BreakerOf[]>(Path("breakers"), Wire.Json, ct))!;
+        }
+        catch (HttpRequestException)
+        {
+            // The others are worth seeing all the more.
+            return [.. MessageTypes.AskedBy(module).Select(asked => new BreakerOf(module, asked, BreakerOf.Unreachable, 0, 0))];
+        }
+    }
 
     public void Dispose() => http.Dispose();
 

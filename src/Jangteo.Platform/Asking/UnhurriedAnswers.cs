@@ -1,0 +1,27 @@
+using Jangteo.Contracts;
+
+namespace Jangteo.Platform.Asking;
+
+/// <summary>
+/// A module as it answers questions, wherever they come from. In the sandbox there is a switch under which it takes its time: the delay is its own, so that whoever asks sees
+/// nothing of it but his time-out, in whichever process he is.
+/// </summary>
+public sealed class UnhurriedAnswers(string module, IQuestions inner, Faults faults) : IQuestions
+{
+    private const int AtLeastMs = 400;
+    private const int AtMostMs = 620;
+
+    public async Task<Reply> Ask(Request question, CancellationToken ct)
+    {
+        await TakeTime(ct);
+        return await inner.Ask(question, ct);
+    }
+
+    public async Task<Reply> Void(Request question, CancellationToken ct)
+    {
+        await TakeTime(ct);
+        return await inner.Void(question, ct);
+    }
+
+    private Task TakeTime(CancellationToken ct) => faults.IsOn(Faults.SlowOf(module)) ? Task.Delay(Random.Shared.Next(AtLeastMs, AtMostMs), ct) : Task.CompletedTask;
+}
