@@ -42,19 +42,7 @@ internal static class Serving
             }
 
             app.UseEdge();
-            app.MapEdge();
-            InternalRoutes.Map(app, modules, settings);
-            Operating.Map(app, modules);
-            if (settings.Sandbox)
-            {
-                Doors.Map(app);
-            }
-
-            foreach (var module in modules)
-            {
-                module.Map(app);
-            }
-
+            MapAll(app, modules, settings);
             app.Lifetime.ApplicationStopping.Register(() => StopIntentions(app.Services));
             await app.StartAsync();
             await WriteRunFile(settings.DataFolder, app.Urls.First(), database);
@@ -63,6 +51,23 @@ internal static class Serving
         }
 
         return 0;
+    }
+
+    /// <summary>Every route of a process with these modules.</summary>
+    public static void MapAll(IEndpointRouteBuilder routes, IReadOnlyList<Module> modules, Settings settings)
+    {
+        routes.MapEdge();
+        InternalRoutes.Map(routes, modules, settings);
+        Operating.Map(routes, modules);
+        if (settings.Sandbox)
+        {
+            Doors.Map(routes);
+        }
+
+        foreach (var module in modules)
+        {
+            module.Map(routes);
+        }
     }
 
     /// <summary>data/run.json: where this run is to be found, for scripts and benches on the same machine.</summary>

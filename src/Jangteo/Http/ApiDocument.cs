@@ -3,7 +3,10 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Messaging;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.OpenApi;
@@ -56,15 +59,44 @@ internal static partial class ApiDocument
         });
     });
 
-    /// <summary>GET /openapi/v1.json: made once, when somebody first asks.</summary>
+    /// <summary>GET /openapi/v1.json: made once, when somebody first asks. It is of every module, whichever of them are in this process.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var text = new Lazy<Task<byte[]>>(() => Write(routes.ServiceProvider));
+        var text = new Lazy<Task<byte[]>>(() =>
+            Modules.All.All(name => routes.ServiceProvider.GetKeyedService<Log>(name) is not null) ? Write(routes.ServiceProvider) : WriteOfAll(routes.ServiceProvider.GetRequiredService<Settings>()));
         routes.MapGet(Path, async (HttpContext http) =>
         {
             http.Response.ContentType = "application/json; charset=utf-8";
             await http.Response.BodyWriter.WriteAsync(await text.Value, http.RequestAborted);
         }).AllowAnonymous().ExcludeFromDescription();
+    }
+
+    /// <summary>Maps every module as a process with all of them would, on a port that nobody is told, with nothing at work behind the routes.</summary>
+    internal static async Task<byte[]> WriteOfAll(Settings settings)
+    {
+        var modules = Target.Of("all");
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton(Shelf.Of([], new Texts()));
+        builder.Services.AddEdge(settings);
+        Hosting.AddModules(builder.Services, modules, settings, _ => "Host=none");
+        foreach (var loop in builder.Services.Where(service => service.ServiceType == typeof(IHostedService) && service.ImplementationFactory is not null).ToArray())
+        {
+            builder.Services.Remove(loop);
+        }
+
+        await using var app = builder.Build();
+        Serving.MapAll(app, modules, settings);
+        await app.StartAsync();
+        try
+        {
+            return await Write(app.Services);
+        }
+        finally
+        {
+            await app.StopAsync();
+        }
     }
 
     private static async Task<byte[]> Write(IServiceProvider services)

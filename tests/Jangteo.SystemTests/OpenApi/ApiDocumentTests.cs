@@ -1,11 +1,24 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Jangteo.Contracts;
+using Jangteo.Http;
+using Jangteo.Platform;
+using Jangteo.Tests;
 
 namespace Jangteo.SystemTests.OpenApi;
 
 /// <summary>The API document as a reader who has nothing else: whole, and exact.</summary>
 public sealed class ApiDocumentTests(SharedProgram shared)
 {
+    [Fact]
+    [Requirement("CP-5")]
+    public async Task It_is_the_same_document_when_the_modules_are_in_processes_of_their_own()
+    {
+        var http = (await shared.Running).Anonymous;
+
+        Assert.Equal(await http.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken), Encoding.UTF8.GetString(await ApiDocument.WriteOfAll(new Settings())));
+    }
+
     [Fact]
     public async Task Every_route_says_what_it_answers()
     {
