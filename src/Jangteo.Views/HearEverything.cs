@@ -7,13 +7,13 @@ using Npgsql;
 namespace Jangteo.Views;
 
 /// <summary>Hears what every module says and folds it into rows: one select and one commit for a batch, however many trades are in it.</summary>
-/// <param name="live">Told after the commit, for the live stream and for whoever waits for a token; null when a copy is rebuilt.</param>
-internal sealed class HearEverything(Live? live) : IHear
+/// <param name="tell">Tells of what happened with the commit, for the live stream and for whoever waits for a token; null when a copy is rebuilt.</param>
+internal sealed class HearEverything(Action<Work, IReadOnlyList<Happened>>? tell) : IHear
 {
     private static readonly IReadOnlySet<Guid> None = new HashSet<Guid>();
 
     /// <summary>Nobody's trade waits for a view; whoever has just written waits by a token, and does not notice this.</summary>
-    public TimeSpan Gathers => live is null ? TimeSpan.Zero : TimeSpan.FromMilliseconds(50);
+    public TimeSpan Gathers => tell is null ? TimeSpan.Zero : TimeSpan.FromMilliseconds(50);
 
     public async Task<IReadOnlySet<Guid>> Hear(Work work, IReadOnlyList<Message> messages, CancellationToken ct)
     {
@@ -26,11 +26,7 @@ internal sealed class HearEverything(Live? live) : IHear
         }
 
         Write(work, copy);
-        if (live is not null)
-        {
-            work.AfterCommit(() => live.Tell(bodies));
-        }
-
+        tell?.Invoke(work, [.. bodies.SelectMany(Happened.Of)]);
         return None;
     }
 

@@ -8,9 +8,22 @@ namespace Jangteo.Views;
 /// <summary>That something changed, and for whom: what it is now is asked for by its id.</summary>
 /// <param name="Name">trade, notice, listing or clock.</param>
 /// <param name="People">Who may know; null for everybody.</param>
-internal sealed record Change(long Number, string Name, string Id, int Revision, Guid[]? People)
+internal sealed record Happened(string Name, string Id, int Revision, Guid[]? People)
 {
-    public bool IsFor(Guid? person) => People is null || (person is { } one && People.Contains(one));
+    public static IEnumerable<Happened> Of(object body) => body switch
+    {
+        TradeMoved moved => [new("trade", moved.Trade.ToString(), moved.Revision, [moved.Buyer.Id, moved.Seller.Id])],
+        TradeNoted noted => [new("trade", noted.Trade.ToString(), noted.Revision, [noted.Buyer, noted.Seller])],
+        ListingChanged changed => [new("listing", changed.Listing.ToString(), changed.Revision, changed.Status == "draft" ? [changed.Owner.Id] : null)],
+        Told told => told.Tellings.Where(telling => telling.Channel == "app").Select(telling => new Happened("notice", telling.Notice.ToString(), told.Cause, [telling.Person])),
+        _ => [],
+    };
+}
+
+/// <summary>What happened, at its place among all that this process has passed on.</summary>
+internal sealed record Change(long Number, Happened What)
+{
+    public bool IsFor(Guid? person) => What.People is null || (person is { } one && What.People.Contains(one));
 }
 
 /// <summary>
@@ -25,17 +38,17 @@ internal sealed class Live
     private readonly Lock guard = new();
     private readonly Queue<Change> recent = new();
     private readonly List<Listener> listeners = [];
-    private readonly string epoch = Ids.New().ToString("N")[^12..];
+    private string epoch = NewEpoch();
     private TaskCompletionSource heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long last;
 
     public Live(BusinessClock clock) =>
-        clock.Moved += () => Tell([("clock", "clock", (int)clock.Offset.TotalSeconds, null)]);
+        clock.Moved += () => PassOn([new Happened("clock", "clock", (int)clock.Offset.TotalSeconds, null)]);
 
     /// <summary>What was heard and committed.</summary>
-    public void Tell(IReadOnlyList<object> bodies)
+    public void Tell(IReadOnlyList<Happened> happened)
     {
-        Tell([.. bodies.SelectMany(Changes)]);
+        PassOn(happened);
         Interlocked.Exchange(ref heard, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 
@@ -62,22 +75,26 @@ internal sealed class Live
         }
     }
 
-    private static IEnumerable<(string Name, string Id, int Revision, Guid[]? People)> Changes(object body) => body switch
-    {
-        TradeMoved moved => [("trade", moved.Trade.ToString(), moved.Revision, [moved.Buyer.Id, moved.Seller.Id])],
-        TradeNoted noted => [("trade", noted.Trade.ToString(), noted.Revision, [noted.Buyer, noted.Seller])],
-        ListingChanged changed => [("listing", changed.Listing.ToString(), changed.Revision, changed.Status == "draft" ? [changed.Owner.Id] : null)],
-        Told told => told.Tellings.Where(telling => telling.Channel == "app").Select(telling => ("notice", telling.Notice.ToString(), told.Cause, (Guid[]?)[telling.Person])),
-        _ => [],
-    };
-
-    private void Tell(IReadOnlyList<(string Name, string Id, int Revision, Guid[]? People)> changes)
+    /// <summary>Something may have been missed: every stream ends, and none can be taken up again where it was.</summary>
+    public void Forget()
     {
         lock (guard)
         {
-            foreach (var (name, id, revision, people) in changes)
+            epoch = NewEpoch();
+            recent.Clear();
+            listeners.ForEach(listener => listener.End());
+        }
+    }
+
+    private static string NewEpoch() => Ids.New().ToString("N")[^12..];
+
+    private void PassOn(IReadOnlyList<Happened> happened)
+    {
+        lock (guard)
+        {
+            foreach (var what in happened)
             {
-                var change = new Change(++last, name, id, revision, people);
+                var change = new Change(++last, what);
                 recent.Enqueue(change);
                 if (recent.Count > Kept)
                 {
@@ -113,6 +130,8 @@ internal sealed class Live
                 queue.Writer.TryComplete();
             }
         }
+
+        public void End() => queue.Writer.TryComplete();
 
         public void Dispose()
         {

@@ -35,7 +35,7 @@ internal static class LiveStream
 
         foreach (var change in listener.Missed ?? [])
         {
-            yield return Item(change.Name, change.Id, change.Revision, live.EventId(change.Number));
+            yield return Item(change.What.Name, change.What.Id, change.What.Revision, live.EventId(change.Number));
         }
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct, stopping);
@@ -54,7 +54,7 @@ internal static class LiveStream
 
             while (listener.Changes.TryRead(out var change))
             {
-                yield return Item(change.Name, change.Id, change.Revision, live.EventId(change.Number));
+                yield return Item(change.What.Name, change.What.Id, change.What.Revision, live.EventId(change.Number));
             }
         }
     }

@@ -15,6 +15,7 @@ public sealed class ViewsModule : Module
     public override void AddTo(IServiceCollection services)
     {
         services.AddSingleton<Live>();
+        services.AddSingleton<LiveElsewhere>();
         services.AddSingleton<Arrived>();
         services.AddSingleton<ViewsBooks>();
     }
@@ -31,5 +32,16 @@ public sealed class ViewsModule : Module
         routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
     }
 
-    public override IHear Hears(IServiceProvider services) => new HearEverything(services.GetRequiredService<Live>());
+    public override IHear Hears(IServiceProvider services)
+    {
+        var live = services.GetRequiredService<Live>();
+        return new HearEverything(HasOthers(services)
+            ? LiveElsewhere.Announce
+            : (work, happened) => work.AfterCommit(() => live.Tell(happened)));
+    }
+
+    public override IEnumerable<Loop> Loops(IServiceProvider services) => HasOthers(services) ? [services.GetRequiredService<LiveElsewhere>().Loop] : [];
+
+    /// <summary>Where there is a broker, another process may hear what the streams of this one are open for.</summary>
+    private static bool HasOthers(IServiceProvider services) => services.GetRequiredService<Settings>().Broker.Length > 0;
 }
