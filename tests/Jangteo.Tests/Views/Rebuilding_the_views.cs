@@ -60,6 +60,24 @@ public sealed class Rebuilding_the_views(Town town)
     }
 
     [Fact]
+    [Requirement("CP-2")]
+    public async Task A_rebuilding_says_how_many_rows_were_otherwise_before()
+    {
+        await Fill();
+        await Rebuild();
+
+        var untouched = await Compare();
+        await town.Storage(Modules.Views).Query(new Sql("update trades set state = 'nonsense' where id = (select min(id::text)::uuid from trades) returning 1"), reader => 0, ct);
+        await town.Storage(Modules.Views).Query(new Sql("delete from people where id = (select min(id::text)::uuid from people) returning 1"), reader => 0, ct);
+        var damaged = await Compare();
+
+        var rows = (await Rows()).Count;
+        Assert.Equal(new Compared(0, rows), untouched);
+        Assert.Equal(new Compared(2, rows), damaged);
+        Assert.Equal(new Compared(0, rows), await Compare());
+    }
+
+    [Fact]
     public async Task The_books_compare_every_view_with_a_fresh_fold_of_its_events()
     {
         await Fill();
@@ -106,11 +124,15 @@ public sealed class Rebuilding_the_views(Town town)
     private async Task<List<Rebuilding>> Rebuild()
     {
         var heard = new List<Rebuilding>();
-        await RebuildViews.Run(
-            town.Admin, [.. MessageTypes.SendersHeardBy(Modules.Views).Select(sender => town.Services.GetRequiredKeyedService<Log>(sender))],
-            town.Services.GetRequiredService<BusinessClock>(), town.Services.GetRequiredService<ILoggerFactory>(), heard.Add, ct);
+        await Run(heard.Add, compare: false);
         return heard;
     }
+
+    private Task<Compared?> Compare() => Run(_ => { }, compare: true);
+
+    private Task<Compared?> Run(Action<Rebuilding> say, bool compare) => RebuildViews.Run(
+        town.Admin, [.. MessageTypes.SendersHeardBy(Modules.Views).Select(sender => town.Services.GetRequiredKeyedService<Log>(sender))],
+        town.Services.GetRequiredService<BusinessClock>(), town.Services.GetRequiredService<ILoggerFactory>(), say, ct, compare);
 
     private async Task<List<string>> Rows()
     {
