@@ -43,6 +43,11 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>The same databases for a command, also while the program serves them; nothing is brought up to date under its feet.</summary>
     public static async Task<Database> OpenBeside(Settings settings, IReadOnlyList<Module> modules, CancellationToken ct)
     {
+        if (RunFile.OfRunning(settings.DataFolder)?.Databases is { } apart)
+        {
+            return OpenApart(apart, modules);
+        }
+
         if (Modules.All.Any(module => settings.DatabaseOf(module).Length > 0) || PrivatePostgres.ConnectionWhileRunning(settings.DataFolder) is not { } running)
         {
             return await Open(settings, modules, ct);
@@ -53,6 +58,20 @@ internal sealed class Database : IAsyncDisposable
         {
             database.admins[schema] = running;
             database.connections[schema] = ConnectionOf(schema, running, isOwn: true);
+        }
+
+        return database;
+    }
+
+    /// <summary>The databases of modules that run apart, each in its own.</summary>
+    private static Database OpenApart(IReadOnlyDictionary<string, string> databases, IReadOnlyList<Module> modules)
+    {
+        var database = new Database(null);
+        foreach (var (schema, _) in Hosting.Schemas(modules))
+        {
+            var admin = databases[schema == Hosting.Common ? schema : OwnerOf(schema, modules)];
+            database.admins[schema] = admin;
+            database.connections[schema] = ConnectionOf(schema, admin, isOwn: false);
         }
 
         return database;
@@ -78,7 +97,9 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>What all processes share is where the settings say for all; without such a place it is with the first module.</summary>
     private static string AddressOf(string schema, Settings settings, IReadOnlyList<Module> modules) => schema == Hosting.Common
         ? settings.Database.Length > 0 ? settings.Database : settings.DatabaseOf(modules[0].Name)
-        : settings.DatabaseOf(modules.FirstOrDefault(module => module.FurtherSchemas.Any(further => further.Schema == schema))?.Name ?? schema);
+        : settings.DatabaseOf(OwnerOf(schema, modules));
+
+    private static string OwnerOf(string schema, IReadOnlyList<Module> modules) => modules.FirstOrDefault(module => module.FurtherSchemas.Any(further => further.Schema == schema))?.Name ?? schema;
 
     private static string ConnectionOf(string schema, string admin, bool isOwn)
     {

@@ -1,6 +1,5 @@
 using Jangteo;
 using Jangteo.Commands;
-using Jangteo.Gateway;
 using Jangteo.Platform;
 using Jangteo.Platform.Machine;
 using Jangteo.Trading;
@@ -14,7 +13,7 @@ try
         _ => await CommandLine.Run(args),
     };
 }
-catch (Exception told) when (told is SettingsException or UnavailableException or KindRefusedException or GatewayUnavailableException or ArgumentException)
+catch (Exception told) when (told is SettingsException or UnavailableException or KindRefusedException or ArgumentException)
 {
     // These messages are written for people: what is wrong, where, and what to do.
     await Console.Error.WriteLineAsync(told.Message);

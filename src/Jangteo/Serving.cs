@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Jangteo.Between;
-using Jangteo.Contracts;
 using Jangteo.Http;
 using Jangteo.Kinds;
 using Jangteo.Platform;
@@ -45,7 +43,7 @@ internal static class Serving
             MapAll(app, modules, settings);
             app.Lifetime.ApplicationStopping.Register(() => StopIntentions(app.Services));
             await app.StartAsync();
-            await WriteRunFile(settings.DataFolder, app.Urls.First(), database);
+            await new RunFile(Environment.ProcessId, app.Urls.First()) { Database = database.OwnAddress }.Write(settings.DataFolder);
             app.Logger.LogInformation("Ready at {Address}, {Elapsed} ms after its start.", app.Urls.First(), (long)(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds);
             await app.WaitForShutdownAsync();
         }
@@ -68,14 +66,6 @@ internal static class Serving
         {
             module.Map(routes);
         }
-    }
-
-    /// <summary>data/run.json: where this run is to be found, for scripts and benches on the same machine.</summary>
-    private static Task WriteRunFile(string folder, string address, Database database)
-    {
-        Directory.CreateDirectory(folder);
-        return File.WriteAllTextAsync(
-            Path.Combine(folder, "run.json"), JsonSerializer.Serialize(new { process = Environment.ProcessId, address, database = database.OwnAddress }, Wire.Json));
     }
 
     /// <summary>The kinds of the folder, or every mistake in them.</summary>

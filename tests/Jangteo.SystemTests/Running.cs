@@ -6,6 +6,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Jangteo.Platform.Machine;
+using Jangteo.Split;
 using Jangteo.SystemTests.OpenApi;
 
 [assembly: AssemblyFixture(typeof(Jangteo.SystemTests.SharedProgram))]
@@ -33,17 +34,22 @@ public sealed class JangteoProgram : IAsyncDisposable
 {
     private const string FolderName = "jangteo-system-";
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(60);
+
+    // Ten programs, on a machine that may have two processors and other work.
+    private static readonly TimeSpan AllStartWithin = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DiesWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(10);
     private static readonly Lazy<Task> swept = new(SweepAfterEarlierRuns);
 
     private readonly (string Name, string Value)[] settings;
+    private readonly bool isSplit;
     private Process? process;
 
-    private JangteoProgram(string folder, (string Name, string Value)[] settings)
+    private JangteoProgram(string folder, bool isSplit, (string Name, string Value)[] settings)
     {
         Folder = folder;
+        this.isSplit = isSplit;
         this.settings = settings;
         Anonymous = new HttpClient();
     }
@@ -62,6 +68,9 @@ public sealed class JangteoProgram : IAsyncDisposable
     /// <summary>Process number of the program, for measuring what it uses.</summary>
     public int ProcessId => process?.Id ?? throw new InvalidOperationException("The program does not run.");
 
+    /// <summary>What it has noted of itself, while it runs.</summary>
+    internal RunFile? Run => RunFile.OfRunning(Folder);
+
     /// <summary>Everything it said, over all its starts.</summary>
     public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
 
@@ -69,13 +78,18 @@ public sealed class JangteoProgram : IAsyncDisposable
 
     /// <summary>Starts it on an empty data folder and waits until it is ready.</summary>
     /// <param name="settings">Over the file of the repository: <c>("Questions:Timeout", "200ms")</c>.</param>
-    public static async Task<JangteoProgram> Start(params (string Name, string Value)[] settings)
+    public static Task<JangteoProgram> Start(params (string Name, string Value)[] settings) => Start(isSplit: false, settings);
+
+    /// <summary>The same in the shape of many processes: each module in one of its own, with a broker between them and a gateway in front.</summary>
+    public static Task<JangteoProgram> StartSplit(params (string Name, string Value)[] settings) => Start(isSplit: true, settings);
+
+    private static async Task<JangteoProgram> Start(bool isSplit, (string Name, string Value)[] settings)
     {
         await swept.Value;
         var folder = Directory.CreateTempSubdirectory($"{FolderName}{Environment.ProcessId}-").FullName;
         // Its server runs as another user when root runs the tests, and must be able to pass.
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
-        var program = new JangteoProgram(folder, settings);
+        var program = new JangteoProgram(folder, isSplit, settings);
         try
         {
             await program.StartAgain();
@@ -105,8 +119,8 @@ public sealed class JangteoProgram : IAsyncDisposable
         {
             if (process.HasExited)
                 throw new InvalidOperationException($"The program ended with {process.ExitCode} while starting:\n{Log}");
-            if (clock.Elapsed > StartsWithin)
-                throw new TimeoutException($"The program was not ready within {StartsWithin}:\n{Log}");
+            if (clock.Elapsed > (isSplit ? AllStartWithin : StartsWithin))
+                throw new TimeoutException($"The program was not ready within {clock.Elapsed}:\n{Log}");
             await Task.Delay(LooksEvery);
         }
 
@@ -199,20 +213,22 @@ public sealed class JangteoProgram : IAsyncDisposable
 
     // What it says goes to a file and not to a pipe, so that it is there after a kill and nobody has to read along.
     private Process Launch() =>
-        Process.Start(Configured("sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", LogFile, "dotnet", Dll]))!;
+        Process.Start(Configured("sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", LogFile, "dotnet", Dll, .. isSplit ? ["split"] : Array.Empty<string>()]))!;
 
     private ProcessStartInfo Configured(string file, string[] words)
     {
         var start = new ProcessStartInfo(file, words) { WorkingDirectory = Root };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("Jangteo__", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
-        foreach (var (name, value) in settings.Prepend(("Port", Address.Port.ToString(CultureInfo.InvariantCulture))).Prepend(("DataFolder", Folder)))
+        foreach (var (name, value) in settings.Prepend(("InternalPort", FreePort().ToString(CultureInfo.InvariantCulture))).Prepend(("Port", Address.Port.ToString(CultureInfo.InvariantCulture))).Prepend(("DataFolder", Folder)))
             start.Environment["Jangteo__" + name.Replace(":", "__")] = value;
         return start;
     }
 
     private async Task<bool> IsReady()
     {
+        if (isSplit)
+            return Run?.Process == process!.Id;
         try
         {
             using var answer = await Anonymous.GetAsync("/health/ready");
@@ -235,12 +251,12 @@ public sealed class JangteoProgram : IAsyncDisposable
     /// <summary>Stops the database that a killed program left, and removes every file, wherever it was kept.</summary>
     private static async Task Remove(string folder)
     {
-        var pointer = Path.Combine(folder, "postgres.place");
-        string[] places = File.Exists(pointer) ? [(await File.ReadAllTextAsync(pointer)).Trim(), folder] : [folder];
-        foreach (var server in Directory.GetDirectories("/proc").Select(entry => int.TryParse(Path.GetFileName(entry), out var number) ? number : 0).Where(number => number > 0))
+        Guardian.EndLeftovers(folder);
+        string[] places = [folder, .. from name in new[] { "postgres.place", "rabbitmq.place" } let pointer = Path.Combine(folder, name) where File.Exists(pointer) select File.ReadAllText(pointer).Trim()];
+        foreach (var server in Posix.Processes())
         {
-            // Its files are thrown away, so it need not write them first.
-            if (Posix.CommandLine(server).Any(word => word.EndsWith("/cluster") && places.Any(word.StartsWith)))
+            // Their files are thrown away, so they need not write them first.
+            if (Posix.CommandLine(server).Any(word => (word.EndsWith("/cluster") || word.EndsWith("/rabbitmq/home")) && places.Any(word.StartsWith)))
                 await End(server, Posix.Quit);
         }
 

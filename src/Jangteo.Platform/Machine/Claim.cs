@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Jangteo.Platform.Machine;
 
 /// <summary>One program works with a data folder at a time. The operating system lets go of a claim however the program ends.</summary>
-internal static class Claim
+public static class Claim
 {
     /// <param name="name">What of the folder is claimed: the name of the file that stands for it.</param>
     /// <exception cref="UnavailableException">Somebody else has it, or this user may not write there.</exception>

@@ -4,13 +4,15 @@ using System.Diagnostics;
 namespace Jangteo.Platform.Machine;
 
 /// <summary>How servers are run that must outlive the terminal, and may outlive the program.</summary>
-internal static class Daemon
+public static class Daemon
 {
     /// <summary>Runs a program as an account, its words appended to a log. The process that is answered is the program's own.</summary>
     /// <param name="processFile">Where the program's process number is written before it begins, so that a later start finds it whatever happens now; null is nowhere.</param>
     /// <param name="isDetached">In a session of its own, so that the Ctrl+C that stops the program does not stop the server under it.</param>
+    /// <param name="folder">Where it works; null is where nothing is in its way.</param>
     public static Process Start(
-        (uint User, uint Group)? account, string log, string? processFile, bool isDetached, string program, IEnumerable<string> arguments, Action<IDictionary<string, string?>>? setEnvironment = null)
+        (uint User, uint Group)? account, string log, string? processFile, bool isDetached, string program, IEnumerable<string> arguments,
+        Action<IDictionary<string, string?>>? setEnvironment = null, string? folder = null)
     {
         // The shell opens the log after the account has changed, else it would belong to root.
         // No pipe, because nobody would read it after the program was killed: what the server says goes to its log.
@@ -22,7 +24,7 @@ internal static class Daemon
             program,
             .. arguments,
         ];
-        var start = new ProcessStartInfo(words[0], words[1..]) { WorkingDirectory = "/" };
+        var start = new ProcessStartInfo(words[0], words[1..]) { WorkingDirectory = folder ?? "/" };
         start.Environment["LC_ALL"] = "C.UTF-8";
         setEnvironment?.Invoke(start.Environment);
         try

@@ -5,10 +5,11 @@ using System.Text;
 namespace Jangteo.Platform.Machine;
 
 /// <summary>The few things of the operating system that .NET has no words for. Linux only.</summary>
-internal static class Posix
+public static class Posix
 {
     public const int Interrupt = 2;
     public const int Quit = 3;
+    public const int Kill = 9;
     public const int Terminate = 15;
 
     public static bool IsRoot => geteuid() == 0;
@@ -69,6 +70,10 @@ internal static class Posix
             return [];
         }
     }
+
+    /// <summary>The numbers of all processes of this machine.</summary>
+    public static IEnumerable<int> Processes() =>
+        Directory.EnumerateDirectories("/proc").Select(entry => int.TryParse(Path.GetFileName(entry), out var number) ? number : 0).Where(number => number > 0);
 
     /// <summary>Eight letters that stand for a path, the same ones each time.</summary>
     public static string Mark(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..8];

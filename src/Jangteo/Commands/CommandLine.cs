@@ -21,14 +21,15 @@ internal static class CommandLine
             RebuildTheViews.Command(),
             Doctor.Command(),
             ConfigureGateway.Command(),
+            RunSplit.Command(),
         };
         root.SetAction((parsed, _) =>
         {
             var settings = SettingsReader.Read();
             return Serving.Run(parsed.GetValue(target) is { } modules ? settings with { Target = modules } : settings, []);
         });
-        // A demo that is stopped stops its market first, which takes a moment.
-        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+        // What is stopped stops its market first, which takes a moment. What cannot be done is told in Program.
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60), EnableDefaultExceptionHandler = false });
     }
 
     private static Command CheckKinds()

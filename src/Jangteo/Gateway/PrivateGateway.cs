@@ -1,10 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Jangteo.Platform.Machine;
 
 namespace Jangteo.Gateway;
-
-/// <summary>HAProxy cannot be had; the message says why and what to do.</summary>
-internal sealed class GatewayUnavailableException(string message, Exception? cause = null) : Exception(message, cause);
 
 /// <summary>
 /// An HAProxy of this program's own: the installed package with a configuration made for the occasion, started here and stopped here. It ends with this
@@ -44,11 +42,14 @@ internal sealed class PrivateGateway : IAsyncDisposable
 
     public bool IsRunning => !process.HasExited;
 
+    /// <summary>Process number of HAProxy itself, for measuring what it uses.</summary>
+    public int ProcessId { get; private set; }
+
     /// <summary>The file with what it says: every request that failed, and every process behind it that came or went.</summary>
     public string Log { get; }
 
     /// <summary>Starts it on a plan, with its files in a folder of its own. It listens when this returns; who is ready behind it, it then finds out.</summary>
-    /// <exception cref="GatewayUnavailableException">HAProxy is not installed, or does not start.</exception>
+    /// <exception cref="UnavailableException">HAProxy is not installed, or does not start.</exception>
     public static async Task<PrivateGateway> Start(GatewayPlan plan, string folder, CancellationToken ct = default)
     {
         var configuration = (await GatewayFiles.Make(plan)).Write(folder);
@@ -62,7 +63,7 @@ internal sealed class PrivateGateway : IAsyncDisposable
             {
                 if (!gateway.IsRunning || Stopwatch.GetElapsedTime(began) > StartsWithin)
                 {
-                    throw new GatewayUnavailableException($"HAProxy does not start. It said:\n{string.Join('\n', File.ReadLines(log).TakeLast(8))}");
+                    throw new UnavailableException($"HAProxy does not start. It said:\n{string.Join('\n', File.ReadLines(log).TakeLast(8))}");
                 }
 
                 await Task.Delay(LooksEvery, ct);
@@ -74,6 +75,7 @@ internal sealed class PrivateGateway : IAsyncDisposable
             throw;
         }
 
+        gateway.ProcessId = Posix.Processes().FirstOrDefault(candidate => Posix.CommandLine(candidate) is [var program, "-f", var file, ..] && file == configuration && program.EndsWith("haproxy", StringComparison.Ordinal));
         return gateway;
     }
 
@@ -107,7 +109,7 @@ internal sealed class PrivateGateway : IAsyncDisposable
         }
         catch (Win32Exception missing)
         {
-            throw new GatewayUnavailableException("There is no sh on this machine.", missing);
+            throw new UnavailableException("There is no sh on this machine.", missing);
         }
     }
 
@@ -116,7 +118,7 @@ internal sealed class PrivateGateway : IAsyncDisposable
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Append("/usr/local/sbin");
         return folders.Select(folder => Path.Combine(folder, "haproxy")).FirstOrDefault(File.Exists)
-            ?? throw new GatewayUnavailableException("HAProxy is not installed. Install it (on Debian and Ubuntu: apt-get install haproxy).");
+            ?? throw new UnavailableException("HAProxy is not installed. Install it (on Debian and Ubuntu: apt-get install haproxy).");
     }
 
     /// <summary>Whether it answers, which it does when it listens everywhere.</summary>

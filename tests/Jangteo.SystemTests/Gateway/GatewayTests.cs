@@ -7,6 +7,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Jangteo.Gateway;
 using Jangteo.Kinds;
+using Jangteo.Platform.Machine;
 using Jangteo.SystemTests.OpenApi;
 using Jangteo.Tests;
 
@@ -387,7 +388,7 @@ public sealed class GatewayTests(SharedProgram shared)
         var folder = Gate.NewFolder();
         var plan = Gate.AtFreePorts(new GatewayPlan { Modules = Gate.Everywhere(taken.Replica) }) with { InternalPort = taken.Port };
 
-        var refused = await Assert.ThrowsAsync<GatewayUnavailableException>(() => PrivateGateway.Start(plan, folder, ct));
+        var refused = await Assert.ThrowsAsync<UnavailableException>(() => PrivateGateway.Start(plan, folder, ct));
 
         Assert.Contains($"127.0.0.1:{taken.Port}", refused.Message, StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Jangteo.Contracts;
+using Jangteo.Platform.Machine;
+
+namespace Jangteo;
+
+/// <summary>data/run.json: where this run is to be found, for commands, tests and benches on the same machine.</summary>
+/// <param name="Process">The number of the program that was started by hand.</param>
+/// <param name="Address">Where people and programs reach it.</param>
+internal sealed record RunFile(int Process, string Address)
+{
+    private const string Name = "run.json";
+
+    /// <summary>The private PostgreSQL of a program that runs in one process.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>Where each module's database is when they run apart, and that of what they share, as <c>common</c>.</summary>
+    public IReadOnlyDictionary<string, string>? Databases { get; init; }
+
+    /// <summary>The gateway's inner door, through which modules that run apart ask each other.</summary>
+    public string? InternalAddress { get; init; }
+
+    public string? Broker { get; init; }
+
+    /// <summary>Every process of modules that run apart, and the servers they need.</summary>
+    public IReadOnlyList<RunningProcess>? Processes { get; init; }
+
+    /// <summary>Writes it whole or not at all. It may hold the broker's password, so it is for this account only.</summary>
+    public async Task Write(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, Name);
+        await File.WriteAllTextAsync(path + ".new", JsonSerializer.Serialize(this, Wire.Json));
+        File.SetUnixFileMode(path + ".new", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.Move(path + ".new", path, overwrite: true);
+    }
+
+    /// <summary>What the program that works with a data folder has written, or null when none does.</summary>
+    public static RunFile? OfRunning(string folder)
+    {
+        var path = Path.Combine(folder, Name);
+        var found = File.Exists(path) ? JsonSerializer.Deserialize<RunFile>(File.ReadAllText(path), Wire.Json) : null;
+        return found is not null && Posix.IsAlive(found.Process) && Posix.CommandLine(found.Process).Any(word => word.Contains("Jangteo", StringComparison.Ordinal)) ? found : null;
+    }
+}
+
+/// <summary>A process of a run.</summary>
+/// <param name="Name">Such as trading-1, postgresql.</param>
+/// <param name="Module">Null for a server.</param>
+internal sealed record RunningProcess(string Name, string? Module, int Process, int? Port, int? InternalPort, bool IsReady);

@@ -1,0 +1,288 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using Jangteo.Between;
+using Jangteo.Gateway;
+using Jangteo.Kinds;
+using Jangteo.Platform;
+using Jangteo.Platform.Broker;
+using Jangteo.Platform.Machine;
+using Jangteo.Platform.Postgres;
+using Jangteo.Platform.Storing;
+using Npgsql;
+
+namespace Jangteo.Split;
+
+/// <summary>
+/// Every module as a process of its own, or several, with a database each, RabbitMQ between them and HAProxy in front: started together, each started again when it dies,
+/// stopped together.
+/// </summary>
+internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> replicas, Action<string> say) : IAsyncDisposable
+{
+    private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RestartsAfter = TimeSpan.FromMilliseconds(500);
+
+    private readonly string dataFolder = Path.GetFullPath(settings.DataFolder);
+    private readonly CancellationTokenSource stopping = new();
+    private FileStream? claim;
+    private Guardian? guardian;
+    private PrivatePostgres? postgres;
+    private PrivateBroker? broker;
+    private PrivateGateway? gateway;
+    private GatewayPlan? plan;
+    private Task following = Task.CompletedTask;
+    private RunFile? run;
+
+    /// <summary>The places for processes, by module.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<ModuleProcess>> Places { get; private set; } = new Dictionary<string, IReadOnlyList<ModuleProcess>>();
+
+    public string Address => $"http://localhost:{settings.Port}";
+
+    public string Broker { get; private set; } = "";
+
+    /// <summary>Logs, and what each process notes about itself.</summary>
+    public string Folder => Path.Combine(dataFolder, "split");
+
+    /// <summary>Has everything running and ready when it returns.</summary>
+    /// <exception cref="UnavailableException">Something cannot be had; the message says why and what to do.</exception>
+    public async Task Start(CancellationToken ct)
+    {
+        Directory.CreateDirectory(Folder);
+        claim = Claim.Of(dataFolder, "split.lock");
+        Guardian.EndLeftovers(dataFolder);
+        guardian = Guardian.Start(dataFolder);
+        say("Starting PostgreSQL and RabbitMQ ...");
+        var databases = Databases(ct);
+        await Task.WhenAll(databases, StartBroker(ct));
+
+        plan = MakePlan(await databases);
+        Replicas.Write(Folder, replicas);
+        foreach (var (module, places) in Places)
+        {
+            foreach (var place in places.Take(replicas.GetValueOrDefault(module, 1)))
+            {
+                place.Start();
+            }
+        }
+
+        var wanted = Places.Values.SelectMany(places => places).Where(place => place.IsWanted).ToList();
+        say($"Starting {wanted.Count} processes and the gateway ...");
+        gateway = await PrivateGateway.Start(plan, Path.Combine(Folder, "gateway"), ct);
+        await Task.WhenAll(wanted.Select(place => place.BecomesReady(ct)));
+        await GatewayBecomesReady(ct);
+        run = new RunFile(Environment.ProcessId, Address)
+        {
+            Databases = await databases,
+            InternalAddress = InternalAddress,
+            Broker = Broker,
+        };
+        await Note();
+        following = Follow();
+    }
+
+    /// <summary>What runs now, the servers last.</summary>
+    public IReadOnlyList<RunningProcess> Processes() =>
+    [
+        .. Places.Values.SelectMany(places => places).Where(place => place.IsWanted).Select(place => new RunningProcess(place.Name, place.Module, place.ProcessId, place.Port, place.InternalPort, place.IsReady)),
+        .. gateway is null ? Array.Empty<RunningProcess>() : [new RunningProcess("haproxy", null, gateway.ProcessId, plan!.Port, plan.InternalPort, gateway.IsRunning)],
+        .. broker is null ? Array.Empty<RunningProcess>() : [new RunningProcess("rabbitmq", null, broker.ProcessId, new Uri(Broker).Port, null, Posix.IsAlive(broker.ProcessId))],
+        .. postgres is null ? Array.Empty<RunningProcess>() : [new RunningProcess("postgresql", null, postgres.ProcessId, null, null, Posix.IsAlive(postgres.ProcessId))],
+    ];
+
+    /// <summary>Stops everything, in the order in which nobody misses what has gone: the door, the modules, the servers.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await following;
+        if (gateway is not null)
+        {
+            await gateway.DisposeAsync();
+        }
+
+        await Task.WhenAll(Places.Values.SelectMany(places => places).Where(place => place.IsWanted).Select(place => place.Stop()));
+        await Task.WhenAll(broker?.DisposeAsync().AsTask() ?? Task.CompletedTask, postgres?.DisposeAsync().AsTask() ?? Task.CompletedTask);
+        guardian?.Dispose();
+        stopping.Dispose();
+        if (claim is not null)
+        {
+            await claim.DisposeAsync();
+        }
+    }
+
+    private string InternalAddress => $"http://127.0.0.1:{plan!.InternalPort}";
+
+    /// <summary>Where each module's database is, and that of what they share: those of the settings, or one each in a private PostgreSQL.</summary>
+    private async Task<IReadOnlyDictionary<string, string>> Databases(CancellationToken ct)
+    {
+        string[] schemas = [.. Modules.All, Hosting.Common];
+        if (Modules.All.Any(module => settings.DatabaseOf(module).Length > 0))
+        {
+            return schemas.ToDictionary(schema => schema, schema => schema == Hosting.Common ? settings.Database : settings.DatabaseOf(schema));
+        }
+
+        postgres = await PrivatePostgres.Start(dataFolder, say, ct);
+        if (await HoldsOneProcess(postgres.AdminConnectionString, ct))
+        {
+            say("This data folder also holds the market of a program in one process. The two are apart: what is in one is not in the other.");
+        }
+
+        var made = await postgres.Databases([.. schemas.Select(Migrations.Login)], ct);
+        return schemas.ToDictionary(schema => schema, schema => made[Migrations.Login(schema)]);
+    }
+
+    private static async Task<bool> HoldsOneProcess(string database, CancellationToken ct)
+    {
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var command = source.CreateCommand("select to_regclass('public.migrations') is not null");
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    private async Task StartBroker(CancellationToken ct)
+    {
+        if (settings.Broker.Length > 0)
+        {
+            Broker = settings.Broker;
+            return;
+        }
+
+        broker = await PrivateBroker.Start(dataFolder, say, ct);
+        Broker = broker.Address;
+        // Long before anything is said: RabbitMQ has the name of a new queue on disk half a second late, and a broker that is killed before that forgets the queue with all it holds.
+        await using var connection = new BrokerConnection(Broker);
+        await Durability.RefuseForgetfulBroker(connection, ct);
+    }
+
+    private GatewayPlan MakePlan(IReadOnlyDictionary<string, string> databases)
+    {
+        // The inner door is for processes of this machine only, so that it can give way to somebody who was there before.
+        var internalPort = Ports.IsFree(settings.InternalPort) ? settings.InternalPort : Ports.Free();
+        var serviceKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        Places = Modules.All.ToDictionary(module => module, IReadOnlyList<ModuleProcess> (module) =>
+        {
+            var told = new Dictionary<string, string> { ["Broker"] = Broker, ["ServiceKey"] = serviceKey, ["Database"] = databases[Hosting.Common] };
+            told[$"{module}__Database"] = databases[module];
+            foreach (var other in Modules.All.Where(other => other != module))
+            {
+                told[$"{other}__Address"] = $"http://127.0.0.1:{internalPort}";
+            }
+
+            return [.. Enumerable.Range(1, Replicas.Most).Select(number => new ModuleProcess(module, number, Folder, told, say))];
+        });
+        return new GatewayPlan
+        {
+            Modules = Places.ToDictionary(pair => pair.Key, IReadOnlyList<Replica> (pair) => [.. pair.Value.Select(place => new Replica("127.0.0.1", place.Port, place.InternalPort))]),
+            Port = settings.Port,
+            InternalPort = internalPort,
+            MetricsPort = Ports.Free(),
+            AdminPort = Ports.Free(),
+            Sandbox = settings.Sandbox,
+            // Whoever lifts the limit for a person measures, and measures from one address.
+            PerAddressPerSecond = settings.Limits.PerPersonPerSecond == 0 ? 0 : new GatewayPlan { Modules = Places.ToDictionary(pair => pair.Key, IReadOnlyList<Replica> (_) => []) }.PerAddressPerSecond,
+        };
+    }
+
+    private async Task GatewayBecomesReady(CancellationToken ct)
+    {
+        using var asking = new HttpClient();
+        while (true)
+        {
+            using var answer = await asking.GetAsync(new Uri($"{Address}/health/ready"), ct);
+            if (answer.IsSuccessStatusCode)
+            {
+                return;
+            }
+
+            await Task.Delay(LooksEvery, ct);
+        }
+    }
+
+    /// <summary>Sees to what changes: the gateway that dies, how many processes are wanted, and what is to be noted of it.</summary>
+    private async Task Follow()
+    {
+        var seen = File.GetLastWriteTimeUtc(Replicas.FileIn(Folder));
+        while (true)
+        {
+            await Task.Delay(LooksEvery, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
+            if (!gateway!.IsRunning)
+            {
+                await StartGatewayAgain();
+            }
+
+            if (File.GetLastWriteTimeUtc(Replicas.FileIn(Folder)) is var written && written != seen)
+            {
+                seen = written;
+                await Scale(Replicas.Parse(await File.ReadAllTextAsync(Replicas.FileIn(Folder))).Counts);
+            }
+
+            await Note();
+        }
+    }
+
+    private async Task StartGatewayAgain()
+    {
+        say("HAProxy has ended by itself, and is started again.");
+        try
+        {
+            await gateway!.DisposeAsync();
+            gateway = await PrivateGateway.Start(plan!, Path.Combine(Folder, "gateway"));
+        }
+        catch (UnavailableException failed)
+        {
+            say(failed.Message);
+            await Task.Delay(RestartsAfter, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Starts processes, or stops some after the gateway has ceased to send them requests. The gateway knows all places and finds out who is there.</summary>
+    private async Task Scale(IReadOnlyDictionary<string, int> wanted)
+    {
+        foreach (var (module, count) in wanted)
+        {
+            foreach (var (index, place) in Places[module].Index().Where(place => place.Item.IsWanted != place.Index < count))
+            {
+                await TellGateway(place, index < count ? "ready" : "drain");
+                if (index < count)
+                {
+                    say($"{place.Name} is started.");
+                    place.Start();
+                }
+                else
+                {
+                    say($"{place.Name} is stopped.");
+                    await place.Stop();
+                }
+            }
+        }
+    }
+
+    private async Task TellGateway(ModuleProcess place, string state)
+    {
+        try
+        {
+            using var admin = new TcpClient();
+            await admin.ConnectAsync("127.0.0.1", plan!.AdminPort);
+            var stream = admin.GetStream();
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"set server {place.Module}/{place.Name} state {state}; set server {place.Module}-internal/{place.Name} state {state}\n"));
+            await stream.CopyToAsync(Stream.Null);
+        }
+        catch (Exception away) when (away is SocketException or IOException)
+        {
+            // It is just starting again, and then finds out by itself.
+        }
+    }
+
+    private async Task Note()
+    {
+        var processes = Processes();
+        if (run!.Processes is null || !processes.SequenceEqual(run.Processes))
+        {
+            run = run with { Processes = processes };
+            await run.Write(dataFolder);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Broker;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Jangteo.Split;
+
+/// <summary>How many messages wait for each module.</summary>
+internal sealed class QueueLengths(string broker) : IAsyncDisposable
+{
+    private readonly BrokerConnection connection = new(broker);
+    private IChannel? channel;
+
+    /// <summary>Messages that are ready to be heard, by module; empty while the broker is away.</summary>
+    public async Task<IReadOnlyDictionary<string, uint>> Ask(CancellationToken ct)
+    {
+        try
+        {
+            channel = channel is { IsOpen: true } ? channel : await (await connection.Open(ct)).CreateChannelAsync(cancellationToken: ct);
+            var lengths = new Dictionary<string, uint>();
+            foreach (var module in Modules.All.Where(module => MessageTypes.SendersHeardBy(module).Any()))
+            {
+                lengths[module] = 0;
+                for (var partition = 0; partition < Queues.Partitions; partition++)
+                {
+                    lengths[module] += (await channel.QueueDeclarePassiveAsync(Queues.NameOf(module, partition), ct)).MessageCount;
+                }
+            }
+
+            return lengths;
+        }
+        catch (Exception away) when (away is BrokerUnreachableException or OperationInterruptedException or IOException or TimeoutException)
+        {
+            return new Dictionary<string, uint>();
+        }
+    }
+
+    public ValueTask DisposeAsync() => connection.DisposeAsync();
+}

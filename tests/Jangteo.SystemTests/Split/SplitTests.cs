@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Jangteo.Platform.Machine;
+
+namespace Jangteo.SystemTests.Split;
+
+/// <summary>One market whose modules run apart, for all tests of that: it takes a while to start.</summary>
+public sealed class SplitProgram : IAsyncDisposable
+{
+    private readonly Lazy<Task<JangteoProgram>> running = new(() => JangteoProgram.StartSplit(("Limits:PerPersonPerSecond", "0")));
+
+    public Task<JangteoProgram> Running => running.Value;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (running.IsValueCreated)
+            await (await running.Value).DisposeAsync();
+    }
+}
+
+/// <summary>Every module in a process of its own, as <c>jangteo split</c> runs them.</summary>
+public sealed class SplitTests(SplitProgram split) : IClassFixture<SplitProgram>
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly CancellationToken ct = TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("trading-1")]
+    [InlineData("haproxy")]
+    [InlineData("postgresql")]
+    [InlineData("rabbitmq")]
+    public async Task Whatever_is_killed_is_started_again_and_a_trade_that_had_begun_ends_as_told(string name)
+    {
+        var program = await split.Running;
+        var shop = new Shop(program);
+        var deal = await Begun(shop);
+        var killed = ProcessOf(program, name);
+
+        Posix.Signal(killed, Posix.Kill);
+
+        await Shop.Eventually(() => Task.FromResult(ProcessOf(program, name)), now => now != 0 && now != killed, Patience);
+        await AllAreReady(program);
+        Assert.Equal(200, (await Insist(() => deal.SellerDoes("accept", key: "accept"))).Status);
+        Assert.Equal(200, (await Insist(() => deal.BuyerDoes("finish", key: "finish"))).Status);
+        await shop.At(deal, trade => (long?)trade["money"]?["paidOut"] > 0);
+        await shop.BooksAreRight();
+    }
+
+    [Fact]
+    public async Task More_and_fewer_processes_of_a_module_come_and_go_while_people_trade()
+    {
+        var program = await split.Running;
+        var shop = new Shop(program);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var deals = new ConcurrentQueue<Deal>();
+        var people = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            var (seller, buyer) = (await shop.Somebody("seller"), await shop.Somebody("buyer"));
+            while (!enough.IsCancellationRequested)
+                deals.Enqueue(await Begun(shop, seller, buyer));
+        }, ct)).ToList();
+
+        await program.RunCommand("split", "scale", "trading=3");
+        Assert.Equal(3, program.Run!.Processes!.Count(process => process.Module == "trading" && process.IsReady));
+        var before = deals.Count;
+        await Shop.Eventually(() => Task.FromResult(deals.Count), now => now > before + 20, Patience);
+        await program.RunCommand("split", "scale", "trading=1");
+        await enough.CancelAsync();
+        await Task.WhenAll(people);
+
+        foreach (var deal in deals)
+            await shop.At(deal, "requested");
+        await shop.BooksAreRight();
+    }
+
+    [Fact]
+    public async Task When_it_is_killed_nothing_runs_on_and_the_next_start_finds_what_was_there()
+    {
+        await using var program = await JangteoProgram.StartSplit();
+        var shop = new Shop(program);
+        var deal = await Begun(shop);
+        var processes = program.Run!.Processes!.Select(process => process.Process).ToList();
+
+        await program.Kill();
+
+        await Shop.Eventually(() => Task.FromResult(processes.Count(Posix.IsAlive)), alive => alive == 0, Patience);
+        await program.StartAgain();
+        var buyer = await new Shop(program).Named(deal.Buyer.Name);
+        Assert.Equal("requested", (await buyer.Get($"/api/trades/{deal.Id}")).State);
+        processes = [.. program.Run!.Processes!.Select(process => process.Process)];
+        Assert.Equal(0, await program.Stop());
+        Assert.Equal(0, processes.Count(Posix.IsAlive));
+    }
+
+    /// <summary>A trade that has begun, however often it had to be asked for.</summary>
+    private static async Task<Deal> Begun(Shop shop, Visitor? seller = null, Visitor? buyer = null)
+    {
+        seller ??= await shop.Somebody("seller");
+        buyer ??= await shop.Somebody("buyer");
+        var (listing, asking) = (Guid.NewGuid().ToString(), Guid.NewGuid().ToString());
+        var listed = await Insist(() => seller.Post("/api/listings", new JsonObject { ["kind"] = "second-hand", ["title"] = "A thing", ["description"] = "As good as new.", ["price"] = 10_000 }, listing));
+        Assert.True(listed.Status == 201, listed.ToString());
+        var thing = new Thing(listed.Id, "second-hand", 10_000, seller);
+        var asked = await Insist(() => shop.Ask(buyer, thing, key: asking));
+        Assert.True(asked.Status == 201, asked.ToString());
+        return new Deal(asked.Id, thing, buyer);
+    }
+
+    /// <summary>As a client does whose request may come while something is away: again by the same key, until it is answered for good.</summary>
+    private static Task<Said> Insist(Func<Task<Said>> send) => Shop.Eventually(send, said => said.Status is not (202 or 503) && said.Code != "in-progress", Patience);
+
+    private static int ProcessOf(JangteoProgram program, string name) => program.Run!.Processes!.Single(process => process.Name == name).Process;
+
+    private static Task AllAreReady(JangteoProgram program) =>
+        Shop.Eventually(async () => program.Run!.Processes!.All(process => process.IsReady) && (await program.Anonymous.GetAsync("/health/ready")).IsSuccessStatusCode, isReady => isReady, Patience);
+}
