@@ -4,10 +4,16 @@ namespace Jangteo.Bench;
 /// <param name="Tables">Rows written by table, schema first.</param>
 /// <param name="PaidOut">Trades whose pay-out is in the ledger.</param>
 /// <param name="Commits">Transactions committed.</param>
-/// <param name="ProgramMs">CPU time of the program, in milliseconds.</param>
-/// <param name="PostgresMs">CPU time of all processes of its PostgreSQL.</param>
-internal sealed record Costs(IReadOnlyDictionary<string, Wrote> Tables, long PaidOut, double Commits, double ProgramMs, double PostgresMs)
+/// <param name="ProcessorMs">CPU time in milliseconds of each process with those it has started, by its name. PostgreSQL is one of them.</param>
+internal sealed record Costs(IReadOnlyDictionary<string, Wrote> Tables, long PaidOut, double Commits, IReadOnlyDictionary<string, double> ProcessorMs)
 {
+    public const string Postgres = "PostgreSQL";
+
+    public double PostgresMs => ProcessorMs[Postgres];
+
+    /// <summary>Of everything but PostgreSQL.</summary>
+    public double ProgramMs => ProcessorMs.Values.Sum() - PostgresMs;
+
     public double RowsPerTrade => Tables.Values.Sum(table => table.Total);
 
     public double CommitsPerTrade => Commits;
@@ -18,7 +24,7 @@ internal sealed record Costs(IReadOnlyDictionary<string, Wrote> Tables, long Pai
         var trades = PaidOut - before.PaidOut;
         return new Costs(
             Tables.ToDictionary(table => table.Key, table => table.Value.Per(before.Tables.GetValueOrDefault(table.Key) ?? new Wrote(0, 0, 0), trades)),
-            trades, (Commits - before.Commits) / trades, (ProgramMs - before.ProgramMs) / trades, (PostgresMs - before.PostgresMs) / trades);
+            trades, (Commits - before.Commits) / trades, ProcessorMs.ToDictionary(one => one.Key, one => (one.Value - before.ProcessorMs.GetValueOrDefault(one.Key)) / trades));
     }
 }
 

@@ -1,42 +1,49 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Jangteo.Kinds;
+using Jangteo.Platform.Machine;
 using Npgsql;
 
 namespace Jangteo.Bench;
 
-/// <summary>The real program in a process of its own, on a data folder of its own, and its PostgreSQL as seen from outside.</summary>
+/// <summary>The real program in a process of its own, or as many as it has modules, on a data folder of its own, and its PostgreSQL as seen from outside.</summary>
 internal sealed class ServerUnderTest : IAsyncDisposable
 {
     /// <summary>An idle backend tells its counts after ten seconds (PGSTAT_IDLE_INTERVAL), so that is how long quiet must last.</summary>
     private static readonly TimeSpan StatisticsDelay = TimeSpan.FromSeconds(11);
+
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan RestsWithin = TimeSpan.FromMinutes(2);
 
     private static readonly double MsPerTick = 1000.0 / 100;
 
     private readonly Process process;
     private readonly string data;
 
-    private ServerUnderTest(Process process, string data, Uri address, string admin)
+    private ServerUnderTest(Process process, string data, Uri address)
     {
         this.process = process;
         this.data = data;
         Address = address;
-        Admin = admin;
     }
 
     public Uri Address { get; }
 
-    /// <summary>Connection string of the owner of its database.</summary>
-    public string Admin { get; }
+    /// <summary>Connection string of the owner of its database; of that with the ledger, when each module has one.</summary>
+    public string Admin => Run.Database ?? Run.Databases![Modules.Payments];
 
-    public static async Task<ServerUnderTest> Start(CancellationToken ct)
+    private RunFile Run => RunFile.OfRunning(data) ?? throw new InvalidOperationException("The program under test does not run any more.");
+
+    /// <param name="isSplit">Every module in a process of its own, or all in one.</param>
+    public static async Task<ServerUnderTest> Start(bool isSplit, CancellationToken ct)
     {
         var data = Directory.CreateTempSubdirectory("jangteo-bench-").FullName;
-        var port = FreePort();
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Jangteo.dll")]) { RedirectStandardOutput = true };
+        // The accounts that run the servers for root must be able to pass.
+        File.SetUnixFileMode(data, File.GetUnixFileMode(data) | UnixFileMode.OtherExecute);
+        var port = Ports.Free();
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Jangteo.dll"), .. isSplit ? new[] { "split" } : []]) { RedirectStandardOutput = true };
         start.Environment["Jangteo__Port"] = port.ToString(CultureInfo.InvariantCulture);
         start.Environment["Jangteo__DataFolder"] = data;
         start.Environment["Jangteo__LogLevel"] = "Warning";
@@ -57,21 +64,18 @@ internal sealed class ServerUnderTest : IAsyncDisposable
             try
             {
                 using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), ct);
-                if (answer.IsSuccessStatusCode)
+                if (answer.IsSuccessStatusCode && RunFile.OfRunning(data) is not null)
                 {
-                    break;
+                    return new ServerUnderTest(process, data, address);
                 }
             }
-            catch (HttpRequestException) when (deadline.Elapsed < TimeSpan.FromSeconds(30) && !process.HasExited)
+            catch (HttpRequestException) when (deadline.Elapsed < StartsWithin && !process.HasExited)
             {
                 // Not listening yet.
             }
 
             await Task.Delay(50, ct);
         }
-
-        var run = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(data, "run.json"), ct))!;
-        return new ServerUnderTest(process, data, address, run["database"]!.GetValue<string>());
     }
 
     /// <summary>A client signed in as a person of the sandbox, and the person's id.</summary>
@@ -88,11 +92,54 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     /// <summary>Waits until every backend has told what it did.</summary>
     public Task SettleStatistics(CancellationToken ct) => Task.Delay(StatisticsDelay, ct);
 
-    public async Task<Costs> ReadCosts(CancellationToken ct)
+    /// <param name="processorMs">Read before, because waiting for the statistics costs something too.</param>
+    public async Task<Costs> ReadCosts(IReadOnlyDictionary<string, double> processorMs, CancellationToken ct)
     {
-        await using var source = NpgsqlDataSource.Create(Admin);
-        await using var connection = await source.OpenConnectionAsync(ct);
+        var run = Run;
         var tables = new Dictionary<string, Wrote>();
+        var commits = 0.0;
+        foreach (var database in (run.Databases?.Values ?? [Admin]).Distinct())
+        {
+            await using var source = NpgsqlDataSource.Create(database);
+            await using var connection = await source.OpenConnectionAsync(ct);
+            commits += await ReadDatabase(connection, tables, ct);
+        }
+
+        return new Costs(tables, await PaidOut(ct), commits, processorMs);
+    }
+
+    /// <summary>CPU time in milliseconds of each process with those that it has started and that have no name, such as the backends of PostgreSQL.</summary>
+    public async Task<IReadOnlyDictionary<string, double>> ReadProcessors(CancellationToken ct)
+    {
+        var run = Run;
+        var named = run.Processes?.ToDictionary(one => one.Name == "postgresql" ? Costs.Postgres : one.Name, one => one.Process) ?? new() { [Costs.Postgres] = await Postmaster(ct) };
+        named["jangteo"] = run.Process;
+        var children = Posix.Processes().Select(pid => (Process: pid, Stat: Stat(pid))).Where(one => one.Stat.Length > 1).ToLookup(one => int.Parse(one.Stat[1], CultureInfo.InvariantCulture), one => one.Process);
+        return named.ToDictionary(one => one.Key, one => WithUnnamed(one.Value).Sum(pid => Ticks(pid, withEnded: one.Key == Costs.Postgres && pid == one.Value)) * MsPerTick);
+
+        IEnumerable<int> WithUnnamed(int pid) => children[pid].Where(child => !named.ContainsValue(child)).SelectMany(WithUnnamed).Prepend(pid);
+    }
+
+    /// <summary>Waits until everything that was begun has come to its end, in every module.</summary>
+    public async Task AtRest(CancellationToken ct)
+    {
+        using var handler = new SocketsHttpHandler();
+        var (sora, _) = await SignIn("sora", handler, ct);
+        using (sora)
+        {
+            for (var waited = Stopwatch.StartNew(); !(await sora.GetFromJsonAsync<JsonNode>("/api/operator/rest", ct))!["atRest"]!.GetValue<bool>(); await Task.Delay(100, ct))
+            {
+                if (waited.Elapsed > RestsWithin)
+                {
+                    throw new TimeoutException($"The program under test has not come to rest within {RestsWithin}.");
+                }
+            }
+        }
+    }
+
+    /// <summary>Adds the rows written to its tables; answers its commits.</summary>
+    private static async Task<double> ReadDatabase(NpgsqlConnection connection, Dictionary<string, Wrote> tables, CancellationToken ct)
+    {
         await using (var command = new NpgsqlCommand("select schemaname || '.' || relname, n_tup_ins, n_tup_upd, n_tup_del from pg_stat_user_tables", connection))
         await using (var reader = await command.ExecuteReaderAsync(ct))
         {
@@ -103,7 +150,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         }
 
         await using var commits = new NpgsqlCommand("select xact_commit from pg_stat_database where datname = current_database()", connection);
-        return new Costs(tables, await PaidOut(ct), Convert.ToDouble(await commits.ExecuteScalarAsync(ct), CultureInfo.InvariantCulture), Ticks(process.Id) * MsPerTick, await PostgresTicks(connection, ct) * MsPerTick);
+        return Convert.ToDouble(await commits.ExecuteScalarAsync(ct), CultureInfo.InvariantCulture);
     }
 
     /// <summary>How many trades have their pay-out in the ledger.</summary>
@@ -116,9 +163,8 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
+        if (Posix.Signal(process.Id, Posix.Terminate))
         {
-            using var term = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
             await process.WaitForExitAsync(CancellationToken.None);
         }
 
@@ -126,15 +172,11 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         Directory.Delete(data, recursive: true);
     }
 
-    /// <summary>CPU ticks of the postmaster, of its children, and of those that have ended.</summary>
-    private static async Task<long> PostgresTicks(NpgsqlConnection connection, CancellationToken ct)
+    private async Task<int> Postmaster(CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand("select pg_backend_pid()", connection);
-        var backend = (int)(await command.ExecuteScalarAsync(ct))!;
-        var postmaster = int.Parse(Stat(backend)[1], CultureInfo.InvariantCulture);
-        var children = Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => name!.All(char.IsAsciiDigit)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
-            .Where(pid => pid != postmaster && File.Exists($"/proc/{pid}/stat") && Stat(pid) is [_, var parent, ..] && parent == postmaster.ToString(CultureInfo.InvariantCulture));
-        return Ticks(postmaster, withEnded: true) + children.Sum(pid => Ticks(pid));
+        await using var source = NpgsqlDataSource.Create(Admin);
+        await using var command = source.CreateCommand("select pg_backend_pid()");
+        return int.Parse(Stat((int)(await command.ExecuteScalarAsync(ct))!)[1], CultureInfo.InvariantCulture);
     }
 
     private static long Ticks(int pid, bool withEnded = false)
@@ -155,12 +197,5 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         {
             return [];
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

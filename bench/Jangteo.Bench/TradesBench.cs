@@ -19,20 +19,8 @@ internal static class TradesBench
         }
 
         Say("Starting the program on a database of its own ...");
-        await using var server = await ServerUnderTest.Start(ct);
-        var load = await TradeLoad.Prepare(server, kind, clients, Say, ct);
-
-        Say($"Warming up for {WarmUp.TotalSeconds:0} s with {clients} clients ...");
-        await load.Play(WarmUp, measured: false, ct);
-
-        Say("Counting what there is ...");
-        await server.SettleStatistics(ct);
-        var before = await server.ReadCosts(ct);
-
-        Say($"Measuring for {seconds} s ...");
-        var run = await load.Play(TimeSpan.FromSeconds(seconds), measured: true, ct);
-        await server.SettleStatistics(ct);
-        var costs = (await server.ReadCosts(ct)).Since(before);
+        await using var server = await ServerUnderTest.Start(isSplit: false, ct);
+        var (run, costs) = await Measure(server, kind, clients, seconds, Say, ct);
 
         Say("Measuring the limit: the same rows and commits by hand, with pgbench ...");
         var limit = await Limit.Measure(server, costs, clients, seconds, ct);
@@ -60,6 +48,28 @@ internal static class TradesBench
         }
 
         return 0;
+    }
+
+    /// <summary>Warms up, and measures.</summary>
+    public static async Task<(RunResult Run, Costs Costs)> Measure(ServerUnderTest server, string kind, int clients, int seconds, Action<string> say, CancellationToken ct)
+    {
+        var load = await TradeLoad.Prepare(server, kind, clients, say, ct);
+
+        say($"Warming up for {WarmUp.TotalSeconds:0} s with {clients} clients ...");
+        await load.Play(WarmUp, measured: false, ct);
+
+        say("Counting what there is ...");
+        await server.AtRest(ct);
+        await server.SettleStatistics(ct);
+        var before = await server.ReadCosts(await server.ReadProcessors(ct), ct);
+
+        say($"Measuring for {seconds} s ...");
+        var run = await load.Play(TimeSpan.FromSeconds(seconds), measured: true, ct);
+        // What was put off is work too.
+        await server.AtRest(ct);
+        var processors = await server.ReadProcessors(ct);
+        await server.SettleStatistics(ct);
+        return (run, (await server.ReadCosts(processors, ct)).Since(before));
     }
 
     private static void Print(string kind, RunResult run, LimitResult limit, Costs costs, double ratio)

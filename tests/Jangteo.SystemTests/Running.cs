@@ -30,26 +30,25 @@ public sealed class SharedProgram : IAsyncDisposable
 /// <summary>
 /// The real program as it was built, in a process of its own with its own data folder, database and port. It can be killed, and started again on what it left.
 /// </summary>
-public sealed class JangteoProgram : IAsyncDisposable
+public class JangteoProgram : IAsyncDisposable
 {
     private const string FolderName = "jangteo-system-";
-    private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(60);
-
-    // Ten programs, on a machine that may have two processors and other work.
-    private static readonly TimeSpan AllStartWithin = TimeSpan.FromMinutes(4);
-    private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(30);
+    // One program or ten, on a machine that may have two processors and other work.
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan DiesWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(10);
     private static readonly Lazy<Task> swept = new(SweepAfterEarlierRuns);
 
     private readonly (string Name, string Value)[] settings;
-    private readonly bool isSplit;
     private Process? process;
 
-    private JangteoProgram(string folder, bool isSplit, (string Name, string Value)[] settings)
+    /// <summary>Has a folder, and does not run yet.</summary>
+    private protected JangteoProgram((string Name, string Value)[] settings)
     {
-        Folder = folder;
-        this.isSplit = isSplit;
+        Folder = Directory.CreateTempSubdirectory($"{FolderName}{Environment.ProcessId}-").FullName;
+        // Its server runs as another user when root runs the tests, and must be able to pass.
+        File.SetUnixFileMode(Folder, File.GetUnixFileMode(Folder) | UnixFileMode.OtherExecute);
         this.settings = settings;
         Anonymous = new HttpClient();
     }
@@ -71,6 +70,9 @@ public sealed class JangteoProgram : IAsyncDisposable
     /// <summary>What it has noted of itself, while it runs.</summary>
     internal RunFile? Run => RunFile.OfRunning(Folder);
 
+    /// <summary>The command it is started with; without one it serves.</summary>
+    private protected virtual string[] Command => [];
+
     /// <summary>Everything it said, over all its starts.</summary>
     public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
 
@@ -78,18 +80,13 @@ public sealed class JangteoProgram : IAsyncDisposable
 
     /// <summary>Starts it on an empty data folder and waits until it is ready.</summary>
     /// <param name="settings">Over the file of the repository: <c>("Questions:Timeout", "200ms")</c>.</param>
-    public static Task<JangteoProgram> Start(params (string Name, string Value)[] settings) => Start(isSplit: false, settings);
+    public static Task<JangteoProgram> Start(params (string Name, string Value)[] settings) => Started(() => new JangteoProgram(settings));
 
-    /// <summary>The same in the shape of many processes: each module in one of its own, with a broker between them and a gateway in front.</summary>
-    public static Task<JangteoProgram> StartSplit(params (string Name, string Value)[] settings) => Start(isSplit: true, settings);
-
-    private static async Task<JangteoProgram> Start(bool isSplit, (string Name, string Value)[] settings)
+    private protected static async Task<T> Started<T>(Func<T> make)
+        where T : JangteoProgram
     {
         await swept.Value;
-        var folder = Directory.CreateTempSubdirectory($"{FolderName}{Environment.ProcessId}-").FullName;
-        // Its server runs as another user when root runs the tests, and must be able to pass.
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
-        var program = new JangteoProgram(folder, isSplit, settings);
+        var program = make();
         try
         {
             await program.StartAgain();
@@ -119,8 +116,8 @@ public sealed class JangteoProgram : IAsyncDisposable
         {
             if (process.HasExited)
                 throw new InvalidOperationException($"The program ended with {process.ExitCode} while starting:\n{Log}");
-            if (clock.Elapsed > (isSplit ? AllStartWithin : StartsWithin))
-                throw new TimeoutException($"The program was not ready within {clock.Elapsed}:\n{Log}");
+            if (clock.Elapsed > StartsWithin)
+                throw new TimeoutException($"The program was not ready within {StartsWithin}:\n{Log}");
             await Task.Delay(LooksEvery);
         }
 
@@ -163,6 +160,7 @@ public sealed class JangteoProgram : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         Anonymous.Dispose();
         try
         {
@@ -213,22 +211,21 @@ public sealed class JangteoProgram : IAsyncDisposable
 
     // What it says goes to a file and not to a pipe, so that it is there after a kill and nobody has to read along.
     private Process Launch() =>
-        Process.Start(Configured("sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", LogFile, "dotnet", Dll, .. isSplit ? ["split"] : Array.Empty<string>()]))!;
+        Process.Start(Configured("sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", LogFile, "dotnet", Dll, .. Command]))!;
 
     private ProcessStartInfo Configured(string file, string[] words)
     {
         var start = new ProcessStartInfo(file, words) { WorkingDirectory = Root };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("Jangteo__", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
-        foreach (var (name, value) in settings.Prepend(("InternalPort", FreePort().ToString(CultureInfo.InvariantCulture))).Prepend(("Port", Address.Port.ToString(CultureInfo.InvariantCulture))).Prepend(("DataFolder", Folder)))
+        foreach (var (name, value) in settings.Prepend(("Port", Address.Port.ToString(CultureInfo.InvariantCulture))).Prepend(("DataFolder", Folder)))
             start.Environment["Jangteo__" + name.Replace(":", "__")] = value;
         return start;
     }
 
-    private async Task<bool> IsReady()
+    /// <summary>Whether it can be asked things now.</summary>
+    private protected virtual async Task<bool> IsReady()
     {
-        if (isSplit)
-            return Run?.Process == process!.Id;
         try
         {
             using var answer = await Anonymous.GetAsync("/health/ready");
@@ -248,16 +245,19 @@ public sealed class JangteoProgram : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Stops the database that a killed program left, and removes every file, wherever it was kept.</summary>
+    /// <summary>Stops the servers that a killed program left, and removes every file, wherever it was kept.</summary>
     private static async Task Remove(string folder)
     {
         Guardian.EndLeftovers(folder);
-        string[] places = [folder, .. from name in new[] { "postgres.place", "rabbitmq.place" } let pointer = Path.Combine(folder, name) where File.Exists(pointer) select File.ReadAllText(pointer).Trim()];
+        string[] places = [.. Directory.GetFiles(folder, "*.place").Select(pointer => File.ReadAllText(pointer).Trim()), folder];
         foreach (var server in Posix.Processes())
         {
             // Their files are thrown away, so they need not write them first.
-            if (Posix.CommandLine(server).Any(word => (word.EndsWith("/cluster") || word.EndsWith("/rabbitmq/home")) && places.Any(word.StartsWith)))
+            var words = Posix.CommandLine(server);
+            if (words.Any(word => word.EndsWith("/cluster") && places.Any(word.StartsWith)))
                 await End(server, Posix.Quit);
+            if (words is [var program, ..] && program.EndsWith("beam.smp") && words.Any(word => places.Any(word.StartsWith)))
+                await End(server, Posix.Kill);
         }
 
         foreach (var place in places.Where(Directory.Exists))

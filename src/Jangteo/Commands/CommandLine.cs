@@ -74,9 +74,18 @@ internal static class CommandLine
                 return null;
             },
         };
+        var split = new Option<bool>("--split") { Description = "The market that the demo starts has every module in a process of its own." };
         var only = new Argument<string[]>("only") { Description = "Names of kinds, or parts of the names of stories; none plays all.", DefaultValueFactory = _ => [] };
-        var command = new Command("demo", "Plays every story of every kind, and reads the books.") { url, only };
-        command.SetAction(async (parsed, ct) => await new PlayDemo(AnsiConsole.Console, TimeProvider.System).Run(SettingsReader.Read().KindsFolder, parsed.GetValue(url), parsed.GetValue(only)!, ct));
+        var command = new Command("demo", "Plays every story of every kind, and reads the books.") { url, split, only };
+        command.Validators.Add(given =>
+        {
+            if (given.GetResult(url) is not null && given.GetValue(split))
+            {
+                given.AddError("A market at an address has the shape it has; leave out --url or --split.");
+            }
+        });
+        command.SetAction(async (parsed, ct) =>
+            await new PlayDemo(AnsiConsole.Console, TimeProvider.System).Run(SettingsReader.Read().KindsFolder, parsed.GetValue(url), parsed.GetValue(split), parsed.GetValue(only)!, ct));
         return command;
     }
 }

@@ -19,14 +19,14 @@ internal static class RunSplit
         var replicas = new Option<IReadOnlyDictionary<string, int>>("--replicas")
         {
             Description = "How many processes of a module: trading=2,views=2. One of each that is not named.",
-            CustomParser = given => Read(given.Tokens[0].Value, given.AddError),
+            CustomParser = given => Read(given.Tokens[0].Value, least: 1, given.AddError),
             DefaultValueFactory = _ => new Dictionary<string, int>(),
             Arity = ArgumentArity.ExactlyOne,
         };
         var counts = new Argument<IReadOnlyDictionary<string, int>>("counts")
         {
-            Description = "How many processes of a module from now on: trading=3,views=1. Those that are not named stay as they are.",
-            CustomParser = given => Read(given.Tokens[0].Value, given.AddError),
+            Description = "How many processes of a module from now on: trading=3,views=0. Those that are not named stay as they are.",
+            CustomParser = given => Read(given.Tokens[0].Value, least: 0, given.AddError),
             Arity = ArgumentArity.ExactlyOne,
         };
         var scale = new Command("scale", "Asks the market that runs for more or fewer processes, and waits until they are ready.") { counts };
@@ -36,9 +36,9 @@ internal static class RunSplit
         return command;
     }
 
-    private static IReadOnlyDictionary<string, int> Read(string text, Action<string> refuse)
+    private static IReadOnlyDictionary<string, int> Read(string text, int least, Action<string> refuse)
     {
-        var (counts, mistake) = Replicas.Parse(text);
+        var (counts, mistake) = Replicas.Parse(text, least);
         if (mistake is not null)
         {
             refuse(mistake);

@@ -13,7 +13,7 @@ internal sealed record Finding(string Module, string Name, bool Ok, string Detai
 internal sealed class Books(Market market, TimeProvider machine)
 {
     /// <summary>A market comes to rest by itself once nothing is done to it; this is how long it may take.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static readonly ImmutableArray<string> Keepers = [Modules.Payments, Modules.Catalog, Modules.Trading, Modules.Views, Modules.Notices, Modules.Delivery];
 

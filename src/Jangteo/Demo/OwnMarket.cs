@@ -1,18 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Runtime.InteropServices;
+using Jangteo.Platform.Machine;
 
 namespace Jangteo.Demo;
 
 /// <summary>A market for the occasion: this program in a process of its own, with a data folder of its own, both gone afterwards. So a demo never moves the clock of a market that somebody uses.</summary>
 internal sealed class OwnMarket : IAsyncDisposable
 {
-    private const int Terminate = 15;
-
-    private static readonly TimeSpan Startup = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Startup = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(60);
 
     private readonly Process process;
     private readonly string folder;
@@ -28,17 +24,23 @@ internal sealed class OwnMarket : IAsyncDisposable
     public Uri Url { get; }
 
     /// <summary>Starts it and waits until it is ready.</summary>
+    /// <param name="isSplit">Every module in a process of its own, or all in one.</param>
     /// <exception cref="InvalidOperationException">It does not become ready; the message ends with what it said last.</exception>
-    public static async Task<OwnMarket> Start(TimeProvider machine, CancellationToken ct)
+    public static async Task<OwnMarket> Start(bool isSplit, TimeProvider machine, CancellationToken ct)
     {
         var folder = Directory.CreateTempSubdirectory("jangteo-demo-").FullName;
         // The account that runs PostgreSQL for root must be able to pass.
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
-        var port = FreePort();
+        var port = Ports.Free();
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
         {
             start.ArgumentList.Add(typeof(OwnMarket).Assembly.Location);
+        }
+
+        if (isSplit)
+        {
+            start.ArgumentList.Add("split");
         }
 
         start.Environment["Jangteo__Port"] = port.ToString(CultureInfo.InvariantCulture);
@@ -64,7 +66,7 @@ internal sealed class OwnMarket : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited && kill(process.Id, Terminate) == 0)
+        if (!process.HasExited && Posix.Signal(process.Id, Posix.Terminate))
         {
             using var limit = new CancellationTokenSource(Shutdown);
             try
@@ -134,14 +136,4 @@ internal sealed class OwnMarket : IAsyncDisposable
             }
         }
     }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
-
-    [DllImport("libc", SetLastError = true)]
-    private static extern int kill(int process, int signal);
 }

@@ -6,14 +6,15 @@ using Spectre.Console;
 
 namespace Jangteo.Demo;
 
-/// <summary>jangteo demo [--url]: plays every story of every kind on a market, and then reads its books.</summary>
+/// <summary>jangteo demo [--url | --split]: plays every story of every kind on a market, and then reads its books.</summary>
 internal sealed class PlayDemo(IAnsiConsole console, TimeProvider machine)
 {
     /// <summary>Plays and tells; answers 0 when all came out as the stories say, every ending was seen, and the books are in order; otherwise 1.</summary>
     /// <param name="kindsFolder">Where the stories are.</param>
     /// <param name="url">A market in its sandbox. Its clock is moved by months, so that it had better be nobody's; null starts one for the occasion.</param>
+    /// <param name="isSplit">Whether the one that is started has every module in a process of its own.</param>
     /// <param name="only">Names of kinds, or parts of names of stories; empty plays all.</param>
-    public async Task<int> Run(string kindsFolder, Uri? url, IReadOnlyList<string> only, CancellationToken ct)
+    public async Task<int> Run(string kindsFolder, Uri? url, bool isSplit, IReadOnlyList<string> only, CancellationToken ct)
     {
         if (!console.Profile.Capabilities.Interactive)
         {
@@ -36,7 +37,7 @@ internal sealed class PlayDemo(IAnsiConsole console, TimeProvider machine)
         var chosen = stories.Value.Where(story => only.Count == 0 || only.Any(word => story.Kind.Name == word || story.Name.Contains(word, StringComparison.OrdinalIgnoreCase))).ToList();
         try
         {
-            return await Play(url, chosen, shelf.Value!, only.Count == 0, ct);
+            return await Play(url, isSplit, chosen, shelf.Value!, only.Count == 0, ct);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -45,7 +46,7 @@ internal sealed class PlayDemo(IAnsiConsole console, TimeProvider machine)
         }
     }
 
-    private async Task<int> Play(Uri? url, IReadOnlyList<Story> stories, Shelf shelf, bool isWhole, CancellationToken ct)
+    private async Task<int> Play(Uri? url, bool isSplit, IReadOnlyList<Story> stories, Shelf shelf, bool isWhole, CancellationToken ct)
     {
         if (url is not null)
         {
@@ -53,7 +54,7 @@ internal sealed class PlayDemo(IAnsiConsole console, TimeProvider machine)
         }
 
         console.WriteLine("Starting a market for the demo ...");
-        await using var own = await OwnMarket.Start(machine, ct);
+        await using var own = await OwnMarket.Start(isSplit, machine, ct);
         return await PlayAt(own.Url, stories, shelf, isWhole, ct);
     }
 

@@ -216,7 +216,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
             if (File.GetLastWriteTimeUtc(Replicas.FileIn(Folder)) is var written && written != seen)
             {
                 seen = written;
-                await Scale(Replicas.Parse(await File.ReadAllTextAsync(Replicas.FileIn(Folder))).Counts);
+                await Scale(Replicas.Parse(await File.ReadAllTextAsync(Replicas.FileIn(Folder)), least: 0).Counts);
             }
 
             await Note();

@@ -14,15 +14,16 @@ internal static class Replicas
     public static string FileIn(string splitFolder) => Path.Combine(splitFolder, FileName);
 
     /// <summary>What is written, or what is wrong with it.</summary>
-    public static (IReadOnlyDictionary<string, int> Counts, string? Mistake) Parse(string text)
+    /// <param name="least">A market begins with all of its modules, and goes on without one that is stopped.</param>
+    public static (IReadOnlyDictionary<string, int> Counts, string? Mistake) Parse(string text, int least)
     {
         var counts = new Dictionary<string, int>();
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var words = part.Split('=');
-            if (words.Length != 2 || !int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is < 1 or > Most)
+            if (words.Length != 2 || !int.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count < least || count > Most)
             {
-                return (counts, $"'{part}' is not a module and a number from 1 to {Most}; write trading=2");
+                return (counts, $"'{part}' is not a module and a number from {least} to {Most}; write trading=2");
             }
 
             if (!Modules.All.Contains(words[0]))

@@ -4,22 +4,9 @@ using Jangteo.Platform.Machine;
 
 namespace Jangteo.SystemTests.Split;
 
-/// <summary>One market whose modules run apart, for all tests of that: it takes a while to start.</summary>
-public sealed class SplitProgram : IAsyncDisposable
-{
-    private readonly Lazy<Task<JangteoProgram>> running = new(() => JangteoProgram.StartSplit(("Limits:PerPersonPerSecond", "0")));
-
-    public Task<JangteoProgram> Running => running.Value;
-
-    public async ValueTask DisposeAsync()
-    {
-        if (running.IsValueCreated)
-            await (await running.Value).DisposeAsync();
-    }
-}
-
 /// <summary>Every module in a process of its own, as <c>jangteo split</c> runs them.</summary>
-public sealed class SplitTests(SplitProgram split) : IClassFixture<SplitProgram>
+[Collection(SharingSplit.Tests)]
+public sealed class SplitTests(SharedSplit split)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -32,7 +19,7 @@ public sealed class SplitTests(SplitProgram split) : IClassFixture<SplitProgram>
     [InlineData("rabbitmq")]
     public async Task Whatever_is_killed_is_started_again_and_a_trade_that_had_begun_ends_as_told(string name)
     {
-        var program = await split.Running;
+        var program = split.Program;
         var shop = new Shop(program);
         var deal = await Begun(shop);
         var killed = ProcessOf(program, name);
@@ -50,7 +37,7 @@ public sealed class SplitTests(SplitProgram split) : IClassFixture<SplitProgram>
     [Fact]
     public async Task More_and_fewer_processes_of_a_module_come_and_go_while_people_trade()
     {
-        var program = await split.Running;
+        var program = split.Program;
         var shop = new Shop(program);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var deals = new ConcurrentQueue<Deal>();
@@ -77,7 +64,7 @@ public sealed class SplitTests(SplitProgram split) : IClassFixture<SplitProgram>
     [Fact]
     public async Task When_it_is_killed_nothing_runs_on_and_the_next_start_finds_what_was_there()
     {
-        await using var program = await JangteoProgram.StartSplit();
+        await using var program = await SplitProgram.Start();
         var shop = new Shop(program);
         var deal = await Begun(shop);
         var processes = program.Run!.Processes!.Select(process => process.Process).ToList();

@@ -1,0 +1,46 @@
+using Jangteo.Kinds;
+
+namespace Jangteo.SystemTests.Split;
+
+/// <summary>What tests of the split market stand on: any of its modules can be killed, held down and started again, and people notice no more than they must.</summary>
+[Collection(SharingSplit.Tests)]
+public sealed class SplitProgramTests(SharedSplit split)
+{
+    private SplitProgram Program => split.Program;
+
+    [Fact]
+    public async Task A_module_that_is_killed_is_started_again()
+    {
+        var before = Program.Of(Modules.Payments).Single().Process;
+
+        await Program.Kill(Modules.Payments);
+        await Program.Runs(Modules.Payments);
+
+        Assert.NotEqual(before, Program.Of(Modules.Payments).Single().Process);
+        var shop = new Shop(Program);
+        await shop.Begun(await shop.List("second-hand"));
+    }
+
+    [Fact]
+    public async Task A_module_that_is_held_down_stays_away_until_it_is_started()
+    {
+        var shop = new Shop(Program);
+        var thing = await shop.List("second-hand");
+        var buyer = await shop.Somebody("buyer");
+
+        await Program.Hold(Modules.Payments);
+        try
+        {
+            Assert.Empty(Program.Of(Modules.Payments));
+            var refused = await shop.Ask(buyer, thing);
+            Assert.Equal((503, "payments-unavailable"), (refused.Status, refused.Code));
+            Assert.NotNull(refused.RetryAfter);
+        }
+        finally
+        {
+            await Program.Start(Modules.Payments);
+        }
+
+        await shop.Begun(thing, buyer);
+    }
+}
