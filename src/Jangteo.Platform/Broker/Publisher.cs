@@ -18,6 +18,9 @@ public sealed class Publisher(ILog log, Storage storage, BrokerConnection broker
 
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
+    /// <summary>RabbitMQ has the name of a new queue on its disk half a second late: killed before that, it forgets the queue with all that it has confirmed.</summary>
+    private static readonly TimeSpan Declared = TimeSpan.FromSeconds(1);
+
     private readonly Bell bell = new();
     private IChannel? channel;
 
@@ -108,6 +111,7 @@ public sealed class Publisher(ILog log, Storage storage, BrokerConnection broker
             await Queues.Declare(opened, connection, receiver, ct);
         }
 
+        await Task.Delay(Declared, ct);
         return channel = opened;
     }
 }
