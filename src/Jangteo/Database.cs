@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Jangteo.Between;
 using Jangteo.Kinds;
 using Jangteo.Platform;
+using Jangteo.Platform.Machine;
 using Jangteo.Platform.Postgres;
 using Jangteo.Platform.Storing;
 using Npgsql;
@@ -11,6 +13,10 @@ namespace Jangteo;
 internal sealed class Database : IAsyncDisposable
 {
     private const int PoolPerSchema = 12;
+
+    // After a crash it reads its log first, which it may have a minute's worth of.
+    private static readonly TimeSpan ComesWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(100);
 
     private readonly PrivatePostgres? own;
     private readonly Dictionary<string, string> connections = [];
@@ -26,6 +32,7 @@ internal sealed class Database : IAsyncDisposable
         {
             if (own is null)
             {
+                await WaitFor(together.Key, ct);
                 await Durability.RefuseForgetfulDatabase(together.Key, ct);
             }
 
@@ -91,6 +98,30 @@ internal sealed class Database : IAsyncDisposable
         if (own is not null)
         {
             await own.DisposeAsync();
+        }
+    }
+
+    /// <summary>A server that is just starting, or getting up again, is waited for: whoever came a moment too early would only be started once more.</summary>
+    private static async Task WaitFor(string admin, CancellationToken ct)
+    {
+        var waited = Stopwatch.StartNew();
+        await using var source = NpgsqlDataSource.Create(admin);
+        while (true)
+        {
+            try
+            {
+                await using var connection = await source.OpenConnectionAsync(ct);
+                return;
+            }
+            catch (NpgsqlException away) when (Storage.IsPassing(away))
+            {
+                if (waited.Elapsed > ComesWithin)
+                {
+                    throw new UnavailableException($"PostgreSQL at {new NpgsqlConnectionStringBuilder(admin).Host} does not answer: {away.Message}");
+                }
+
+                await Task.Delay(LooksEvery, ct);
+            }
         }
     }
 
