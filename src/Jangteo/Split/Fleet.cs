@@ -84,7 +84,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
     public IReadOnlyList<RunningProcess> Processes() =>
     [
         .. Places.Values.SelectMany(places => places).Where(place => place.IsWanted).Select(place => new RunningProcess(place.Name, place.Module, place.ProcessId, place.Port, place.InternalPort, place.IsReady)),
-        .. gateway is null ? Array.Empty<RunningProcess>() : [new RunningProcess("haproxy", null, gateway.ProcessId, plan!.Port, plan.InternalPort, gateway.IsRunning)],
+        .. gateway is { } door ? [new RunningProcess("haproxy", null, door.ProcessId, plan!.Port, plan.InternalPort, door.IsRunning)] : Array.Empty<RunningProcess>(),
         .. broker is null ? Array.Empty<RunningProcess>() : [new RunningProcess("rabbitmq", null, broker.ProcessId, new Uri(Broker).Port, null, Posix.IsAlive(broker.ProcessId))],
         .. postgres is null ? Array.Empty<RunningProcess>() : [new RunningProcess("postgresql", null, postgres.ProcessId, null, null, Posix.IsAlive(postgres.ProcessId))],
     ];
@@ -208,7 +208,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
                 return;
             }
 
-            if (!gateway!.IsRunning)
+            if (gateway is not { IsRunning: true })
             {
                 await StartGatewayAgain();
             }
@@ -228,7 +228,12 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
         say("HAProxy has ended by itself, and is started again.");
         try
         {
-            await gateway!.DisposeAsync();
+            // Nobody is to be shown, or asked of, one that is being cleared away; and when the next cannot be started there is none.
+            if (Interlocked.Exchange(ref gateway, null) is { } ended)
+            {
+                await ended.DisposeAsync();
+            }
+
             gateway = await PrivateGateway.Start(plan!, Path.Combine(Folder, "gateway"));
         }
         catch (UnavailableException failed)
