@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Jangteo.Bench;
+using Jangteo.Bench.Chaos;
 
 var kind = new Option<string>("--kind") { Description = "Which kind of trade.", DefaultValueFactory = _ => "second-hand" };
 var clients = new Option<int>("--clients") { Description = "How many trade at once.", DefaultValueFactory = _ => 32 };
@@ -10,5 +11,16 @@ var trades = new Command("trades", "Plays whole trades over HTTP, and compares t
 trades.SetAction((parsed, ct) => parsed.GetValue(split)
     ? ShapesBench.Run(parsed.GetValue(kind)!, parsed.GetValue(clients), parsed.GetValue(seconds), parsed.GetValue(json), ct)
     : TradesBench.Run(parsed.GetValue(kind)!, parsed.GetValue(clients), parsed.GetValue(seconds), parsed.GetValue(json), ct));
+
+var minutes = new Option<double>("--minutes") { Description = "How long a process is killed every 2 s, and each of the servers every 20 s.", DefaultValueFactory = _ => 1 };
+var brokerAway = new Option<int>("--broker-away") { Description = "How many seconds RabbitMQ is held down afterwards." };
+var viewsAway = new Option<int>("--views-away") { Description = "During how many trades Views is held down after that; then a second process makes the views anew, and compares." };
+var seed = new Option<int>("--seed") { Description = "Decides what is done by whom and who dies.", DefaultValueFactory = _ => Environment.TickCount & 0xffff };
+var restWithin = new Option<int>("--rest-within") { Description = "How many seconds everything may take to come to rest after the last kill.", DefaultValueFactory = _ => 60 };
+var chaos = new Command("chaos", "Trades on a market whose modules run apart, while they and their servers are killed: nothing that was acknowledged may be lost.") { minutes, clients, brokerAway, viewsAway, restWithin, seed, json };
+chaos.SetAction((parsed, ct) => new ChaosBench(
+    new Plan(parsed.GetValue(clients), parsed.GetValue(seed), TimeSpan.FromMinutes(parsed.GetValue(minutes)), TimeSpan.FromSeconds(parsed.GetValue(brokerAway)), parsed.GetValue(viewsAway), TimeSpan.FromSeconds(parsed.GetValue(restWithin))),
+    parsed.GetValue(json)).Run(ct));
+
 // What is stopped stops its market first, which takes a moment.
-return await new RootCommand("How fast Jangteo is, in ratios measured in one run.") { trades }.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
+return await new RootCommand("How fast Jangteo is, in ratios measured in one run, and what it withstands.") { trades, chaos }.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });

@@ -89,6 +89,37 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
         .. postgres is null ? Array.Empty<RunningProcess>() : [new RunningProcess("postgresql", null, postgres.ProcessId, null, null, Posix.IsAlive(postgres.ProcessId))],
     ];
 
+    /// <summary>Kills RabbitMQ, and has it running again when what is done meanwhile is over.</summary>
+    public async Task WithoutBroker(Func<Task> meanwhile, CancellationToken ct)
+    {
+        var away = broker ?? throw new InvalidOperationException("The broker is not this fleet's own.");
+        Posix.Signal(away.ProcessId, Posix.Kill);
+        await away.DisposeAsync();
+        try
+        {
+            await meanwhile();
+        }
+        finally
+        {
+            broker = await PrivateBroker.Start(dataFolder, say, ct);
+        }
+    }
+
+    /// <summary>Stops the processes of a module, and has as many running again when what is done meanwhile is over.</summary>
+    public async Task Without(string module, Func<Task> meanwhile, CancellationToken ct)
+    {
+        var away = Places[module].Where(place => place.IsWanted).ToList();
+        await Task.WhenAll(away.Select(place => place.Stop()));
+        try
+        {
+            await meanwhile();
+        }
+        finally
+        {
+            away.ForEach(place => place.Start());
+        }
+    }
+
     /// <summary>Stops everything, in the order in which nobody misses what has gone: the door, the modules, the servers.</summary>
     public async ValueTask DisposeAsync()
     {
