@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
@@ -75,6 +76,7 @@ internal sealed class SendErrands(
 
     private async Task<Sending> TrySend(Notice notice, Recipient person, CancellationToken ct)
     {
+        using var span = Spans.Of(notice.Trade, $"send {channel}", ActivityKind.Client);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(Patience);
         try

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Payments.Deciding;
@@ -24,7 +25,7 @@ internal sealed class AnswerQuestions([FromKeyedServices(Modules.Payments)] Stor
 
     private async Task<Reply> Hold(Request question, CancellationToken ct)
     {
-        var says = question.Card is { } card ? await Outside.Call(token => provider.Charge(question.Key, card, question.Amount, token), ct) : Says.Refused;
+        var says = question.Card is { } card ? await Charge(question, card, ct) : Says.Refused;
         faults.Reach(Faults.AfterCharge);
         if (says is Says.Done or Says.Refused or Says.Voided)
         {
@@ -37,13 +38,21 @@ internal sealed class AnswerQuestions([FromKeyedServices(Modules.Payments)] Stor
             ?? (says == Says.Silent ? new Reply.Unknown("the card provider did not answer in time") : new Reply.Unreachable(ComeBackIn, "the card provider cannot be reached"));
     }
 
+    private async Task<Says> Charge(Request question, string card, CancellationToken ct)
+    {
+        using var span = Spans.Within("call the provider: charge", ActivityKind.Client);
+        var says = await Outside.Call(token => provider.Charge(question.Key, card, question.Amount, token), ct);
+        span?.SetTag("jangteo.says", Words.Of(says));
+        return says;
+    }
+
     private async Task<Reply> Book(Request question, Func<Payment?, Request, DateTimeOffset, Decision> decide, CancellationToken ct)
     {
         for (var again = false; ; again = true)
         {
             try
             {
-                return await storage.Do(Cause.New(), async work =>
+                return await storage.Do(Cause.Of(question), async work =>
                 {
                     var cause = work.Cause;
                     var booking = await Booking.Open(work, [question.Stream], storage.Clock.Now, ct);

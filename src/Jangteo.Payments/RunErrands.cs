@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Jangteo.Kinds;
 using Jangteo.Payments.Deciding;
 using Jangteo.Payments.Providers;
@@ -98,6 +99,9 @@ internal sealed class RunErrands(
 
     private async Task Call(Row row, CancellationToken ct)
     {
+        // A deposit that nobody expects is of no trade.
+        var trade = row.Errand.Revision > 0 ? row.Errand.Subject : (Guid?)null;
+        using var span = Spans.Of(trade, $"call the {(row.Errand.Account is null ? "provider" : "bank")}: {Words.Of(row.Errand.What)}", ActivityKind.Client, correlation: row.Cause.Correlation);
         var says = Says.Silent;
         try
         {
@@ -108,7 +112,8 @@ internal sealed class RunErrands(
             // The program ends. The errand is still there after the next start.
         }
 
-        results.Enqueue((row, says));
+        span?.SetTag("jangteo.says", Words.Of(says));
+        results.Enqueue((row with { Cause = row.Cause with { Traceparent = span?.Id } }, says));
         Bell.Ring();
     }
 
@@ -170,7 +175,8 @@ internal sealed class RunErrands(
         }
         catch (Exception fault) when (fault is PostgresException or InvalidOperationException)
         {
-            log.LogError(fault, "{Errand} was {Says} and could not be booked. It is tried again, and an operator told.", row.Errand.Key, says);
+            log.LogError(
+                fault, "{Errand} of {Trade} (correlation {Correlation}) was {Says} and could not be booked. It is tried again, and an operator told.", row.Errand.Key, row.Errand.Subject, row.Cause.Correlation, says);
             await storage.Do(Cause.New(), work =>
             {
                 work.Write(
@@ -236,7 +242,7 @@ internal sealed class RunErrands(
         var attention = refused || row.Tries + 1 >= AttentionAfter;
         if (attention)
         {
-            log.LogWarning("{Errand} has failed {Tries} times and wants an operator: {Says}.", row.Errand.Key, row.Tries + 1, says);
+            log.LogWarning("{Errand} of {Trade} (correlation {Correlation}) has failed {Tries} times and wants an operator: {Says}.", row.Errand.Key, row.Errand.Subject, row.Cause.Correlation, row.Tries + 1, says);
         }
 
         work.Write(

@@ -38,6 +38,9 @@ public abstract class Module
     /// <summary>What answers questions put to it, or null.</summary>
     public virtual IQuestions? Answers(IServiceProvider services) => null;
 
+    /// <summary>What can be counted of its business, beside what is counted of every module.</summary>
+    public virtual IEnumerable<Figure> Figures(IServiceProvider services) => [];
+
     /// <summary>Its timers and workers.</summary>
     public virtual IEnumerable<Loop> Loops(IServiceProvider services) => [];
 

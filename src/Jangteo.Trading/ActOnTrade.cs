@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Globalization;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 using Jangteo.Platform.Time;
@@ -25,6 +27,7 @@ internal sealed class ActOnTrade([FromKeyedServices(Modules.Trading)] Commands c
 
     private async Task<Answer> Handle(Guid id, string move, MoveInputs body, HttpContext http, CancellationToken ct)
     {
+        using var span = Spans.Of(id, "act on a trade", correlation: Commands.CauseOf(http).Correlation);
         var began = machine.GetTimestamp();
         while (true)
         {
@@ -59,6 +62,7 @@ internal sealed class ActOnTrade([FromKeyedServices(Modules.Trading)] Commands c
             switch (Deciding.Command(locked.Kind, locked.Trade, locked.SoldOut, party, move, act))
             {
                 case Decision.Happens happens:
+                    Activity.Current?.SetTag("jangteo.kind", locked.Kind.Name).SetTag("jangteo.move", move);
                     trades.Store(work, locked.Kind, happens);
                     return answering.Of(happens, locked.Kind, party, language);
                 case Decision.No no:

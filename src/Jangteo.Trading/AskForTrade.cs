@@ -50,8 +50,11 @@ internal sealed class AskForTrade(
         }
     }
 
-    private Task<Answer> Run(NewTrade body, HttpContext http, CancellationToken ct, bool isLastTry = false) =>
-        commands.Run(http, body, async (work, caller, claim) =>
+    private async Task<Answer> Run(NewTrade body, HttpContext http, CancellationToken ct, bool isLastTry = false)
+    {
+        var id = Ids.New();
+        using var span = Spans.Of(id, "ask for a trade", correlation: Commands.CauseOf(http).Correlation);
+        return await commands.Run(http, body, async (work, caller, claim) =>
         {
             var (listing, asked) = await Trades.LockListing(work, body.Listing, caller.Id, ct);
             if (listing is null)
@@ -72,12 +75,12 @@ internal sealed class AskForTrade(
             }
 
             var language = Problems.Language(http);
-            var id = Ids.New();
             var act = new Act(Words.Of(Party.Buyer), caller.Id, clock.Now, machine.GetUtcNow(), work.Cause.Correlation, body.Card, body.Note, claim, language);
             var terms = new Terms(body.Price, body.Quantity, body.Periods, body.Address, body.RefundAccount);
             switch (Deciding.Begin(kind, id, listing, caller.Ref, terms, settings.FeePermille, settings.Currency, act))
             {
                 case Decision.Happens happens:
+                    span?.SetTag("jangteo.kind", kind.Name);
                     trades.Store(work, kind, happens);
                     return answering.Of(happens, kind, Party.Buyer, language);
                 case Decision.No no:
@@ -86,6 +89,7 @@ internal sealed class AskForTrade(
                     throw new InvalidOperationException("A trade that has not begun waits for nothing.");
             }
         }, ct);
+    }
 }
 
 /// <param name="Listing">What is asked for.</param>

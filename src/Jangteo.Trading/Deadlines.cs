@@ -53,7 +53,9 @@ internal sealed class Deadlines(
 
     private async Task Fire(Guid id, string move, CancellationToken ct)
     {
-        var intention = await storage.Do<int?>(Cause.New(), async work =>
+        var cause = Cause.New();
+        using var span = Spans.Of(id, $"time makes {move}", correlation: cause.Correlation);
+        var intention = await storage.Do<int?>(cause, async work =>
         {
             var locked = await trades.Lock(work, id, ct) ?? throw new InvalidOperationException($"A deadline of no trade: {id}");
             var act = new Act(Act.Time, null, clock.Now, machine.GetUtcNow(), work.Cause.Correlation);

@@ -54,5 +54,7 @@ internal sealed class TradeIntentions(
         }
     }
 
+    public Guid? TradeOf(Guid stream) => stream;
+
     public IQuestions Questions(string module) => services.GetRequiredKeyedService<IQuestions>(module);
 }

@@ -1,6 +1,7 @@
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Storing;
 using Jangteo.Views.Operating;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,8 @@ public sealed class ViewsModule : Module
         ViewsBooks.Map(routes);
         routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
     }
+
+    public override IEnumerable<Figure> Figures(IServiceProvider services) => [SeeEverything.CountTrades(services.GetRequiredKeyedService<Storage>(Name))];
 
     public override IHear Hears(IServiceProvider services)
     {

@@ -9,6 +9,7 @@ using Jangteo.Platform.Postgres;
 using Jangteo.Platform.Storing;
 using Jangteo.Platform.Time;
 using Jangteo.Sandbox;
+using Jangteo.Telemetry;
 using Jangteo.Trading;
 using Npgsql;
 
@@ -39,7 +40,14 @@ internal static class Serving
                 await module.Start(app.Services, CancellationToken.None);
             }
 
+            var isTold = settings.Telemetry.Endpoint.Length > 0;
+            using var telling = isTold ? Otlp.Start(app, modules, settings) : null;
             app.UseEdge();
+            if (isTold)
+            {
+                RequestSpans.Tell(app);
+            }
+
             MapAll(app, modules, settings);
             app.Lifetime.ApplicationStopping.Register(() => StopIntentions(app.Services));
             await app.StartAsync();
@@ -79,6 +87,11 @@ internal static class Serving
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.SetMinimumLevel(Enum.Parse<LogLevel>(settings.LogLevel)).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
+        if (settings.Telemetry.Endpoint.Length > 0)
+        {
+            Otlp.AddLogs(builder.Logging, settings);
+        }
+
         builder.WebHost.UseUrls(settings.ServiceKey.Length == 0 ? [$"http://localhost:{settings.Port}"] : [$"http://localhost:{settings.Port}", $"http://localhost:{settings.InternalPort}"]);
         builder.Services.AddSingleton(shelf);
         builder.Services.AddEdge(settings);

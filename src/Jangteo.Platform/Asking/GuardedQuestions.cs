@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Jangteo.Contracts;
 using Polly;
 using Polly.CircuitBreaker;
@@ -10,6 +12,8 @@ namespace Jangteo.Platform.Asking;
 /// </summary>
 public sealed class GuardedQuestions : IQuestions
 {
+    private static readonly Histogram<double> Took = Spans.Meter.CreateHistogram<double>("jangteo.question.duration", "s", "How long questions between modules take, by what was answered.");
+
     private readonly IQuestions inner;
     private readonly Faults faults;
     private readonly string module;
@@ -60,9 +64,21 @@ public sealed class GuardedQuestions : IQuestions
 
     private TimeProvider Machine { get; }
 
-    public Task<Reply> Ask(Request question, CancellationToken ct) => Guard(token => inner.Ask(question, token), ct);
+    public Task<Reply> Ask(Request question, CancellationToken ct) => Guard("ask", question, token => inner.Ask(question, token), ct);
 
-    public Task<Reply> Void(Request question, CancellationToken ct) => Guard(token => inner.Void(question, token), ct);
+    public Task<Reply> Void(Request question, CancellationToken ct) => Guard("void", question, token => inner.Void(question, token), ct);
+
+    private async Task<Reply> Guard(string what, Request question, Func<CancellationToken, Task<Reply>> ask, CancellationToken ct)
+    {
+        using var span = Spans.Within($"{what} {module}: {question.Verb}", ActivityKind.Client);
+        var began = Stopwatch.GetTimestamp();
+        var reply = await Guard(ask, ct);
+        var said = reply switch { Reply.Yes => "yes", Reply.No no => no.Code, Reply.Unknown => "unknown", _ => "unreachable" };
+        Took.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, new("jangteo.module", module), new("jangteo.verb", question.Verb), new("jangteo.reply", said));
+        span?.SetTag("jangteo.reply", said);
+        span?.SetStatus(reply is Reply.Unknown or Reply.Unreachable ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
+        return reply;
+    }
 
     private async Task<Reply> Guard(Func<CancellationToken, Task<Reply>> ask, CancellationToken ct)
     {

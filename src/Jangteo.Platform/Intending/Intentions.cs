@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Jangteo.Contracts;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,9 @@ public interface IIntend
 
     /// <summary>Who answers the verbs of a module.</summary>
     IQuestions Questions(string module);
+
+    /// <summary>The trade that a stream is, where its streams are trades.</summary>
+    Guid? TradeOf(Guid stream) => null;
 }
 
 /// <param name="Revision">The revision of its stream at which it was stored: the middle of every question's key.</param>
@@ -88,6 +92,7 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
     private async Task CarryToItsEnd(Guid stream, int revision, OpenIntention? stored, bool resumed)
     {
         var ct = ending.Token;
+        using var span = Spans.Of(intend.TradeOf(stream), $"{storage.Module} carries an intention", correlation: stored?.Cause.Correlation);
         try
         {
             for (var rest = FirstRest; !ct.IsCancellationRequested; rest = rest * 2 < LongestRest ? rest * 2 : LongestRest, stored = null, resumed = true)
@@ -137,6 +142,7 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
             return true;
         }
 
+        Spans.About(Activity.Current, null, intention.Cause.Correlation);
         var asking = Asking.Begin(intention.Questions.Count, resumed);
         while (asking.Outcome is null)
         {

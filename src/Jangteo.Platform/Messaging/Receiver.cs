@@ -111,7 +111,7 @@ public sealed class Receiver(string module, Storage storage, IHear hear, Faults 
                     continue;
                 }
 
-                logger.LogError(fault, "{Receiver} parked {Type} {Message} of {Stream}: it failed {Attempts} times. Its stream waits; an operator retries it or answers it by hand.", module, message.Type, message.Id, message.Stream, Attempts);
+                logger.LogError(fault, "{Receiver} parked {Type} {Message} of {Stream} (trade {Trade}, correlation {Correlation}): it failed {Attempts} times. Its stream waits; an operator retries it or answers it by hand.", module, message.Type, message.Id, message.Stream, message.Context.Trade, message.Correlation, Attempts);
                 await storage.Do(Cause.New(), work =>
                 {
                     SetAside(work, message, parkedBecause: $"{fault.GetType().Name}: {fault.Message}");
@@ -149,7 +149,7 @@ public sealed class Receiver(string module, Storage storage, IHear hear, Faults 
 
         if (next.Count > 0)
         {
-            var blocked = await hear.Hear(work, next, ct);
+            var blocked = await HearNow(work, next, ct);
             if (blocked.Count > 0)
             {
                 early.AddRange(next.Where(message => blocked.Contains(message.Stream)));
@@ -177,6 +177,22 @@ public sealed class Receiver(string module, Storage storage, IHear hear, Faults 
         also?.Invoke(work);
         faults.Reach(Faults.BeforeHeard(module));
         return next.Count;
+    }
+
+    private async Task<IReadOnlySet<Guid>> HearNow(Work work, IReadOnlyList<Message> messages, CancellationToken ct)
+    {
+        using var spans = SpansOfBatch.Of(module, messages);
+        try
+        {
+            var blocked = await hear.Hear(work, spans?.Messages ?? messages, ct);
+            spans?.LeaveOut(blocked);
+            return blocked;
+        }
+        catch (Exception fault)
+        {
+            spans?.Fail(fault);
+            throw;
+        }
     }
 
     /// <summary>

@@ -59,6 +59,8 @@ public sealed record Settings
 
     public LimitSettings Limits { get; init; } = new();
 
+    public TelemetrySettings Telemetry { get; init; } = new();
+
     public ModuleSettings Catalog { get; init; } = new();
 
     public ModuleSettings Payments { get; init; } = new();
@@ -142,6 +144,17 @@ public sealed record LimitSettings
     /// <summary>Requests of one person a second, on the average of some seconds; 0 is without limit.</summary>
     [Range(0, 100_000)]
     public int PerPersonPerSecond { get; init; } = 200;
+}
+
+/// <summary>Where the program tells what it does and how it is.</summary>
+public sealed record TelemetrySettings
+{
+    /// <summary>Of an OTLP collector that takes HTTP; <c>/v1/traces</c> and the others come after it. Empty is nowhere.</summary>
+    [RegularExpression("https?://.+")]
+    public string Endpoint { get; init; } = "";
+
+    /// <summary>How often figures are collected and sent.</summary>
+    public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(15);
 }
 
 /// <summary>What each module has of its own.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Jangteo.Contracts;
 using Npgsql;
@@ -92,7 +91,7 @@ public sealed class Work : IAsyncDisposable
         var declared = MessageTypes.Of(type);
         var receivers = declared.Receivers.Append(receiver).OfType<string>().Order(StringComparer.Ordinal).ToArray();
         var message = new Message(
-            Ids.New(), type, storage.Module, stream, context, Cause.Correlation, Cause.Causation, Activity.Current?.Id, storage.Clock.Now,
+            Ids.New(), type, storage.Module, stream, context, Cause.Correlation, Cause.Causation, Spans.Traceparent(type, context.Trade, Cause), storage.Clock.Now,
             JsonSerializer.SerializeToElement(body, body.GetType(), Wire.Json));
         outgoing.Add(new Outgoing(stream, type, receivers, Cause.Correlation, JsonSerializer.Serialize(message, Wire.Json)));
         if (!Sends)
@@ -173,7 +172,8 @@ public sealed class Work : IAsyncDisposable
 }
 
 /// <summary>What something follows from: the same correlation for everything that one request of a person led to.</summary>
-public readonly record struct Cause(Guid Correlation, Guid Causation)
+/// <param name="Traceparent">The span it follows from, where that is not what is going on here: one of many messages, or an errand of before.</param>
+public readonly record struct Cause(Guid Correlation, Guid Causation, string? Traceparent = null)
 {
     /// <summary>The beginning of a chain: a command, a deadline, a worker.</summary>
     public static Cause New()
@@ -182,7 +182,7 @@ public readonly record struct Cause(Guid Correlation, Guid Causation)
         return new Cause(id, id);
     }
 
-    public static Cause Of(Message message) => new(message.Correlation, message.Id);
+    public static Cause Of(Message message) => new(message.Correlation, message.Id, message.Traceparent);
 
     /// <summary>What a question was asked for.</summary>
     public static Cause Of(Request question) => question.Correlation is { } correlation ? new Cause(correlation, correlation) : New();

@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 using Jangteo.Platform.Time;
@@ -15,6 +17,8 @@ namespace Jangteo.Views.Operating;
 internal static class SeeEverything
 {
     private const int MostAttention = 100;
+
+    private const string TradesByState = $"select kind, state, count(*)::int from trades where state <> '{Kind.Start}' group by kind, state";
 
     /// <summary>A pending move older than this wants an operator (DESIGN §3, rule 3).</summary>
     private static readonly TimeSpan PendingTooLong = TimeSpan.FromMinutes(15);
@@ -99,7 +103,7 @@ internal static class SeeEverything
         var listings = new Dictionary<string, int>();
         await storage.Read(
             ct,
-            (new Sql($"select kind, state, count(*)::int from trades where state <> '{Kind.Start}' group by kind, state"), reader => trades[(reader.GetString(0), reader.GetString(1))] = reader.GetInt32(2)),
+            (new Sql(TradesByState), reader => trades[(reader.GetString(0), reader.GetString(1))] = reader.GetInt32(2)),
             (new Sql("select kind, count(*)::int from listings where status = 'registered' group by kind"), reader => listings[reader.GetString(0)] = reader.GetInt32(1)));
 
         // Trades of a kind that is on the shelf no more are counted too, in the states they are in.
@@ -111,6 +115,11 @@ internal static class SeeEverything
                     .Select(state => new StateCount(state, shelf.Texts.State(name, state, language), trades.GetValueOrDefault((name, state))))]))],
             null));
     }
+
+    /// <summary>The same count for whoever collects figures.</summary>
+    public static Figure CountTrades(Storage storage) => new("jangteo.trades", "{trade}", "Trades by kind and state.", async ct =>
+        await storage.Query(
+            new Sql(TradesByState), row => new Measurement<long>(row.GetInt32(2), new("jangteo.kind", row.GetString(0)), new KeyValuePair<string, object?>("jangteo.state", row.GetString(1))), ct));
 
     private static AttentionItem OfTrade(string what, TradeRow row, Texts texts, string language) =>
         new(what, row.Id, row.Listing, null, row.Kind, $"{row.Facts.Title}: {texts.State(row.Kind, row.State, language)}", row.PendingSince ?? row.Facts.Since);
