@@ -95,7 +95,8 @@ public static class RebuildViews
             // Both were made by the same migrations, so that a row is written the same way when it is the same.
             var (old, made) = ($"select md5(o::text) from views.{table} o", $"select md5(m::text) from {Copy}.{table} m");
             await using var command = new NpgsqlCommand(
-                $"select greatest((select count(*) from ({old} except all {made}) gone), (select count(*) from ({made} except all {old}) come)), (select count(*) from {Copy}.{table})", connection) { CommandTimeout = 0 };
+                $"select greatest((select count(*) from ({old} except all {made}) gone), (select count(*) from ({made} except all {old}) come)), (select count(*) from {Copy}.{table})", connection)
+            { CommandTimeout = 0 };
             await using var reader = await command.ExecuteReaderAsync(ct);
             await reader.ReadAsync(ct);
             (differ, rows) = (differ + reader.GetInt64(0), rows + reader.GetInt64(1));

@@ -112,7 +112,8 @@ public sealed class Log(Storage storage, ILoggerFactory logs) : ILog
         var (end, waiting, restored) = (0L, false, false);
         await work.Read(
             ct,
-            (new Sql("select pg_advisory_xact_lock(hashtext('relay'), hashtext(current_schema()))"), _ => { }),
+            (new Sql("select pg_advisory_xact_lock(hashtext('relay'), hashtext(current_schema()))"), _ => { }
+        ),
             (new Sql(Number, Batch, Kept), reader => numbered.Add(Row(reader))),
             (new Sql("select position, exists (select from outbox where xid >= before), before > pg_snapshot_xmax(pg_current_snapshot()) from relay"),
             reader => (end, waiting, restored) = (reader.GetInt64(0), reader.GetBoolean(1), reader.GetBoolean(2))));
