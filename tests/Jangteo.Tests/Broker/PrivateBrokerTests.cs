@@ -41,7 +41,7 @@ public sealed class PrivateBrokerTests : IDisposable
         await Send(broker.Address, "after the kill");
         await broker.DisposeAsync();
 
-        Assert.Empty(LeftRunning());
+        await NothingIsLeftRunning();
         // The number of a dead broker may by now belong to something else.
         await File.WriteAllTextAsync(Path.Combine(Own, "process"), $"{Environment.ProcessId}\n", ct);
         await using var again = await PrivateBroker.Start(folder, null, ct);
@@ -62,7 +62,7 @@ public sealed class PrivateBrokerTests : IDisposable
             await OnlyListensOnLoopbackAndToItsOwnUser(broker);
         }
 
-        Assert.Empty(LeftRunning());
+        await NothingIsLeftRunning();
     }
 
     private async Task OnlyListensOnLoopbackAndToItsOwnUser(PrivateBroker broker)
@@ -83,6 +83,15 @@ public sealed class PrivateBrokerTests : IDisposable
     {
         while (!Directory.GetFiles(Path.Combine(Own, "mnesia"), "names.dets", SearchOption.AllDirectories).Any(names => File.ReadAllText(names, Encoding.Latin1).Contains($"_{Queue}")))
             await Task.Delay(10, ct);
+    }
+
+    /// <summary>What has been told to end may need a moment for it.</summary>
+    private async Task NothingIsLeftRunning()
+    {
+        for (var attempt = 0; attempt < 500 && LeftRunning().Count > 0; attempt++)
+            await Task.Delay(20, ct);
+
+        Assert.Empty(LeftRunning());
     }
 
     /// <summary>Processes that have this test's folder in their command line or environment.</summary>
