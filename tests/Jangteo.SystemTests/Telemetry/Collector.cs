@@ -55,14 +55,14 @@ internal sealed class Collector : IAsyncDisposable
         taken.Enqueue(bytes);
 
         // Resource, scope, and then what the signal is made of.
-        foreach (var scope in new Packed(bytes).All(1).SelectMany(resource => resource.All(2)))
+        foreach (var (process, scope) in new Packed(bytes).All(1).SelectMany(resource => resource.All(2).Select(scope => (resource.All(1).Single().Attributes(1)["service.name"], scope))))
         {
             foreach (var one in scope.All(2))
             {
                 switch (what)
                 {
                     case "traces":
-                        spans.Enqueue(Traced.Read(scope.Scope, one));
+                        spans.Enqueue(Traced.Read(process, scope.Scope, one));
                         break;
                     case "metrics":
                         foreach (var value in Measured.Read(one))
@@ -151,12 +151,12 @@ internal readonly struct Packed(ReadOnlyMemory<byte> bytes)
 /// <summary>A span. Ids are as they are written: small hexadecimal digits.</summary>
 /// <param name="Parent">Empty where a trace begins.</param>
 /// <param name="Linked">The traces it is linked with.</param>
-internal sealed record Traced(string Source, string Name, string Trace, string Id, string Parent, IReadOnlyDictionary<string, string> Tags, string[] Linked)
+internal sealed record Traced(string Process, string Source, string Name, string Trace, string Id, string Parent, IReadOnlyDictionary<string, string> Tags, string[] Linked)
 {
     public string? Tag(string name) => Tags.GetValueOrDefault(name);
 
-    public static Traced Read(string source, Packed span) =>
-        new(source, span.Text(5), span.Hex(1), span.Hex(2), span.Hex(4), span.Attributes(9), [.. span.All(13).Select(link => link.Hex(1))]);
+    public static Traced Read(string process, string source, Packed span) =>
+        new(process, source, span.Text(5), span.Hex(1), span.Hex(2), span.Hex(4), span.Attributes(9), [.. span.All(13).Select(link => link.Hex(1))]);
 }
 
 /// <summary>One value of a figure that is counted when it is collected.</summary>
