@@ -1,0 +1,385 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Tests;
+
+namespace Jangteo.SystemTests.Split;
+
+/// <summary>
+/// Each module stopped once, and every step of every kind meanwhile. What is expected of each is read from its table: what asks the stopped module first is refused for now and
+/// works later; what asks it afterwards is accepted and made good; all else works as ever.
+/// </summary>
+[Collection(SharingSplit.Tests)]
+public sealed class IsolationTests(SharedSplit split, ITestOutputHelper output)
+{
+    private const int AtOnce = 8;
+    private const long Price = 10_000;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private static readonly Shelf Shelf = KindReader.Read(Path.Combine(JangteoProgram.Root, "kinds")).Value!;
+
+    public static TheoryData<string> All => [.. Modules.All];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    [Requirement("GD-N1.1")]
+    [Requirement("GD-N1.2")]
+    [Requirement("GD-N2.1")]
+    [Requirement("GD-N2.3")]
+    [Requirement("CM-N1")]
+    [Requirement("CM-N3")]
+    [Requirement("MA-N1.1")]
+    [Requirement("MA-N2.1")]
+    [Requirement("WP-N1")]
+    [Requirement("WP-N2a")]
+    [Requirement("CS-N1.1")]
+    [Requirement("CS-N2.1")]
+    [Requirement("CP-4")]
+    public async Task While_a_module_is_stopped_each_step_is_refused_for_now_or_works_as_its_table_says(string stopped)
+    {
+        var cast = await Cast.Of(split.Program, stopped);
+        var cells = Shelf.All.SelectMany(kind => Cells(new Course(kind), stopped, cast)).ToList();
+        await Prepare(cells, cast);
+        await cast.Shop.AtRest(Patience);
+        output.WriteLine($"{cells.Count} steps without {stopped}");
+        var differences = new ConcurrentBag<string>();
+
+        await split.Program.Stop(stopped);
+        try
+        {
+            await Each(cells, cell => cell.TryWithout(differences));
+            await Each(cast.Doors, door => cast.TryDoor(door, stopped, differences));
+        }
+        finally
+        {
+            await split.Program.Start(stopped);
+        }
+
+        Assert.True(differences.IsEmpty, string.Join('\n', differences));
+        await Each(cells, cell => cell.MakeGood(differences));
+        await cast.Shop.AtRest(Patience);
+        await Each(cells, cell => cell.LookAtEnd(differences));
+        Assert.True(differences.IsEmpty, string.Join('\n', differences));
+        await cast.Shop.BooksAreRight();
+    }
+
+    private static IEnumerable<Cell> Cells(Course course, string stopped, Cast cast)
+    {
+        yield return new Registering(course.Kind, stopped, cast);
+        yield return new Withdrawing(course.Kind, stopped, cast);
+        foreach (var (row, from) in course.Steps)
+        {
+            if (course.WayTo(from) is { } way)
+                yield return new Acting(course, row, stopped, cast, way.Deeds, entering: null, way.End);
+            // Elsewhere it stays in this state only while another module is away.
+            else if (course.WayTo(from, stopped) is { } brief)
+                yield return new Acting(course, row, stopped, cast, brief.Before, brief.Last, brief.End);
+        }
+    }
+
+    /// <summary>Brings all of them to where they are wanted. Time goes forward once for all, before anything else could be overtaken by it.</summary>
+    private static async Task Prepare(IReadOnlyList<Cell> cells, Cast cast)
+    {
+        var waits = cells.Select(cell => cell.Waits).Max();
+        if (waits > TimeSpan.Zero)
+        {
+            await Each(cells.Where(cell => cell.Waits > TimeSpan.Zero), cell => cell.Prepare());
+            await cast.Shop.AtRest(Patience);
+            await cast.Shop.Forward(Words.Of(waits));
+        }
+
+        await Each(cells, cell => cell.Prepare());
+    }
+
+    private static Task Each<T>(IEnumerable<T> all, Func<T, Task> act) =>
+        Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken }, async (one, _) => await act(one));
+
+    /// <summary>Who acts in the trades of one test, and what each module answers them when nothing is asked of another.</summary>
+    /// <param name="Owner">Has things that nobody trades, so that he is told of nothing else.</param>
+    private sealed record Cast(Shop Shop, Visitor Buyer, Visitor Seller, Visitor Owner, Visitor Operator)
+    {
+        public IReadOnlyList<(string Module, Visitor Visitor, string Path)> Doors =>
+        [
+            (Modules.Identity, Buyer, "/api/people/me"), (Modules.Catalog, Operator, "/api/operator/catalog/parked"), (Modules.Payments, Seller, "/api/my/statement"), (Modules.Delivery, Seller, "/api/deliveries"),
+            (Modules.Notices, Buyer, "/api/notices"), (Modules.Trading, Buyer, "/api/kinds"), (Modules.Views, Buyer, "/api/my/trades?as=buyer"),
+        ];
+
+        public static async Task<Cast> Of(SplitProgram program, string stopped)
+        {
+            var shop = new Shop(program);
+            return new Cast(shop, await shop.Somebody($"{stopped}buyer"), await shop.Somebody($"{stopped}seller"), await shop.Somebody($"{stopped}owner"), await shop.Operator);
+        }
+
+        public Visitor Who(Party party) => party switch { Party.Buyer => Buyer, Party.Seller => Seller, _ => Operator };
+
+        public async Task TryDoor((string Module, Visitor Visitor, string Path) door, string stopped, ConcurrentBag<string> differences)
+        {
+            var said = await door.Visitor.Get(door.Path);
+            if (door.Module == stopped ? !IsHeldOff(said, code: null) : said.Status != 200)
+                differences.Add($"{door.Path} without {stopped}: {said}");
+        }
+    }
+
+    /// <summary>Refused for now, with when to ask again, and a sentence.</summary>
+    private static bool IsHeldOff(Said said, string? code) =>
+        said.Status == 503 && said.RetryAfter > TimeSpan.Zero && (code is null ? said.Code is not null : said.Code == code) && (string?)said.Body!["title"] is { Length: > 0 };
+
+    private static string UnavailableCode(string module) => module switch
+    {
+        Modules.Payments => Refusals.PaymentsUnavailable,
+        Modules.Catalog => Refusals.CatalogUnavailable,
+        Modules.Notices => Refusals.AlarmUnavailable,
+        Modules.Delivery => Refusals.DeliveryUnavailable,
+        _ => Refusals.Busy,
+    };
+
+    /// <summary>One step while one module is stopped.</summary>
+    private abstract class Cell(Kind kind, string stopped, Cast cast)
+    {
+        protected readonly string Key = Guid.NewGuid().ToString("n");
+
+        protected Cast Cast => cast;
+
+        protected Kind Kind => kind;
+
+        protected string Stopped => stopped;
+
+        /// <summary>How long time must go on before it can be tried; zero when it need not.</summary>
+        public virtual TimeSpan Waits => TimeSpan.Zero;
+
+        protected abstract string Name { get; }
+
+        /// <summary>The module that answers the command itself.</summary>
+        protected abstract string Answerer { get; }
+
+        /// <summary>What must be answered before it counts.</summary>
+        protected abstract IEnumerable<Verb> First { get; }
+
+        private bool IsRefused => Answerer == stopped || First.Any(verb => verb.Module == stopped);
+
+        public abstract Task Prepare();
+
+        public virtual async Task TryWithout(ConcurrentBag<string> differences)
+        {
+            var said = await Settled(Send);
+            if (IsRefused ? !IsHeldOff(said, UnavailableCode(stopped)) : said.Status is not (200 or 201))
+                differences.Add($"{Name} without {stopped}: {said}");
+            else if (!IsRefused)
+                Heard(said);
+            else if (Answerer != stopped)
+                await LookAfterRefusal(said, differences);
+        }
+
+        /// <summary>What was refused is done when all are there again.</summary>
+        public async Task MakeGood(ConcurrentBag<string> differences)
+        {
+            if (!IsRefused)
+                return;
+            var said = await Shop.Eventually(Again, said => said.Status is not (202 or 503) && said.Code != Refusals.InProgress, Patience);
+            if (said.Status is 200 or 201)
+                Heard(said);
+            else
+                differences.Add($"{Name}, when {stopped} was back: {said}");
+        }
+
+        public abstract Task LookAtEnd(ConcurrentBag<string> differences);
+
+        /// <summary>The end of a command, which a machine that has much to do says only when it is asked for once more.</summary>
+        protected static Task<Said> Settled(Func<Task<Said>> send) => Shop.Eventually(send, said => said.Status != 202 && said.Code != Refusals.InProgress, Patience);
+
+        protected abstract Task<Said> Send();
+
+        protected virtual Task<Said> Again() => Send();
+
+        protected abstract void Heard(Said said);
+
+        /// <summary>Nothing has changed by what was refused.</summary>
+        protected abstract Task LookAfterRefusal(Said said, ConcurrentBag<string> differences);
+
+        protected async Task<Said> List(Visitor seller)
+        {
+            var key = Guid.NewGuid().ToString("n");
+            var said = await Settled(() => seller.Post("/api/listings", Listing(), key));
+            Assert.True(said.Status == 201, said.ToString());
+            return said;
+        }
+
+        protected JsonObject Listing() => new() { ["kind"] = kind.Name, ["title"] = "A thing", ["description"] = "As good as new.", ["price"] = Price };
+    }
+
+    /// <summary>A thing is registered.</summary>
+    private sealed class Registering(Kind kind, string stopped, Cast cast) : Cell(kind, stopped, cast)
+    {
+        private Guid? draft;
+        private Guid? listing;
+
+        protected override string Name => $"{Kind.Name}: register";
+
+        protected override string Answerer => Modules.Catalog;
+
+        protected override IEnumerable<Verb> First => Kind.Listing.Registered.First;
+
+        public override Task Prepare() => Task.CompletedTask;
+
+        public override async Task LookAtEnd(ConcurrentBag<string> differences)
+        {
+            await Shop.Eventually(() => Cast.Owner.Get($"/api/listings/{listing}"), said => said.Status == 200, Patience);
+            var alarms = Kind.Listing.Registered.First.Concat(Kind.Listing.Registered.Ask).Count();
+            var told = (await Cast.Owner.Get("/api/notices?limit=100")).Body!["items"]!.AsArray().Count(notice => (Guid?)notice!["listing"] == listing && notice["trade"] is null);
+            if (told != alarms)
+                differences.Add($"{Name} without {Stopped}: told {told} times, and not {alarms}");
+        }
+
+        protected override Task<Said> Send() => Cast.Owner.Post("/api/listings", Listing(), Key);
+
+        protected override Task<Said> Again() => draft is null ? Send() : Cast.Owner.Post($"/api/listings/{draft}/register", [], Key);
+
+        protected override void Heard(Said said) => listing = said.Id;
+
+        protected override Task LookAfterRefusal(Said said, ConcurrentBag<string> differences)
+        {
+            draft = (Guid?)said.Body!["listing"]?["id"];
+            if (draft is null || (string?)said.Body["listing"]!["status"] != "draft")
+                differences.Add($"{Name} without {Stopped} kept no draft: {said}");
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>A thing is taken back.</summary>
+    private sealed class Withdrawing(Kind kind, string stopped, Cast cast) : Cell(kind, stopped, cast)
+    {
+        private Said? listing;
+
+        protected override string Name => $"{Kind.Name}: delete";
+
+        protected override string Answerer => Modules.Catalog;
+
+        protected override IEnumerable<Verb> First => Kind.Listing.Deleted.First;
+
+        public override async Task Prepare() => listing ??= await List(Cast.Owner);
+
+        public override async Task LookAtEnd(ConcurrentBag<string> differences)
+        {
+            // One for the registration, and one for the deletion, where the table says so.
+            var alarms = Kind.Listing.Registered.First.Concat(Kind.Listing.Registered.Ask).Concat(Kind.Listing.Deleted.Ask).Count();
+            var told = (await Cast.Owner.Get("/api/notices?limit=100")).Body!["items"]!.AsArray().Count(notice => (Guid?)notice!["listing"] == listing!.Id && notice["trade"] is null);
+            if (told != alarms)
+                differences.Add($"{Name} without {Stopped}: told {told} times, and not {alarms}");
+        }
+
+        protected override Task<Said> Send() => Cast.Owner.Send(HttpMethod.Delete, $"/api/listings/{listing!.Id}", null, null, $"\"{listing.Body!["revision"]}\"");
+
+        protected override void Heard(Said said)
+        {
+        }
+
+        protected override Task LookAfterRefusal(Said said, ConcurrentBag<string> differences) => Task.CompletedTask;
+    }
+
+    /// <summary>A party moves a trade, or begins it.</summary>
+    /// <param name="before">What is done to the trade while all are there.</param>
+    /// <param name="entering">What is done last and only when the module is stopped, because else the trade would not stay where it is wanted.</param>
+    /// <param name="at">Where it is then.</param>
+    private sealed class Acting(Course course, Move row, string stopped, Cast cast, IReadOnlyList<Deed> before, Deed? entering, Spot at) : Cell(course.Kind, stopped, cast)
+    {
+        private readonly Queue<Deed> left = new(before);
+        private Spot spot = Spot.Start;
+        private bool timeHasGoneOn;
+        private Thing? thing;
+        private Deal? deal;
+
+        public override TimeSpan Waits => before.Select(deed => deed.Row.After ?? TimeSpan.Zero).DefaultIfEmpty(TimeSpan.Zero).Max();
+
+        protected override string Name => $"{Kind.Name}: {row.Do} from {at.State}";
+
+        protected override string Answerer => Modules.Trading;
+
+        protected override IEnumerable<Verb> First => row.First;
+
+        /// <summary>As far as it goes without waiting: once before time goes on, and once after.</summary>
+        public override async Task Prepare()
+        {
+            thing ??= new Thing((await List(Cast.Seller)).Id, Kind.Name, Price, Cast.Seller);
+            while (left.TryPeek(out var deed) && (deed.Row.After is null || timeHasGoneOn))
+            {
+                left.Dequeue();
+                await Do(deed, silent: null);
+            }
+
+            timeHasGoneOn = true;
+        }
+
+        public override async Task TryWithout(ConcurrentBag<string> differences)
+        {
+            if (entering is not null)
+                await Do(entering, Stopped);
+            await base.TryWithout(differences);
+            if (deal is not null && Stopped != Modules.Trading && !First.Any(verb => verb.Module == Stopped))
+                await Cast.Shop.At(deal, course.After(at, row, Stopped).State);
+        }
+
+        public override async Task LookAtEnd(ConcurrentBag<string> differences)
+        {
+            var (state, trade) = (course.After(at, row, silent: null).State, (await Cast.Buyer.Get($"/api/trades/{deal!.Id}")).Body!);
+            if ((string?)trade["state"] != state || trade["pending"] is not null)
+                differences.Add($"{Name} without {Stopped} ended otherwise than in {state}: {trade.ToJsonString()}");
+        }
+
+        protected override Task<Said> Send() => Send(row, Key);
+
+        protected override void Heard(Said said) => deal ??= new Deal(said.Id, thing!, Cast.Buyer);
+
+        protected override async Task LookAfterRefusal(Said said, ConcurrentBag<string> differences)
+        {
+            if (deal is null)
+                return;
+            var trade = (await Cast.Buyer.Get($"/api/trades/{deal.Id}")).Body!;
+            if ((string?)trade["state"] != at.State || trade["pending"] is not null)
+                differences.Add($"{Name} without {Stopped} was refused, and left: {trade.ToJsonString()}");
+        }
+
+        private async Task Do(Deed deed, string? silent)
+        {
+            if (deed.IsArrival)
+            {
+                await Cast.Shop.Arrive(deal!);
+            }
+            else if (deed.Row.By is not null)
+            {
+                var key = Guid.NewGuid().ToString("n");
+                var said = await Settled(() => Send(deed.Row, key));
+                Assert.True(said.Status is 200 or 201, $"{deed.Row.Do}, to get to {Name}: {said}");
+                Heard(said);
+            }
+
+            spot = course.After(spot, deed.Row, silent);
+            await Cast.Shop.At(deal!, spot.State);
+            if (course.Kind.Leaving(spot.State).Any(next => next.First.Contains(Verb.ConfirmDeposit)))
+                await Pay();
+        }
+
+        private async Task Pay()
+        {
+            await Cast.Shop.Deposit(deal!, Price);
+            await Shop.Eventually(async () => (await Cast.Buyer.Get($"/api/payments/{deal!.Id}")).Body!, payment => (long?)payment["seen"] == Price, Patience);
+        }
+
+        private Task<Said> Send(Move move, string key)
+        {
+            var body = new JsonObject();
+            if (move.First.Contains(Verb.HoldPayment))
+                body["card"] = "ok";
+            if (move != Kind.StartMove)
+                return Cast.Who(move.By!.Value).Post($"/api/trades/{deal!.Id}/{move.Do}", body, key);
+            (body["listing"], body["price"]) = (thing!.Id, Price);
+            foreach (var need in Kind.Needs)
+            {
+                body[need == Need.RefundAccount ? "refundAccount" : Words.Of(need)] = need is Need.Quantity or Need.Periods ? 1 : "12 Hill Street";
+            }
+
+            return Cast.Buyer.Post("/api/trades", body, key);
+        }
+    }
+}
