@@ -73,10 +73,13 @@ public sealed class SplitProgram : JangteoProgram
     }
 
     /// <summary>Starts a module that was stopped, or changes how many processes it has. Returns when the gateway asks them.</summary>
-    public async Task Start(string module, int count = 1)
+    public Task Start(string module, int count = 1) => Start([module], count);
+
+    /// <summary>The same of several modules at once.</summary>
+    public async Task Start(IReadOnlyList<string> modules, int count)
     {
-        await RunCommand("split", "scale", string.Create(CultureInfo.InvariantCulture, $"{module}={count}"));
-        await Runs(module);
+        await RunCommand("split", "scale", string.Join(',', modules.Select(module => string.Create(CultureInfo.InvariantCulture, $"{module}={count}"))));
+        await Task.WhenAll(modules.Select(Runs));
     }
 
     /// <summary>Waits until every process of a module is ready, and both doors of the gateway lead there.</summary>

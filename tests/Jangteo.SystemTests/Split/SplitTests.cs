@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Jangteo.Platform.Machine;
 
@@ -9,8 +8,6 @@ namespace Jangteo.SystemTests.Split;
 public sealed class SplitTests(SharedSplit split)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
-    private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("trading-1")]
@@ -31,33 +28,6 @@ public sealed class SplitTests(SharedSplit split)
         Assert.Equal(200, (await Insist(() => deal.SellerDoes("accept", key: "accept"))).Status);
         Assert.Equal(200, (await Insist(() => deal.BuyerDoes("finish", key: "finish"))).Status);
         await shop.At(deal, trade => (long?)trade["money"]?["paidOut"] > 0);
-        await shop.BooksAreRight();
-    }
-
-    [Fact]
-    public async Task More_and_fewer_processes_of_a_module_come_and_go_while_people_trade()
-    {
-        var program = split.Program;
-        var shop = new Shop(program);
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var deals = new ConcurrentQueue<Deal>();
-        var people = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
-        {
-            var (seller, buyer) = (await shop.Somebody("seller"), await shop.Somebody("buyer"));
-            while (!enough.IsCancellationRequested)
-                deals.Enqueue(await Begun(shop, seller, buyer));
-        }, ct)).ToList();
-
-        await program.RunCommand("split", "scale", "trading=3");
-        Assert.Equal(3, program.Run!.Processes!.Count(process => process.Module == "trading" && process.IsReady));
-        var before = deals.Count;
-        await Shop.Eventually(() => Task.FromResult(deals.Count), now => now > before + 20, Patience);
-        await program.RunCommand("split", "scale", "trading=1");
-        await enough.CancelAsync();
-        await Task.WhenAll(people);
-
-        foreach (var deal in deals)
-            await shop.At(deal, "requested");
         await shop.BooksAreRight();
     }
 

@@ -105,7 +105,10 @@ internal sealed class Pair(int seed, IReadOnlyList<string> kinds)
 
         var parties = new[] { ("buyer", buyer), ("seller", seller), ("operator", operators) };
         var (party, visitor) = parties[random.Next(20) switch { < 10 => 0, < 19 => 1, _ => 2 }];
-        var now = (await visitor.Get($"/api/trades/{trade}")).Body!;
+        var read = await visitor.Get($"/api/trades/{trade}");
+        if (read.Status == 503)
+            return null;
+        var now = read.Body!;
         if (now["delivery"] is { } delivery && (string?)delivery == "under-way" && random.Next(2) == 0)
             return new Command("seller", $"/api/deliveries/{trade}/arrived", [], NextKey());
         if ((long)now["money"]!["expected"]! > 0 && reference is null)
