@@ -14,12 +14,15 @@ trades.SetAction((parsed, ct) => parsed.GetValue(split)
 
 var minutes = new Option<double>("--minutes") { Description = "How long a process is killed every 2 s, and each of the servers every 20 s.", DefaultValueFactory = _ => 1 };
 var brokerAway = new Option<int>("--broker-away") { Description = "How many seconds RabbitMQ is held down afterwards." };
+var messages = new Option<int>("--messages") { Description = "How many messages have to wait before RabbitMQ comes back, also when the seconds are over." };
 var viewsAway = new Option<int>("--views-away") { Description = "During how many trades Views is held down after that; then a second process makes the views anew, and compares." };
 var seed = new Option<int>("--seed") { Description = "Decides what is done by whom and who dies.", DefaultValueFactory = _ => Environment.TickCount & 0xffff };
 var restWithin = new Option<int>("--rest-within") { Description = "How many seconds everything may take to come to rest after the last kill.", DefaultValueFactory = _ => 60 };
-var chaos = new Command("chaos", "Trades on a market whose modules run apart, while they and their servers are killed: nothing that was acknowledged may be lost.") { minutes, clients, brokerAway, viewsAway, restWithin, seed, json };
+var chaos = new Command("chaos", "Trades on a market whose modules run apart, while they and their servers are killed: nothing that was acknowledged may be lost.") { minutes, clients, brokerAway, messages, viewsAway, restWithin, seed, json };
 chaos.SetAction((parsed, ct) => new ChaosBench(
-    new Plan(parsed.GetValue(clients), parsed.GetValue(seed), TimeSpan.FromMinutes(parsed.GetValue(minutes)), TimeSpan.FromSeconds(parsed.GetValue(brokerAway)), parsed.GetValue(viewsAway), TimeSpan.FromSeconds(parsed.GetValue(restWithin))),
+    new Plan(
+        parsed.GetValue(clients), parsed.GetValue(seed), TimeSpan.FromMinutes(parsed.GetValue(minutes)), TimeSpan.FromSeconds(parsed.GetValue(brokerAway)), parsed.GetValue(messages), parsed.GetValue(viewsAway),
+        TimeSpan.FromSeconds(parsed.GetValue(restWithin))),
     parsed.GetValue(json)).Run(ct));
 
 // What is stopped stops its market first, which takes a moment.

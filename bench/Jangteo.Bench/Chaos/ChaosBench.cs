@@ -11,10 +11,11 @@ namespace Jangteo.Bench.Chaos;
 
 /// <summary>What is to be done to a market whose modules run apart, one after the other; what is zero is not done.</summary>
 /// <param name="Killing">How long its processes and servers are killed.</param>
-/// <param name="BrokerAway">How long RabbitMQ is held down.</param>
+/// <param name="BrokerAway">How long RabbitMQ is held down, at least.</param>
+/// <param name="Messages">How many messages have to wait before it comes back.</param>
 /// <param name="ViewsAway">How many trades are begun while Views is held down.</param>
 /// <param name="RestsWithin">How long everything may take to come to rest after the last thing that was done to it.</param>
-internal sealed record Plan(int Clients, int Seed, TimeSpan Killing, TimeSpan BrokerAway, int ViewsAway, TimeSpan RestsWithin);
+internal sealed record Plan(int Clients, int Seed, TimeSpan Killing, TimeSpan BrokerAway, int Messages, int ViewsAway, TimeSpan RestsWithin);
 
 /// <summary>bench chaos: people trade through the gateway while whatever is behind it dies. Nothing that anybody was told may be lost, or done twice, and all must come to rest.</summary>
 internal sealed class ChaosBench(Plan plan, bool asJson)
@@ -109,8 +110,8 @@ internal sealed class ChaosBench(Plan plan, bool asJson)
             {
                 before = crowd.Trades;
                 await Task.Delay(plan.BrokerAway, ct);
+                await Until(async () => (waiting = await crowd.Unread(ct)) >= plan.Messages, TradesWithin, ct);
                 accepted = crowd.Trades - before;
-                waiting = await crowd.Unread(ct);
             },
             ct);
         Say(string.Create(CultureInfo.InvariantCulture, $"It is back; {accepted} orders were accepted meanwhile, and {waiting} messages wait."));

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Jangteo.SystemTests.Storm;
+using Jangteo.Tests;
+
+namespace Jangteo.SystemTests.Split;
+
+/// <summary>
+/// <c>jangteo chaos</c>, short: people trade through the gateway while the processes behind it and their servers are killed, RabbitMQ is held down, and Views is. Order and counts are
+/// judged here; how fast, by whoever runs it longer.
+/// </summary>
+[Collection(Storming.Tests)]
+public sealed class ChaosTests(ChaosTests.Run run, ITestOutputHelper output) : IClassFixture<ChaosTests.Run>
+{
+    [Fact]
+    [Requirement("CP-1")]
+    [Requirement("CP-12")]
+    public void Nothing_that_was_acknowledged_is_lost_or_done_twice_while_whatever_runs_is_killed()
+    {
+        var killed = Found("killed");
+
+        Assert.True((int)killed["kills"]! >= 10);
+        Assert.All(new[] { "rabbitmq", "postgresql", "haproxy" }, server => Assert.True((int?)killed["killed"]![server] > 0, server));
+    }
+
+    [Fact]
+    [Requirement("CP-1")]
+    [Requirement("CP-13")]
+    public void Orders_are_accepted_while_the_broker_is_away_and_all_that_waited_comes_when_it_is_back()
+    {
+        var away = Found("broker-away");
+
+        Assert.True((int)away["accepted"]! > 0);
+        Assert.True((int)away["waiting"]! >= Run.MessagesWithoutBroker);
+    }
+
+    [Fact]
+    [Requirement("CP-2")]
+    [Requirement("CP-13")]
+    public void What_the_views_missed_they_hear_afterwards_and_are_as_a_second_process_makes_them()
+    {
+        var away = Found("views-away");
+
+        Assert.True((int)away["begun"]! >= Run.TradesWithoutViews);
+        Assert.True((int)away["rows"]! > Run.TradesWithoutViews);
+        Assert.Equal(0, (int)away["differ"]!);
+        Assert.Equal(1, (int)away["differAfterDamage"]!);
+        Assert.Equal(0, (int)away["differAfterRebuild"]!);
+    }
+
+    private JsonNode Found(string name)
+    {
+        var found = run.Found.FirstOrDefault(found => (string?)found["name"] == name);
+        Assert.True(found is not null, run.Said);
+        output.WriteLine(found.ToJsonString());
+        Assert.True((int)found["acknowledged"]! > 0, run.Said);
+        Assert.All(new[] { "lost", "twice", "booksWrong", "wrong" }, what => Assert.True((int)found[what]! == 0, $"{what}: {run.Said}"));
+        Assert.True((int)found["books"]! > 0);
+        return found;
+    }
+
+    /// <summary>One run for all tests: a market of seven processes takes its time to start.</summary>
+    public sealed class Run : IAsyncLifetime
+    {
+        public const int MessagesWithoutBroker = 1_000;
+        public const int TradesWithoutViews = 100;
+
+        private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+        /// <summary>What was found, by what was done.</summary>
+        internal IReadOnlyList<JsonNode> Found { get; private set; } = [];
+
+        /// <summary>Everything that was said meanwhile.</summary>
+        internal string Said { get; private set; } = "";
+
+        public async ValueTask InitializeAsync()
+        {
+            var bench = Path.Combine(JangteoProgram.Root, "artifacts", "bin", "Jangteo.Bench", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "Jangteo.Bench.dll");
+            // Half a minute of killing is enough for every server to die. On a machine that does other things too, coming to rest may take longer than where it is measured.
+            string[] words = [bench, "chaos", "--minutes", "0.5", "--clients", "16", "--broker-away", "15", "--messages", $"{MessagesWithoutBroker}", "--views-away", $"{TradesWithoutViews}", "--rest-within", "180", "--json"];
+            using var process = Process.Start(new ProcessStartInfo("dotnet", words) { WorkingDirectory = JangteoProgram.Root, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var patience = new CancellationTokenSource(Patience);
+            var (figures, said) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
+            try
+            {
+                await process.WaitForExitAsync(patience.Token);
+                Found = [.. (await figures).Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonNode.Parse(line)!)];
+                Said = await said;
+            }
+            finally
+            {
+                if (!process.HasExited)
+                    process.Kill();
+            }
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
