@@ -7,7 +7,7 @@ using Jangteo.Tests.Postgres;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
-namespace Jangteo.Tests.Broker;
+namespace Jangteo.SystemTests.Broker;
 
 /// <summary>The program's own RabbitMQ, with the real one. It takes some seconds of processor time to start, so that a test tells more than one fact of a start.</summary>
 public sealed class PrivateBrokerTests : IDisposable
