@@ -14,7 +14,7 @@ namespace Jangteo.Platform.Broker;
 public sealed class Publisher(ILog log, Storage storage, BrokerConnection broker, ILogger<Publisher> logger)
 {
     /// <summary>So many rows at most wait for their confirms together.</summary>
-    private const int Batch = 300;
+    private const int Batch = 1000;
 
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
