@@ -4,13 +4,55 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.SystemTests.Split;
 using Jangteo.Tests;
 
 namespace Jangteo.SystemTests.Storm;
 
-/// <summary>A module that takes too long for its questions while a hundred people ask: they are held off for a while, so that it can recover, and all of them finish later.</summary>
+/// <summary>A callee is overloaded with all modules in one process.</summary>
 [Collection(Storming.Tests)]
-public sealed class OverloadTests(ITestOutputHelper output)
+public sealed class OverloadTests(OverloadTests.InOneProcess market, ITestOutputHelper output) : OverloadIsBorne(market, output), IClassFixture<OverloadTests.InOneProcess>
+{
+    public sealed class InOneProcess : Overloaded
+    {
+        private protected override Task<JangteoProgram> Start() => JangteoProgram.Start(Settings);
+    }
+}
+
+/// <summary>The same with each module in a process of its own.</summary>
+[Collection(Storming.Tests)]
+public sealed class SplitOverloadTests(SplitOverloadTests.InManyProcesses market, ITestOutputHelper output) : OverloadIsBorne(market, output), IClassFixture<SplitOverloadTests.InManyProcesses>
+{
+    public sealed class InManyProcesses : Overloaded
+    {
+        private protected override async Task<JangteoProgram> Start() => await SplitProgram.Start(Settings);
+    }
+}
+
+/// <summary>One market for the tests of a shape: it has recovered when a test is over.</summary>
+public abstract class Overloaded : IAsyncLifetime
+{
+    // One in fifty that takes too long is enough here: the delay goes just past the time-out.
+    private protected static (string Name, string Value)[] Settings =>
+    [
+        ("Questions:Timeout", "610ms"), ("Questions:Breaker:FailureRatio", "0.02"), ("Questions:Breaker:Break", "3s"), ("Limits:PerPersonPerSecond", "0"), ("LogLevel", "Warning"),
+    ];
+
+    public JangteoProgram Program { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Program = await Start();
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return Program?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+
+    private protected abstract Task<JangteoProgram> Start();
+}
+
+/// <summary>A module that takes too long for its questions while a hundred people ask: they are held off for a while, so that it can recover, and all of them finish later.</summary>
+public abstract class OverloadIsBorne(Overloaded market, ITestOutputHelper output)
 {
     private const int Clients = 100;
     private const int HeldOffAtLeast = 200;
@@ -58,10 +100,7 @@ public sealed class OverloadTests(ITestOutputHelper output)
 
     private async Task Overload(string fault, string asker, string module, string code, Func<Shop, Task<Func<string, Task<Said>>>> client)
     {
-        // One in fifty that takes too long is enough here: the delay goes just past the time-out.
-        await using var program = await JangteoProgram.Start(
-            ("Questions:Timeout", "610ms"), ("Questions:Breaker:FailureRatio", "0.02"), ("Questions:Breaker:Break", "3s"), ("Limits:PerPersonPerSecond", "0"), ("LogLevel", "Warning"));
-        var shop = new Shop(program);
+        var shop = new Shop(market.Program);
         var asks = new List<Func<string, Task<Said>>>();
         for (var number = 0; number < Clients; number++)
             asks.Add(await client(shop));
