@@ -10,7 +10,11 @@ public sealed class SharedSplit : IAsyncLifetime
 {
     public SplitProgram Program { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Program = await SplitProgram.Start(("LogLevel", "Warning"), ("Limits:PerPersonPerSecond", "0"));
+    /// <summary>Where it sends its telemetry. Nobody is there but in the test that reads it.</summary>
+    public string Collector { get; } = $"http://127.0.0.1:{JangteoProgram.FreePort()}";
+
+    public async ValueTask InitializeAsync() =>
+        Program = await SplitProgram.Start(("LogLevel", "Warning"), ("Limits:PerPersonPerSecond", "0"), ("Telemetry:Endpoint", Collector), ("Telemetry:Every", "1s"));
 
     public ValueTask DisposeAsync() => Program?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -30,11 +30,12 @@ internal sealed class Collector : IAsyncDisposable
 
     public IReadOnlyList<Logged> Lines => [.. lines];
 
-    public static async Task<Collector> Start()
+    /// <param name="endpoint">Where those it listens to were told that it is; else wherever there is room.</param>
+    public static async Task<Collector> Start(string endpoint = "http://127.0.0.1:0")
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls(endpoint);
         var app = builder.Build();
         var collector = new Collector(app);
         app.MapPost("/v1/{what}", async (string what, HttpContext http) =>
