@@ -16,7 +16,16 @@ public sealed class SharedSplit : IAsyncLifetime
     public async ValueTask InitializeAsync() =>
         Program = await SplitProgram.Start(("LogLevel", "Warning"), ("Limits:PerPersonPerSecond", "0"), ("Telemetry:Endpoint", Collector), ("Telemetry:Every", "1s"));
 
-    public ValueTask DisposeAsync() => Program?.DisposeAsync() ?? ValueTask.CompletedTask;
+    /// <summary>When it is told to end, nothing runs on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Program is null)
+            return;
+        await using var ending = Program;
+        var processes = ending.Processes.Select(process => process.Process).ToList();
+        Assert.Equal(0, await ending.Stop());
+        Assert.Equal(0, processes.Count(Posix.IsAlive));
+    }
 }
 
 /// <summary>The tests that share it.</summary>
