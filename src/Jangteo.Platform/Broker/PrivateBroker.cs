@@ -13,6 +13,9 @@ public sealed class PrivateBroker : IAsyncDisposable
 {
     private const string Node = "jangteo@localhost";
 
+    /// <summary>A port at which no machine of today answers (tcpmux).</summary>
+    private const string NobodysPort = "1";
+
     // Reading its own code takes it some seconds of processor time; past this something hangs.
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(10);
@@ -139,7 +142,8 @@ public sealed class PrivateBroker : IAsyncDisposable
         // and would start one after a minute, so the watch is ended.
         environment["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] =
             $"-sname {Node} -start_epmd false -erl_epmd_port {place.NodePort} -kernel inet_dist_use_interface {{127,0,0,1}} -eval supervisor:terminate_child(rabbit_sup,rabbit_epmd_monitor_sup).";
-        environment["ERL_EPMD_PORT"] = place.NodePort.ToString(CultureInfo.InvariantCulture);
+        // It asks for epmd nevertheless, and goes on without it when nobody is there. At a port where somebody is who does not answer, itself included, it would wait for ten seconds.
+        environment["ERL_EPMD_PORT"] = NobodysPort;
     }
 
     /// <summary>The installed server, where Debian's package puts it or else whatever PATH has.</summary>
