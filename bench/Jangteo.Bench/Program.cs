@@ -4,13 +4,16 @@ using Jangteo.Bench.Chaos;
 
 var kind = new Option<string>("--kind") { Description = "Which kind of trade.", DefaultValueFactory = _ => "second-hand" };
 var clients = new Option<int>("--clients") { Description = "How many trade at once.", DefaultValueFactory = _ => 32 };
-var seconds = new Option<int>("--seconds") { Description = "How long is measured, after 15 s of warm-up.", DefaultValueFactory = _ => 20 };
+var seconds = new Option<int>("--seconds") { Description = "How long is measured, after a warm-up.", DefaultValueFactory = _ => 20 };
 var json = new Option<bool>("--json") { Description = "One JSON object a figure." };
-var split = new Option<bool>("--split") { Description = "Compares all modules in one process with each in a process of its own, instead." };
+var split = new Option<bool>("--split") { Description = "Each module in a process of its own; of trades: both shapes, compared." };
 var trades = new Command("trades", "Plays whole trades over HTTP, and compares them with a hand-written script that writes the same rows.") { kind, clients, seconds, split, json };
 trades.SetAction((parsed, ct) => parsed.GetValue(split)
     ? ShapesBench.Run(parsed.GetValue(kind)!, parsed.GetValue(clients), parsed.GetValue(seconds), parsed.GetValue(json), ct)
     : TradesBench.Run(parsed.GetValue(kind)!, parsed.GetValue(clients), parsed.GetValue(seconds), parsed.GetValue(json), ct));
+
+var overload = new Command("overload", "Payments are too slow, and nobody stops asking: how fast those who are held off are told so.") { clients, seconds, split, json };
+overload.SetAction((parsed, ct) => OverloadBench.Run(parsed.GetValue(clients), parsed.GetValue(seconds), parsed.GetValue(split), parsed.GetValue(json), ct));
 
 var minutes = new Option<double>("--minutes") { Description = "How long a process is killed every 2 s, and each of the servers every 20 s.", DefaultValueFactory = _ => 1 };
 var brokerAway = new Option<int>("--broker-away") { Description = "How many seconds RabbitMQ is held down afterwards." };
@@ -26,4 +29,4 @@ chaos.SetAction((parsed, ct) => new ChaosBench(
     parsed.GetValue(json)).Run(ct));
 
 // What is stopped stops its market first, which takes a moment.
-return await new RootCommand("How fast Jangteo is, in ratios measured in one run, and what it withstands.") { trades, chaos }.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
+return await new RootCommand("How fast Jangteo is, in ratios measured in one run, and what it withstands.") { trades, overload, chaos }.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });

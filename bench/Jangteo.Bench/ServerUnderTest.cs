@@ -37,7 +37,8 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     private RunFile Run => RunFile.OfRunning(data) ?? throw new InvalidOperationException("The program under test does not run any more.");
 
     /// <param name="isSplit">Every module in a process of its own, or all in one.</param>
-    public static async Task<ServerUnderTest> Start(bool isSplit, CancellationToken ct)
+    /// <param name="settings">Beside the usual ones, as variables of the environment without their prefix.</param>
+    public static async Task<ServerUnderTest> Start(bool isSplit, CancellationToken ct, params (string Name, string Value)[] settings)
     {
         var data = Directory.CreateTempSubdirectory("jangteo-bench-").FullName;
         // The accounts that run the servers for root must be able to pass.
@@ -48,6 +49,11 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         start.Environment["Jangteo__DataFolder"] = data;
         start.Environment["Jangteo__LogLevel"] = "Warning";
         start.Environment["Jangteo__Limits__PerPersonPerSecond"] = "0";
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[$"Jangteo__{name}"] = value;
+        }
+
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) =>
         {
