@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Jangteo.SystemTests.OpenApi;
@@ -46,6 +47,36 @@ public sealed partial class BadInputTests(PatientProgram patient) : IClassFixtur
 
         NoFaults();
         await TheBooksAreRight();
+    }
+
+    [Theory]
+    [InlineData(50_000, 400, "malformed")]
+    [InlineData(500_000, 413, "too-large")]
+    public async Task A_body_that_nobody_reads_to_its_end_is_answered_and_its_connection_goes_on(int length, int status, string code)
+    {
+        var connections = 0;
+        using var wire = new SocketsHttpHandler
+        {
+            MaxConnectionsPerServer = 1,
+            ConnectCallback = async (to, ct) =>
+            {
+                connections++;
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                await socket.ConnectAsync(to.DnsEndPoint, ct);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        using var http = new HttpClient(wire) { BaseAddress = Program.Address };
+        http.DefaultRequestHeaders.Authorization = (await Program.As("rude")).DefaultRequestHeaders.Authorization;
+        var body = $$"""{"kind": ], "title": "{{new string('x', length)}}"}""";
+        for (var number = 0; number < 200; number++)
+        {
+            using var answer = await http.PostAsync(new Uri("/api/listings", UriKind.Relative), new StringContent(body, Encoding.UTF8, "application/json"), ct);
+            Assert.Equal(status, (int)answer.StatusCode);
+            Assert.Equal(code, (string?)(await Read(answer))["code"]);
+        }
+
+        Assert.Equal(1, connections);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Jangteo.Contracts;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Features;
 using Npgsql;
 
 namespace Jangteo.Http;
@@ -18,9 +19,13 @@ internal sealed class Door(Sessions sessions, Limits limits, Problems problems, 
     public async Task Pass(HttpContext http, RequestDelegate next)
     {
         Mark(http);
+
+        // Whoever reads the body may give up in the middle of it. He then gives up a reader of his own, and the connection goes on with the next request.
+        http.Request.Body = new BufferedStream(http.Request.Body);
         try
         {
             using var place = limits.Enter(http.Request);
+            RefuseWhatIsTooLarge(http);
             SignIn(http);
             if (http.Request.QueryString.HasValue && http.Request.QueryString.Value!.Contains("%00", StringComparison.Ordinal))
             {
@@ -39,12 +44,6 @@ internal sealed class Door(Sessions sessions, Limits limits, Problems problems, 
         }
         catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
         {
-            // What is left of a body that could not be read must not be taken for the beginning of the next request.
-            http.Response.OnStarting(() =>
-            {
-                http.Response.Headers.Connection = "close";
-                return Task.CompletedTask;
-            });
             await Refuse(http, Malformed.Of(bad));
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
@@ -80,6 +79,19 @@ internal sealed class Door(Sessions sessions, Limits limits, Problems problems, 
         if (http.Request.Path.StartsWithSegments("/api"))
         {
             headers.CacheControl = "no-store";
+        }
+    }
+
+    /// <summary>
+    /// Before any of it is read. What comes of it nevertheless is read to its end and forgotten, for a while: who is still writing when the connection
+    /// is closed does not get to read why.
+    /// </summary>
+    private static void RefuseWhatIsTooLarge(HttpContext http)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { MaxRequestBodySize: { } most } limit && http.Request.ContentLength > most)
+        {
+            limit.MaxRequestBodySize = null;
+            throw new RefusedException(new Refusal(Refusals.TooLarge));
         }
     }
 
