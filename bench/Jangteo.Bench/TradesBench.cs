@@ -6,7 +6,7 @@ namespace Jangteo.Bench;
 /// <summary>bench trades: whole trades a second, what they cost, and how that compares with what the same database could do.</summary>
 internal static class TradesBench
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
 
     public static async Task<int> Run(string kind, int clients, int seconds, bool asJson, CancellationToken ct)
     {
@@ -20,7 +20,7 @@ internal static class TradesBench
 
         Say("Starting the program on a database of its own ...");
         await using var server = await ServerUnderTest.Start(isSplit: false, ct);
-        var (run, costs) = await Measure(server, kind, clients, seconds, Say, ct);
+        var (run, costs) = await Measure(server, kind, clients, seconds, WarmUp, Say, ct);
 
         Say("Measuring the limit: the same rows and commits by hand, with pgbench ...");
         var limit = await Limit.Measure(server, costs, clients, seconds, ct);
@@ -51,12 +51,12 @@ internal static class TradesBench
     }
 
     /// <summary>Warms up, and measures.</summary>
-    public static async Task<(RunResult Run, Costs Costs)> Measure(ServerUnderTest server, string kind, int clients, int seconds, Action<string> say, CancellationToken ct)
+    public static async Task<(RunResult Run, Costs Costs)> Measure(ServerUnderTest server, string kind, int clients, int seconds, TimeSpan warmUp, Action<string> say, CancellationToken ct)
     {
         var load = await TradeLoad.Prepare(server, kind, clients, say, ct);
 
-        say($"Warming up for {WarmUp.TotalSeconds:0} s with {clients} clients ...");
-        await load.Play(WarmUp, measured: false, ct);
+        say($"Warming up for {warmUp.TotalSeconds:0} s with {clients} clients ...");
+        await load.Play(warmUp, measured: false, ct);
 
         say("Counting what there is ...");
         await server.AtRest(ct);
