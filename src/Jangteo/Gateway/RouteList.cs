@@ -51,7 +51,7 @@ internal static class RouteList
                from method in endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods
                select new Route(
                    method, Pattern(endpoint.RoutePattern), module, endpoint.RoutePattern.InboundPrecedence,
-                   endpoint.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? Edge.LargestBody),
+                   Edge.LargestBodyOf(endpoint)),
         ];
     }
 

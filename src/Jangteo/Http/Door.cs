@@ -88,9 +88,9 @@ internal sealed class Door(Sessions sessions, Limits limits, Problems problems, 
     /// </summary>
     private static void RefuseWhatIsTooLarge(HttpContext http)
     {
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { MaxRequestBodySize: { } most } limit && http.Request.ContentLength > most)
+        if (http.Request.ContentLength > Edge.LargestBodyOf(http.GetEndpoint()))
         {
-            limit.MaxRequestBodySize = null;
+            http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
             throw new RefusedException(new Refusal(Refusals.TooLarge));
         }
     }

@@ -3,6 +3,7 @@ using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -13,6 +14,9 @@ internal static class Edge
 {
     /// <summary>Bytes of a request's body. Routes that take pictures say their own.</summary>
     public const long LargestBody = 64 * 1024;
+
+    /// <summary>Bytes of a request's body that an endpoint takes.</summary>
+    public static long LargestBodyOf(Endpoint? endpoint) => endpoint?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? LargestBody;
 
     /// <summary>Expects <c>Settings</c>, <c>TimeProvider</c>, <c>Problems</c> and the storage keyed <c>common</c> to be registered.</summary>
     public static IServiceCollection AddEdge(this IServiceCollection services, Settings settings)
