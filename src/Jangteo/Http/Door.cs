@@ -91,7 +91,12 @@ internal sealed class Door(Sessions sessions, Limits limits, Problems problems, 
         if (http.Request.ContentLength > Edge.LargestBodyOf(http.GetEndpoint()))
         {
             http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-            throw new RefusedException(new Refusal(Refusals.TooLarge));
+
+            // What is no route of ours, such as the one for a type that the route does not take, has its own answer and reads nothing.
+            if (http.GetEndpoint() is RouteEndpoint)
+            {
+                throw new RefusedException(new Refusal(Refusals.TooLarge));
+            }
         }
     }
 
