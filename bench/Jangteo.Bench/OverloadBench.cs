@@ -41,7 +41,7 @@ internal static class OverloadBench
         await Ask(people, WarmUp, ct);
         var said = await Ask(people, TimeSpan.FromSeconds(seconds), ct);
 
-        var refusals = said.Where(one => one.Status == 503).OrderBy(one => one.Ms).ToArray();
+        var refusals = said.Where(one => one.Status == 503).ToArray();
         var untold = refusals.Count(one => !one.SaysWhen);
         var others = said.Where(one => one.Status is not (503 or 201 or 202) && one.Code != "in-progress").GroupBy(one => (one.Status, one.Code)).Select(group => $"{group.Count()} x {group.Key.Status} {group.Key.Code}").ToArray();
         if (refusals.Length == 0)
@@ -50,10 +50,10 @@ internal static class OverloadBench
             return 1;
         }
 
-        var (p50, p99, perSecond) = (At(refusals, 50), At(refusals, 99), refusals.Length / (double)seconds);
+        var (call, perSecond) = (CallResult.Of("refusals", refusals.Select(one => one.Ms)), refusals.Length / (double)seconds);
         Console.WriteLine(asJson
-            ? JsonSerializer.Serialize(new { name = "refusals", per_s = Math.Round(perSecond, 1), p50_ms = Math.Round(p50, 2), p99_ms = Math.Round(p99, 2), cpu_ms = (double?)null, limit_per_s = (double?)null, ratio = (double?)null })
-            : string.Create(CultureInfo.InvariantCulture, $"{clients} clients without a pause: {perSecond:0} refusals/s, p50 {p50:0.0} ms, p99 {p99:0.0} ms; {said.Count(one => one.Status == 201)} were let through; {untold} without Retry-After; other answers: {(others.Length == 0 ? "none" : string.Join(", ", others))}"));
+            ? JsonSerializer.Serialize(new { name = call.Name, per_s = Math.Round(perSecond, 1), p50_ms = Math.Round(call.P50, 2), p99_ms = Math.Round(call.P99, 2), cpu_ms = (double?)null, limit_per_s = (double?)null, ratio = (double?)null })
+            : string.Create(CultureInfo.InvariantCulture, $"{clients} clients without a pause: {perSecond:0} refusals/s, p50 {call.P50:0.0} ms, p99 {call.P99:0.0} ms; {said.Count(one => one.Status == 201)} were let through; {untold} without Retry-After; other answers: {(others.Length == 0 ? "none" : string.Join(", ", others))}"));
         return untold == 0 && others.Length == 0 ? 0 : 1;
     }
 
@@ -99,8 +99,6 @@ internal static class OverloadBench
             state = (await buyer.GetFromJsonAsync<JsonNode>($"/api/trades/{trade}", ct))!["state"]!.GetValue<string>();
         }
     }
-
-    private static double At(Said[] sorted, int percent) => sorted[Math.Min(sorted.Length - 1, sorted.Length * percent / 100)].Ms;
 
     /// <summary>Insists on one trade until he has it, and then on the next.</summary>
     private sealed record Person(HttpClient Buyer, Guid Listing)

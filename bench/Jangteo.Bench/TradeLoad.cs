@@ -16,7 +16,15 @@ internal sealed record RunResult(IReadOnlyList<CallResult> Calls, long PaidOut, 
     public double PerSecond => PaidOut / Elapsed.TotalSeconds;
 }
 
-internal sealed record CallResult(string Name, int Count, double P50, double P99);
+internal sealed record CallResult(string Name, int Count, double P50, double P99)
+{
+    /// <param name="latencies">In milliseconds, in any order; at least one.</param>
+    public static CallResult Of(string name, IEnumerable<double> latencies)
+    {
+        var sorted = latencies.Order().ToArray();
+        return new CallResult(name, sorted.Length, sorted[sorted.Length / 2], sorted[Math.Min(sorted.Length - 1, sorted.Length * 99 / 100)]);
+    }
+}
 
 /// <summary>
 /// A closed loop: each client plays one whole trade after the other, along the rows that its kind waits for (the first row that leaves each state), with a
@@ -75,7 +83,7 @@ internal sealed class TradeLoad
         var elapsed = watch.Elapsed;
         var paid = await server.PaidOut(ct) - paidBefore;
         lastPerSecond = paid / elapsed.TotalSeconds;
-        return new RunResult([.. latencies.Select(call => Result(call.Key, call.Value))], paid, elapsed, failures);
+        return new RunResult([.. latencies.Select(call => CallResult.Of(call.Key, call.Value))], paid, elapsed, failures);
     }
 
     private double lastPerSecond = 300;
@@ -185,12 +193,6 @@ internal sealed class TradeLoad
     }
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, MediaTypeHeaderValue.Parse("application/json"));
-
-    private static CallResult Result(string name, IEnumerable<double> latencies)
-    {
-        var sorted = latencies.Order().ToArray();
-        return new CallResult(name, sorted.Length, sorted[sorted.Length / 2], sorted[Math.Min(sorted.Length - 1, sorted.Length * 99 / 100)]);
-    }
 
     private sealed record Client(HttpClient Buyer, HttpClient Seller)
     {
