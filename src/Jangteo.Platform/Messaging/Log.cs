@@ -137,12 +137,13 @@ public sealed class Log(Storage storage, ILoggerFactory logs) : ILog
 
     /// <summary>
     /// A database that was restored into another server counts its transactions from a lower number: what is said from now on would look as if it had
-    /// gone out long ago. What has gone out is made older than everything, and what has not as young as this transaction.
+    /// gone out long ago. What has gone out is made older than everything, and what has not as young as this transaction. What somebody is just saying
+    /// is seen by neither statement: so the count begins at the oldest transaction that still runs, and is set before the rows are looked at.
     /// </summary>
     private static void CountFromHere(Work work)
     {
+        work.Write("update relay set before = pg_snapshot_xmin(pg_current_snapshot())");
         work.Write("update outbox set xid = case when id in (select unnest(ids) from batches) then '0' else pg_current_xact_id() end");
-        work.Write("update relay set before = pg_current_xact_id()");
     }
 
     private void Announce(List<LogRow> numbered, long end)

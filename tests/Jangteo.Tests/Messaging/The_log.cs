@@ -63,6 +63,28 @@ public sealed class The_log(Town town) : IClassFixture<Town>
         Assert.Equal(Enumerable.Range(1, rows.Count).Select(n => (long)n), rows.Select(row => row.Position));
     }
 
+    [Fact]
+    [Requirement("CP-13")]
+    public async Task What_is_being_said_while_a_restored_log_begins_to_count_anew_is_not_lost()
+    {
+        var before = await ReadAll();
+        await using (var said = await Speaker.Begin(Cause.New(), ct))
+        {
+            await Say(said);
+            await said.Flush(ct);
+            await Speaker.Do(Cause.New(), work =>
+            {
+                work.Write("update relay set before = (before::text::bigint + 1000000000)::text::xid8");
+                return Task.CompletedTask;
+            }, ct);
+            await Town.Until(async () => await Count("select count(*) from relay where before <= pg_snapshot_xmax(pg_current_snapshot())") == 1);
+            await said.Commit(ct);
+        }
+
+        await town.Rest();
+        Assert.Equal(before.Count + 1, (await ReadAll()).Count);
+    }
+
     private static Task Say(Work work)
     {
         var person = Ids.New();
