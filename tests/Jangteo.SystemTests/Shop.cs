@@ -54,10 +54,10 @@ internal sealed class Shop(JangteoProgram program)
     public Task<Visitor> Operator => Named("sora");
 
     /// <summary>A listing of its own for a test.</summary>
-    public async Task<Thing> List(string kind, long price = 10_000, int? quantity = null, Visitor? seller = null)
+    public async Task<Thing> List(string kind, long price = 10_000, int? quantity = null, Visitor? seller = null, string title = "A thing")
     {
         seller ??= await Somebody("seller");
-        var body = new JsonObject { ["kind"] = kind, ["title"] = "A thing", ["description"] = "As good as new.", ["price"] = price };
+        var body = new JsonObject { ["kind"] = kind, ["title"] = title, ["description"] = "As good as new.", ["price"] = price };
         if (quantity is not null)
             body["quantity"] = quantity;
         var said = await seller.Post("/api/listings", body);

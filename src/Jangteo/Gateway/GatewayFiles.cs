@@ -161,8 +161,8 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
             http-after-response set-header X-Content-Type-Options nosniff
             http-after-response set-header X-Frame-Options DENY
             http-after-response set-header Referrer-Policy same-origin
-            # Whatever is a page and says nothing else may do what the first page may.
-            http-after-response set-header Content-Security-Policy "{{FirstPage.Policy}}" unless { res.fhdr_cnt(Content-Security-Policy) gt 0 }
+            # Whatever is a page and says nothing else may do what the pages may.
+            http-after-response set-header Content-Security-Policy "{{Pages.Policy}}" unless { res.fhdr_cnt(Content-Security-Policy) gt 0 }
             # The program does not know that it was asked over TLS.
             http-after-response set-header Strict-Transport-Security max-age=31536000 if { ssl_fc }
             http-after-response replace-header Set-Cookie '^((?:(?!; *secure).)*)$' '\1; secure' if { ssl_fc }

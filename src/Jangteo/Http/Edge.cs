@@ -54,10 +54,10 @@ internal static class Edge
         app.Use(next => http => door.Pass(http, next));
     }
 
-    /// <summary>What the edge itself answers: the API document, and the page.</summary>
+    /// <summary>What the edge itself answers: the API document, and the pages.</summary>
     public static void MapEdge(this IEndpointRouteBuilder routes)
     {
         ApiDocument.Map(routes);
-        FirstPage.Map(routes);
+        new Pages().Map(routes);
     }
 }

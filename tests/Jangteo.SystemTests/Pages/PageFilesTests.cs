@@ -1,9 +1,10 @@
+using System.IO.Compression;
 using System.Text.RegularExpressions;
 
-namespace Jangteo.SystemTests;
+namespace Jangteo.SystemTests.Pages;
 
-/// <summary>The page at the address that a newcomer opens first.</summary>
-public sealed partial class FirstPageTests(SharedProgram shared)
+/// <summary>How the pages come to a browser: their files, and what they may do there.</summary>
+public sealed partial class PageFilesTests(SharedProgram shared)
 {
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
@@ -28,7 +29,9 @@ public sealed partial class FirstPageTests(SharedProgram shared)
         using var page = await program.Anonymous.GetAsync("/", ct);
         var needs = References().Matches(await page.Content.ReadAsStringAsync(ct)).Select(match => match.Groups["where"].Value).Where(where => !where.StartsWith('#')).ToList();
 
-        Assert.Contains("default-src 'none'", Assert.Single(page.Headers.GetValues("Content-Security-Policy")));
+        var policy = Assert.Single(page.Headers.GetValues("Content-Security-Policy"));
+        Assert.Contains("default-src 'none'", policy);
+        Assert.Contains("script-src 'self';", policy);
         Assert.NotEmpty(needs);
         Assert.All(needs, where => Assert.StartsWith("/", where));
         foreach (var where in needs.Distinct())
@@ -42,13 +45,44 @@ public sealed partial class FirstPageTests(SharedProgram shared)
     public async Task A_browser_that_has_it_is_not_sent_it_again()
     {
         var program = await shared.Running;
-        using var first = await program.Anonymous.GetAsync("/page/page.js", ct);
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/page/page.js");
+        using var first = await program.Anonymous.GetAsync("/", ct);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/");
         request.Headers.IfNoneMatch.Add(first.Headers.ETag!);
 
         using var again = await program.Anonymous.SendAsync(request, ct);
 
         Assert.Equal(304, (int)again.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/assets/nothing.js")]
+    [InlineData("/assets/..%2Findex.html")]
+    [InlineData("/assets/appsettings.json")]
+    [InlineData("/nowhere")]
+    public async Task What_is_no_file_of_the_pages_is_not_found(string path)
+    {
+        using var answer = await (await shared.Running).Anonymous.GetAsync(path, ct);
+
+        Assert.Equal(404, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_the_first_page_needs_is_at_most_250_kilobytes_of_script_compressed()
+    {
+        var program = await shared.Running;
+        var page = await program.Anonymous.GetStringAsync("/", ct);
+        var scripts = References().Matches(page).Select(match => match.Groups["where"].Value).Where(where => where.EndsWith(".js", StringComparison.Ordinal)).Distinct().ToList();
+        var size = 0L;
+        foreach (var script in scripts)
+        {
+            using var packed = new MemoryStream();
+            await using (var gzip = new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+                await gzip.WriteAsync(await program.Anonymous.GetByteArrayAsync(script, ct), ct);
+            size += packed.Length;
+        }
+
+        Assert.NotEmpty(scripts);
+        Assert.InRange(size, 50 * 1024, 250 * 1024);
     }
 
     [GeneratedRegex("(?:src|href)=\"(?<where>[^\"]+)\"")]

@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Jangteo.Platform.Http;
+using Microsoft.AspNetCore.StaticFiles;
+using Microsoft.Net.Http.Headers;
+
+namespace Jangteo.Http;
+
+/// <summary>
+/// The pages, as they were built beside the program from <c>web/</c>. Whatever address they are opened at, it is one page, which speaks the language of
+/// who opens it and shows what the address says; the files it is made of bear a hash in their names and never change.
+/// </summary>
+internal sealed class Pages
+{
+    /// <summary>
+    /// Nothing is fetched from elsewhere, and no script stands in the page itself. The library of the pages writes its variables into style elements; styles
+    /// can do no more than change how things look.
+    /// </summary>
+    public const string Policy =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    /// <summary>Where pages are: the program answers every other address itself, or not at all.</summary>
+    private static readonly string[] Addresses =
+    [
+        "/", "/listings/{id:guid}", "/trades", "/trades/{id:guid}", "/notices", "/sign-in", "/sign-up", "/me", "/selling", "/selling/{part}", "/operating", "/operating/{part}",
+        "/operating/{part}/{id}", "/lab", "/tour",
+    ];
+
+    private readonly string folder = Path.Combine(AppContext.BaseDirectory, "wwwroot");
+    private readonly FileExtensionContentTypeProvider types = new();
+    private readonly ConcurrentDictionary<string, Answering> kept = new();
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        foreach (var address in Addresses)
+        {
+            routes.MapGet(address, Page).AllowAnonymous().ExcludeFromDescription();
+        }
+
+        routes.MapGet("/assets/{file}", Asset).AllowAnonymous().ExcludeFromDescription();
+    }
+
+    private Task Page(HttpContext http)
+    {
+        var language = Problems.Language(http);
+        var page = kept.GetValueOrDefault(language);
+        if (page is null && Read("index.html") is { } english)
+        {
+            page = kept[language] = Answering.Of(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(english).Replace("<html lang=\"en\">", $"<html lang=\"{language}\">", StringComparison.Ordinal)));
+        }
+
+        var headers = http.Response.Headers;
+        headers.ContentSecurityPolicy = Policy;
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers.Vary = HeaderNames.AcceptLanguage;
+        headers.ContentLanguage = language;
+        headers.CacheControl = "no-cache";
+        http.Response.ContentType = "text/html; charset=utf-8";
+        return page is null ? http.Response.WriteAsync("The pages are not built: ./jangteo run builds them.") : Send(http, page);
+    }
+
+    private Task Asset(HttpContext http, string file)
+    {
+        // A name and nothing that leads elsewhere.
+        if (Path.GetFileName(file) != file || !types.TryGetContentType(file, out var type))
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }
+
+        var isSmaller = http.Request.Headers.AcceptEncoding.ToString().Contains("br", StringComparison.Ordinal) && Kept($"{file}.br") is not null;
+        if (Kept(isSmaller ? $"{file}.br" : file) is not { } asset)
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }
+
+        var headers = http.Response.Headers;
+        headers.CacheControl = "public, max-age=31536000, immutable";
+        headers.Vary = HeaderNames.AcceptEncoding;
+        headers.ContentEncoding = isSmaller ? "br" : default;
+        http.Response.ContentType = type.StartsWith("text/", StringComparison.Ordinal) ? $"{type}; charset=utf-8" : type;
+        return Send(http, asset);
+    }
+
+    // They are a few megabytes together, most of them letters of a script that a page seldom needs: each is kept once it has been asked for.
+    private Answering? Kept(string file)
+    {
+        if (!kept.TryGetValue(file, out var asset) && Read(Path.Combine("assets", file)) is { } bytes)
+        {
+            asset = kept[file] = Answering.Of(bytes);
+        }
+
+        return asset;
+    }
+
+    private byte[]? Read(string name)
+    {
+        var path = Path.Combine(folder, name);
+        return File.Exists(path) ? File.ReadAllBytes(path) : null;
+    }
+
+    private static async Task Send(HttpContext http, Answering answer)
+    {
+        http.Response.Headers.ETag = answer.Tag;
+        if (http.Request.Headers.IfNoneMatch == answer.Tag)
+        {
+            http.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        http.Response.ContentLength = answer.Bytes.Length;
+        await http.Response.Body.WriteAsync(answer.Bytes, http.RequestAborted);
+    }
+
+    private sealed record Answering(byte[] Bytes, string Tag)
+    {
+        public static Answering Of(byte[] bytes) => new(bytes, $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8))}\"");
+    }
+}

@@ -1,0 +1,36 @@
+import { lazy, Suspense } from 'react'
+import { Route, Routes } from 'react-router'
+import { useLive } from './api/session'
+import { Arriving } from './parts/Answers'
+import { Search } from './search/Search'
+import { Shell } from './shell/Shell'
+
+const OneListing = lazy(() => import('./listing/OneListing'))
+const MyTrades = lazy(() => import('./trade/MyTrades'))
+const OneTrade = lazy(() => import('./trade/OneTrade'))
+const Notices = lazy(() => import('./notices/Notices'))
+const SignIn = lazy(() => import('./people/SignIn'))
+const SignUp = lazy(() => import('./people/SignUp'))
+const Me = lazy(() => import('./people/Me'))
+const Nowhere = lazy(() => import('./shell/Nowhere'))
+
+export function App() {
+  useLive()
+  return (
+    <Suspense fallback={<Arriving />}>
+      <Routes>
+        <Route element={<Shell />}>
+          <Route index element={<Search />} />
+          <Route path="listings/:id" element={<OneListing />} />
+          <Route path="trades" element={<MyTrades />} />
+          <Route path="trades/:id" element={<OneTrade />} />
+          <Route path="notices" element={<Notices />} />
+          <Route path="sign-in" element={<SignIn />} />
+          <Route path="sign-up" element={<SignUp />} />
+          <Route path="me" element={<Me />} />
+          <Route path="*" element={<Nowhere />} />
+        </Route>
+      </Routes>
+    </Suspense>
+  )
+}

@@ -1,0 +1,65 @@
+import { QueryClient, useMutation, useQuery, useQueryClient, type QueryKey } from '@tanstack/react-query'
+import { useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+import { GET, newKey, Refusal, told, type Kind } from './client'
+
+/**
+ * What is asked is kept until the live stream says that it changed: nothing is asked again by time, focus or chance. The first word of a key says what it
+ * is about: trade, listing, notice, clock, person or kind.
+ */
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: Infinity,
+      refetchOnWindowFocus: false,
+      refetchOnReconnect: false,
+      retry: (times, error) => times < 3 && error instanceof Refusal && (error.problem.status === 0 || error.problem.status === 503),
+      retryDelay: (times, error) => 1000 * ((error instanceof Refusal && error.retryAfter) || 2 ** times),
+    },
+  },
+})
+
+/** Asks in the language of the page, and again when that changes. */
+export function useAsked<T>(key: QueryKey, ask: () => Promise<{ data?: T; error?: unknown; response: Response }>, enabled = true) {
+  const { i18n } = useTranslation()
+  return useQuery<T, Refusal>({ queryKey: [...key, i18n.language], queryFn: () => told(ask()), enabled })
+}
+
+/**
+ * A command. It keeps its Idempotency-Key until it is settled, so that pressing the button again after a broken connection never does a thing twice.
+ * @param changes what it changes, by the first word of the keys
+ */
+export function useCommand<Given, T>(send: (given: Given, key: string) => Promise<{ data?: T; error?: unknown; response: Response }>, ...changes: string[]) {
+  const asked = useQueryClient()
+  const key = useRef(newKey())
+  const last = useRef('')
+  return useMutation<T, Refusal, Given>({
+    mutationFn: (given) => {
+      // Another command than the one that is not settled is not the same one once more.
+      const now = JSON.stringify(given)
+      if (now !== last.current) {
+        key.current = newKey()
+        last.current = now
+      }
+
+      return told(send(given, key.current))
+    },
+    onSettled: (_, refused) => {
+      if (!refused || (refused.problem.status !== 0 && refused.problem.status < 500)) {
+        key.current = newKey()
+      }
+
+      return Promise.all(changes.map((about) => asked.invalidateQueries({ queryKey: [about] })))
+    },
+  })
+}
+
+/** Every kind of trade there is, as its table says. */
+export function useKinds() {
+  return useAsked(['kind'], () => GET('/api/kinds'))
+}
+
+/** One kind of trade, or undefined as long as it is not known. */
+export function useKind(name: string | undefined): Kind | undefined {
+  return useKinds().data?.items.find((kind) => kind.kind === name)
+}

@@ -1,0 +1,121 @@
+import { Button, NumberInput, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
+import { queries, useCommand, useKind } from '../api/asking'
+import { POST, type Listing, type Shape } from '../api/client'
+import { useAmounts } from '../parts/Amount'
+import { Refused, Waiting } from '../parts/Answers'
+import { Card } from '../parts/Card'
+import { LinkButton } from '../parts/LinkButton'
+
+/** What a kind of trade needs to begin, as its table says, and what it will cost. */
+export function AskForIt({ listing }: { listing: Listing }) {
+  const { t } = useTranslation()
+  const go = useNavigate()
+  const amount = useAmounts()
+  const kind = useKind(listing.kind)
+  const [given, setGiven] = useState<Record<string, string | number>>({})
+  const ask = useCommand((body: Shape['NewTrade'], key) => POST('/api/trades', { body, params: { header: { 'Idempotency-Key': key } } }), 'listing', 'trade')
+  if (!kind) {
+    return <Waiting />
+  }
+
+  const needs = kind.begin.needs
+  const wrong = ask.error?.fields ?? {}
+  const has = (name: string) => needs.some((need) => need.name === name)
+  const quantity = has('quantity') ? Number(given.quantity ?? 1) : 1
+  const periods = has('periods') ? Number(given.periods ?? 1) : 1
+  const set = (name: string) => (value: string | number) => setGiven({ ...given, [name]: value })
+  const send = () =>
+    ask.mutate(
+      {
+        listing: listing.id,
+        price: listing.price,
+        ...Object.fromEntries(needs.map(({ name, type }) => [name, type === 'number' ? Number(given[name] ?? 1) : type === 'card' ? (given[name] ?? 'ok') : (given[name] ?? '')])),
+        ...(given.note ? { note: given.note as string } : {}),
+      },
+      {
+        onSuccess: (trade) => {
+          queries.setQueryData(['trade', trade.id], trade)
+          void go(`/trades/${trade.id}`)
+        },
+      },
+    )
+
+  const changed = ask.error?.code === 'price-changed'
+  const now = ask.error?.problem.trade as { id?: string } | null | undefined
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        send()
+      }}
+    >
+      <Stack>
+        {needs.map(({ name, type, label }) =>
+          type === 'number' ? (
+            <NumberInput
+              key={name}
+              label={label}
+              min={1}
+              max={name === 'quantity' ? Math.max(1, listing.available) : undefined}
+              allowDecimal={false}
+              required
+              value={Number(given[name] ?? 1)}
+              onChange={set(name)}
+              error={wrong[name]}
+            />
+          ) : type === 'card' ? (
+            <Card key={name} label={label} value={String(given[name] ?? 'ok')} onChange={set(name)} error={wrong[name]} />
+          ) : (
+            <TextInput
+              key={name}
+              label={label}
+              required
+              maxLength={300}
+              value={String(given[name] ?? '')}
+              onChange={(event) => set(name)(event.currentTarget.value)}
+              error={wrong[name]}
+            />
+          ),
+        )}
+        <Textarea
+          label={t('ask.note')}
+          autosize
+          maxLength={1000}
+          value={String(given.note ?? '')}
+          onChange={(event) => set('note')(event.currentTarget.value)}
+          error={wrong.note}
+        />
+        <Stack gap={2}>
+          <Text size="sm">
+            {[
+              amount(listing.price, listing.currency),
+              ...(has('quantity') ? [t('ask.pieces', { count: quantity })] : []),
+              ...(has('periods') ? [t('ask.periods', { count: periods, per: listing.perLabel })] : []),
+            ].join(' × ')}
+          </Text>
+          <Text fw={700} size="lg">
+            {t('ask.total', { amount: amount(listing.price * quantity * periods, listing.currency) })}
+          </Text>
+        </Stack>
+        {ask.error && <Refused refusal={ask.error} />}
+        {changed && <Text size="sm">{t('ask.priceChanged')}</Text>}
+        {now?.id && (
+          <LinkButton to={`/trades/${now.id}`} variant="default">
+            {t('ask.seeTrade')}
+          </LinkButton>
+        )}
+        <Button type="submit" size="md" loading={ask.isPending} disabled={listing.available === 0}>
+          {kind.begin.label}
+        </Button>
+        {ask.isPending && (
+          <Text size="sm" role="status">
+            {t('ask.asking')}
+          </Text>
+        )}
+      </Stack>
+    </form>
+  )
+}

@@ -1,0 +1,29 @@
+import { Stack } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useLocation } from 'react-router'
+import { useMe } from '../api/session'
+import { Empty, Waiting } from './Answers'
+import { LinkButton } from './LinkButton'
+
+/** What only somebody who is signed in sees, or only an operator. */
+export function OnlyFor({ operators = false, children }: { operators?: boolean; children: ReactNode }) {
+  const { t } = useTranslation()
+  const me = useMe()
+  const here = useLocation()
+  if (me === undefined) {
+    return <Waiting />
+  }
+
+  if (me && (me.isOperator || !operators)) {
+    return children
+  }
+
+  return (
+    <Stack>
+      <Empty title={operators ? t('only.operators') : t('only.people')}>
+        <LinkButton to={`/sign-in?then=${encodeURIComponent(here.pathname + here.search)}`}>{t('shell.signIn')}</LinkButton>
+      </Empty>
+    </Stack>
+  )
+}

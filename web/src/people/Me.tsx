@@ -1,0 +1,78 @@
+import { Button, Card, Select, Stack, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useCommand } from '../api/asking'
+import { PATCH, type Shape } from '../api/client'
+import { useMe, type Person } from '../api/session'
+import { Refused } from '../parts/Answers'
+import { OnlyFor } from '../parts/OnlyFor'
+import { Title } from '../parts/Title'
+import { languages } from '../texts'
+
+/** Who one is, and where one is told. */
+export default function Me() {
+  const { t } = useTranslation()
+  const me = useMe()
+  return (
+    <OnlyFor>
+      <Stack maw={420} mx="auto">
+        <Title>{t('me.title')}</Title>
+        {me && <Fields key={me.id} me={me} />}
+      </Stack>
+    </OnlyFor>
+  )
+}
+
+function Fields({ me }: { me: Person }) {
+  const { t } = useTranslation()
+  const [given, setGiven] = useState({ name: me.name, phone: me.phone ?? '', language: me.language })
+  const change = useCommand((body: Shape['ChangeMe']) => PATCH('/api/people/me', { body }), 'person')
+  const wrong = change.error?.fields ?? {}
+  return (
+    <Card withBorder>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          change.mutate(given)
+        }}
+      >
+        <Stack>
+          <Text size="sm">{me.email}</Text>
+          <TextInput
+            label={t('people.name')}
+            required
+            maxLength={80}
+            value={given.name}
+            onChange={(event) => setGiven({ ...given, name: event.currentTarget.value })}
+            error={wrong.name}
+          />
+          <TextInput
+            label={t('people.phone')}
+            description={t('people.phoneHow')}
+            type="tel"
+            value={given.phone}
+            onChange={(event) => setGiven({ ...given, phone: event.currentTarget.value })}
+            error={wrong.phone}
+          />
+          <Select
+            label={t('me.language')}
+            allowDeselect={false}
+            value={given.language}
+            data={languages.map((value) => ({ value, label: t(`languages.${value}`) }))}
+            onChange={(language) => setGiven({ ...given, language: language! })}
+            error={wrong.language}
+          />
+          {change.error && <Refused refusal={change.error} />}
+          <Button type="submit" loading={change.isPending}>
+            {t('me.save')}
+          </Button>
+          {change.isSuccess && (
+            <Text size="sm" role="status">
+              {t('me.saved')}
+            </Text>
+          )}
+        </Stack>
+      </form>
+    </Card>
+  )
+}

@@ -1,0 +1,119 @@
+import { Button, Chip, Group, NumberInput, Select, SimpleGrid, Stack, Switch, Text, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { lazy, Suspense } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useSearchParams } from 'react-router'
+import { useAsked } from '../api/asking'
+import { GET } from '../api/client'
+import { useList } from '../api/lists'
+import { Asked, Empty, Waiting } from '../parts/Answers'
+import { More } from '../parts/More'
+import { Title } from '../parts/Title'
+import { ListingCard } from './ListingCard'
+
+const Town = lazy(() => import('./Town'))
+const sorts = ['newest', 'price', '-price', 'distance'] as const
+
+/** What is offered. What was looked for stands in the address of the page, so that it can be kept and sent to somebody. */
+export function Search() {
+  const { t } = useTranslation()
+  const [wanted, setWanted] = useSearchParams()
+  const want = (changes: Record<string, string | null>) =>
+    setWanted(
+      (before) => {
+        Object.entries(changes).forEach(([name, value]) => (value ? before.set(name, value) : before.delete(name)))
+        return new URLSearchParams(before)
+      },
+      { replace: true },
+    )
+  const wantSoon = useDebouncedCallback(want, 300)
+
+  const near = wanted.get('near')
+  const query = {
+    q: wanted.get('q') ?? undefined,
+    kind: wanted.get('kind') ?? undefined,
+    near: near ?? undefined,
+    within: near ? Number(wanted.get('within') ?? 3) : undefined,
+    minPrice: wanted.has('min') ? Number(wanted.get('min')) : undefined,
+    maxPrice: wanted.has('max') ? Number(wanted.get('max')) : undefined,
+    available: wanted.get('available') ?? undefined,
+  }
+  const sort = sorts.find((one) => one === wanted.get('sort') && (one !== 'distance' || near)) ?? 'newest'
+  const found = useList(['listing', 'search', query, sort], (cursor) => GET('/api/listings', { params: { query: { ...query, sort, cursor, limit: 24 } } }))
+  const facets = useAsked(['listing', 'facets', query], () => GET('/api/listings/facets', { params: { query } })).data
+
+  return (
+    <Stack>
+      <Title>{t('search.title')}</Title>
+      <TextInput
+        type="search"
+        size="md"
+        label={t('search.word')}
+        placeholder={t('search.example')}
+        defaultValue={query.q}
+        onChange={(event) => wantSoon({ q: event.currentTarget.value.trim() })}
+      />
+      <Chip.Group value={query.kind ?? ''} onChange={(kind) => want({ kind: kind as string })}>
+        <Group gap="xs" role="group" aria-label={t('search.kind')}>
+          <Chip value="">{t('search.every')}</Chip>
+          {facets?.kinds.map((kind) => (
+            <Chip key={kind.kind} value={kind.kind}>
+              {t('search.kindCount', { title: kind.title, count: kind.count })}
+            </Chip>
+          ))}
+        </Group>
+      </Chip.Group>
+      <SimpleGrid cols={{ base: 2, sm: 4 }} style={{ alignItems: 'end' }}>
+        <NumberInput label={t('search.min')} min={0} hideControls defaultValue={query.minPrice} onChange={(value) => wantSoon({ min: String(value) })} />
+        <NumberInput label={t('search.max')} min={0} hideControls defaultValue={query.maxPrice} onChange={(value) => wantSoon({ max: String(value) })} />
+        <Select
+          label={t('search.sort')}
+          allowDeselect={false}
+          value={sort}
+          data={sorts.filter((one) => one !== 'distance' || near).map((value) => ({ value, label: t(`search.sorts.${value}`) }))}
+          onChange={(value) => want({ sort: value })}
+        />
+        <Switch label={t('search.available')} checked={query.available === 'true'} onChange={(event) => want({ available: event.currentTarget.checked ? 'true' : null })} mb={8} />
+      </SimpleGrid>
+      <Group>
+        <Button variant="default" aria-expanded={wanted.has('map')} onClick={() => want(wanted.has('map') ? { map: null, near: null, within: null } : { map: '1' })}>
+          {wanted.has('map') ? t('search.noMap') : t('search.map')}
+        </Button>
+        <Text role="status" size="sm" c="dimmed">
+          {facets && t('search.found', { count: facets.count })}
+        </Text>
+      </Group>
+      {wanted.has('map') && (
+        <Suspense fallback={<Waiting />}>
+          <Town
+            listings={found.data?.items ?? []}
+            near={near}
+            within={query.within ?? 3}
+            onChange={(point, within) => want({ near: point, within: String(within), sort: 'distance' })}
+          />
+        </Suspense>
+      )}
+      <Asked
+        answer={found}
+        empty={({ items }) =>
+          items.length === 0 && (
+            <Empty title={t('search.none')}>
+              <Button variant="default" onClick={() => setWanted({})}>
+                {t('search.all')}
+              </Button>
+            </Empty>
+          )
+        }
+      >
+        {({ items }) => (
+          <SimpleGrid cols={{ base: 2, sm: 3, md: 4 }} component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
+            {items.map((listing) => (
+              <ListingCard key={listing.id} listing={listing} />
+            ))}
+          </SimpleGrid>
+        )}
+      </Asked>
+      <More of={found} />
+    </Stack>
+  )
+}

@@ -1,0 +1,158 @@
+import { ActionIcon, Anchor, AppShell, Badge, Button, Container, Group, Indicator, Menu, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link, NavLink, Outlet, useLocation } from 'react-router'
+import { useAsked } from '../api/asking'
+import { GET } from '../api/client'
+import { signOut, useMe, useSandbox } from '../api/session'
+import icon from '../icon.svg'
+import { languages, speak } from '../texts'
+
+/** What stands around every page: where one can go, who one is, and what there is new. */
+export function Shell() {
+  const { t } = useTranslation()
+  const me = useMe()
+  return (
+    <>
+      <a className="skip" href="#main">
+        {t('shell.skip')}
+      </a>
+      <AppShell header={{ height: 60 }} padding="md">
+        <AppShell.Header>
+          <Container size="lg" h="100%">
+            <Group h="100%" justify="space-between" wrap="nowrap">
+              <Anchor component={Link} to="/" underline="never" c="inherit">
+                <Group gap="xs" wrap="nowrap">
+                  <img src={icon} alt="" width={32} height={32} />
+                  <Text fw={700} size="lg">
+                    {t('shell.name')}
+                  </Text>
+                </Group>
+              </Anchor>
+              <Group gap="xs" wrap="nowrap" visibleFrom="sm" component="nav" aria-label={t('shell.places')}>
+                <Places />
+              </Group>
+              <Group gap="xs" wrap="nowrap">
+                {me && <Notices />}
+                <Languages />
+                <Light />
+                <Who />
+              </Group>
+            </Group>
+          </Container>
+        </AppShell.Header>
+        <AppShell.Main id="main" tabIndex={-1}>
+          <Container size="lg" px={0}>
+            <Outlet />
+          </Container>
+        </AppShell.Main>
+        <Group className="foot" hiddenFrom="sm" component="nav" aria-label={t('shell.places')} justify="space-around" wrap="nowrap" gap={0} py={6}>
+          <Places />
+        </Group>
+      </AppShell>
+    </>
+  )
+}
+
+function Places() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const sandbox = useSandbox()
+  return (
+    <>
+      <Place to="/">{t('shell.search')}</Place>
+      {me && <Place to="/trades">{t('shell.trades')}</Place>}
+      {me && <Place to="/selling">{t('shell.selling')}</Place>}
+      {me?.isOperator && <Place to="/operating">{t('shell.operating')}</Place>}
+      {sandbox && <Place to="/lab">{t('shell.lab')}</Place>}
+      {sandbox && <Place to="/tour">{t('shell.tour')}</Place>}
+    </>
+  )
+}
+
+function Place({ to, children }: { to: string; children: ReactNode }) {
+  const here = useLocation().pathname
+  const isHere = to === '/' ? here === '/' : here.startsWith(to)
+  return (
+    <Button component={NavLink} to={to} variant={isHere ? 'light' : 'subtle'} color={isHere ? 'teal' : 'gray'} c={isHere ? undefined : 'inherit'} size="compact-md" px="xs">
+      {children}
+    </Button>
+  )
+}
+
+function Notices() {
+  const { t } = useTranslation()
+  const unread = useAsked(['notice', 'unread'], () => GET('/api/notices', { params: { query: { limit: 1 } } })).data?.unread ?? 0
+  return (
+    <Indicator label={unread > 99 ? '99+' : unread} disabled={unread === 0} size={18} color="red.8" offset={4}>
+      <ActionIcon component={Link} to="/notices" variant="subtle" color="gray" c="inherit" size="lg" aria-label={t('shell.notices', { count: unread })}>
+        <svg width="20" height="20" viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" aria-hidden>
+          <path d="M6 9a6 6 0 0 1 12 0c0 6 2 7 2 7H4s2-1 2-7M10 20a2 2 0 0 0 4 0" />
+        </svg>
+      </ActionIcon>
+    </Indicator>
+  )
+}
+
+function Languages() {
+  const { t, i18n } = useTranslation()
+  const other = languages.find((language) => language !== i18n.language)!
+  return (
+    <Button variant="subtle" color="gray" c="inherit" size="compact-md" px={6} onClick={() => void speak(other)} aria-label={t('shell.speak', { language: other.toUpperCase() })}>
+      {other.toUpperCase()}
+    </Button>
+  )
+}
+
+function Light() {
+  const { t } = useTranslation()
+  const { setColorScheme } = useMantineColorScheme()
+  const isDark = useComputedColorScheme('light') === 'dark'
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      c="inherit"
+      size="lg"
+      onClick={() => setColorScheme(isDark ? 'light' : 'dark')}
+      aria-label={isDark ? t('shell.light') : t('shell.dark')}
+    >
+      <svg width="20" height="20" viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="2" aria-hidden>
+        <circle cx="12" cy="12" r="8" />
+        <path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor" />
+      </svg>
+    </ActionIcon>
+  )
+}
+
+function Who() {
+  const { t } = useTranslation()
+  const me = useMe()
+  if (me === undefined) {
+    return null
+  }
+
+  if (me === null) {
+    return (
+      <Button component={Link} to="/sign-in" size="compact-md">
+        {t('shell.signIn')}
+      </Button>
+    )
+  }
+
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" size="compact-md" rightSection={me.isOperator ? <Badge size="xs">{t('shell.operator')}</Badge> : null}>
+          {me.name}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item component={Link} to="/me">
+          {t('shell.me')}
+        </Menu.Item>
+        <Menu.Item onClick={() => void signOut()}>{t('shell.signOut')}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

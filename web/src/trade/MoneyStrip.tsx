@@ -1,0 +1,46 @@
+import { Card, Stack, Text, Title } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { Trade } from '../api/client'
+import { useAmounts } from '../parts/Amount'
+
+/** Where the money is: with the buyer, held by the market, or with the seller. */
+export function MoneyStrip({ trade }: { trade: Trade }) {
+  const { t } = useTranslation()
+  const amount = useAmounts()
+  const { money, currency } = trade
+  const places = [
+    { name: 'buyer', sums: { expected: money.expected, refunding: money.refunding, refunded: money.refunded } },
+    { name: 'market', sums: { held: money.held } },
+    { name: 'seller', sums: { payingOut: money.payingOut, paidOut: money.paidOut } },
+  ] as const
+  return (
+    <Card withBorder>
+      <Stack gap="sm">
+        <Title order={2} size="h4">
+          {t('money.title')}
+        </Title>
+        <ol className="strip">
+          {places.map(({ name, sums }) => {
+            const here = Object.entries(sums).filter(([, sum]) => sum > 0)
+            return (
+              <li key={name} data-here={here.length > 0 || undefined}>
+                <Text size="sm" fw={600}>
+                  {t(`money.${name}`)}
+                </Text>
+                {here.map(([sum, minor]) => (
+                  <Text key={sum} size="sm">
+                    {t(`money.${sum as 'held'}`, { amount: amount(minor, currency) })}
+                  </Text>
+                ))}
+                {here.length === 0 && <Text size="sm">{t('money.nothing')}</Text>}
+              </li>
+            )
+          })}
+        </ol>
+        <Text size="sm" c="dimmed">
+          {t('money.fee', { fee: amount(money.fee, currency) })}
+        </Text>
+      </Stack>
+    </Card>
+  )
+}

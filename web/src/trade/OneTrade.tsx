@@ -1,0 +1,93 @@
+import { Anchor, Badge, Card, Grid, Group, Stack, Text, Title as Heading } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { Link, useParams } from 'react-router'
+import { useAsked, useKind } from '../api/asking'
+import { GET, type Trade } from '../api/client'
+import { useMe } from '../api/session'
+import { useAmounts } from '../parts/Amount'
+import { Asked } from '../parts/Answers'
+import { OnlyFor } from '../parts/OnlyFor'
+import { Title } from '../parts/Title'
+import { MoneyStrip } from './MoneyStrip'
+import { NextStep } from './NextStep'
+import { StateBar } from './StateBar'
+import { Timeline } from './Timeline'
+
+/** One trade, as one of its people sees it: what is next, how far it is, where the money is, and all that happened. */
+export default function OneTrade() {
+  const { id } = useParams()
+  const answer = useAsked(['trade', id], () => GET('/api/trades/{id}', { params: { path: { id: id! } } }))
+  return (
+    <OnlyFor>
+      <Asked answer={answer}>{(trade) => <Shown trade={trade} />}</Asked>
+    </OnlyFor>
+  )
+}
+
+function Shown({ trade }: { trade: Trade }) {
+  const { t } = useTranslation()
+  const kind = useKind(trade.kind)
+  const me = useMe()
+  const amount = useAmounts()
+  const as = trade.buyer.id === me?.id ? 'buyer' : trade.seller.id === me?.id ? 'seller' : 'operator'
+  return (
+    <Stack>
+      <Group gap="xs">
+        <Badge variant="light" color="gray" c="inherit">
+          {kind?.title}
+        </Badge>
+        <Badge variant="light" c="inherit">
+          {t('trade.youAre', { party: kind?.parties[as] })}
+        </Badge>
+      </Group>
+      <Title>{trade.listing.title}</Title>
+      <Grid gap="lg">
+        <Grid.Col span={{ base: 12, md: 7 }}>
+          <Stack>
+            <NextStep trade={trade} as={as} />
+            {kind && <StateBar trade={trade} kind={kind} />}
+            <MoneyStrip trade={trade} />
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 5 }}>
+          <Stack>
+            <Card withBorder>
+              <Stack gap={6}>
+                <Heading order={2} size="h4">
+                  {t('trade.about')}
+                </Heading>
+                <Anchor component={Link} to={`/listings/${trade.listing.id}`}>
+                  {trade.listing.title}
+                </Anchor>
+                <Fact name={kind?.parties.buyer ?? ''} value={trade.buyer.name} />
+                <Fact name={kind?.parties.seller ?? ''} value={trade.seller.name} />
+                <Fact
+                  name={t('trade.price')}
+                  value={[
+                    amount(trade.listing.price, trade.currency),
+                    ...(trade.quantity > 1 ? [t('ask.pieces', { count: trade.quantity })] : []),
+                    ...(trade.periods > 1 ? [String(trade.periods)] : []),
+                  ].join(' × ')}
+                />
+                <Fact name={t('trade.amount')} value={amount(trade.amount, trade.currency)} />
+                {trade.delivery !== 'none' && <Fact name={t('trade.delivery')} value={t(`delivery.${trade.delivery as 'arrived'}`)} />}
+              </Stack>
+            </Card>
+            <Timeline trade={trade} />
+          </Stack>
+        </Grid.Col>
+      </Grid>
+    </Stack>
+  )
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <Group justify="space-between" gap="xs">
+      <Text size="sm" c="dimmed">
+        {name}
+      </Text>
+      <Text size="sm">{value}</Text>
+    </Group>
+  )
+}
