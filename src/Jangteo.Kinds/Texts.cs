@@ -87,6 +87,9 @@ public sealed class Texts
     /// <summary>An answer or event as half a sentence: the payment is held.</summary>
     public string Answer(string answer, string language) => Find(null, $"answers.{answer}", language) ?? answer;
 
+    /// <summary>What happened in the ledger: card-hold, pay-out-done.</summary>
+    public string Journal(string happened, string language) => Find(null, $"journals.{happened}", language) ?? happened;
+
     /// <summary>A duration for people: 3 days, 24시간.</summary>
     public static string Duration(TimeSpan duration, string language)
     {

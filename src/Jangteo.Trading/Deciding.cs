@@ -92,6 +92,42 @@ internal static class Deciding
             : Begin(new Deed(kind, trade, act.Now, soldOut), row, act);
     }
 
+    /// <summary>Why a row of the table cannot be taken now, by whoever makes it: all that stands in its way, and nothing when it can.</summary>
+    public static IEnumerable<WhyNot> WhyNot(Trade trade, Move row, DateTimeOffset now)
+    {
+        if (!row.From.Contains(trade.State))
+        {
+            // Whatever else may be: from there it is no move at all.
+            yield return Trading.WhyNot.OtherState;
+            yield break;
+        }
+
+        if (trade.NotBegun)
+        {
+            yield return Trading.WhyNot.NotBegun;
+        }
+
+        if (trade.Intention is not null)
+        {
+            yield return Trading.WhyNot.Pending;
+        }
+
+        if (MeetsAnswers(trade, row))
+        {
+            yield return Trading.WhyNot.Unanswered;
+        }
+
+        if (row.After is { } after && trade.Since + after > now)
+        {
+            yield return Trading.WhyNot.TooEarly;
+        }
+
+        if (row.Hears is not null)
+        {
+            yield return Trading.WhyNot.Unheard;
+        }
+    }
+
     /// <summary>The questions of an intention have come to their end.</summary>
     public static Decision.Happens Settle(Kind kind, Trade trade, bool soldOut, Outcome outcome, DateTimeOffset now)
     {
@@ -206,15 +242,17 @@ internal static class Deciding
             return deed.Done();
         }
 
-        if (row.First.Any(verb => deed.Trade.WaitsFor(verb.Module)))
+        if (MeetsAnswers(deed.Trade, row))
         {
-            // A late answer of an earlier request must not meet what the question is about to do.
             return new Decision.Waits(new Refusal(Refusals.InProgress, RetryAfter: TryAgain));
         }
 
         deed.Intend(row, act);
         return deed.Done();
     }
+
+    /// <summary>A late answer of an earlier request must not meet what a question is about to do.</summary>
+    private static bool MeetsAnswers(Trade trade, Move row) => row.First.Any(verb => trade.WaitsFor(verb.Module));
 
     private static Refusal? RefuseStart(Kind kind, Listing listing, PersonRef buyer, Terms terms)
     {

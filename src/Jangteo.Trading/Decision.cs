@@ -29,6 +29,28 @@ internal abstract record Decision
     public sealed record Waits(Refusal Refusal) : Decision;
 }
 
+/// <summary>What stands in the way of a move.</summary>
+internal enum WhyNot
+{
+    /// <summary>No row leads there from the state as it is.</summary>
+    OtherState,
+
+    /// <summary>The start was refused: nothing will ever move it.</summary>
+    NotBegun,
+
+    /// <summary>An intention is open.</summary>
+    Pending,
+
+    /// <summary>An answer is on its way that its questions must not meet.</summary>
+    Unanswered,
+
+    /// <summary>Time makes it, and it is not time yet.</summary>
+    TooEarly,
+
+    /// <summary>Nobody makes it: it comes when its answer or event is heard.</summary>
+    Unheard,
+}
+
 /// <summary>One commit to a trade.</summary>
 /// <param name="What">began, moved, refused, not-begun or heard.</param>
 internal sealed record HistoryLine(int Revision, DateTimeOffset At, string What, string? Do, string State, string Actor, Guid? Person, string? Code, string? Heard, string? Reason);

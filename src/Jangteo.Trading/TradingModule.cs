@@ -38,6 +38,7 @@ public sealed class TradingModule : Module
         ActOnTrade.Map(routes);
         ReadTrade.Map(routes);
         ReadKinds.Map(routes);
+        ExplainMoves.Map(routes);
         TradingBooks.Map(routes);
         routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
     }

@@ -1,19 +1,22 @@
 using System.Threading.Channels;
 using Jangteo.Contracts;
 using Jangteo.Platform;
+using Jangteo.Platform.Http;
 using Jangteo.Platform.Time;
 
 namespace Jangteo.Views;
 
 /// <summary>That something changed, and for whom: what it is now is asked for by its id.</summary>
 /// <param name="Name">trade, notice, listing or clock.</param>
-/// <param name="People">Who may know; null for everybody.</param>
+/// <param name="People">Whom it concerns; null for everybody. Operators see to every trade.</param>
 internal sealed record Happened(string Name, string Id, int Revision, Guid[]? People)
 {
+    public const string Trade = "trade";
+
     public static IEnumerable<Happened> Of(object body) => body switch
     {
-        TradeMoved moved => [new("trade", moved.Trade.ToString(), moved.Revision, [moved.Buyer.Id, moved.Seller.Id])],
-        TradeNoted noted => [new("trade", noted.Trade.ToString(), noted.Revision, [noted.Buyer, noted.Seller])],
+        TradeMoved moved => [new(Trade, moved.Trade.ToString(), moved.Revision, [moved.Buyer.Id, moved.Seller.Id])],
+        TradeNoted noted => [new(Trade, noted.Trade.ToString(), noted.Revision, [noted.Buyer, noted.Seller])],
         ListingChanged changed => [new("listing", changed.Listing.ToString(), changed.Revision, changed.Status == "draft" ? [changed.Owner.Id] : null)],
         Told told => told.Tellings.Where(telling => telling.Channel == "app").Select(telling => new Happened("notice", telling.Notice.ToString(), told.Cause, [telling.Person])),
         _ => [],
@@ -23,7 +26,7 @@ internal sealed record Happened(string Name, string Id, int Revision, Guid[]? Pe
 /// <summary>What happened, at its place among all that this process has passed on.</summary>
 internal sealed record Change(long Number, Happened What)
 {
-    public bool IsFor(Guid? person) => What.People is null || (person is { } one && What.People.Contains(one));
+    public bool IsFor(Caller? who) => What.People is null || (who is not null && (What.People.Contains(who.Id) || (who.IsOperator && What.Name == Happened.Trade)));
 }
 
 /// <summary>
@@ -61,7 +64,7 @@ internal sealed class Live
     /// <summary>Listens for one person, or for whoever is not signed in.</summary>
     /// <param name="after">The last event id that was received, or null.</param>
     /// <returns>The changes since then when they are still known; null in their place says that the listener has to look at everything again.</returns>
-    public Listener Listen(Guid? person, string? after)
+    public Listener Listen(Caller? who, string? after)
     {
         lock (guard)
         {
@@ -69,7 +72,7 @@ internal sealed class Live
                 && (recent.Count == 0 ? number == last : number >= recent.Peek().Number - 1)
                 ? number
                 : (long?)null;
-            var listener = new Listener(this, person, last, after is null ? [] : known is null ? null : [.. recent.Where(change => change.Number > known && change.IsFor(person))]);
+            var listener = new Listener(this, who, last, after is null ? [] : known is null ? null : [.. recent.Where(change => change.Number > known && change.IsFor(who))]);
             listeners.Add(listener);
             return listener;
         }
@@ -110,7 +113,7 @@ internal sealed class Live
     }
 
     /// <summary>One open stream.</summary>
-    internal sealed class Listener(Live live, Guid? person, long from, IReadOnlyList<Change>? missed) : IDisposable
+    internal sealed class Listener(Live live, Caller? who, long from, IReadOnlyList<Change>? missed) : IDisposable
     {
         private readonly Channel<Change> queue = Channel.CreateBounded<Change>(LongestQueue);
 
@@ -125,7 +128,7 @@ internal sealed class Live
         public void Offer(Change change)
         {
             // A reader that is too slow is let go: it connects again with its last id and catches up, or is told to look at everything.
-            if (change.IsFor(person) && !queue.Writer.TryWrite(change))
+            if (change.IsFor(who) && !queue.Writer.TryWrite(change))
             {
                 queue.Writer.TryComplete();
             }

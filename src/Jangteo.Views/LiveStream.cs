@@ -14,18 +14,18 @@ internal static class LiveStream
 {
     private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(15);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/live", Handle).SignInOptional().WithName("liveStream").WithTags("views").WithSummary("Server-sent events: hello, trade, notice, listing, clock, reset, ping.");
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/live", Handle).SignInOptional().WithName("liveStream").WithTags("views").WithSummary("Server-sent events: hello, trade, notice, listing, clock, reset, ping. Of trades their parties and operators hear, of notices the person told.");
 
     private static ServerSentEventsResult<Changed> Handle(HttpContext http, Live live, IHostApplicationLifetime program, CancellationToken ct)
     {
         var lastEventId = http.Request.Headers["Last-Event-ID"].ToString();
         http.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(Events(live, Caller.Of(http)?.Id, lastEventId.Length == 0 ? null : lastEventId, program.ApplicationStopping, ct));
+        return TypedResults.ServerSentEvents(Events(live, Caller.Of(http), lastEventId.Length == 0 ? null : lastEventId, program.ApplicationStopping, ct));
     }
 
-    private static async IAsyncEnumerable<SseItem<Changed>> Events(Live live, Guid? person, string? after, CancellationToken stopping, [EnumeratorCancellation] CancellationToken ct)
+    private static async IAsyncEnumerable<SseItem<Changed>> Events(Live live, Caller? who, string? after, CancellationToken stopping, [EnumeratorCancellation] CancellationToken ct)
     {
-        using var listener = live.Listen(person, after);
+        using var listener = live.Listen(who, after);
         // The headers go out with the first item, so there is one at once.
         yield return Item("hello", "hello", 0, live.EventId(listener.Missed is [var first, ..] ? first.Number - 1 : listener.From));
         if (listener.Missed is null)

@@ -62,7 +62,7 @@ internal sealed record TimelineLine(
             { What: "refusal", Code: { } code } => texts.Refusal(code, language, kind),
             { What: "answer", Heard: { } heard } => texts.Answer(heard, language),
             { What: "event", Do: null, Heard: { } heard } => texts.Answer(heard, language),
-            { What: "money", Journals: { } journals } => string.Join(", ", journals.Select(journal => journal.Event)),
+            { What: "money", Journals: { } journals } => string.Join(", ", journals.Select(journal => texts.Journal(journal.Event, language))),
             { Do: { } move } => texts.Move(kind, move, language),
             _ => line.What,
         };

@@ -29,7 +29,7 @@ internal static class SeeEverything
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/operator/views").WithTags("operator");
-        group.MapGet("/attention", Attention).WithName("attention").WithSummary("What wants an operator: quarrels to decide, deadlines that did not come, what could not be delivered or heard.");
+        group.MapGet("/attention", Attention).WithName("attention").WithSummary("What wants an operator: quarrels to decide, deadlines that did not come, people who let time pass, what could not be delivered or heard.");
         group.MapGet("/trades", Trades).WithName("allTrades").WithSummary("All trades, by kind, state or person.");
         group.MapGet("/trades/{id:guid}", Explain).WithName("explainTrade").WithSummary("One trade with all that happened.");
         group.MapGet("/people", People).WithName("people").WithSummary("People, by part of a name or address.");
@@ -42,11 +42,17 @@ internal static class SeeEverything
         var language = Problems.Language(http);
         var items = new List<AttentionItem>();
         var now = clock.Now;
+        // Where time alone leads and somebody has to do something: they let it pass.
+        var late = shelf.All.SelectMany(kind => kind.States.Where(state => kind.Moves.All(row => row.To != state || row.After is not null)).Select(state => (Kind: kind.Name, State: state))).ToList();
         await storage.Read(
             ct,
             (new Sql($"select {Sqls.TradeColumns} from trades where not final and awaits = 'operator' order by at limit $1", MostAttention), reader => items.Add(OfTrade("decide", Sqls.Trade(reader), shelf.Texts, language))),
             (new Sql($"select {Sqls.TradeColumns} from trades where not final and pending_since < $1 order by pending_since limit $2", now - PendingTooLong, MostAttention), reader => items.Add(OfTrade("pending", Sqls.Trade(reader), shelf.Texts, language))),
             (new Sql($"select {Sqls.TradeColumns} from trades where not final and due < $1 order by due limit $2", now - OverdueAfter, MostAttention), reader => items.Add(OfTrade("overdue", Sqls.Trade(reader), shelf.Texts, language))),
+            (new Sql(
+                $"select {Sqls.TradeColumns} from trades where (kind, state) in (select * from unnest($1::text[], $2::text[])) and awaits in ('buyer', 'seller') order by at limit $3",
+                late.Select(place => place.Kind).ToArray(), late.Select(place => place.State).ToArray(), MostAttention),
+            reader => items.Add(OfTrade("late", Sqls.Trade(reader), shelf.Texts, language))),
             (new Sql($"select {Sqls.AlarmColumns} from alarms where status = 'undeliverable' order by at desc limit $1", MostAttention), reader => items.Add(OfAlarm(Sqls.Alarm(reader)))),
             (new Sql("select stream, type, reason, parked_at from aside where parked_at is not null order by id desc limit $1", MostAttention),
             reader => items.Add(new AttentionItem("parked", reader.GetGuid(0), null, null, null, $"{reader.GetString(1)}: {reader.GetString(2)}", reader.GetFieldValue<DateTimeOffset>(3)))));
@@ -122,13 +128,14 @@ internal static class SeeEverything
             new Sql(TradesByState), row => new Measurement<long>(row.GetInt32(2), new("jangteo.kind", row.GetString(0)), new KeyValuePair<string, object?>("jangteo.state", row.GetString(1))), ct));
 
     private static AttentionItem OfTrade(string what, TradeRow row, Texts texts, string language) =>
-        new(what, row.Id, row.Listing, null, row.Kind, $"{row.Facts.Title}: {texts.State(row.Kind, row.State, language)}", row.PendingSince ?? row.Facts.Since);
+        new(what, row.Id, row.Listing, row.Awaits switch { "buyer" => row.Buyer, "seller" => row.Seller, _ => null }, row.Kind, $"{row.Facts.Title}: {texts.State(row.Kind, row.State, language)}", row.PendingSince ?? row.Facts.Since);
 
     private static AttentionItem OfAlarm(AlarmRow row) => new("undeliverable", row.Trade, row.Listing, row.Person, null, $"{row.What} by {row.Channel}", row.At);
 }
 
 /// <summary>Something that wants an operator.</summary>
-/// <param name="What">decide, pending, overdue, undeliverable or parked.</param>
+/// <param name="What">decide, pending, overdue (time itself is late), late (somebody let time pass), undeliverable or parked.</param>
+/// <param name="Person">Whom it waits for, or who could not be told.</param>
 /// <param name="Trade">The trade, or the stream of what is parked.</param>
 internal sealed record AttentionItem(string What, Guid? Trade, Guid? Listing, Guid? Person, string? Kind, string Detail, DateTimeOffset At);
 

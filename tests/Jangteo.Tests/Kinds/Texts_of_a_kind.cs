@@ -39,6 +39,7 @@ public sealed class Texts_of_a_kind : IDisposable
         Assert.Equal("배송 중", texts.DeliveryWord("under-way", "ko"));
         Assert.Equal("Reserved", texts.StockWord("taken", "en"));
         Assert.Equal("the payment is held", texts.Answer("payment-held", "en"));
+        Assert.Equal("카드 결제", texts.Journal("card-hold", "ko"));
     }
 
     [Fact]

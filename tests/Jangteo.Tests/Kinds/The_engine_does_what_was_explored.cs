@@ -94,6 +94,24 @@ public sealed class The_engine_does_what_was_explored
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void An_operator_is_told_in_every_configuration_what_the_engine_would_do(string name)
+    {
+        var kind = Explored[name];
+        var exploration = Exploration.Of(kind);
+        for (var place = 1; place < exploration.All.Count; place++)
+        {
+            var played = Play(kind, exploration.PathTo(place));
+
+            foreach (var move in kind.Moves.Select(move => move.Do).Distinct())
+            {
+                Assert.All(Enum.GetValues<Party>(), party => Assert.Equal(played.Command(party, move) is Decision.Happens, played.IsSaidToBePossible(party, move)));
+                Assert.Equal(played.Fire(move) is Decision.Happens, played.IsSaidToBePossible(null, move));
+            }
+        }
+    }
+
     /// <summary>From every configuration, every step that was explored leads the engine to the configuration that was explored.</summary>
     [Theory]
     [MemberData(nameof(Kinds))]

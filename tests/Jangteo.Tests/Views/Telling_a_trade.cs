@@ -31,6 +31,7 @@ public sealed class Telling_a_trade(Town town)
         var command = lines.Single(line => What(line) == "command");
         Assert.Equal(("rent", "start", "accepted", "buyer"), (Text(command, "do"), Text(command, "from"), Text(command, "to"), Text(command, "actor")));
         Assert.Equal(["take-stock", "hold-payment", "deliver"], command.GetProperty("asked").EnumerateArray().Select(verb => verb.GetString()));
+        Assert.Equal("The card was charged", Text(lines.Single(line => What(line) == "money"), "label"));
         Assert.Equal(3000, lines.Single(line => What(line) == "money").GetProperty("journals")[0].GetProperty("entries")[1].GetProperty("amount").GetInt64());
         Assert.Equal(tale.Seller.Id, lines.Single(line => What(line) == "notice").GetProperty("told")[0].GetProperty("person").GetProperty("id").GetGuid());
     }
@@ -80,6 +81,18 @@ public sealed class Telling_a_trade(Town town)
         Assert.Equal("disputed", explained.GetProperty("trade").GetProperty("state").GetString());
         Assert.Equal(3, explained.GetProperty("timeline").EnumerateArray().Count(line => What(line) == "command"));
         Assert.Equal([tale.Trade], (await town.Get($"/api/operator/views/trades?person={tale.Buyer.Id}", sora, isOperator: true)).Body.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetGuid()));
+    }
+
+    [Fact]
+    public async Task An_operator_sees_who_has_let_the_time_pass()
+    {
+        var tale = await Tale.Of(town, "neighborhood-rental").MovesAll("reserve", "confirm", "pay", "lend", "remind");
+        await town.Rest();
+
+        var attention = (await town.Get("/api/operator/views/attention", tale.Operator, isOperator: true)).Body.GetProperty("items").EnumerateArray();
+
+        var late = Assert.Single(attention, item => Text(item, "what") == "late" && item.GetProperty("trade").GetGuid() == tale.Trade);
+        Assert.Equal(tale.Seller.Id, late.GetProperty("person").GetGuid());
     }
 
     [Theory]

@@ -33,6 +33,28 @@ public sealed class Watching_live(Town town)
     }
 
     [Fact]
+    public async Task An_operator_hears_of_every_trade_and_of_nobody_elses_notices()
+    {
+        var tale = Tale.Of(town);
+        await using var stream = await Listen(tale.Operator, isOperator: true);
+        await stream.Next();
+
+        await tale.MovesAll("request", "accept");
+        await town.Rest();
+        await tale.Offers();
+
+        var heard = new List<Event>();
+        do
+        {
+            heard.Add(await stream.Next());
+        }
+        while (heard[^1].Id != tale.Listing.ToString());
+
+        Assert.Equal([1, 2], heard.Where(one => one.Name == "trade" && one.Id == tale.Trade.ToString()).Select(one => one.Revision));
+        Assert.DoesNotContain(heard, one => one.Name == "notice");
+    }
+
+    [Fact]
     public async Task A_stream_that_broke_goes_on_where_it_was()
     {
         var tale = Tale.Of(town);
@@ -75,9 +97,9 @@ public sealed class Watching_live(Town town)
         Assert.Equal(("clock", (int)clock.Offset.TotalSeconds), (heard.Name, heard.Revision));
     }
 
-    private async Task<Stream> Listen(PersonRef? person, string? lastEventId = null)
+    private async Task<Stream> Listen(PersonRef? person, string? lastEventId = null, bool isOperator = false)
     {
-        var client = town.As(person);
+        var client = town.As(person, isOperator);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/live");
         if (lastEventId is not null)
         {
