@@ -97,6 +97,9 @@ public sealed class Faults(bool allowed)
     private readonly ConcurrentDictionary<string, bool> on = new();
     private volatile string? crashPoint;
 
+    /// <summary>Some have been switched on or off.</summary>
+    public event Action? Changed;
+
     public bool IsOn(string fault) => allowed && on.ContainsKey(fault);
 
     public IEnumerable<string> On => allowed ? on.Keys.Order(StringComparer.Ordinal) : [];
@@ -104,9 +107,15 @@ public sealed class Faults(bool allowed)
     /// <summary>These are on, and no others.</summary>
     public void Set(IReadOnlyCollection<string> names)
     {
-        foreach (var name in on.Keys.Except(names).Concat(names.Except(on.Keys)).ToArray())
+        var others = on.Keys.Except(names).Concat(names.Except(on.Keys)).ToArray();
+        foreach (var name in others)
         {
             Switch(name, names.Contains(name));
+        }
+
+        if (others.Length > 0)
+        {
+            Changed?.Invoke();
         }
     }
 

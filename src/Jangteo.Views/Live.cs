@@ -18,7 +18,8 @@ internal sealed record Happened(string Name, string Id, int Revision, Guid[]? Pe
         TradeMoved moved => [new(Trade, moved.Trade.ToString(), moved.Revision, [moved.Buyer.Id, moved.Seller.Id])],
         TradeNoted noted => [new(Trade, noted.Trade.ToString(), noted.Revision, [noted.Buyer, noted.Seller])],
         ListingChanged changed => [new("listing", changed.Listing.ToString(), changed.Revision, changed.Status == "draft" ? [changed.Owner.Id] : null)],
-        Told told => told.Tellings.Where(telling => telling.Channel == "app").Select(telling => new Happened("notice", telling.Notice.ToString(), told.Cause, [telling.Person])),
+        // An SMS or an e-mail is said twice: when it is to be sent, and when it has been, which is when there is something to be seen.
+        Told told => told.Tellings.Where(telling => telling.Channel == "app" || telling.Status == "sent").Select(telling => new Happened("notice", telling.Notice.ToString(), told.Cause, [telling.Person])),
         _ => [],
     };
 }
@@ -45,8 +46,13 @@ internal sealed class Live
     private TaskCompletionSource heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long last;
 
-    public Live(BusinessClock clock) =>
-        clock.Moved += () => PassOn([new Happened("clock", "clock", (int)clock.Offset.TotalSeconds, null)]);
+    /// <param name="faults">Whoever sees the clock of the sandbox wants to see its faults too, so one event tells of both.</param>
+    public Live(BusinessClock clock, Faults faults)
+    {
+        clock.Moved += Ring;
+        faults.Changed += Ring;
+        void Ring() => PassOn([new Happened("clock", "clock", (int)clock.Offset.TotalSeconds, null)]);
+    }
 
     /// <summary>What was heard and committed.</summary>
     public void Tell(IReadOnlyList<Happened> happened)

@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Jangteo.SystemTests.Pages;
+using Microsoft.Playwright;
 
 namespace Jangteo.SystemTests;
 
@@ -17,7 +19,7 @@ public sealed class SeriousProgram : IAsyncLifetime
 }
 
 /// <summary>Outside of the sandbox none of its doors can be reached, by anybody.</summary>
-public sealed class WithoutSandboxTests(SeriousProgram serious, SharedProgram shared) : IClassFixture<SeriousProgram>
+public sealed class WithoutSandboxTests(SeriousProgram serious, SharedProgram shared, Browser browser) : IClassFixture<SeriousProgram>
 {
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
@@ -60,6 +62,20 @@ public sealed class WithoutSandboxTests(SeriousProgram serious, SharedProgram sh
 
         Assert.Empty(document.Routes.Where(route => route.Path.Contains("sandbox")));
         Assert.Null(document.Find("POST", "/api/session")!.Request!["properties"]?["person"]);
+    }
+
+    [Theory]
+    [InlineData("/lab")]
+    public async Task The_pages_lead_to_no_lab_and_no_tour_and_show_nothing_where_they_would_be(string path)
+    {
+        await using var window = await browser.Open(Program);
+
+        await window.Go(path);
+
+        await window.Reads("only in the sandbox");
+        await Assertions.Expect(window.Page.GetByRole(AriaRole.Link, new() { Name = "Lab", Exact = true })).ToHaveCountAsync(0);
+        await Assertions.Expect(window.Page.GetByRole(AriaRole.Link, new() { Name = "Tour", Exact = true })).ToHaveCountAsync(0);
+        await Assertions.Expect(window.Page.GetByRole(AriaRole.Switch)).ToHaveCountAsync(0);
     }
 
     [Fact]

@@ -12,6 +12,7 @@ const Notices = lazy(() => import('./notices/Notices'))
 const SignIn = lazy(() => import('./people/SignIn'))
 const SignUp = lazy(() => import('./people/SignUp'))
 const Me = lazy(() => import('./people/Me'))
+const Lab = lazy(() => import('./lab/Lab'))
 const Nowhere = lazy(() => import('./shell/Nowhere'))
 
 export function App() {
@@ -28,6 +29,7 @@ export function App() {
           <Route path="sign-in" element={<SignIn />} />
           <Route path="sign-up" element={<SignUp />} />
           <Route path="me" element={<Me />} />
+          <Route path="lab" element={<Lab />} />
           <Route path="*" element={<Nowhere />} />
         </Route>
       </Routes>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Jangteo.Contracts;
 using Jangteo.Platform;
 using Jangteo.Platform.Time;
+using Jangteo.Views;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Tests.Views;
@@ -95,6 +96,34 @@ public sealed class Watching_live(Town town)
 
         var heard = await stream.Next();
         Assert.Equal(("clock", (int)clock.Offset.TotalSeconds), (heard.Name, heard.Revision));
+    }
+
+    [Fact]
+    public async Task When_a_fault_is_switched_on_or_off_everybody_hears_it_and_when_nothing_changes_nobody()
+    {
+        await using var stream = await Listen(null);
+        await stream.Next();
+        var faults = town.Services.GetRequiredService<Faults>();
+
+        faults.Set([Faults.SmsDown]);
+        faults.Set([Faults.SmsDown]);
+        faults.Set([]);
+
+        var (on, off) = (await stream.Next(), await stream.Next());
+        Assert.Equal(("clock", "clock"), (on.Name, off.Name));
+        var clock = town.Services.GetRequiredService<BusinessClock>();
+        clock.Set(clock.Offset + TimeSpan.FromSeconds(5));
+        Assert.Equal((int)clock.Offset.TotalSeconds, (await stream.Next()).Revision);
+    }
+
+    [Theory]
+    [InlineData("waiting", 0)]
+    [InlineData("sent", 1)]
+    public void An_sms_is_news_to_its_reader_once_it_is_sent(string status, int times)
+    {
+        var told = new Told(Ids.New(), null, "accept", 2, [new Telling(Ids.New(), Ids.New(), "sms", status)], DateTimeOffset.UnixEpoch);
+
+        Assert.Equal(times, Happened.Of(told).Count(one => one.Name == "notice"));
     }
 
     private async Task<Stream> Listen(PersonRef? person, string? lastEventId = null, bool isOperator = false)

@@ -101,6 +101,7 @@ export function AskForIt({ listing }: { listing: Listing }) {
           </Text>
         </Stack>
         {ask.error && <Refused refusal={ask.error} />}
+        {ask.error?.problem.status === 503 && <Text size="sm">{t('ask.notBegun')}</Text>}
         {changed && <Text size="sm">{t('ask.priceChanged')}</Text>}
         {now?.id && (
           <LinkButton to={`/trades/${now.id}`} variant="default">

@@ -28,11 +28,16 @@ export function useSince() {
   }
 }
 
+/** A moment as a calendar and a clock say it. */
+export function useMoment() {
+  const { i18n } = useTranslation()
+  return (at: string) => new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at))
+}
+
 /** A moment: how far away it is, and on asking exactly when. */
 export function When({ at }: { at: string }) {
-  const { i18n } = useTranslation()
   const since = useSince()
-  const exactly = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at))
+  const exactly = useMoment()(at)
   return (
     <Tooltip label={exactly} events={{ hover: true, focus: true, touch: true }}>
       <time dateTime={at} tabIndex={0}>

@@ -1,5 +1,5 @@
 import { ActionIcon, Anchor, AppShell, Badge, Button, Container, Group, Indicator, Menu, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { lazy, Suspense, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, NavLink, Outlet, useLocation } from 'react-router'
 import { useAsked } from '../api/asking'
@@ -8,10 +8,14 @@ import { signOut, useMe, useSandbox } from '../api/session'
 import icon from '../icon.svg'
 import { languages, speak } from '../texts'
 
+// Most markets are none to play with, and where they are, nobody waits for this to be told.
+const Ribbon = lazy(() => import('../lab/Ribbon'))
+
 /** What stands around every page: where one can go, who one is, and what there is new. */
 export function Shell() {
   const { t } = useTranslation()
   const me = useMe()
+  const sandbox = useSandbox()
   return (
     <>
       <a className="skip" href="#main">
@@ -43,6 +47,11 @@ export function Shell() {
         </AppShell.Header>
         <AppShell.Main id="main" tabIndex={-1}>
           <Container size="lg" px={0}>
+            {sandbox && (
+              <Suspense fallback={null}>
+                <Ribbon />
+              </Suspense>
+            )}
             <Outlet />
           </Container>
         </AppShell.Main>

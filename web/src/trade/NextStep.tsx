@@ -83,6 +83,7 @@ export function NextStep({ trade, as }: { trade: Trade; as: string }) {
           </Group>
         )}
         {act.error && <Refused refusal={act.error} />}
+        {act.error?.problem.status === 503 && <Text size="sm">{t('trade.asItWas')}</Text>}
         {state?.isFinal && (
           <Group>
             <LinkButton to="/trades" variant="default">

@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
 import { useAsked, useKind } from '../api/asking'
 import { GET, type Trade } from '../api/client'
-import { useMe } from '../api/session'
+import { useMe, useSandbox } from '../api/session'
+import { SendExpected } from '../lab/MoneyIn'
 import { useAmounts } from '../parts/Amount'
 import { Asked } from '../parts/Answers'
 import { OnlyFor } from '../parts/OnlyFor'
@@ -28,6 +29,7 @@ function Shown({ trade }: { trade: Trade }) {
   const { t } = useTranslation()
   const kind = useKind(trade.kind)
   const me = useMe()
+  const sandbox = useSandbox()
   const amount = useAmounts()
   const as = trade.buyer.id === me?.id ? 'buyer' : trade.seller.id === me?.id ? 'seller' : 'operator'
   return (
@@ -47,6 +49,16 @@ function Shown({ trade }: { trade: Trade }) {
             <NextStep trade={trade} as={as} />
             {kind && <StateBar trade={trade} kind={kind} />}
             <MoneyStrip trade={trade} />
+            {sandbox && as === 'buyer' && trade.money.expected > 0 && (
+              <Card withBorder>
+                <Stack gap="sm">
+                  <Heading order={2} size="h4">
+                    {t('lab.payHere')}
+                  </Heading>
+                  <SendExpected trade={trade.id} />
+                </Stack>
+              </Card>
+            )}
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
