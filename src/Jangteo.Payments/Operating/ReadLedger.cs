@@ -23,11 +23,12 @@ internal static class ReadLedger
     }
 
     private static async Task<Ok<Page<LedgerJournal>>> List(
-        HttpContext http, [FromKeyedServices(Modules.Payments)] Storage storage, string? trade, string? account, [AsParameters] Paging part, CancellationToken ct)
+        HttpContext http, [FromKeyedServices(Modules.Payments)] Storage storage, Shelf shelf, string? trade, string? account, [AsParameters] Paging part, CancellationToken ct)
     {
         Caller.Operator(http);
+        var language = Problems.Language(http);
         var rows = await Journals.Newest(storage, Asked.Id(trade, "trade"), Asked.Text(account, "account", LongestAccount), part.After<Guid>(), part.Most + 1, ct);
-        return TypedResults.Ok(part.Of(rows, row => new LedgerJournal(row.Id, row.Trade, row.Deposit, row.Event, row.Currency, row.At, row.Entries), row => row.Id));
+        return TypedResults.Ok(part.Of(rows, row => new LedgerJournal(row.Id, row.Trade, row.Deposit, row.Event, shelf.Texts.Journal(row.Event, language), row.Currency, row.At, row.Entries), row => row.Id));
     }
 
     private static async Task<Ok<BalanceList>> Balances(HttpContext http, [FromKeyedServices(Modules.Payments)] Storage storage, Settings settings, CancellationToken ct)
@@ -39,7 +40,8 @@ internal static class ReadLedger
 }
 
 /// <param name="Deposit">The bank's deposit that it is about, if it is about one.</param>
-internal sealed record LedgerJournal(Guid Id, Guid? Trade, Guid? Deposit, string Event, string Currency, DateTimeOffset At, IReadOnlyList<Entry> Entries);
+/// <param name="Label">The event, in the reader's language.</param>
+internal sealed record LedgerJournal(Guid Id, Guid? Trade, Guid? Deposit, string Event, string Label, string Currency, DateTimeOffset At, IReadOnlyList<Entry> Entries);
 
 /// <summary>Adds up to zero.</summary>
 internal sealed record BalanceList(string Currency, IReadOnlyList<BalanceView> Items);

@@ -1,6 +1,7 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Payments.Deciding;
+using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
@@ -12,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Jangteo.Payments.Operating;
 
 /// <summary>/api/operator/payments/attention: what could not be done at the provider or the bank; an operator tries it again at once, to another account if need be.</summary>
-internal sealed class SeeToErrands([FromKeyedServices(Modules.Payments)] Storage storage, [FromKeyedServices(Modules.Payments)] Commands commands, RunErrands errands)
+internal sealed class SeeToErrands([FromKeyedServices(Modules.Payments)] Storage storage, [FromKeyedServices(Modules.Payments)] Commands commands, RunErrands errands, Settings settings)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -34,7 +35,7 @@ internal sealed class SeeToErrands([FromKeyedServices(Modules.Payments)] Storage
                 """,
                 part.AfterText(), part.Most + 1),
             reader => new ErrandView(
-                reader.GetString(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetInt64(4), reader.IsDBNull(5) ? null : reader.GetString(5),
+                reader.GetString(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetInt64(4), settings.Currency, reader.IsDBNull(5) ? null : reader.GetString(5),
                 reader.GetFieldValue<DateTimeOffset>(6), reader.GetInt32(7), reader.IsDBNull(8) ? null : reader.GetString(8), reader.GetBoolean(9)), ct);
         return TypedResults.Ok(part.Of(rows, errand => errand, errand => errand.Key));
     }
@@ -80,7 +81,7 @@ internal sealed class SeeToErrands([FromKeyedServices(Modules.Payments)] Storage
 /// <param name="What">charge, void-charge, refund-charge, send-back or pay-out.</param>
 /// <param name="Problem">What was last said: refused, voided, silent or out-of-reach.</param>
 /// <param name="Waits">It is not tried again by itself.</param>
-internal sealed record ErrandView(string Key, Guid Subject, string Verb, string What, long Amount, string? Account, DateTimeOffset Since, int Tries, string? Problem, bool Waits);
+internal sealed record ErrandView(string Key, Guid Subject, string Verb, string What, long Amount, string Currency, string? Account, DateTimeOffset Since, int Tries, string? Problem, bool Waits);
 
 /// <param name="Account">Where to send the money instead; null for where it was meant to go.</param>
 internal sealed record RetryErrand(string Key, string? Account = null);

@@ -1,5 +1,6 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Jangteo.Payments.Operating;
 
 /// <summary>/api/operator/payments/deposits/unbooked: what the bank has seen and could not be booked, and why; an operator tries it again when the cause is mended.</summary>
-internal sealed class SeeToUnbooked([FromKeyedServices(Modules.Payments)] Storage storage, [FromKeyedServices(Modules.Payments)] Commands commands, WatchDeposits deposits)
+internal sealed class SeeToUnbooked([FromKeyedServices(Modules.Payments)] Storage storage, [FromKeyedServices(Modules.Payments)] Commands commands, WatchDeposits deposits, Settings settings)
 {
     private const string Path = "/api/operator/payments/deposits/unbooked";
 
@@ -30,7 +31,7 @@ internal sealed class SeeToUnbooked([FromKeyedServices(Modules.Payments)] Storag
             new Sql("select deposit, reason, at from unbooked where $1::bigint is null or position < $1 order by position desc limit $2", part.After<long>(), part.Most + 1),
             reader => (Deposit: Unbooked.Read(reader.GetString(0)), Reason: reader.GetString(1), At: reader.GetFieldValue<DateTimeOffset>(2)), ct);
         return TypedResults.Ok(part.Of(
-            rows, row => new UnbookedView(row.Deposit.Position, row.Deposit.Id, row.Deposit.Reference, row.Deposit.Amount, row.Deposit.From, row.Reason, row.At), row => row.Deposit.Position));
+            rows, row => new UnbookedView(row.Deposit.Position, row.Deposit.Id, row.Deposit.Reference, row.Deposit.Amount, settings.Currency, row.Deposit.From, row.Reason, row.At), row => row.Deposit.Position));
     }
 
     private Task<Answer> Retry(RetryUnbooked body, HttpContext http, CancellationToken ct)
@@ -60,6 +61,6 @@ internal sealed class SeeToUnbooked([FromKeyedServices(Modules.Payments)] Storag
 /// <param name="Amount">In minor units.</param>
 /// <param name="From">The account it came from.</param>
 /// <param name="Reason">Why it could not be booked.</param>
-internal sealed record UnbookedView(long Position, Guid Id, string? Reference, long Amount, string? From, string Reason, DateTimeOffset At);
+internal sealed record UnbookedView(long Position, Guid Id, string? Reference, long Amount, string Currency, string? From, string Reason, DateTimeOffset At);
 
 internal sealed record RetryUnbooked(long Position);

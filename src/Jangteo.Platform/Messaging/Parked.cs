@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Jangteo.Contracts;
+using Jangteo.Kinds;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
@@ -19,12 +21,20 @@ public sealed class Parked(Storage storage, Commands commands)
         group.MapPost("/{id:long}/answer", AnswerByHand).WithSummary("Answers a parked request by hand, with a reason.").Produces(204);
     }
 
-    private async Task<IReadOnlyList<ParkedMessage>> List(HttpContext http, CancellationToken ct)
+    private async Task<IReadOnlyList<ParkedMessage>> List(HttpContext http, Shelf shelf, CancellationToken ct)
     {
         Caller.Operator(http);
+        var language = Problems.Language(http);
         return await storage.Query(
             new Sql("select id, sender, stream, seq, type, reason, parked_at, message from aside where parked_at is not null order by id desc limit 100"),
-            reader => new ParkedMessage(reader.GetInt64(0), reader.GetString(1), reader.GetGuid(2), reader.GetInt32(3), reader.GetString(4), reader.GetString(5), reader.GetFieldValue<DateTimeOffset>(6)), ct);
+            reader =>
+            {
+                var message = JsonSerializer.Deserialize<Message>(reader.GetString(7), Wire.Json)!;
+                var verb = Asked(message);
+                return new ParkedMessage(
+                    reader.GetInt64(0), reader.GetString(1), reader.GetGuid(2), reader.GetInt32(3), reader.GetString(4), reader.GetString(5), reader.GetFieldValue<DateTimeOffset>(6), message.Context.Trade,
+                    verb?.Name, verb is null ? [] : [.. verb.No.Prepend(verb.Yes).Select(answer => new PossibleAnswer(answer, shelf.Texts.Answer(answer, language)))]);
+            }, ct);
     }
 
     private Task<Answer> Retry(long id, HttpContext http, CancellationToken ct)
@@ -54,12 +64,12 @@ public sealed class Parked(Storage storage, Commands commands)
                 throw new RefusedException(new Refusal(Refusals.NotFound));
             }
 
-            var message = System.Text.Json.JsonSerializer.Deserialize<Message>(parked.Text, Wire.Json)!;
+            var message = JsonSerializer.Deserialize<Message>(parked.Text, Wire.Json)!;
             work.Cause = Cause.Of(message);
-            if (message.Type.EndsWith(".request.v1", StringComparison.Ordinal))
+            if (IsRequest(message))
             {
                 var request = message.Read<Request>();
-                if (Kinds.Verb.Find(request.Verb) is { } verb && verb.Yes != answer.Event && !verb.No.Contains(answer.Event))
+                if (Asked(message) is { } verb && verb.Yes != answer.Event && !verb.No.Contains(answer.Event))
                 {
                     throw new RefusedException(Refusal.Invalid("event", Wrong.NotOneOf(verb.No.Prepend(verb.Yes))));
                 }
@@ -71,10 +81,23 @@ public sealed class Parked(Storage storage, Commands commands)
             return new Decided.Now(Answer.NoContent);
         }, ct);
     }
+
+    private static bool IsRequest(Message message) => message.Type.EndsWith(".request.v1", StringComparison.Ordinal);
+
+    // It may be parked because its body cannot be read: no more of it is than this word.
+    private static Verb? Asked(Message message) =>
+        IsRequest(message) && message.Body is { ValueKind: JsonValueKind.Object } body && body.TryGetProperty("verb", out var verb) && verb.ValueKind == JsonValueKind.String ? Verb.Find(verb.GetString()!) : null;
 }
 
 /// <summary>A message that failed for good, and why.</summary>
-public sealed record ParkedMessage(long Id, string Sender, Guid Stream, int Seq, string Type, string Reason, DateTimeOffset ParkedAt);
+/// <param name="Trade">The trade that it is about, if it is about one.</param>
+/// <param name="Verb">What was asked, of a request.</param>
+/// <param name="Answers">What can be answered by hand to a request; none to what is none.</param>
+public sealed record ParkedMessage(
+    long Id, string Sender, Guid Stream, int Seq, string Type, string Reason, DateTimeOffset ParkedAt, Guid? Trade, string? Verb, IReadOnlyList<PossibleAnswer> Answers);
+
+/// <param name="Label">The answer, in the reader's language.</param>
+public sealed record PossibleAnswer(string Event, string Label);
 
 /// <summary>An operator's answer in place of the module's.</summary>
 /// <param name="Event">One of the answers of the verb that was asked; ignored for what was no request.</param>

@@ -145,6 +145,7 @@ public sealed class Taking_stock(OpenShop open) : IClassFixture<OpenShop>
 
         var parked = await ModuleBed.Until(() => shop.Bed.Get("/api/operator/catalog/parked", "sora"), heard => heard.Body?.AsArray().Count == 1);
         var id = parked.Body![0]!["id"]!.GetValue<long>();
+        Assert.Equal(("sell-stock", "stock-sold"), ((string?)parked.Body[0]!["verb"], (string?)Assert.Single(parked.Body[0]!["answers"]!.AsArray())!["event"]));
         Assert.Equal(204, (await shop.Bed.Post($"/api/operator/catalog/parked/{id}/answer", "sora", new { @event = "stock-sold", reason = "Counted by hand." })).Status);
         Assert.Equal("stock-sold", Assert.Single(await shop.Said<Answered>(CatalogMessages.Answered, request.Stream)).Event);
     }
