@@ -66,6 +66,7 @@ public sealed class WithoutSandboxTests(SeriousProgram serious, SharedProgram sh
 
     [Theory]
     [InlineData("/lab")]
+    [InlineData("/tour")]
     public async Task The_pages_lead_to_no_lab_and_no_tour_and_show_nothing_where_they_would_be(string path)
     {
         await using var window = await browser.Open(Program);

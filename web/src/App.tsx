@@ -13,6 +13,7 @@ const SignIn = lazy(() => import('./people/SignIn'))
 const SignUp = lazy(() => import('./people/SignUp'))
 const Me = lazy(() => import('./people/Me'))
 const Lab = lazy(() => import('./lab/Lab'))
+const Tour = lazy(() => import('./tour/Tour'))
 const Nowhere = lazy(() => import('./shell/Nowhere'))
 
 export function App() {
@@ -30,6 +31,7 @@ export function App() {
           <Route path="sign-up" element={<SignUp />} />
           <Route path="me" element={<Me />} />
           <Route path="lab" element={<Lab />} />
+          <Route path="tour" element={<Tour />} />
           <Route path="*" element={<Nowhere />} />
         </Route>
       </Routes>
