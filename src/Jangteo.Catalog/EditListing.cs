@@ -74,7 +74,7 @@ internal sealed class EditListing([FromKeyedServices(Modules.Catalog)] Storage s
             Title = given.Title?.Trim() ?? listing.Title,
             Description = given.Description ?? listing.Description,
             Price = given.Price ?? listing.Price,
-            Place = given.Place?.Checked ?? listing.Place,
+            Place = given.Place?.ToPlace() ?? listing.Place,
             Units = units,
         };
     }

@@ -104,5 +104,5 @@ internal sealed class FieldChecks
 internal sealed record PlaceGiven(string? Name = null, double? Lat = null, double? Lng = null)
 {
     /// <summary>The place, after the checks.</summary>
-    public Place Checked => new(Name!.Trim(), Lat!.Value, Lng!.Value);
+    public Place ToPlace() => new(Name!.Trim(), Lat!.Value, Lng!.Value);
 }

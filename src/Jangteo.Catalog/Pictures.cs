@@ -14,8 +14,8 @@ using Microsoft.Net.Http.Headers;
 namespace Jangteo.Catalog;
 
 /// <summary>
-/// POST /api/listings/{id}/pictures: its owner adds a picture, as the body of the request; what it is, its first bytes say. GET /api/pictures/{id}: it
-/// never changes, so whoever has it need not ask again.
+/// POST /api/listings/{id}/pictures: its owner adds a picture, as the body of the request; what it is, its first bytes say; DELETE takes one away again.
+/// GET /api/pictures/{id}: it never changes, so whoever has it need not ask again.
 /// </summary>
 internal sealed class Pictures([FromKeyedServices(Modules.Catalog)] Storage storage, [FromKeyedServices(Modules.Catalog)] Commands commands)
 {
@@ -26,6 +26,7 @@ internal sealed class Pictures([FromKeyedServices(Modules.Catalog)] Storage stor
     {
         routes.MapPost("/api/listings/{id:guid}/pictures", Add).WithMetadata(new RequestSizeLimitAttribute(LargestBytes)).Accepts<IFormFile>("image/jpeg", "image/png", "image/webp")
             .WithName("addPicture").WithSummary("Adds a picture: jpeg, png or webp of at most 2 MB, eight each.").WithTags("listings").Produces<PictureAnswer>(201);
+        routes.MapDelete("/api/listings/{id:guid}/pictures/{picture:guid}", Remove).WithName("removePicture").WithSummary("Takes a picture away.").WithTags("listings").Produces<ListingAnswer>();
         routes.MapGet("/api/pictures/{id:guid}", Show).AllowAnonymous().WithName("showPicture").WithSummary("A picture, for good.").WithTags("listings").Produces<byte[]>(200, "image/jpeg", "image/png", "image/webp").Produces(304);
     }
 
@@ -47,14 +48,39 @@ internal sealed class Pictures([FromKeyedServices(Modules.Catalog)] Storage stor
                 throw new RefusedException(Refusal.Invalid("picture", Wrong.TooManyPictures(Most)));
             }
 
-            var picture = Ids.New();
-            work.Write("insert into pictures (id, listing, type, hash, bytes, at) values ($1, $2, $3, $4, $5, $6)", picture, id, type, hash, bytes, storage.Clock.Now);
+            var picture = Keep(work, id, type, hash, bytes, storage.Clock.Now);
             listing = listing with { Revision = listing.Revision + 1, Pictures = listing.Pictures.Add(picture) };
             listing.Update(work);
             listing.Tell(work, "pictured", storage.Clock.Now);
             return new Decided.Now(Answer.Created($"/api/pictures/{picture}", new PictureAnswer(picture, ListingAnswer.Of(listing))));
         }, ct);
     }
+
+    /// <summary>Keeps a picture for a listing that will name it.</summary>
+    /// <returns>Its id.</returns>
+    internal static Guid Keep(Work work, Guid listing, string type, string hash, byte[] bytes, DateTimeOffset now)
+    {
+        var picture = Ids.New();
+        work.Write("insert into pictures (id, listing, type, hash, bytes, at) values ($1, $2, $3, $4, $5, $6)", picture, listing, type, hash, bytes, now);
+        return picture;
+    }
+
+    private Task<Answer> Remove(Guid id, Guid picture, HttpContext http, CancellationToken ct) =>
+        commands.Run(http, null, async (work, caller, _) =>
+        {
+            var listing = await OwnListing.Lock(work, id, caller, ct);
+            OwnListing.CheckChangeable(listing);
+            // One that is gone already is gone, as was wanted.
+            if (listing.Pictures.Contains(picture))
+            {
+                work.Write("delete from pictures where id = $1 and listing = $2", picture, id);
+                listing = listing with { Revision = listing.Revision + 1, Pictures = listing.Pictures.Remove(picture) };
+                listing.Update(work);
+                listing.Tell(work, "pictured", storage.Clock.Now);
+            }
+
+            return new Decided.Now(Answer.Ok(ListingAnswer.Of(listing)));
+        }, ct);
 
     private async Task<IResult> Show(Guid id, HttpContext http, CancellationToken ct)
     {

@@ -40,7 +40,7 @@ internal sealed class RegisterListing(
             var now = storage.Clock.Now;
             var listing = new Listing(
                 Ids.New(), 1, kind!.Name, caller.Ref, given.Title!.Trim(), given.Description ?? "", given.Price!.Value, settings.Currency, Status.Draft, kind.Stock == Stock.One,
-                given.Quantity ?? 1, new Units(Offered: false, given.Quantity ?? 1), given.Place?.Checked, [], now);
+                given.Quantity ?? 1, new Units(Offered: false, given.Quantity ?? 1), given.Place?.ToPlace(), [], now);
             listing = listing with { Status = kind.Listing.Registered.First.IsEmpty ? Status.Registered : Status.Registering };
             listing.Insert(work);
             return Begin(work, listing, kind, new Registration(listing.Revision, IsFirst: true, Problems.Language(http), claim));

@@ -20,25 +20,51 @@ internal static class ReadStatement
         HttpContext http, [FromKeyedServices(Modules.Payments)] Storage storage, Settings settings, [AsParameters] Paging part, CancellationToken ct)
     {
         var me = Caller.Required(http).Id;
-        var rows = await storage.Query(
-            new Sql(
-                """
-                select j.id, j.trade, j.event, split_part(e.account, ':', 1), e.amount, j.at
-                from payments p join journals j on j.trade = p.trade cross join lateral unnest(j.accounts, j.amounts) as e (account, amount)
-                where (p.buyer = $1 or p.seller = $1) and e.account in ('buyer-outside:' || $1, 'seller-payable:' || $1, 'seller-outside:' || $1)
-                    and ($2::uuid is null or j.id < $2)
+        var rows = new List<StatementLine>();
+        var totals = new StatementTotals(0, 0, 0, 0);
+        await storage.Read(
+            ct,
+            (new Sql(
+                $"""
+                select j.id, j.trade, p.kind, j.event, split_part(e.account, ':', 1), e.amount, j.at {Mine} and ($2::uuid is null or j.id < $2)
                 order by j.id desc limit $3
                 """,
                 me, part.After<Guid>(), part.Most + 1),
-            reader => new StatementLine(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetInt64(4), reader.GetFieldValue<DateTimeOffset>(5)), ct);
+            reader => rows.Add(
+                new StatementLine(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetInt64(5), reader.GetFieldValue<DateTimeOffset>(6)))),
+            (new Sql(
+                $"""
+                select coalesce(sum(-e.amount) filter (where e.account like 'buyer-outside:%' and e.amount < 0), 0)::bigint,
+                    coalesce(sum(e.amount) filter (where e.account like 'buyer-outside:%' and e.amount > 0), 0)::bigint,
+                    coalesce(sum(e.amount) filter (where e.account like 'seller-outside:%'), 0)::bigint,
+                    coalesce(sum(e.amount) filter (where e.account like 'seller-payable:%'), 0)::bigint
+                {Mine}
+                """,
+                me),
+            reader => totals = new StatementTotals(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3))));
         var page = part.Of(rows, line => line, line => line.Journal);
-        return TypedResults.Ok(new Statement(settings.Currency, page.Items, page.Next));
+        return TypedResults.Ok(new Statement(settings.Currency, totals, page.Items, page.Next));
     }
+
+    /// <summary>The lines of one person's accounts.</summary>
+    private const string Mine =
+        """
+        from payments p join journals j on j.trade = p.trade cross join lateral unnest(j.accounts, j.amounts) as e (account, amount)
+        where (p.buyer = $1 or p.seller = $1) and e.account in ('buyer-outside:' || $1, 'seller-payable:' || $1, 'seller-outside:' || $1)
+        """;
 }
 
-internal sealed record Statement(string Currency, IReadOnlyList<StatementLine> Items, string? Next);
+/// <param name="Totals">Over all lines, not only those of this part.</param>
+internal sealed record Statement(string Currency, StatementTotals Totals, IReadOnlyList<StatementLine> Items, string? Next);
+
+/// <summary>What all lines together come to, in minor units.</summary>
+/// <param name="Paid">What left me for what I bought.</param>
+/// <param name="PaidBack">What of that came back.</param>
+/// <param name="Received">What reached me for what I sold.</param>
+/// <param name="Owed">What is owed to me and not on its way yet.</param>
+internal sealed record StatementTotals(long Paid, long PaidBack, long Received, long Owed);
 
 /// <param name="Event">The ledger's event, such as <c>card-hold</c>.</param>
 /// <param name="Account">buyer-outside or seller-outside: what left me (negative) or reached me (positive); seller-payable: what is owed to me.</param>
 /// <param name="Amount">In minor units.</param>
-internal sealed record StatementLine(Guid Journal, Guid Trade, string Event, string Account, long Amount, DateTimeOffset At);
+internal sealed record StatementLine(Guid Journal, Guid Trade, string Kind, string Event, string Account, long Amount, DateTimeOffset At);

@@ -1,5 +1,6 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,17 +14,17 @@ internal static class ReadKinds
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/kinds", (HttpContext http, Shelf shelf, TradeViews views) =>
-            TypedResults.Ok(new Page<KindView>([.. shelf.All.Select(kind => View(kind, shelf, views, Problems.Language(http)))], null))).AllowAnonymous().WithName("listKinds").WithSummary("What can be traded here, with states, moves and diagram.").WithTags("kinds");
-        routes.MapGet("/api/kinds/{kind}", Ok<KindView> (string kind, HttpContext http, Shelf shelf, TradeViews views) =>
-            TypedResults.Ok(View(shelf.Find(kind) ?? throw new RefusedException(new Refusal(Refusals.UnknownKind)), shelf, views, Problems.Language(http)))).AllowAnonymous().WithName("readKind").WithSummary("One kind.").WithTags("kinds");
+        routes.MapGet("/api/kinds", (HttpContext http, Shelf shelf, TradeViews views, Settings settings) =>
+            TypedResults.Ok(new Page<KindView>([.. shelf.All.Select(kind => View(kind, shelf, views, settings, Problems.Language(http)))], null))).AllowAnonymous().WithName("listKinds").WithSummary("What can be traded here, with states, moves and diagram.").WithTags("kinds");
+        routes.MapGet("/api/kinds/{kind}", Ok<KindView> (string kind, HttpContext http, Shelf shelf, TradeViews views, Settings settings) =>
+            TypedResults.Ok(View(shelf.Find(kind) ?? throw new RefusedException(new Refusal(Refusals.UnknownKind)), shelf, views, settings, Problems.Language(http)))).AllowAnonymous().WithName("readKind").WithSummary("One kind.").WithTags("kinds");
     }
 
-    private static KindView View(Kind kind, Shelf shelf, TradeViews views, string language)
+    private static KindView View(Kind kind, Shelf shelf, TradeViews views, Settings settings, string language)
     {
         var texts = shelf.Texts;
         return new KindView(
-            kind.Name, kind.Version, texts.Title(kind.Name, language), Words.Of(kind.Stock), Words.Of(kind.Price), texts.Per(kind.Price, language),
+            kind.Name, kind.Version, texts.Title(kind.Name, language), Words.Of(kind.Stock), Words.Of(kind.Price), texts.Per(kind.Price, language), settings.Currency,
             Enum.GetValues<Party>().ToDictionary(Words.Of, party => texts.Party(kind.Name, party, language)),
             [.. kind.States.Select(state => new StateView(state, texts.State(kind.Name, state, language), texts.Waits(kind.Name, state, language), Deed.Awaited(kind, state), kind.IsFinal(state)))],
             [.. kind.Moves.Select(move => new MoveView(
@@ -35,11 +36,12 @@ internal static class ReadKinds
 
 /// <param name="Stock">one or counted.</param>
 /// <param name="Price">What a price is per: each, hour, day or month.</param>
+/// <param name="Currency">Of every price here.</param>
 /// <param name="Parties">The title of each party.</param>
 /// <param name="Begin">The move with which a buyer begins, and what he gives.</param>
 /// <param name="Diagram">Mermaid, stateDiagram-v2.</param>
 public sealed record KindView(
-    string Kind, int Version, string Title, string Stock, string Price, string Per, IReadOnlyDictionary<string, string> Parties,
+    string Kind, int Version, string Title, string Stock, string Price, string Per, string Currency, IReadOnlyDictionary<string, string> Parties,
     IReadOnlyList<StateView> States, IReadOnlyList<MoveView> Moves, MayDo Begin, string Diagram);
 
 public sealed record StateView(string State, string Label, string Waits, string? Awaits, bool IsFinal);

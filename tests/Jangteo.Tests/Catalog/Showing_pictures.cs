@@ -60,6 +60,24 @@ public sealed class Showing_pictures(OpenShop open) : IClassFixture<OpenShop>
     }
 
     [Fact]
+    public async Task Its_owner_takes_a_picture_away_and_nobody_else_does()
+    {
+        var shop = open.Shop;
+        var listing = (await shop.Offer("minji", shop.SingleKind)).Id;
+        var picture = (await shop.Bed.Post($"/api/listings/{listing}/pictures", "minji", Png)).Id;
+        var kept = (await shop.Bed.Post($"/api/listings/{listing}/pictures", "minji", Png)).Id;
+        var path = $"/api/listings/{listing}/pictures/{picture}";
+
+        Assert.Equal("not-yours", (await shop.Bed.Send(HttpMethod.Delete, path, "junho")).Problem);
+        Assert.Equal(200, (await shop.Bed.Send(HttpMethod.Delete, path, "minji")).Status);
+        Assert.Equal(200, (await shop.Bed.Send(HttpMethod.Delete, path, "minji")).Status);
+
+        Assert.Equal("not-found", (await shop.Bed.Get($"/api/pictures/{picture}")).Problem);
+        Assert.Equal([kept], (await shop.Find(listing)).Pictures);
+        Assert.Equal([kept], (await shop.Said<ListingChanged>(CatalogMessages.ListingChanged, listing))[^1].Pictures);
+    }
+
+    [Fact]
     public async Task Sent_twice_with_one_key_it_is_one_picture()
     {
         var shop = open.Shop;

@@ -30,6 +30,8 @@ public sealed class Bringing_things(OpenYard open) : IClassFixture<OpenYard>
         Assert.Equal(["arrived"], item["youMay"]!.AsArray().Select(may => may!.ToString()));
         Assert.Equal("buyer", ItemOf(buyers, trade)!["as"]!.ToString());
         Assert.Empty(ItemOf(buyers, trade)!["youMay"]!.AsArray());
+        Assert.NotNull(ItemOf(await bed.Get("/api/deliveries?as=seller", "junho"), trade));
+        Assert.Null(ItemOf(await bed.Get("/api/deliveries?as=seller", "minji"), trade));
         Assert.Empty((await bed.Get("/api/deliveries", "sora")).Body!["items"]!.AsArray());
         Assert.Equal("unauthenticated", (await bed.Get("/api/deliveries")).Problem);
     }
@@ -120,6 +122,7 @@ public sealed class Bringing_things(OpenYard open) : IClassFixture<OpenYard>
     }
 
     [Theory]
+    [InlineData("as=thief", "as")]
     [InlineData("state=none", "state")]
     [InlineData("state=lost", "state")]
     [InlineData("limit=0", "limit")]
