@@ -9,6 +9,11 @@ const OneListing = lazy(() => import('./listing/OneListing'))
 const MyTrades = lazy(() => import('./trade/MyTrades'))
 const OneTrade = lazy(() => import('./trade/OneTrade'))
 const Notices = lazy(() => import('./notices/Notices'))
+const Selling = lazy(() => import('./selling/Selling'))
+const NewThing = lazy(() => import('./selling/NewThing'))
+const OneThing = lazy(() => import('./selling/OneThing'))
+const Deliveries = lazy(() => import('./selling/Deliveries'))
+const Statement = lazy(() => import('./selling/Statement'))
 const SignIn = lazy(() => import('./people/SignIn'))
 const SignUp = lazy(() => import('./people/SignUp'))
 const Me = lazy(() => import('./people/Me'))
@@ -27,6 +32,11 @@ export function App() {
           <Route path="trades" element={<MyTrades />} />
           <Route path="trades/:id" element={<OneTrade />} />
           <Route path="notices" element={<Notices />} />
+          <Route path="selling" element={<Selling />} />
+          <Route path="selling/new" element={<NewThing />} />
+          <Route path="selling/deliveries" element={<Deliveries />} />
+          <Route path="selling/statement" element={<Statement />} />
+          <Route path="selling/:id" element={<OneThing />} />
           <Route path="sign-in" element={<SignIn />} />
           <Route path="sign-up" element={<SignUp />} />
           <Route path="me" element={<Me />} />

@@ -1,11 +1,11 @@
-import { QueryClient, useMutation, useQuery, useQueryClient, type QueryKey } from '@tanstack/react-query'
+import { QueryClient, useMutation, useQuery, type QueryKey } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { GET, newKey, Refusal, told, type Kind } from './client'
 
 /**
- * What is asked is kept until the live stream says that it changed: nothing is asked again by time, focus or chance. The first word of a key says what it
- * is about: trade, listing, notice, clock, person or kind.
+ * What is asked is kept until the live stream says that it changed: nothing is asked again by time, focus or chance. The first part of a key says what it
+ * is about: trade, listing, notice, clock, person or kind; or several of them with a blank between.
  */
 export const queries = new QueryClient({
   defaultOptions: {
@@ -19,6 +19,16 @@ export const queries = new QueryClient({
   },
 })
 
+/** Asks anew for all that is shown about some of these. */
+export function askAgain(...about: string[]) {
+  return queries.invalidateQueries({
+    predicate: ({ queryKey: [first] }) =>
+      String(first)
+        .split(' ')
+        .some((word) => about.includes(word)),
+  })
+}
+
 /** Asks in the language of the page, and again when that changes. */
 export function useAsked<T>(key: QueryKey, ask: () => Promise<{ data?: T; error?: unknown; response: Response }>, enabled = true) {
   const { i18n } = useTranslation()
@@ -30,7 +40,6 @@ export function useAsked<T>(key: QueryKey, ask: () => Promise<{ data?: T; error?
  * @param changes what it changes, by the first word of the keys
  */
 export function useCommand<Given, T>(send: (given: Given, key: string) => Promise<{ data?: T; error?: unknown; response: Response }>, ...changes: string[]) {
-  const asked = useQueryClient()
   const key = useRef(newKey())
   const last = useRef('')
   return useMutation<T, Refusal, Given>({
@@ -49,7 +58,7 @@ export function useCommand<Given, T>(send: (given: Given, key: string) => Promis
         key.current = newKey()
       }
 
-      return Promise.all(changes.map((about) => asked.invalidateQueries({ queryKey: [about] })))
+      return askAgain(...changes)
     },
   })
 }

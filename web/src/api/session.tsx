@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 import { DELETE, GET, POST, told, type Shape } from './client'
-import { queries, useCommand, useAsked } from './asking'
+import { askAgain, queries, useCommand, useAsked } from './asking'
 
 export type Person = Shape['PersonAnswer']
 
@@ -61,7 +61,7 @@ export function useLive() {
         waiting = undefined
         const now = [...changed]
         changed.clear()
-        now.forEach((about) => void queries.invalidateQueries({ queryKey: [about] }))
+        void askAgain(...now)
       }, 100)
     }
 
