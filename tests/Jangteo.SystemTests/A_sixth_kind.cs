@@ -8,7 +8,8 @@ namespace Jangteo.SystemTests;
 /// <summary>
 /// A way of trading that nobody thought of when the engine was written: a folder is laid beside the five, and the program as it was built trades in it.
 /// </summary>
-public sealed class A_sixth_kind(A_sixth_kind.Harbour harbour) : IClassFixture<A_sixth_kind.Harbour>
+[Collection(InHarbour.Tests)]
+public sealed class A_sixth_kind(A_sixth_kind.Harbour harbour)
 {
     private const string Name = "boat-charter";
 
@@ -183,4 +184,11 @@ public sealed class A_sixth_kind(A_sixth_kind.Harbour harbour) : IClassFixture<A
             return to;
         }
     }
+}
+
+/// <summary>One market of six kinds for all tests that trade in them, one after the other, because they move its clock.</summary>
+[CollectionDefinition(Tests)]
+public sealed class InHarbour : ICollectionFixture<A_sixth_kind.Harbour>
+{
+    public const string Tests = "harbour";
 }

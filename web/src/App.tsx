@@ -1,6 +1,5 @@
 import { lazy, Suspense } from 'react'
 import { Route, Routes } from 'react-router'
-import { useLive } from './api/session'
 import { Arriving } from './parts/Answers'
 import { Search } from './search/Search'
 import { Shell } from './shell/Shell'
@@ -22,7 +21,6 @@ const Tour = lazy(() => import('./tour/Tour'))
 const Nowhere = lazy(() => import('./shell/Nowhere'))
 
 export function App() {
-  useLive()
   return (
     <Suspense fallback={<Arriving />}>
       <Routes>

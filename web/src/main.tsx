@@ -7,9 +7,12 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { BrowserRouter } from 'react-router'
 import { queries } from './api/asking'
+import { listen } from './api/live'
 import { App } from './App'
 import './texts'
 import { theme } from './theme'
+
+listen()
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -1,30 +1,30 @@
-using Microsoft.Playwright;
+using Jangteo.Stories;
 
 namespace Jangteo.SystemTests.Pages;
 
-/// <summary>People trade by the pages, from the search to the last state, and see each other's moves as they are made.</summary>
-public sealed class TradingInTheBrowserTests(SharedProgram shared, Browser browser)
+/// <summary>People trade by the pages, from the search to the last state, each in a browser of their own: every kind there is, and one that was laid beside them.</summary>
+[Collection(InHarbour.Tests)]
+public sealed class TradingInTheBrowserTests(A_sixth_kind.Harbour harbour, Browser browser)
 {
-    [Fact]
-    public async Task A_deal_is_found_asked_for_accepted_and_finished()
-    {
-        var program = await shared.Running;
-        var title = $"Kettle {Random.Shared.Next():x8}";
-        var thing = await new Shop(program).List("second-hand", 12_000, title: title);
-        await using var buyer = await browser.Open(program, "buyer-of-a-kettle");
-        await using var seller = await browser.Open(program, thing.Seller.Name);
+    /// <summary>The first story of each kind goes well; the others do not.</summary>
+    public static TheoryData<string, string, string> Stories =>
+    [
+        .. Season.Stories.GroupBy(story => story.Kind.Name).Select(kind => (kind.Key, kind.First().Name, "en")),
+        ("neighborhood-rental", "A declined card, then a good one", "ko"),
+        ("second-hand", "The seller rejects, and the money goes back", "ko"),
+        ("shopping-mall", "The deposit is missing, and then it comes", "ko"),
+        ("water-purifier", "Cancelled while the purifier is on its way", "ko"),
+        ("car-share", "The operator sides with the customer", "ko"),
+        .. A_sixth_kind.Harbour.Stories.Take(2).Select((story, nth) => (story.Kind.Name, story.Name, nth == 0 ? "en" : "ko")),
+    ];
 
-        await buyer.Go("/");
-        await buyer.Fill("Words", title);
-        await buyer.Link(title).ClickAsync();
-        await buyer.Click("Buy and pay");
-        await buyer.Reads("Waiting for Seller");
-        await seller.Go("/trades");
-        await seller.Link(title).ClickAsync();
-        await seller.Click("Accept");
-        await buyer.Click("Complete the deal");
-        await buyer.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Complete the deal" }).ClickAsync();
-        await buyer.Reads("paid out");
-        await seller.Reads("paid out");
+    [Theory]
+    [MemberData(nameof(Stories))]
+    public async Task A_story_is_played_by_the_pages(string kind, string name, string language)
+    {
+        var story = Season.Stories.Concat(A_sixth_kind.Harbour.Stories).Single(story => story.Kind.Name == kind && story.Name == name);
+        await using var played = new StoryInTheBrowser(story, harbour.Program, browser, A_sixth_kind.Harbour.Shelf.Texts, language);
+
+        await played.Play();
     }
 }

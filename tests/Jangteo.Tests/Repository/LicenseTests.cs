@@ -18,6 +18,19 @@ public sealed class LicenseTests
         Assert.Empty(packages.Select(package => Refusal(package.Name, package.Version, Nuspec(package.Name, package.Version))).OfType<string>());
     }
 
+    [Fact]
+    public void Everything_the_pages_are_made_of_is_permissively_licensed()
+    {
+        using var lockFile = JsonDocument.Parse(Repository.Read("web/package-lock.json"));
+        var packages = lockFile.RootElement.GetProperty("packages").EnumerateObject()
+            .Where(package => package.Name.Length > 0 && !(package.Value.TryGetProperty("dev", out var dev) && dev.GetBoolean()))
+            .Select(package => (package.Name, License: package.Value.TryGetProperty("license", out var license) ? license.GetString()! : "none")).ToList();
+
+        Assert.True(packages.Count > 10, "The lock file names hardly any package: was it read?");
+        // A font may be given on with what it is used in.
+        Assert.Empty(packages.Where(package => !package.License.Trim('(', ')').Split(" OR ").Any(license => license == "OFL-1.1" || Permissive.Contains(license))));
+    }
+
     [Theory]
     [InlineData("<license type=\"expression\">AGPL-3.0-only</license>", "Some.Package 1.2.3 is licensed AGPL-3.0-only")]
     [InlineData("<license type=\"expression\">MIT AND GPL-2.0-only</license>", "Some.Package 1.2.3 is licensed MIT AND GPL-2.0-only")]

@@ -1,6 +1,6 @@
-import { useEffect } from 'react'
 import { DELETE, GET, POST, told, type Shape } from './client'
-import { askAgain, queries, useCommand, useAsked } from './asking'
+import { queries, useCommand, useAsked } from './asking'
+import { listen } from './live'
 
 export type Person = Shape['PersonAnswer']
 
@@ -16,6 +16,7 @@ export function useSignIn() {
     const answer = await POST('/api/session', { body: who })
     if (answer.response.ok) {
       queries.clear()
+      listen()
     }
 
     return answer
@@ -25,6 +26,7 @@ export function useSignIn() {
 export async function signOut() {
   await told(DELETE('/api/session'))
   queries.clear()
+  listen()
   await queries.invalidateQueries()
 }
 
@@ -38,38 +40,4 @@ export function useNow(): () => number {
   const clock = useAsked(['clock'], () => GET('/api/sandbox/clock')).data
   const ahead = (clock?.aheadSeconds ?? 0) * 1000
   return () => Date.now() + ahead
-}
-
-const topics = ['trade', 'notice', 'listing', 'clock']
-
-/** Keeps what is shown as it is: the market says what changed, and that is asked for anew. Nothing is asked while nothing happens. */
-export function useLive() {
-  const me = useMe()
-  const known = me !== undefined
-  useEffect(() => {
-    if (!known) {
-      return
-    }
-
-    const stream = new EventSource('/api/live')
-    const changed = new Set<string>()
-    let waiting: ReturnType<typeof setTimeout> | undefined
-    const hear = (topic: string) => {
-      // What happens at once is asked for once.
-      changed.add(topic)
-      waiting ??= setTimeout(() => {
-        waiting = undefined
-        const now = [...changed]
-        changed.clear()
-        void askAgain(...now)
-      }, 100)
-    }
-
-    topics.forEach((topic) => stream.addEventListener(topic, () => hear(topic)))
-    stream.addEventListener('reset', () => topics.forEach(hear))
-    return () => {
-      clearTimeout(waiting)
-      stream.close()
-    }
-  }, [known, me?.id])
 }

@@ -55,17 +55,7 @@ export function AskForIt({ listing }: { listing: Listing }) {
       <Stack>
         {needs.map(({ name, type, label }) =>
           type === 'number' ? (
-            <NumberInput
-              key={name}
-              label={label}
-              min={1}
-              max={name === 'quantity' ? Math.max(1, listing.available) : undefined}
-              allowDecimal={false}
-              required
-              value={Number(given[name] ?? 1)}
-              onChange={set(name)}
-              error={wrong[name]}
-            />
+            <NumberInput key={name} label={label} min={1} allowDecimal={false} required value={Number(given[name] ?? 1)} onChange={set(name)} error={wrong[name]} />
           ) : type === 'card' ? (
             <Card key={name} label={label} value={String(given[name] ?? 'ok')} onChange={set(name)} error={wrong[name]} />
           ) : (

@@ -1,10 +1,11 @@
-import { Stack } from '@mantine/core'
+import { Group, Stack } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'react-router'
 import { useMe } from '../api/session'
-import { Empty, Waiting } from './Answers'
+import { Waiting } from './Answers'
 import { LinkButton } from './LinkButton'
+import { Title } from './Title'
 
 /** What only somebody who is signed in sees, or only an operator. */
 export function OnlyFor({ operators = false, children }: { operators?: boolean; children: ReactNode }) {
@@ -21,9 +22,10 @@ export function OnlyFor({ operators = false, children }: { operators?: boolean; 
 
   return (
     <Stack>
-      <Empty title={operators ? t('only.operators') : t('only.people')}>
+      <Title>{operators ? t('only.operators') : t('only.people')}</Title>
+      <Group>
         <LinkButton to={`/sign-in?then=${encodeURIComponent(here.pathname + here.search)}`}>{t('shell.signIn')}</LinkButton>
-      </Empty>
+      </Group>
     </Stack>
   )
 }

@@ -58,7 +58,7 @@ export default function SignIn() {
             </Button>
             <Text size="sm">
               {t('signIn.noAccount')}{' '}
-              <Anchor component={Link} to="/sign-up">
+              <Anchor component={Link} to="/sign-up" underline="always">
                 {t('signIn.signUp')}
               </Anchor>
             </Text>

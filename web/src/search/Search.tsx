@@ -26,7 +26,8 @@ export function Search() {
       },
       { replace: true },
     )
-  const wantSoon = useDebouncedCallback(want, 300)
+  // Whoever has gone on to a thing meanwhile is not called back.
+  const wantSoon = useDebouncedCallback((changes: Record<string, string | null>) => location.pathname === '/' && want(changes), 300)
 
   const near = wanted.get('near')
   const query = {

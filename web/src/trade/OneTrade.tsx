@@ -3,16 +3,17 @@ import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
 import { useAsked, useKind } from '../api/asking'
 import { GET, type Trade } from '../api/client'
-import { useMe, useSandbox } from '../api/session'
-import { SendExpected } from '../lab/MoneyIn'
+import { useMe } from '../api/session'
 import { useAmounts } from '../parts/Amount'
 import { Asked } from '../parts/Answers'
 import { OnlyFor } from '../parts/OnlyFor'
 import { Title } from '../parts/Title'
+import { Delivery } from './Delivery'
 import { MoneyStrip } from './MoneyStrip'
 import { NextStep } from './NextStep'
 import { StateBar } from './StateBar'
 import { Timeline } from './Timeline'
+import { Transfer } from './Transfer'
 
 /** One trade, as one of its people sees it: what is next, how far it is, where the money is, and all that happened. */
 export default function OneTrade() {
@@ -29,7 +30,6 @@ function Shown({ trade }: { trade: Trade }) {
   const { t } = useTranslation()
   const kind = useKind(trade.kind)
   const me = useMe()
-  const sandbox = useSandbox()
   const amount = useAmounts()
   const as = trade.buyer.id === me?.id ? 'buyer' : trade.seller.id === me?.id ? 'seller' : 'operator'
   return (
@@ -48,17 +48,9 @@ function Shown({ trade }: { trade: Trade }) {
           <Stack>
             <NextStep trade={trade} as={as} />
             {kind && <StateBar trade={trade} kind={kind} />}
+            <Transfer trade={trade} as={as} />
             <MoneyStrip trade={trade} />
-            {sandbox && as === 'buyer' && trade.money.expected > 0 && (
-              <Card withBorder>
-                <Stack gap="sm">
-                  <Heading order={2} size="h4">
-                    {t('lab.payHere')}
-                  </Heading>
-                  <SendExpected trade={trade.id} />
-                </Stack>
-              </Card>
-            )}
+            <Delivery trade={trade} as={as} />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
@@ -78,11 +70,10 @@ function Shown({ trade }: { trade: Trade }) {
                   value={[
                     amount(trade.listing.price, trade.currency),
                     ...(trade.quantity > 1 ? [t('ask.pieces', { count: trade.quantity })] : []),
-                    ...(trade.periods > 1 ? [String(trade.periods)] : []),
+                    ...(trade.periods > 1 ? [t('trade.periods', { count: trade.periods })] : []),
                   ].join(' × ')}
                 />
                 <Fact name={t('trade.amount')} value={amount(trade.amount, trade.currency)} />
-                {trade.delivery !== 'none' && <Fact name={t('trade.delivery')} value={t(`delivery.${trade.delivery as 'arrived'}`)} />}
               </Stack>
             </Card>
             <Timeline trade={trade} />

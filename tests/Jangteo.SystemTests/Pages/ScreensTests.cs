@@ -1,0 +1,135 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Jangteo.SystemTests.Pages;
+
+/// <summary>What holds for every screen: it can be used by everybody, by keyboard too, in both languages, light and dark; and it is quiet when nothing happens.</summary>
+public sealed class ScreensTests(SharedProgram shared, Browser browser, ScreensTests.Furnished furnished) : IClassFixture<ScreensTests.Furnished>
+{
+    private static readonly string axe = File.ReadAllText(Path.Combine(JangteoProgram.Root, "web", "node_modules", "axe-core", "axe.min.js"));
+
+    /// <summary>Each screen with who looks at it. <c>{listing}</c> and <c>{trade}</c> are filled in.</summary>
+    public static TheoryData<string, string?> Screens =>
+    [
+        ("/", null), ("/?map=1&near=36.62,127.81", null), ("/?q=nothing-like-this", null), ("/listings/{listing}", null), ("/listings/{listing}", Furnished.Buyer), ("/sign-in", null), ("/sign-up", null), ("/trades", null),
+        ("/trades?show=waiting", Furnished.Buyer), ("/trades/{trade}", Furnished.Buyer), ("/trades/{trade}", Furnished.Seller), ("/notices", Furnished.Seller), ("/me", Furnished.Buyer),
+        ("/selling", Furnished.Seller), ("/selling/new", Furnished.Seller), ("/selling/{listing}", Furnished.Seller), ("/selling/deliveries", Furnished.Seller), ("/selling/statement", Furnished.Seller),
+        ("/operating", "sora"), ("/operating/trades", "sora"), ("/operating/trades/{trade}", "sora"), ("/operating/kinds", "sora"), ("/operating/ledger", "sora"), ("/operating/queues", "sora"), ("/operating/people", "sora"),
+        ("/operating", Furnished.Buyer), ("/lab", Furnished.Buyer), ("/tour", Furnished.Buyer),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Screens))]
+    public async Task A_screen_has_no_fault_of_accessibility_in_either_language_light_or_dark(string path, string? who)
+    {
+        await using var window = await Open(path, who);
+        foreach (var language in (string[])["en", "ko"])
+        {
+            if (language == "ko")
+            {
+                await window.Page.Locator("header").GetByRole(AriaRole.Button, new() { Name = "KO" }).ClickAsync();
+                await Expect(window.Page.Locator("html")).ToHaveAttributeAsync("lang", "ko");
+                await IsThere(window.Page);
+            }
+
+            foreach (var (scheme, width) in ((ColorScheme, int)[])[(ColorScheme.Light, 1280), (ColorScheme.Dark, 390)])
+            {
+                await window.Page.SetViewportSizeAsync(width, 844);
+                await window.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                await Expect(window.Page.Locator("html")).ToHaveAttributeAsync("data-mantine-color-scheme", scheme == ColorScheme.Light ? "light" : "dark");
+                Assert.Equal("", await Violations(window.Page));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Screens))]
+    public async Task Every_control_of_a_screen_is_reached_by_keyboard(string path, string? who)
+    {
+        await using var window = await Open(path, who);
+        var controls = await window.Page.EvaluateAsync<int>(
+            """
+            () => {
+                addEventListener('focusin', event => event.target.setAttribute('data-reached', ''))
+                return document.querySelectorAll('a, button, input, select, textarea, [tabindex]').length
+            }
+            """);
+        for (var presses = 0; presses < controls + 5; presses++)
+        {
+            await window.Page.Keyboard.PressAsync("Tab");
+        }
+
+        var missed = await window.Page.EvaluateAsync<string[]>(
+            """
+            () => [...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex="0"]')]
+                .filter(one => one.checkVisibility() && !one.disabled && one.type !== 'hidden' && !one.hasAttribute('data-reached'))
+                // Of a group the arrow keys go through, one is reached by Tab.
+                .filter(one => !one.closest('[role=tablist], [role=radiogroup], [role=menu]')?.querySelector('[data-reached]') && !(one.type === 'radio' && document.querySelector(`input[name="${one.name}"][data-reached]`)))
+                .filter(one => !one.closest('[aria-hidden=true]') && one.getAttribute('tabindex') !== '-1')
+                .map(one => one.outerHTML.slice(0, 200))
+            """);
+        Assert.Empty(missed);
+    }
+
+    [Fact]
+    public async Task A_page_on_which_nothing_happens_asks_for_nothing()
+    {
+        await using var window = await browser.Open(await shared.Running, Furnished.Buyer);
+        await window.Page.Clock.InstallAsync();
+        await window.Go($"/trades/{furnished.Trade}");
+        await IsThere(window.Page);
+        var asked = new List<string>();
+        window.Page.Request += (_, request) => asked.Add(request.Url);
+
+        await window.Page.Clock.FastForwardAsync("01:00:00");
+        await Expect(window.Page.Locator("time").First).ToContainTextAsync("hour");
+
+        Assert.Empty(asked);
+    }
+
+    private async Task<Window> Open(string path, string? who)
+    {
+        var window = await browser.Open(await shared.Running, who);
+        await window.Go(path.Replace("{listing}", furnished.Listing.ToString(), StringComparison.Ordinal).Replace("{trade}", furnished.Trade.ToString(), StringComparison.Ordinal));
+        await IsThere(window.Page);
+        return window;
+    }
+
+    /// <summary>A heading stands there, and nothing is still being loaded.</summary>
+    private static async Task IsThere(IPage page)
+    {
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
+        await Expect(page.Locator("main [role=status][aria-label], main .mantine-Loader-root")).ToHaveCountAsync(0);
+    }
+
+    private static async Task<string> Violations(IPage page)
+    {
+        await page.EvaluateAsync(axe);
+        var found = await page.EvaluateAsync<JsonElement>("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] })");
+        return string.Join('\n', from violation in found.GetProperty("violations").EnumerateArray()
+                                 from node in violation.GetProperty("nodes").EnumerateArray()
+                                 select $"{violation.GetProperty("id")}: {node.GetProperty("html")} {node.GetProperty("failureSummary")}");
+    }
+
+    /// <summary>A thing and a trade of it, so that screens have something to show.</summary>
+    public sealed class Furnished(SharedProgram shared) : IAsyncLifetime
+    {
+        public const string Buyer = "screens-buyer";
+        public const string Seller = "screens-seller";
+
+        public Guid Listing { get; private set; }
+
+        public Guid Trade { get; private set; }
+
+        public async ValueTask InitializeAsync()
+        {
+            var shop = new Shop(await shared.Running);
+            var thing = await shop.List("water-purifier", 30_000, 5, await shop.Named(Seller), "A purifier that is looked at");
+            Listing = thing.Id;
+            Trade = (await shop.Ask(await shop.Named(Buyer), thing)).Id;
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
