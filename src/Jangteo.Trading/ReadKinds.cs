@@ -28,7 +28,7 @@ internal static class ReadKinds
             Enum.GetValues<Party>().ToDictionary(Words.Of, party => texts.Party(kind.Name, party, language)),
             [.. kind.States.Select(state => new StateView(state, texts.State(kind.Name, state, language), texts.Waits(kind.Name, state, language), Deed.Awaited(kind, state), kind.IsFinal(state)))],
             [.. kind.Moves.Select(move => new MoveView(
-                move.Do, texts.Move(kind.Name, move.Do, language), [.. move.From], move.To, move.By is { } by ? Words.Of(by) : null, move.Hears,
+                move.Do, texts.Move(kind.Name, move.Do, language), [.. move.From], move.To, move.By is { } by ? Words.Of(by) : null, move.Hears, move.Hears is { } heard ? texts.Answer(heard, language) : null,
                 move.After is { } after ? (long)after.TotalSeconds : null, [.. move.First.Select(verb => verb.Name)], [.. move.Ask.Select(verb => verb.Name)], [.. move.Says]))],
             views.MayDo(kind, Kind.Start, Party.Buyer, language).First(), Diagram.Mermaid(kind, texts, language));
     }
@@ -46,6 +46,7 @@ public sealed record KindView(
 
 public sealed record StateView(string State, string Label, string Waits, string? Awaits, bool IsFinal);
 
+/// <param name="HearsLabel">What makes it when it is heard, in words.</param>
 /// <param name="AfterSeconds">Since the state was entered, for a move that time makes.</param>
 public sealed record MoveView(
-    string Do, string Label, IReadOnlyList<string> From, string To, string? By, string? Hears, long? AfterSeconds, IReadOnlyList<string> First, IReadOnlyList<string> Ask, IReadOnlyList<string> Says);
+    string Do, string Label, IReadOnlyList<string> From, string To, string? By, string? Hears, string? HearsLabel, long? AfterSeconds, IReadOnlyList<string> First, IReadOnlyList<string> Ask, IReadOnlyList<string> Says);

@@ -18,6 +18,16 @@ const SignUp = lazy(() => import('./people/SignUp'))
 const Me = lazy(() => import('./people/Me'))
 const Lab = lazy(() => import('./lab/Lab'))
 const Tour = lazy(() => import('./tour/Tour'))
+const Operating = lazy(() => import('./operating/Operating'))
+const Attention = lazy(() => import('./operating/Attention'))
+const AllTrades = lazy(() => import('./operating/AllTrades'))
+const OneExplained = lazy(() => import('./operating/OneExplained'))
+const Kinds = lazy(() => import('./operating/Kinds'))
+const OneKind = lazy(() => import('./operating/OneKind'))
+const Ledger = lazy(() => import('./operating/Ledger'))
+const Books = lazy(() => import('./operating/Books'))
+const Queues = lazy(() => import('./operating/Queues'))
+const People = lazy(() => import('./operating/People'))
 const Nowhere = lazy(() => import('./shell/Nowhere'))
 
 export function App() {
@@ -40,6 +50,17 @@ export function App() {
           <Route path="me" element={<Me />} />
           <Route path="lab" element={<Lab />} />
           <Route path="tour" element={<Tour />} />
+          <Route path="operating" element={<Operating />}>
+            <Route index element={<Attention />} />
+            <Route path="trades" element={<AllTrades />} />
+            <Route path="trades/:id" element={<OneExplained />} />
+            <Route path="kinds" element={<Kinds />} />
+            <Route path="kinds/:id" element={<OneKind />} />
+            <Route path="ledger" element={<Ledger />} />
+            <Route path="books" element={<Books />} />
+            <Route path="queues" element={<Queues />} />
+            <Route path="people" element={<People />} />
+          </Route>
           <Route path="*" element={<Nowhere />} />
         </Route>
       </Routes>

@@ -56,7 +56,10 @@ internal static class SeeEverything
             (new Sql($"select {Sqls.AlarmColumns} from alarms where status = 'undeliverable' order by at desc limit $1", MostAttention), reader => items.Add(OfAlarm(Sqls.Alarm(reader)))),
             (new Sql("select stream, type, reason, parked_at from aside where parked_at is not null order by id desc limit $1", MostAttention),
             reader => items.Add(new AttentionItem("parked", reader.GetGuid(0), null, null, null, $"{reader.GetString(1)}: {reader.GetString(2)}", reader.GetFieldValue<DateTimeOffset>(3)))));
-        return TypedResults.Ok(new ViewPage<AttentionItem>([.. items.OrderByDescending(item => item.At)], null));
+        var ids = items.Select(item => item.Person?.Id).OfType<Guid>().Distinct().ToArray();
+        var names = (await storage.Query(new Sql("select id, name from people where id = any($1)", ids), reader => (Id: reader.GetGuid(0), Name: reader.GetString(1)), ct)).ToDictionary(row => row.Id, row => row.Name);
+        return TypedResults.Ok(new ViewPage<AttentionItem>(
+            [.. items.OrderByDescending(item => item.At).Select(item => item.Person is { } person ? item with { Person = person with { Name = names.GetValueOrDefault(person.Id, person.Name) } } : item)], null));
     }
 
     private static async Task<Ok<ViewPage<TradeListed>>> Trades(
@@ -128,16 +131,16 @@ internal static class SeeEverything
             new Sql(TradesByState), row => new Measurement<long>(row.GetInt32(2), new("jangteo.kind", row.GetString(0)), new KeyValuePair<string, object?>("jangteo.state", row.GetString(1))), ct));
 
     private static AttentionItem OfTrade(string what, TradeRow row, Texts texts, string language) =>
-        new(what, row.Id, row.Listing, row.Awaits switch { "buyer" => row.Buyer, "seller" => row.Seller, _ => null }, row.Kind, $"{row.Facts.Title}: {texts.State(row.Kind, row.State, language)}", row.PendingSince ?? row.Facts.Since);
+        new(what, row.Id, row.Listing, row.Awaits switch { "buyer" => new PersonRef(row.Buyer, row.Facts.BuyerName), "seller" => new PersonRef(row.Seller, row.Facts.SellerName), _ => null }, row.Kind, $"{row.Facts.Title}: {texts.State(row.Kind, row.State, language)}", row.PendingSince ?? row.Facts.Since);
 
-    private static AttentionItem OfAlarm(AlarmRow row) => new("undeliverable", row.Trade, row.Listing, row.Person, null, $"{row.What} by {row.Channel}", row.At);
+    private static AttentionItem OfAlarm(AlarmRow row) => new("undeliverable", row.Trade, row.Listing, new PersonRef(row.Person, ""), null, $"{row.What} by {row.Channel}", row.At);
 }
 
 /// <summary>Something that wants an operator.</summary>
 /// <param name="What">decide, pending, overdue (time itself is late), late (somebody let time pass), undeliverable or parked.</param>
 /// <param name="Person">Whom it waits for, or who could not be told.</param>
 /// <param name="Trade">The trade, or the stream of what is parked.</param>
-internal sealed record AttentionItem(string What, Guid? Trade, Guid? Listing, Guid? Person, string? Kind, string Detail, DateTimeOffset At);
+internal sealed record AttentionItem(string What, Guid? Trade, Guid? Listing, PersonRef? Person, string? Kind, string Detail, DateTimeOffset At);
 
 internal sealed record ExplainedTrade(TradeListed Trade, IReadOnlyList<TimelineLine> Timeline);
 

@@ -92,7 +92,7 @@ public sealed class Telling_a_trade(Town town)
         var attention = (await town.Get("/api/operator/views/attention", tale.Operator, isOperator: true)).Body.GetProperty("items").EnumerateArray();
 
         var late = Assert.Single(attention, item => Text(item, "what") == "late" && item.GetProperty("trade").GetGuid() == tale.Trade);
-        Assert.Equal(tale.Seller.Id, late.GetProperty("person").GetGuid());
+        Assert.Equal(tale.Seller.Id, late.GetProperty("person").GetProperty("id").GetGuid());
     }
 
     [Theory]

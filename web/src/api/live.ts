@@ -14,15 +14,18 @@ export function listen() {
   stream = new EventSource('/api/live')
   const changed = new Set<string>()
   let waiting: ReturnType<typeof setTimeout> | undefined
+  let last = 0
   const hear = (topic: string) => {
-    // What happens at once is asked for once.
+    // What happens at once is asked for once. An operator hears of every trade there is, and reads no more often than once a second.
     changed.add(topic)
+    const rest = Math.max(100, last + 1000 - performance.now())
     waiting ??= setTimeout(() => {
       waiting = undefined
+      last = performance.now()
       const now = [...changed]
       changed.clear()
       void askAgain(...now)
-    }, 100)
+    }, rest)
   }
 
   topics.forEach((topic) => stream!.addEventListener(topic, () => hear(topic)))

@@ -1,0 +1,71 @@
+import { Anchor, Badge, Button, Card, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link, useSearchParams } from 'react-router'
+import { GET } from '../api/client'
+import { useList } from '../api/lists'
+import { Asked, Empty } from '../parts/Answers'
+import { More } from '../parts/More'
+import { Part } from './parts'
+
+/** People by a part of their name or address: who they are, and what they do here. */
+export default function People() {
+  const { t } = useTranslation()
+  const [wanted, want] = useSearchParams()
+  const q = wanted.get('q') ?? ''
+  const people = useList(['operating', 'people', q], (cursor) => GET('/api/operator/views/people', { params: { query: { ...(q ? { q } : {}), ...(cursor ? { cursor } : {}) } } }))
+  return (
+    <Part title={t('operating.parts.people')} about={t('operating.people.about')}>
+      <Search key={q} q={q} search={(word) => want(word ? { q: word } : {})} />
+      <Asked answer={people} empty={({ items }) => items.length === 0 && <Empty title={t('operating.people.none')} />}>
+        {({ items }) => (
+          <SimpleGrid cols={{ base: 1, sm: 2, md: 3 }} component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
+            {items.map((person) => (
+              <Card key={person.id} withBorder component="li" padding="sm">
+                <Stack gap={2}>
+                  <Group gap="xs">
+                    <Text fw={600}>{person.name}</Text>
+                    {person.isOperator && <Badge size="sm">{t('shell.operator')}</Badge>}
+                  </Group>
+                  <Text size="sm">{person.email}</Text>
+                  <Text size="sm">{person.phone ?? t('operating.attention.undeliverable.noPhone')}</Text>
+                  <Text size="sm" c="dimmed">
+                    {[
+                      t('operating.people.bought', { count: person.bought }),
+                      t('operating.people.sold', { count: person.sold }),
+                      t('operating.kinds.listings', { count: person.listings }),
+                      t(`languages.${person.language as 'ko'}`, { defaultValue: person.language }),
+                    ].join(' · ')}
+                  </Text>
+                  <Anchor size="sm" component={Link} to={`/operating/trades?person=${person.id}`}>
+                    {t('operating.people.trades', { name: person.name })}
+                  </Anchor>
+                </Stack>
+              </Card>
+            ))}
+          </SimpleGrid>
+        )}
+      </Asked>
+      <More of={people} />
+    </Part>
+  )
+}
+
+function Search({ q, search }: { q: string; search: (word: string) => void }) {
+  const { t } = useTranslation()
+  const [word, setWord] = useState(q)
+  return (
+    <form
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault()
+        search(word.trim())
+      }}
+    >
+      <Group gap="xs" align="flex-end">
+        <TextInput style={{ flex: '1 1 14rem' }} label={t('operating.people.who')} maxLength={254} value={word} onChange={(event) => setWord(event.currentTarget.value)} />
+        <Button type="submit">{t('operating.people.search')}</Button>
+      </Group>
+    </form>
+  )
+}

@@ -1,0 +1,78 @@
+import { Badge, Button, Card, Group, Stack, Text, Title as Heading } from '@mantine/core'
+import { useIsFetching } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { queries } from '../api/asking'
+import { Title } from '../parts/Title'
+
+/** The modules that keep books and can have messages parked. */
+export const modules = ['trading', 'payments', 'catalog', 'delivery', 'notices', 'views'] as const
+export type Module = (typeof modules)[number]
+
+/** A word of the program as people say it; one that nobody has said yet stays as it is. */
+export function useWord() {
+  const { t } = useTranslation()
+  return (sort: 'modules' | 'accounts' | 'errands' | 'problems' | 'verbs' | 'channels' | 'breakers', word: string) =>
+    t(`operating.${sort}.${word}` as 'operating.modules.trading', { defaultValue: word })
+}
+
+/** The heading of a part. What has no event is asked for again on asking, and never by itself. */
+export function Part({ title, about, again = true, children }: { title: string; about: string; again?: boolean; children: ReactNode }) {
+  const { t } = useTranslation()
+  const looking = useIsFetching({ queryKey: ['operating'] }) > 0
+  return (
+    <Stack>
+      <Group justify="space-between" align="flex-start" wrap="nowrap">
+        <Stack gap={4}>
+          <Title>{title}</Title>
+          <Text c="dimmed">{about}</Text>
+        </Stack>
+        {again && (
+          <Button
+            variant="default"
+            loading={looking}
+            style={{ flexShrink: 0 }}
+            onClick={() => void queries.invalidateQueries({ predicate: ({ queryKey: [about] }) => about === 'operating' || about === 'trade' })}
+          >
+            {t('operating.again')}
+          </Button>
+        )}
+      </Group>
+      {children}
+    </Stack>
+  )
+}
+
+export function Section({ id, title, count, children }: { id?: string; title: string; count?: string; children: ReactNode }) {
+  return (
+    <Card withBorder component="section" id={id} aria-label={title}>
+      <Stack gap="sm">
+        <Group gap="xs">
+          <Heading order={2} size="h4">
+            {title}
+          </Heading>
+          {count !== undefined && (
+            <Badge color="gray.7" size="sm">
+              {count}
+            </Badge>
+          )}
+        </Group>
+        {children}
+      </Stack>
+    </Card>
+  )
+}
+
+/** What is wider than a phone: it is moved from side to side, with the keyboard too. */
+export function Wide({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="wide" role="region" aria-label={label} tabIndex={0}>
+      {children}
+    </div>
+  )
+}
+
+/** Things under each other, with a line between them. */
+export function Rows({ children }: { children: ReactNode }) {
+  return <ul className="rows">{children}</ul>
+}
