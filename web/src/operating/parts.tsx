@@ -2,7 +2,7 @@ import { Badge, Button, Card, Group, Stack, Text, Title as Heading } from '@mant
 import { useIsFetching } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { queries } from '../api/asking'
+import { askAgain } from '../api/asking'
 import { Title } from '../parts/Title'
 
 /** The modules that keep books and can have messages parked. */
@@ -28,12 +28,7 @@ export function Part({ title, about, again = true, children }: { title: string; 
           <Text c="dimmed">{about}</Text>
         </Stack>
         {again && (
-          <Button
-            variant="default"
-            loading={looking}
-            style={{ flexShrink: 0 }}
-            onClick={() => void queries.invalidateQueries({ predicate: ({ queryKey: [about] }) => about === 'operating' || about === 'trade' })}
-          >
+          <Button variant="default" loading={looking} style={{ flexShrink: 0 }} onClick={() => void askAgain('operating', 'trade')}>
             {t('operating.again')}
           </Button>
         )}
