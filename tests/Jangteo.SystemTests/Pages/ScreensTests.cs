@@ -78,27 +78,29 @@ public sealed class ScreensTests(SharedProgram shared, Browser browser, ScreensT
     /// <summary>The controls at which nobody arrives who presses Tab.</summary>
     private static async Task<string[]> MissedByKeyboard(IPage page)
     {
-        var controls = await page.EvaluateAsync<int>(
-            """
-            () => {
-                addEventListener('focusin', event => event.target.setAttribute('data-reached', ''))
-                return document.querySelectorAll('a, button, input, select, textarea, [tabindex]').length
-            }
-            """);
-        for (var presses = 0; presses < controls + 5; presses++)
+        await page.EvaluateAsync("addEventListener('focusin', event => event.target.setAttribute('data-reached', ''))");
+        string[] missed = [];
+        // What comes while it is gone through is met the next time round.
+        for (var round = 0; round == 0 || (round < 3 && missed.Length > 0); round++)
         {
-            await page.Keyboard.PressAsync("Tab");
+            var controls = await page.EvaluateAsync<int>("document.querySelectorAll('a, button, input, select, textarea, [tabindex]').length");
+            for (var presses = 0; presses < controls + 5; presses++)
+            {
+                await page.Keyboard.PressAsync("Tab");
+            }
+
+            missed = await page.EvaluateAsync<string[]>(
+                """
+                () => [...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex="0"]')]
+                    .filter(one => one.checkVisibility() && !one.disabled && one.type !== 'hidden' && !one.hasAttribute('data-reached'))
+                    // Of a group the arrow keys go through, one is reached by Tab.
+                    .filter(one => !one.closest('[role=tablist], [role=radiogroup], [role=menu]')?.querySelector('[data-reached]') && !(one.type === 'radio' && document.querySelector(`input[name="${one.name}"][data-reached]`)))
+                    .filter(one => !one.closest('[aria-hidden=true]') && one.getAttribute('tabindex') !== '-1')
+                    .map(one => one.outerHTML.slice(0, 200))
+                """);
         }
 
-        return await page.EvaluateAsync<string[]>(
-            """
-            () => [...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex="0"]')]
-                .filter(one => one.checkVisibility() && !one.disabled && one.type !== 'hidden' && !one.hasAttribute('data-reached'))
-                // Of a group the arrow keys go through, one is reached by Tab.
-                .filter(one => !one.closest('[role=tablist], [role=radiogroup], [role=menu]')?.querySelector('[data-reached]') && !(one.type === 'radio' && document.querySelector(`input[name="${one.name}"][data-reached]`)))
-                .filter(one => !one.closest('[aria-hidden=true]') && one.getAttribute('tabindex') !== '-1')
-                .map(one => one.outerHTML.slice(0, 200))
-            """);
+        return missed;
     }
 
     private static async Task<string> Violations(IPage page)

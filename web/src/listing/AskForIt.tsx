@@ -26,6 +26,7 @@ export function AskForIt({ listing }: { listing: Listing }) {
   const has = (name: string) => needs.some((need) => need.name === name)
   const quantity = has('quantity') ? Number(given.quantity ?? 1) : 1
   const periods = has('periods') ? Number(given.periods ?? 1) : 1
+  const price = [amount(listing.price, listing.currency), ...(has('periods') ? [t('listing.per', { per: listing.perLabel })] : [])].join(' ')
   const set = (name: string) => (value: string | number) => setGiven({ ...given, [name]: value })
   const send = () =>
     ask.mutate(
@@ -79,13 +80,7 @@ export function AskForIt({ listing }: { listing: Listing }) {
           error={wrong.note}
         />
         <Stack gap={2}>
-          <Text size="sm">
-            {[
-              amount(listing.price, listing.currency),
-              ...(has('quantity') ? [t('ask.pieces', { count: quantity })] : []),
-              ...(has('periods') ? [t('ask.periods', { count: periods, per: listing.perLabel })] : []),
-            ].join(' × ')}
-          </Text>
+          <Text size="sm">{[price, ...(has('quantity') ? [t('ask.pieces', { count: quantity })] : []), ...(has('periods') ? [String(periods)] : [])].join(' × ')}</Text>
           <Text fw={700} size="lg">
             {t('ask.total', { amount: amount(listing.price * quantity * periods, listing.currency) })}
           </Text>

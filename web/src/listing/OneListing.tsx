@@ -32,7 +32,6 @@ export default function OneListing() {
                   ))}
                 </SimpleGrid>
               )}
-              <Text style={{ whiteSpace: 'pre-wrap' }}>{listing.description}</Text>
             </Stack>
           </Grid.Col>
           <Grid.Col span={{ base: 12, sm: 5 }}>
@@ -50,6 +49,7 @@ export default function OneListing() {
               </Text>
               {listing.place && <Text size="sm">{listing.place.name}</Text>}
               {listing.quantity > 1 && <Text size="sm">{t('listing.left', { available: listing.available, quantity: listing.quantity })}</Text>}
+              <Text style={{ whiteSpace: 'pre-wrap' }}>{listing.description}</Text>
               <Card withBorder>
                 {me === null ? (
                   <Stack>

@@ -86,7 +86,7 @@ export function TradeLine({ trade }: { trade: Shape['TradeListed'] }) {
             </Text>
             <Text size="sm">{trade.pending ? t('trade.pending', { move: trade.pending.label }) : trade.waits}</Text>
           </Stack>
-          <Stack gap={4} align="flex-end">
+          <Stack gap={4} align="flex-end" style={{ flexShrink: 0 }}>
             <Badge variant="light" color={trade.standing === 'your-move' ? 'orange' : 'gray'} c="inherit">
               {trade.label}
             </Badge>

@@ -8,7 +8,7 @@ export function StateBar({ trade, kind }: { trade: Trade; kind: Kind }) {
   const { t } = useTranslation()
   const lines = useAsked(['trade', trade.id, 'timeline'], () => GET('/api/trades/{id}/timeline', { params: { path: { id: trade.id } } }))
   const label = (state: string) => kind.states.find((one) => one.state === state)?.label ?? state
-  const been = lines.data?.items.flatMap((line) => (line.what === 'event' && line.to && line.to !== line.from ? [line.to] : [])) ?? []
+  const been = lines.data?.items.flatMap((line) => (line.to && line.to !== line.from ? [line.to] : [])) ?? []
   const past = been.filter((state, index) => state !== trade.state || index < been.length - 1).filter((state, index, all) => all.indexOf(state) === index && state !== trade.state)
   return (
     <Card withBorder>

@@ -6,7 +6,7 @@ import { useAmounts } from '../parts/Amount'
 import { Asked } from '../parts/Answers'
 import { When } from '../parts/When'
 
-/** All that happened about a trade that its people care for, oldest first. */
+/** What happened about a trade as its people care for it, oldest first: its moves, refusals, and its money. */
 export function Timeline({ trade }: { trade: Trade }) {
   const { t } = useTranslation()
   const amount = useAmounts()
@@ -21,10 +21,17 @@ export function Timeline({ trade }: { trade: Trade }) {
           {({ items }) => (
             <Lines bulletSize={14} lineWidth={2} active={items.length}>
               {items
-                .filter((line) => line.what !== 'command' && line.what !== 'question')
+                .filter((line) => line.to !== null || line.what === 'money' || line.what === 'refusal')
                 .map((line) => (
                   <Lines.Item key={line.id} title={line.label}>
-                    {line.amount !== null && line.amount > 0 && <Text size="sm">{amount(line.amount, trade.currency)}</Text>}
+                    {line.journals.map((journal) => (
+                      <Text key={journal.id} size="sm">
+                        {amount(
+                          journal.entries.reduce((sum, entry) => sum + Math.max(0, entry.amount), 0),
+                          trade.currency,
+                        )}
+                      </Text>
+                    ))}
                     {line.reason && <Text size="sm">{line.reason}</Text>}
                     <Text size="xs" c="dimmed">
                       {line.person ? `${line.person.name} · ` : ''}

@@ -24,15 +24,18 @@ export function Transfer({ trade, as }: { trade: Trade; as: string }) {
         <Title order={2} size="h4">
           {t('transfer.title')}
         </Title>
-        <Asked answer={payment}>
-          {({ reference, expected, seen, currency }) => (
-            <>
-              <Text>{t('transfer.how', { amount: amount(expected, currency), reference })}</Text>
-              <Text size="sm">{seen > 0 ? t('transfer.seen', { amount: amount(seen, currency) }) : t('transfer.notSeen')}</Text>
-            </>
-          )}
-        </Asked>
-        {sandbox && <SendExpected trade={trade.id} />}
+        {sandbox ? (
+          <SendExpected trade={trade.id} />
+        ) : (
+          <Asked answer={payment}>
+            {({ reference, expected, seen, currency }) => (
+              <>
+                <Text>{t('transfer.how', { amount: amount(expected, currency), reference })}</Text>
+                <Text size="sm">{seen > 0 ? t('transfer.seen', { amount: amount(seen, currency) }) : t('transfer.notSeen')}</Text>
+              </>
+            )}
+          </Asked>
+        )}
       </Stack>
     </Card>
   )
