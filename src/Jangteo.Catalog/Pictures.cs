@@ -37,32 +37,22 @@ internal sealed class Pictures([FromKeyedServices(Modules.Catalog)] Storage stor
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, ct);
         var bytes = body.ToArray();
-        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        return await commands.Run(http, hash, async (work, caller, _) =>
+        return await commands.Run(http, Picture.HashOf(bytes), async (work, caller, _) =>
         {
             var listing = await OwnListing.Lock(work, id, caller, ct);
             OwnListing.CheckChangeable(listing);
-            var type = TypeOf(bytes) ?? throw new RefusedException(Refusal.Invalid("picture", Wrong.Picture));
+            var picture = Picture.Of(bytes) ?? throw new RefusedException(Refusal.Invalid("picture", Wrong.Picture));
             if (listing.Pictures.Length >= Most)
             {
                 throw new RefusedException(Refusal.Invalid("picture", Wrong.TooManyPictures(Most)));
             }
 
-            var picture = Keep(work, id, type, hash, bytes, storage.Clock.Now);
-            listing = listing with { Revision = listing.Revision + 1, Pictures = listing.Pictures.Add(picture) };
+            picture.Insert(work, id, storage.Clock.Now);
+            listing = listing with { Revision = listing.Revision + 1, Pictures = listing.Pictures.Add(picture.Id) };
             listing.Update(work);
             listing.Tell(work, "pictured", storage.Clock.Now);
-            return new Decided.Now(Answer.Created($"/api/pictures/{picture}", new PictureAnswer(picture, ListingAnswer.Of(listing))));
+            return new Decided.Now(Answer.Created($"/api/pictures/{picture.Id}", new PictureAnswer(picture.Id, ListingAnswer.Of(listing))));
         }, ct);
-    }
-
-    /// <summary>Keeps a picture for a listing that will name it.</summary>
-    /// <returns>Its id.</returns>
-    internal static Guid Keep(Work work, Guid listing, string type, string hash, byte[] bytes, DateTimeOffset now)
-    {
-        var picture = Ids.New();
-        work.Write("insert into pictures (id, listing, type, hash, bytes, at) values ($1, $2, $3, $4, $5, $6)", picture, listing, type, hash, bytes, now);
-        return picture;
     }
 
     private Task<Answer> Remove(Guid id, Guid picture, HttpContext http, CancellationToken ct) =>
@@ -95,6 +85,22 @@ internal sealed class Pictures([FromKeyedServices(Modules.Catalog)] Storage stor
         http.Response.Headers.XContentTypeOptions = "nosniff";
         return Results.Bytes(bytes, type, entityTag: new EntityTagHeaderValue($"\"{hash}\""));
     }
+}
+
+internal sealed record PictureAnswer(Guid Id, ListingAnswer Listing);
+
+/// <summary>A picture of a listing, as it is kept.</summary>
+/// <param name="Type">What browsers call it, such as image/png.</param>
+internal sealed record Picture(Guid Id, string Type, string Hash, byte[] Bytes)
+{
+    /// <summary>Null when the bytes are not a picture that browsers show everywhere.</summary>
+    public static Picture? Of(byte[] bytes) => TypeOf(bytes) is { } type ? new Picture(Ids.New(), type, HashOf(bytes), bytes) : null;
+
+    public static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    /// <summary>Keeps it for a listing that is there and names it.</summary>
+    public void Insert(Work work, Guid listing, DateTimeOffset now) =>
+        work.Write("insert into pictures (id, listing, type, hash, bytes, at) values ($1, $2, $3, $4, $5, $6)", Id, listing, Type, Hash, Bytes, now);
 
     /// <summary>What a file is by its first bytes, or null when it is none of what browsers show everywhere.</summary>
     internal static string? TypeOf(ReadOnlySpan<byte> bytes) =>
@@ -103,5 +109,3 @@ internal sealed class Pictures([FromKeyedServices(Modules.Catalog)] Storage stor
         : bytes.Length > 12 && bytes.StartsWith("RIFF"u8) && bytes[8..].StartsWith("WEBP"u8) ? "image/webp"
         : null;
 }
-
-internal sealed record PictureAnswer(Guid Id, ListingAnswer Listing);

@@ -36,10 +36,12 @@ internal sealed class SampleListings([FromKeyedServices(Modules.Catalog)] Storag
             var now = storage.Clock.Now;
             foreach (var (kind, sample) in samples.SelectMany(of => of.Samples.Select(sample => (of.Kind, sample))))
             {
+                var picture = ReadPicture(kind, sample);
                 var listing = new Listing(
                     Ids.New(), 1, kind.Name, SandboxPeople.RefOf(sample.Owner), In(sample.Title), In(sample.Description), sample.Price, settings.Currency, Status.Registered,
-                    kind.Stock == Stock.One, sample.Quantity, new Units(Offered: true, sample.Quantity), sample.Place is { } place ? new Place(place.Name, place.Lat, place.Lng) : null, [], now);
+                    kind.Stock == Stock.One, sample.Quantity, new Units(Offered: true, sample.Quantity), sample.Place is { } place ? new Place(place.Name, place.Lat, place.Lng) : null, picture is null ? [] : [picture.Id], now);
                 listing.Insert(work);
+                picture?.Insert(work, listing.Id, now);
                 listing.Tell(work, Status.Registered, now);
             }
         }, ct);
@@ -67,6 +69,14 @@ internal sealed class SampleListings([FromKeyedServices(Modules.Catalog)] Storag
         }
     }
 
+    /// <summary>The picture that a sample names, or null when it names none or there is none of that name.</summary>
+    /// <exception cref="InvalidDataException">There is a file, and it is no picture.</exception>
+    private Picture? ReadPicture(Kind kind, Sample sample)
+    {
+        var path = Path.Combine(settings.KindsFolder, kind.Name, "pictures", $"{sample.Picture}.webp");
+        return !System.IO.File.Exists(path) ? null : Picture.Of(System.IO.File.ReadAllBytes(path)) ?? throw new InvalidDataException($"{path}: this is no picture.");
+    }
+
     /// <summary>One entry of a file, as written there.</summary>
     internal sealed class Sample
     {
@@ -82,7 +92,7 @@ internal sealed class SampleListings([FromKeyedServices(Modules.Catalog)] Storag
 
         public SamplePlace? Place { get; set; }
 
-        /// <summary>What it would show: a word for the pages, which draw it.</summary>
+        /// <summary>What it looks like: <c>pictures/&lt;word&gt;.webp</c> beside the file. Of one without a picture the pages draw the first letter.</summary>
         public string? Picture { get; set; }
     }
 

@@ -237,6 +237,13 @@ public sealed class Offering_things(TestPostgres postgres, OpenShop open) : ICla
         Assert.All(told, listing => Assert.Equal("registered", listing.Status));
         Assert.All(told, listing => Assert.Contains(listing.Owner.Id, new[] { SandboxPeople.IdOf("minji"), SandboxPeople.IdOf("junho") }));
         Assert.Contains(told, listing => listing.Title == "Four-person tent");
+        foreach (var listing in told)
+        {
+            var picture = await shop.Bed.Get($"/api/pictures/{Assert.Single(listing.Pictures)}");
+            Assert.Equal((200, "image/webp"), (picture.Status, picture.Headers["Content-Type"]));
+            Assert.InRange(picture.Bytes.Length, 500, 6 * 1024);
+        }
+
         await shop.Bed.StartAgain();
         Assert.Equal(told.Count, (await shop.Said(CatalogMessages.ListingChanged)).Count);
         Assert.Empty(shop.Alarms.Asked);

@@ -37,7 +37,7 @@ public sealed class Showing_pictures(OpenShop open) : IClassFixture<OpenShop>
     [InlineData("FFD8", null)]
     [InlineData("", null)]
     public void What_a_picture_is_its_first_bytes_say(string hex, string? type) =>
-        Assert.Equal(type, Jangteo.Catalog.Pictures.TypeOf(Convert.FromHexString(hex)));
+        Assert.Equal(type, Jangteo.Catalog.Picture.TypeOf(Convert.FromHexString(hex)));
 
     [Fact]
     public async Task What_is_no_picture_too_large_or_one_too_many_is_refused()
