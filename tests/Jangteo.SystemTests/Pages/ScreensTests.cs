@@ -15,7 +15,7 @@ public sealed class ScreensTests(SharedProgram shared, Browser browser, ScreensT
         ("/", null), ("/?map=1&near=36.62,127.81", null), ("/?q=nothing-like-this", null), ("/listings/{listing}", null), ("/listings/{listing}", Furnished.Buyer), ("/sign-in", null), ("/sign-up", null), ("/trades", null),
         ("/trades?show=waiting", Furnished.Buyer), ("/trades/{trade}", Furnished.Buyer), ("/trades/{trade}", Furnished.Seller), ("/notices", Furnished.Seller), ("/me", Furnished.Buyer),
         ("/selling", Furnished.Seller), ("/selling/new", Furnished.Seller), ("/selling/{listing}", Furnished.Seller), ("/selling/deliveries", Furnished.Seller), ("/selling/statement", Furnished.Seller),
-        ("/operating", "sora"), ("/operating/trades", "sora"), ("/operating/trades/{trade}", "sora"), ("/operating/kinds", "sora"), ("/operating/ledger", "sora"), ("/operating/queues", "sora"), ("/operating/people", "sora"),
+        ("/operating", "sora"), ("/operating/trades", "sora"), ("/operating/trades/{trade}", "sora"), ("/operating/kinds", "sora"), ("/operating/kinds/water-purifier", "sora"), ("/operating/books", "sora"), ("/operating/ledger", "sora"), ("/operating/queues", "sora"), ("/operating/people", "sora"),
         ("/operating", Furnished.Buyer), ("/lab", Furnished.Buyer), ("/tour", Furnished.Buyer),
     ];
 

@@ -34,7 +34,14 @@ export function Diagram({ kind, counts }: { kind: Kind; counts: Record<string, n
         node.isStart ? (
           <circle key={node.name} className="start" cx={node.x} cy={node.y + nodeHeight / 2} r="8" onMouseEnter={() => trace(node.name)} />
         ) : (
-          <g key={node.name} className="state" data-final={node.isFinal || undefined} data-on={isOn(node.name) || undefined} onMouseEnter={() => trace(node.name)}>
+          <g
+            key={node.name}
+            className="state"
+            data-state={node.name}
+            data-final={node.isFinal || undefined}
+            data-on={isOn(node.name) || undefined}
+            onMouseEnter={() => trace(node.name)}
+          >
             <rect x={node.x - node.width / 2} y={node.y} width={node.width} height={nodeHeight} rx={node.isFinal ? 20 : 10} />
             <text x={node.x} y={node.y + nodeHeight / 2}>
               {node.label}
