@@ -33,7 +33,8 @@ export function NextStep({ trade, as }: { trade: Trade; as: string }) {
   const state = kind?.states.find((one) => one.state === trade.state)
   const mine = trade.youMay.length > 0
   const awaitsMe = trade.awaits?.party === as
-  const ends = (move: Move) => kind?.moves.some((row) => row.do === move.do && kind.states.some((one) => one.state === row.to && one.isFinal))
+  // As long as the table is not known, a move may be the last one.
+  const ends = (move: Move) => !kind || kind.moves.some((row) => row.do === move.do && kind.states.some((one) => one.state === row.to && one.isFinal))
   const press = (move: Move) => (move.needs.length > 0 || ends(move) ? choose(move) : send(move, {}))
   const told = trade.pending ? null : (trade.awaits?.label ?? state?.waits)
 
