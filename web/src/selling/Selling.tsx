@@ -1,4 +1,4 @@
-import { Anchor, Badge, Card, Group, List, Stack, Text, Title as Heading } from '@mantine/core'
+import { Anchor, Badge, Card, Group, List, SimpleGrid, Stack, Text, Title as Heading } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useAsked } from '../api/asking'
@@ -49,11 +49,11 @@ export default function Selling() {
             }
           >
             {({ items }) => (
-              <Stack component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
+              <SimpleGrid cols={{ base: 1, md: 2 }} component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
                 {items.map((one) => (
                   <Mine key={one.listing.id} mine={one} />
                 ))}
-              </Stack>
+              </SimpleGrid>
             )}
           </Asked>
           <More of={mine} />
@@ -156,7 +156,7 @@ function Mine({ mine: { listing, status, label, trades, alarms } }: { mine: Shap
         </Stack>
       )}
       {!isOver && (
-        <Group gap="xs" mt="sm" justify="flex-end">
+        <Group gap="xs" mt="auto" pt="sm" justify="flex-end">
           <LinkButton to={`/selling/${listing.id}`} variant="default" size="xs" aria-label={t('selling.editNamed', { title: listing.title })}>
             {t('selling.edit')}
           </LinkButton>

@@ -1,4 +1,5 @@
-import { Anchor, Card, SimpleGrid, Stack, Table, Text } from '@mantine/core'
+import { Anchor, Card, SimpleGrid, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useAsked, useKind } from '../api/asking'
@@ -10,7 +11,10 @@ import { More } from '../parts/More'
 import { OnlyFor } from '../parts/OnlyFor'
 import { Title } from '../parts/Title'
 import { When } from '../parts/When'
+import type { Day } from './DaysChart'
 import { Places } from './Places'
+
+const DaysChart = lazy(() => import('./DaysChart'))
 
 const totals = ['received', 'owed', 'paid', 'paidBack'] as const
 
@@ -40,6 +44,7 @@ export default function Statement() {
                     </Card>
                   ))}
               </SimpleGrid>
+              <Days lines={items} currency={first?.currency ?? ''} />
               <Table verticalSpacing="xs" striped>
                 <Table.Caption>{t('selling.statement.caption')}</Table.Caption>
                 <Table.Thead>
@@ -61,6 +66,27 @@ export default function Statement() {
         <More of={statement} />
       </Stack>
     </OnlyFor>
+  )
+}
+
+/** The lines that are shown, day by day; of one day the table says enough. */
+function Days({ lines, currency }: { lines: Shape['StatementLine'][]; currency: string }) {
+  const { t } = useTranslation()
+  const days = new Map<number, Day>()
+  lines
+    .filter((line) => line.account !== 'seller-payable')
+    .toReversed()
+    .forEach(({ at, amount }) => {
+      const from = new Date(at).setHours(0, 0, 0, 0)
+      const day = days.get(from) ?? { from, in: 0, out: 0 }
+      days.set(from, { ...day, in: day.in + Math.max(0, amount), out: day.out + Math.min(0, amount) })
+    })
+  return (
+    days.size > 1 && (
+      <Suspense fallback={<Skeleton height={180} />}>
+        <DaysChart label={t('selling.statement.chart')} days={[...days.values()]} currency={currency} />
+      </Suspense>
+    )
   )
 }
 
