@@ -42,6 +42,18 @@ public sealed class Texts_of_a_kind : IDisposable
         Assert.Equal("카드 결제", texts.Journal("card-hold", "ko"));
     }
 
+    [Theory]
+    [InlineData("en")]
+    [InlineData("ko")]
+    public void Everything_that_the_ledger_writes_down_has_its_text(string language)
+    {
+        var texts = new Texts();
+
+        Assert.All(
+            typeof(Jangteo.Payments.Posting).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!),
+            happened => Assert.True(texts.Has(null, $"journals.{happened}", language), $"journals.{happened} has no text in {language}"));
+    }
+
     [Fact]
     public void A_missing_text_is_never_an_exception()
     {

@@ -152,7 +152,17 @@ function Who() {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Button variant="default" size="compact-md" rightSection={me.isOperator ? <Badge size="xs">{t('shell.operator')}</Badge> : null}>
+        <Button
+          variant="default"
+          size="compact-md"
+          rightSection={
+            me.isOperator ? (
+              <Badge size="xs" visibleFrom="sm">
+                {t('shell.operator')}
+              </Badge>
+            ) : null
+          }
+        >
           {me.name}
         </Button>
       </Menu.Target>
