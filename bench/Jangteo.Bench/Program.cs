@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Jangteo.Bench;
 using Jangteo.Bench.Chaos;
+using Jangteo.Bench.Pages;
 
 var kind = new Option<string>("--kind") { Description = "Which kind of trade.", DefaultValueFactory = _ => "second-hand" };
 var clients = new Option<int>("--clients") { Description = "How many trade at once.", DefaultValueFactory = _ => 32 };
@@ -28,5 +29,12 @@ chaos.SetAction((parsed, ct) => new ChaosBench(
         TimeSpan.FromSeconds(parsed.GetValue(restWithin))),
     parsed.GetValue(json)).Run(ct));
 
+var pages = new Command("pages", "How soon somebody who comes for the first time sees the largest part of a page, on a slow processor.") { json };
+pages.SetAction((parsed, ct) => PagesBench.Run(parsed.GetValue(json), ct));
+
+var into = new Option<string>("--into") { Description = "The folder of the pictures.", DefaultValueFactory = _ => Path.Combine("artifacts", "pictures") };
+var pictures = new Command("pictures", "Pictures of every screen, on a phone and on a desk, and those of the README.") { into };
+pictures.SetAction((parsed, ct) => Pictures.Run(parsed.GetValue(into)!, Path.Combine("docs", "pictures"), ct));
+
 // What is stopped stops its market first, which takes a moment.
-return await new RootCommand("How fast Jangteo is, in ratios measured in one run, and what it withstands.") { trades, overload, chaos }.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
+return await new RootCommand("How fast Jangteo is, in ratios measured in one run, and what it withstands.") { trades, overload, pages, pictures, chaos }.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });

@@ -1,12 +1,21 @@
-import { lazy, Suspense } from 'react'
-import { Route, Routes } from 'react-router'
+import { lazy, Suspense, type ComponentType } from 'react'
+import { matchPath, Route, Routes } from 'react-router'
 import { Arriving } from './parts/Answers'
 import { Search } from './search/Search'
 import { Shell } from './shell/Shell'
 
-const OneListing = lazy(() => import('./listing/OneListing'))
+/** A page that people come to by a link that somebody sent them: its program is fetched at once, and not only when what stands around it has been drawn. */
+function arrivedAt(path: string, load: () => Promise<{ default: ComponentType }>) {
+  if (matchPath(path, location.pathname)) {
+    void load()
+  }
+
+  return lazy(load)
+}
+
+const OneListing = arrivedAt('/listings/:id', () => import('./listing/OneListing'))
 const MyTrades = lazy(() => import('./trade/MyTrades'))
-const OneTrade = lazy(() => import('./trade/OneTrade'))
+const OneTrade = arrivedAt('/trades/:id', () => import('./trade/OneTrade'))
 const Notices = lazy(() => import('./notices/Notices'))
 const Selling = lazy(() => import('./selling/Selling'))
 const NewThing = lazy(() => import('./selling/NewThing'))

@@ -1,4 +1,3 @@
-import '@fontsource-variable/noto-sans-kr'
 import '@mantine/core/styles.css'
 import './style.css'
 import { MantineProvider } from '@mantine/core'
@@ -25,3 +24,6 @@ createRoot(document.getElementById('root')!).render(
     </MantineProvider>
   </StrictMode>,
 )
+
+// The letters of the pages are the same everywhere, but nobody waits for them: a page is read in others until these are here.
+void import('./letters')

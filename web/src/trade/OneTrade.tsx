@@ -1,7 +1,7 @@
 import { Anchor, Badge, Card, Grid, Group, Stack, Text, Title as Heading } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams } from 'react-router'
-import { useAsked, useKind } from '../api/asking'
+import { useAsked, useKind, useKinds } from '../api/asking'
 import { GET, type Trade } from '../api/client'
 import { useMe } from '../api/session'
 import { useAmounts } from '../parts/Amount'
@@ -18,6 +18,8 @@ import { Transfer } from './Transfer'
 /** One trade, as one of its people sees it: what is next, how far it is, where the money is, and all that happened. */
 export default function OneTrade() {
   const { id } = useParams()
+  // Asked for at once, and not only when the trade has said of which kind it is.
+  useKinds()
   const answer = useAsked(['trade', id], () => GET('/api/trades/{id}', { params: { path: { id: id! } } }))
   return (
     <OnlyFor>
