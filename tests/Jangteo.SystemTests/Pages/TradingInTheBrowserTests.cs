@@ -19,6 +19,8 @@ public sealed class TradingInTheBrowserTests(A_sixth_kind.Harbour harbour, Brows
     ];
 
     [Theory]
+    [Requirement("MA-6")]
+    [Requirement("WP-N3")]
     [MemberData(nameof(Stories))]
     public async Task A_story_is_played_by_the_pages(string kind, string name, string language)
     {
