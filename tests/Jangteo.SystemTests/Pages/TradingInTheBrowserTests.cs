@@ -1,4 +1,5 @@
 using Jangteo.Stories;
+using Jangteo.Tests;
 
 namespace Jangteo.SystemTests.Pages;
 
