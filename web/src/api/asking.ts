@@ -58,6 +58,7 @@ export function useCommand<Given, T>(send: (given: Given, key: string) => Promis
         key.current = newKey()
       }
 
+      // The answer itself is not kept as what is shown: what is asked for anew may be newer already, and was once overwritten by it.
       return askAgain(...changes)
     },
   })

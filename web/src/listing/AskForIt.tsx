@@ -2,7 +2,7 @@ import { Button, NumberInput, Stack, Text, Textarea, TextInput } from '@mantine/
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
-import { queries, useCommand, useKind } from '../api/asking'
+import { useCommand, useKind } from '../api/asking'
 import { POST, type Listing, type Shape } from '../api/client'
 import { useAmounts } from '../parts/Amount'
 import { Refused, Waiting } from '../parts/Answers'
@@ -37,10 +37,7 @@ export function AskForIt({ listing }: { listing: Listing }) {
         ...(given.note ? { note: given.note as string } : {}),
       },
       {
-        onSuccess: (trade) => {
-          queries.setQueryData(['trade', trade.id], trade)
-          void go(`/trades/${trade.id}`)
-        },
+        onSuccess: (trade) => void go(`/trades/${trade.id}`),
       },
     )
 

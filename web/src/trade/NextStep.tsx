@@ -1,7 +1,7 @@
 import { Alert, Button, Card, Group, List, Modal, Stack, Text, Textarea, Title } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { queries, useCommand, useKind } from '../api/asking'
+import { useCommand, useKind } from '../api/asking'
 import { POST, type Shape, type Trade } from '../api/client'
 import { Refused } from '../parts/Answers'
 import { Card as CardField } from '../parts/Card'
@@ -12,7 +12,7 @@ type Move = Shape['MayDo']
 
 /** Whose move it is. Mine are buttons; another's, or time's, is said in a sentence. */
 export function NextStep({ trade, as }: { trade: Trade; as: string }) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const kind = useKind(trade.kind)
   const [chosen, choose] = useState<Move | null>(null)
   const act = useCommand(
@@ -21,14 +21,7 @@ export function NextStep({ trade, as }: { trade: Trade; as: string }) {
     'trade',
     'listing',
   )
-  const send = (move: Move, body: Shape['MoveInputs']) =>
-    act.mutate(
-      { move: move.do, body },
-      {
-        onSuccess: (now) => queries.setQueryData(['trade', trade.id, i18n.language], now),
-        onSettled: () => choose(null),
-      },
-    )
+  const send = (move: Move, body: Shape['MoveInputs']) => act.mutate({ move: move.do, body }, { onSettled: () => choose(null) })
 
   const state = kind?.states.find((one) => one.state === trade.state)
   const mine = trade.youMay.length > 0
