@@ -220,6 +220,8 @@ public class JangteoProgram : IAsyncDisposable
             start.Environment.Remove(name);
         foreach (var (name, value) in settings.Prepend(("Port", Address.Port.ToString(CultureInfo.InvariantCulture))).Prepend(("DataFolder", Folder)))
             start.Environment["Jangteo__" + name.Replace(":", "__")] = value;
+        // It lives for some seconds: what it would learn about itself to be faster later costs now and is never used.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         return start;
     }
 

@@ -25,23 +25,16 @@ public sealed class ScreensTests(SharedProgram shared, Browser browser, ScreensT
     {
         await using var window = await Open(path, who);
         Assert.Empty(await MissedByKeyboard(window.Page));
-        foreach (var language in (string[])["en", "ko"])
-        {
-            if (language == "ko")
-            {
-                await window.Page.Locator("header").GetByRole(AriaRole.Button, new() { Name = "KO" }).ClickAsync();
-                await Expect(window.Page.Locator("html")).ToHaveAttributeAsync("lang", "ko");
-                await IsThere(window.Page);
-            }
+        Assert.Equal("", await Violations(window.Page));
 
-            foreach (var (scheme, width) in ((ColorScheme, int)[])[(ColorScheme.Light, 1280), (ColorScheme.Dark, 390)])
-            {
-                await window.Page.SetViewportSizeAsync(width, 844);
-                await window.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
-                await Expect(window.Page.Locator("html")).ToHaveAttributeAsync("data-mantine-color-scheme", scheme == ColorScheme.Light ? "light" : "dark");
-                Assert.Equal("", await Violations(window.Page));
-            }
-        }
+        // Names and texts follow the language, colours the light, and places the width: both of each are seen.
+        await window.Page.Locator("header").GetByRole(AriaRole.Button, new() { Name = "KO" }).ClickAsync();
+        await Expect(window.Page.Locator("html")).ToHaveAttributeAsync("lang", "ko");
+        await window.Page.SetViewportSizeAsync(390, 844);
+        await window.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        await Expect(window.Page.Locator("html")).ToHaveAttributeAsync("data-mantine-color-scheme", "dark");
+        await IsThere(window.Page);
+        Assert.Equal("", await Violations(window.Page));
     }
 
     [Fact]

@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Jangteo.Kinds;
 using Jangteo.Stories;
-using Step = Jangteo.Stories.Step;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
+using Step = Jangteo.Stories.Step;
 
 namespace Jangteo.SystemTests.Pages;
 

@@ -19,7 +19,10 @@ internal sealed class Parking(JangteoProgram program)
         (Modules.Trading, Nothing), (Modules.Payments, Verb.ExpectDeposit.Yes), (Modules.Catalog, Verb.TakeStock.Yes), (Modules.Delivery, Verb.Deliver.Yes), (Modules.Notices, Nothing), (Modules.Views, Nothing),
     ];
 
-    /// <summary>Parks the first message of a trade that a module has heard, once it has, and once an operator has let it go before; answers the number under which he finds it.</summary>
+    /// <summary>
+    /// Parks the first message of a trade that a module has heard, once it has heard all of them (a later one takes with it what was set aside before), and once an operator
+    /// has let it go before; answers the number under which he finds it.
+    /// </summary>
     public async Task<long> Park(string module, Guid trade)
     {
         var sender = module == Modules.Trading ? Modules.Payments : Modules.Trading;
@@ -29,7 +32,9 @@ internal sealed class Parking(JangteoProgram program)
             insert into {module}.aside (sender, stream, seq, type, message, parked_at, reason)
             select inbox.sender, stream, seqs[array_position(receivers, '{module}')], type, message, now(), 'It came again.'
             from {sender}.outbox join {module}.inbox using (stream)
-            where stream = $1 and inbox.sender = '{sender}' and seqs[array_position(receivers, '{module}')] <= inbox.seq order by outbox.id limit 1
+            where stream = $1 and inbox.sender = '{sender}' and seqs[array_position(receivers, '{module}')] <= inbox.seq
+                and inbox.seq = (select max(said.seqs[array_position(said.receivers, '{module}')]) from {sender}.outbox said where said.stream = $1)
+            order by outbox.id limit 1
             on conflict do nothing returning id
             """);
         command.Parameters.Add(new() { Value = trade });

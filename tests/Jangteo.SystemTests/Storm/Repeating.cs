@@ -44,6 +44,7 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
         await shop.At(deal, "arrived");
         await Send(deal.Buyer, $"/api/trades/{deal.Id}/confirm-receipt", [], "move");
         await Send(deal.Buyer, "/api/notices/read", [], "read");
+        await Shop.Eventually(async () => (await deal.Buyer.Get($"/api/trades/{deal.Id}")).Body!, trade => (long)trade["money"]!["paidOut"]! > 0 && (string?)trade["stock"] == "sold");
         await LetsGoWhatWasParked(deal);
         return deal;
     }
