@@ -11,8 +11,9 @@ import { Price } from '../listing/Price'
 import { useAmounts } from '../parts/Amount'
 import { Asked, Refused } from '../parts/Answers'
 import { MoneyStrip } from '../trade/MoneyStrip'
+import { plot, start } from '../trade/plot'
 import { as, type Actor } from './acting'
-import { nextStep, plot, start, type Step } from './plot'
+import { nextStep, type Step } from './steps'
 
 interface Played {
   kind: Kind

@@ -8,7 +8,7 @@ import { LinkButton } from '../parts/LinkButton'
 import { Title } from '../parts/Title'
 import { useLiveAs, useTroupe } from './acting'
 import { Guided } from './Guided'
-import { plot, start } from './plot'
+import { plot, start } from '../trade/plot'
 
 /** A trade of every kind from its beginning to its good end, made by the people of the sandbox at each press of a button. Where it is stands in the address. */
 export default function Tour() {

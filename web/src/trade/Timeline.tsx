@@ -6,11 +6,16 @@ import { useAmounts } from '../parts/Amount'
 import { Asked } from '../parts/Answers'
 import { When } from '../parts/When'
 
+/** All that happened about a trade, oldest first. */
+export function useTimeline(trade: string) {
+  return useAsked(['trade', trade, 'timeline'], () => GET('/api/trades/{id}/timeline', { params: { path: { id: trade } } }))
+}
+
 /** What happened about a trade as its people care for it, oldest first: its moves, refusals, and its money. */
 export function Timeline({ trade }: { trade: Trade }) {
   const { t } = useTranslation()
   const amount = useAmounts()
-  const lines = useAsked(['trade', trade.id, 'timeline'], () => GET('/api/trades/{id}/timeline', { params: { path: { id: trade.id } } }))
+  const lines = useTimeline(trade.id)
   return (
     <Card withBorder>
       <Stack>
