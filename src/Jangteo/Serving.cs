@@ -51,8 +51,9 @@ internal static class Serving
             MapAll(app, modules, settings);
             app.Lifetime.ApplicationStopping.Register(() => StopIntentions(app.Services));
             await app.StartAsync();
-            await new RunFile(Environment.ProcessId, app.Urls.First()) { Database = database.OwnAddress }.Write(settings.DataFolder);
-            app.Logger.LogInformation("Ready at {Address}, {Elapsed} ms after its start.", app.Urls.First(), (long)(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds);
+            var address = settings.PublicAddresses.UrlHere(settings.Port);
+            await new RunFile(Environment.ProcessId, address) { Database = database.OwnAddress }.Write(settings.DataFolder);
+            app.Logger.LogInformation("Ready at {Address}, {Elapsed} ms after its start.", address, (long)(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds);
             await app.WaitForShutdownAsync();
         }
 
@@ -92,7 +93,7 @@ internal static class Serving
             Otlp.AddLogs(builder.Logging, settings);
         }
 
-        builder.WebHost.UseUrls(settings.ServiceKey.Length == 0 ? [$"http://localhost:{settings.Port}"] : [$"http://localhost:{settings.Port}", $"http://localhost:{settings.InternalPort}"]);
+        builder.WebHost.UseUrls([.. settings.PublicAddresses.Urls(settings.Port), .. settings.ServiceKey.Length == 0 ? [] : settings.InternalAddresses.Urls(settings.InternalPort)]);
         builder.Services.AddSingleton(shelf);
         builder.Services.AddEdge(settings);
         Hosting.AddModules(builder.Services, modules, settings, database.ConnectionOf);

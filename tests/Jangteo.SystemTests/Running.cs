@@ -76,6 +76,8 @@ public class JangteoProgram : IAsyncDisposable
     /// <summary>Everything it said, over all its starts.</summary>
     public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
 
+    private string Host => settings.FirstOrDefault(setting => setting.Name == "Listen").Value ?? "localhost";
+
     private string LogFile => Path.Combine(Folder, "program.log");
 
     /// <summary>Starts it on an empty data folder and waits until it is ready.</summary>
@@ -107,7 +109,7 @@ public class JangteoProgram : IAsyncDisposable
             throw new InvalidOperationException("The program runs; kill or stop it first.");
 
         var before = Anonymous;
-        Anonymous = NewClient(new Uri($"http://localhost:{FreePort()}"));
+        Anonymous = NewClient(new Uri($"http://{Host}:{FreePort()}"));
         before.Dispose();
         var clock = Stopwatch.StartNew();
         process = Launch();

@@ -20,6 +20,14 @@ public sealed record Settings
     [Range(0, 65535)]
     public int InternalPort { get; init; } = 8081;
 
+    /// <summary>The addresses at which <see cref="Port"/> accepts connections; see <see cref="ListenAddresses"/>.</summary>
+    [Listen]
+    public string Listen { get; init; } = "localhost";
+
+    /// <summary>The same for <see cref="InternalPort"/>; empty is those of <see cref="Listen"/>.</summary>
+    [Listen(CanBeEmpty = true)]
+    public string InternalListen { get; init; } = "";
+
     [Required]
     public string DataFolder { get; init; } = "./data";
 
@@ -72,6 +80,12 @@ public sealed record Settings
     public ModuleSettings Identity { get; init; } = new();
 
     public ModuleSettings Views { get; init; } = new();
+
+    /// <summary>Where people and programs connect.</summary>
+    public ListenAddresses PublicAddresses => ListenAddresses.Parse(Listen);
+
+    /// <summary>Where the other processes of this installation connect.</summary>
+    public ListenAddresses InternalAddresses => ListenAddresses.Parse(InternalListen.Length == 0 ? Listen : InternalListen);
 
     /// <summary>The connection string of a module's database, or empty when it is a schema in the private PostgreSQL.</summary>
     /// <param name="module">One of <see cref="Modules"/>.</param>

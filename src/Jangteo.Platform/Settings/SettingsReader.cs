@@ -156,6 +156,7 @@ public static class SettingsReader
         AllowedValuesAttribute allowed => $"is one of {string.Join(", ", allowed.Values)}",
         RegularExpressionAttribute form => $"is of the form {form.Pattern}",
         RequiredAttribute => "must not be empty",
+        ListenAttribute => ListenAttribute.Expected,
         _ => "is something else",
     };
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net;
 using System.Net.Sockets;
 using Jangteo.Kinds;
 using Jangteo.Platform;
@@ -37,7 +36,7 @@ internal static class Doctor
             Say(true, "database", "a private PostgreSQL, which is started with the program");
         }
 
-        isWell &= running is not null || LookAtPort(settings.Port);
+        isWell &= running is not null || LookAtPort(settings);
         return isWell ? 0 : 1;
     }
 
@@ -60,20 +59,26 @@ internal static class Doctor
         }
     }
 
-    private static bool LookAtPort(int port)
+    private static bool LookAtPort(Settings settings)
     {
-        try
+        foreach (var address in settings.PublicAddresses.ToBind())
         {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
-            Say(true, "port", $"{port} is free");
-            return true;
+            try
+            {
+                using var listener = new TcpListener(address, settings.Port);
+                listener.Start();
+            }
+            catch (SocketException refused)
+            {
+                Say(false, "port", refused.SocketErrorCode == SocketError.AddressAlreadyInUse
+                    ? $"{settings.Port} is taken at {address}; stop what listens there, or set Jangteo__Port"
+                    : $"cannot listen at {address}: {refused.Message}; set Jangteo__Listen to addresses that this machine has");
+                return false;
+            }
         }
-        catch (SocketException)
-        {
-            Say(false, "port", $"{port} is taken; stop what listens there, or set Jangteo__Port");
-            return false;
-        }
+
+        Say(true, "port", $"{settings.Port} is free at {settings.Listen}");
+        return true;
     }
 
     private static void Say(bool isWell, string what, string detail) => Console.WriteLine($"{(isWell ? "well " : "WRONG")}  {what,-9} {detail}");

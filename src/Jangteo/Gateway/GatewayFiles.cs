@@ -146,7 +146,7 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
     private static string Public(GatewayPlan plan, IReadOnlyList<Route> routes) =>
         $$"""
         frontend public
-            bind :{{plan.Port}}{{(plan.Certificate is { } certificate ? $" ssl crt {certificate} alpn h2,http/1.1" : "")}}
+            bind {{Places(plan)}}{{(plan.Certificate is { } certificate ? $" ssl crt {certificate} alpn h2,http/1.1" : "")}}
 
             # What follows from a request carries its correlation id, and every answer says it: made here unless there is exactly one, and it is a UUID.
             acl has_one_correlation req.fhdr_cnt(X-Correlation-Id) eq 1
@@ -210,6 +210,11 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
 
 
         """;
+
+    /// <summary>What is behind the last colon is the port, so an IPv6 address needs no brackets. <c>::</c> is every address of both versions, as in the program.</summary>
+    private static string Places(GatewayPlan plan) =>
+        plan.Hosts.Count == 0 ? $":{plan.Port}"
+        : string.Join(',', plan.Hosts.Select(host => $"{host}:{plan.Port}")) + (plan.Hosts.Contains(IPAddress.IPv6Any) ? " v4v6" : "");
 
     private static string Inner(GatewayPlan plan) =>
         $$"""

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Jangteo.Gateway;
 
 /// <summary>What a gateway stands in front of, and where it listens. All of it is known before it starts; what it finds out itself is who is well.</summary>
@@ -6,8 +8,11 @@ internal sealed record GatewayPlan
     /// <summary>The processes that run each module, by the module's name. A process with several modules stands under each of them.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<Replica>> Modules { get; init; }
 
-    /// <summary>Where people and programs come in, on every address of the machine.</summary>
+    /// <summary>Where people and programs come in.</summary>
     public int Port { get; init; } = 8080;
+
+    /// <summary>The addresses of the machine that have this port; none is every address.</summary>
+    public IReadOnlyList<IPAddress> Hosts { get; init; } = [];
 
     /// <summary>Where modules reach each other, under <c>/internal/&lt;module&gt;/</c>. On loopback only.</summary>
     public int InternalPort { get; init; } = 8081;

@@ -36,7 +36,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
     /// <summary>The places for processes, by module.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<ModuleProcess>> Places { get; private set; } = new Dictionary<string, IReadOnlyList<ModuleProcess>>();
 
-    public string Address => $"http://localhost:{settings.Port}";
+    public string Address => settings.PublicAddresses.UrlHere(settings.Port);
 
     public string Broker { get; private set; } = "";
 
@@ -203,6 +203,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
         {
             Modules = Places.ToDictionary(pair => pair.Key, IReadOnlyList<Replica> (pair) => [.. pair.Value.Select(place => new Replica("127.0.0.1", place.Port, place.InternalPort))]),
             Port = settings.Port,
+            Hosts = settings.PublicAddresses.ToBind(),
             InternalPort = internalPort,
             MetricsPort = Ports.Free(),
             AdminPort = Ports.Free(),

@@ -148,6 +148,9 @@ internal sealed class ModuleProcess(string module, int number, string splitFolde
         Set("Target", module);
         Set("Port", Port.ToString(CultureInfo.InvariantCulture));
         Set("InternalPort", InternalPort.ToString(CultureInfo.InvariantCulture));
+        // Only the gateway, which runs on this machine, connects to it.
+        Set("Listen", "localhost");
+        Set("InternalListen", "");
         Set("DataFolder", Path.Combine(splitFolder, Name));
         foreach (var (name, value) in settings)
         {
