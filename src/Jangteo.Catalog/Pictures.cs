@@ -22,12 +22,15 @@ internal sealed class Pictures([FromKeyedServices(Modules.Catalog)] Storage stor
     private const int LargestBytes = 2 * 1024 * 1024;
     private const int Most = 8;
 
+    /// <summary>Small enough not to be kept among the large objects of the runtime.</summary>
+    private const int BytesOfPiece = 64 * 1024;
+
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/listings/{id:guid}/pictures", Add).WithMetadata(new RequestSizeLimitAttribute(LargestBytes)).Accepts<IFormFile>("image/jpeg", "image/png", "image/webp")
             .WithName("addPicture").WithSummary("Adds a picture: jpeg, png or webp of at most 2 MB, eight each.").WithTags("listings").Produces<PictureAnswer>(201);
         routes.MapDelete("/api/listings/{id:guid}/pictures/{picture:guid}", Remove).WithName("removePicture").WithSummary("Takes a picture away.").WithTags("listings").Produces<ListingAnswer>();
-        routes.MapGet("/api/pictures/{id:guid}", Show).AllowAnonymous().WithName("showPicture").WithSummary("A picture, for good.").WithTags("listings").Produces<byte[]>(200, "image/jpeg", "image/png", "image/webp").Produces(304);
+        routes.MapGet("/api/pictures/{id:guid}", Show).AllowAnonymous().Occupies(Occupies.Download).WithName("showPicture").WithSummary("A picture, for good.").WithTags("listings").Produces<byte[]>(200, "image/jpeg", "image/png", "image/webp").Produces(304);
     }
 
     private async Task<Answer> Add(Guid id, HttpContext http, CancellationToken ct)
@@ -74,16 +77,53 @@ internal sealed class Pictures([FromKeyedServices(Modules.Catalog)] Storage stor
 
     private async Task<IResult> Show(Guid id, HttpContext http, CancellationToken ct)
     {
-        var (type, hash, bytes) = await storage.Find(
-            new Sql("select type, hash, bytes from pictures where id = $1", id), row => (Type: row.GetString(0), Hash: row.GetString(1), Bytes: row.GetFieldValue<byte[]>(2)), ct);
-        if (bytes is null)
+        var found = await storage.Find(
+            new Sql("select type, hash, octet_length(bytes), substring(bytes from 1 for $2) from pictures where id = $1", id, BytesOfPiece),
+            row => (Type: row.GetString(0), Hash: row.GetString(1), Length: row.GetInt32(2), First: row.GetFieldValue<byte[]>(3)), ct);
+        if (found.Type is null)
         {
             throw new RefusedException(new Refusal(Refusals.NotFound));
         }
 
+        var tag = new EntityTagHeaderValue($"\"{found.Hash}\"");
         http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
         http.Response.Headers.XContentTypeOptions = "nosniff";
-        return Results.Bytes(bytes, type, entityTag: new EntityTagHeaderValue($"\"{hash}\""));
+        http.Response.Headers.ETag = tag.ToString();
+        if (http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false)))
+        {
+            return Results.StatusCode(StatusCodes.Status304NotModified);
+        }
+
+        (http.Response.ContentType, http.Response.ContentLength) = (found.Type, found.Length);
+        await SendInPieces(id, found.First, found.Length, http, ct);
+        return Results.Empty;
+    }
+
+    /// <summary>
+    /// Sends a picture as the line takes it. Each piece is read by a statement of its own, so that a slow line keeps neither the picture in memory nor a
+    /// connection to the database.
+    /// </summary>
+    private async Task SendInPieces(Guid id, byte[]? piece, int length, HttpContext http, CancellationToken ct)
+    {
+        for (var sent = 0; ;)
+        {
+            if (piece is null or [])
+            {
+                // It was taken away meanwhile. The client sees that the picture is not whole.
+                http.Abort();
+                return;
+            }
+
+            await http.Response.Body.WriteAsync(piece, ct);
+            sent += piece.Length;
+            if (sent >= length)
+            {
+                return;
+            }
+
+            piece = await storage.Find(
+                new Sql("select substring(bytes from $2 for $3) from pictures where id = $1", id, sent + 1, BytesOfPiece), row => row.GetFieldValue<byte[]>(0), ct);
+        }
     }
 }
 

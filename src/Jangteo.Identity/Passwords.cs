@@ -1,46 +1,34 @@
-using Jangteo.Contracts;
 using Jangteo.Platform.Http;
 
 namespace Jangteo.Identity;
 
 /// <summary>
-/// Whatever hashes or compares a password waits its turn here. Identity's hasher (PBKDF2, 100,000 rounds) takes 40 ms of a processor on purpose, so only as
-/// many run at once as there are processors, and only so many wait: a flood of sign-ins must not stop the trading.
+/// What hashes or compares a password waits its turn here. Identity's hasher (PBKDF2, 100,000 rounds) takes 40 ms of a processor on purpose, so only as many
+/// run at once as there are processors, and one of each address: a flood of sign-ins from one address waits behind itself, and neither stops the trading nor
+/// keeps people at other addresses out.
 /// </summary>
 internal sealed class Passwords : IDisposable
 {
-    private const int MostWaiting = 100;
+    /// <summary>A school or a company behind one address may sign in at once.</summary>
+    internal const int MostWaiting = 24;
 
-    private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(2);
-
-    private readonly SemaphoreSlim processors = new(Environment.ProcessorCount);
-    private int waiting;
-
-    public async Task<T> InTurn<T>(Func<Task<T>> work, CancellationToken ct)
+    private readonly Shares turns = new(new ShareLimits
     {
-        if (Interlocked.Increment(ref waiting) > MostWaiting)
-        {
-            Interlocked.Decrement(ref waiting);
-            throw new RefusedException(new Refusal(Refusals.Busy, RetryAfter: BusyFor));
-        }
+        AtOnce = Environment.ProcessorCount,
+        Anonymous = Environment.ProcessorCount,
+        PerPerson = 1,
+        PerAddress = 1,
+        Queue = MostWaiting,
+        Patience = TimeSpan.FromSeconds(5),
+    });
 
-        try
-        {
-            await processors.WaitAsync(ct);
-            try
-            {
-                return await Task.Run(work, ct);
-            }
-            finally
-            {
-                processors.Release();
-            }
-        }
-        finally
-        {
-            Interlocked.Decrement(ref waiting);
-        }
+    /// <param name="asker">The address that a password comes from.</param>
+    /// <exception cref="RefusedException"><c>too-many-requests</c> when too many of the address wait, <c>busy</c> when too many of all do.</exception>
+    public async Task<T> InTurn<T>(Asker asker, Func<Task<T>> work, CancellationToken ct)
+    {
+        using var turn = await turns.Take(asker, ct);
+        return await Task.Run(work, ct);
     }
 
-    public void Dispose() => processors.Dispose();
+    public void Dispose() => turns.Dispose();
 }

@@ -37,7 +37,7 @@ internal static class SigningUp
         var person = new Person(
             Ids.New(), request.Name.Trim(), request.Email, request.Phone, request.Language ?? Problems.Language(http), IsOperator: false, storage.Clock.Now);
         store.Cause = Commands.CauseOf(http);
-        var created = await passwords.InTurn(() => people.CreateAsync(person, request.Password), ct);
+        var created = await passwords.InTurn(Asker.AddressOf(http), () => people.CreateAsync(person, request.Password), ct);
         if (!created.Succeeded)
         {
             throw created.Errors.All(error => error.Code == nameof(IdentityErrorDescriber.DuplicateUserName))

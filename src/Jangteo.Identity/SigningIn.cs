@@ -68,7 +68,7 @@ internal static class SigningIn
             throw new RefusedException(new Refusal(Refusals.TooManyRequests, RetryAfter: lockedUntil - machine.GetUtcNow()));
         }
 
-        var isRight = await passwords.InTurn(() => people.CheckPasswordAsync(person, request.Password), ct);
+        var isRight = await passwords.InTurn(Asker.AddressOf(http), () => people.CheckPasswordAsync(person, request.Password), ct);
         await (isRight ? people.ResetAccessFailedCountAsync(person) : people.AccessFailedAsync(person));
         return isRight ? Welcome(http, sessions, person) : throw WrongPassword();
     }

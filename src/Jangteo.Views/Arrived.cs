@@ -3,13 +3,14 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Views;
 
 /// <summary>
-/// Waits, two seconds at most, until the views have what a command's answer named in its token, <c>&lt;module&gt;:&lt;stream&gt;:&lt;revision&gt;</c>: who has
-/// just written finds what he wrote.
+/// Waits, two seconds at most, until the views have what a command's answer named in its token, <c>&lt;module&gt;:&lt;stream&gt;:&lt;revision&gt;</c>: a person
+/// who has just written something then finds it. Only people who are signed in get such tokens, so a request of anybody else is answered at once.
 /// </summary>
 internal sealed class Arrived([FromKeyedServices(Modules.Views)] Storage storage, Live live, TimeProvider machine)
 {
@@ -19,7 +20,7 @@ internal sealed class Arrived([FromKeyedServices(Modules.Views)] Storage storage
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
     /// <returns>True when the wait was in vain; null when there was nothing to wait for or it has arrived.</returns>
-    public async Task<bool?> WaitFor(string? token, CancellationToken ct)
+    public async Task<bool?> WaitFor(HttpContext http, string? token, CancellationToken ct)
     {
         if (token is null)
         {
@@ -27,6 +28,7 @@ internal sealed class Arrived([FromKeyedServices(Modules.Views)] Storage storage
         }
 
         var (table, id, revision) = Read(token);
+        var patience = OccupiesRoutes.MayWait(http) ? Patience : TimeSpan.Zero;
         var begun = machine.GetTimestamp();
         while (true)
         {
@@ -36,7 +38,7 @@ internal sealed class Arrived([FromKeyedServices(Modules.Views)] Storage storage
                 return null;
             }
 
-            if (machine.GetElapsedTime(begun) >= Patience)
+            if (machine.GetElapsedTime(begun) >= patience)
             {
                 return true;
             }

@@ -14,7 +14,7 @@ internal static class LiveStream
 {
     private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(15);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/live", Handle).SignInOptional().WithName("liveStream").WithTags("views").WithSummary("Server-sent events: hello, trade, notice, listing, clock, reset, ping. Of trades their parties and operators hear, of notices the person told.")
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/live", Handle).SignInOptional().Occupies(Occupies.Stream).WithName("liveStream").WithTags("views").WithSummary("Server-sent events: hello, trade, notice, listing, clock, reset, ping. Of trades their parties and operators hear, of notices the person told.")
         .WithDescription("Each says that something changed, and not what: trade, notice and listing by their id; a notice is also an SMS or an e-mail that has been sent; clock is the sandbox's clock or one of its faults. After a reset everything may have changed.");
 
     private static ServerSentEventsResult<Changed> Handle(HttpContext http, Live live, IHostApplicationLifetime program, CancellationToken ct)

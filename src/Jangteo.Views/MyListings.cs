@@ -17,7 +17,7 @@ internal static class MyListings
     private const int MostAlarmsOfOne = 10;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/my/listings", Handle).WithName("myListings").WithTags("listings").WithSummary("The combined status of what I offer: the thing, its open trades, its alarms.");
+        routes.MapGet("/api/my/listings", Handle).Occupies(Occupies.PlaceOrWait).WithName("myListings").WithTags("listings").WithSummary("The combined status of what I offer: the thing, its open trades, its alarms.");
 
     private static async Task<Ok<ViewPage<MyListing>>> Handle(
         HttpContext http, Shelf shelf, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage, [AsParameters] Paging part, string? after, CancellationToken ct)
@@ -25,7 +25,7 @@ internal static class MyListings
         var me = Caller.Required(http).Id;
         var from = part.After<Guid>();
         var language = Problems.Language(http);
-        var stale = await arrived.WaitFor(after, ct);
+        var stale = await arrived.WaitFor(http, after, ct);
         var rows = await storage.Query(
             new Sql(
                 $"select {Sqls.ListingColumns} from listings l where l.owner = $1 and ($2::uuid is null or l.id < $2) order by l.id desc limit $3", me, from, part.Most + 1),

@@ -17,7 +17,7 @@ internal static class MyTrades
     private const int MostCounted = 1000;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/my/trades", Handle).WithName("myTrades").WithTags("trades").WithSummary("My trades: as buyer or seller; state is a state's name, or your-move, waiting, done.");
+        routes.MapGet("/api/my/trades", Handle).Occupies(Occupies.PlaceOrWait).WithName("myTrades").WithTags("trades").WithSummary("My trades: as buyer or seller; state is a state's name, or your-move, waiting, done.");
 
     private static async Task<Ok<TradesPage>> Handle(
         HttpContext http, Shelf shelf, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage,
@@ -29,7 +29,7 @@ internal static class MyTrades
         string[] sides = Asked.Choice(side, "as", ("buyer", Party.Buyer), ("seller", Party.Seller)) is { } one ? [Words.Of(one)] : ["buyer", "seller"];
         state = Asked.Text(state, "state", 60);
         kind = Asked.Text(kind, "kind", 60);
-        var stale = await arrived.WaitFor(after, ct);
+        var stale = await arrived.WaitFor(http, after, ct);
         int? standing = state is null ? null : Array.IndexOf(Standings, state) is >= 0 and var index ? index : null;
         var rows = new List<(TradeRow Row, int Standing)>();
         var counts = new int[Standings.Length];

@@ -19,9 +19,9 @@ internal static class SearchListings
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/listings").WithTags("listings");
-        group.MapGet("", Search).AllowAnonymous().WithName("searchListings").WithSummary("Listings by word, kind, price and distance; sort newest, price, -price or distance.");
+        group.MapGet("", Search).SignInOptional().Occupies(Occupies.PlaceOrWait).WithName("searchListings").WithSummary("Listings by word, kind, price and distance; sort newest, price, -price or distance.");
         group.MapGet("/facets", Facets).AllowAnonymous().WithName("listingFacets").WithSummary("How many listings there are of each kind, and their prices.");
-        group.MapGet("/{id:guid}", One).SignInOptional().WithName("readListing").WithSummary("One listing.");
+        group.MapGet("/{id:guid}", One).SignInOptional().Occupies(Occupies.PlaceOrWait).WithName("readListing").WithSummary("One listing.");
     }
 
     private static async Task<Ok<ViewPage<ListingView>>> Search(
@@ -29,7 +29,7 @@ internal static class SearchListings
         string? q, string? kind, string? near, DecimalNumber? within, WholeNumber? minPrice, WholeNumber? maxPrice, string? available, string? sort, [AsParameters] Paging part, string? after, CancellationToken ct)
     {
         var wanted = Wanted.Read(q, kind, near, within, minPrice, maxPrice, available, sort);
-        var stale = await arrived.WaitFor(after, ct);
+        var stale = await arrived.WaitFor(http, after, ct);
         var language = Problems.Language(http);
         var query = new Conditions(wanted);
         var order = query.Order(wanted.Sort, part);
@@ -53,7 +53,7 @@ internal static class SearchListings
 
     private static async Task<Ok<ListingView>> One(Guid id, HttpContext http, Shelf shelf, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage, string? after, CancellationToken ct)
     {
-        var stale = await arrived.WaitFor(after, ct);
+        var stale = await arrived.WaitFor(http, after, ct);
         var row = await storage.Find(new Sql($"select {Sqls.ListingColumns} from listings l where l.id = $1", id), Sqls.Listing, ct);
 
         // A draft is its owner's own business; what was withdrawn can still be looked up by those who traded it.

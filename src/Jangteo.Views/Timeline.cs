@@ -17,13 +17,13 @@ internal static class Timeline
     private const int Most = 1000;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/trades/{id:guid}/timeline", Handle).WithName("timeline").WithTags("trades").WithSummary("All that happened about a trade, oldest first, to its parties and operators.");
+        routes.MapGet("/api/trades/{id:guid}/timeline", Handle).Occupies(Occupies.PlaceOrWait).WithName("timeline").WithTags("trades").WithSummary("All that happened about a trade, oldest first, to its parties and operators.");
 
     private static async Task<Ok<ViewPage<TimelineLine>>> Handle(
         Guid id, HttpContext http, Shelf shelf, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage, string? after, CancellationToken ct)
     {
         var caller = Caller.Required(http);
-        var stale = await arrived.WaitFor(after, ct);
+        var stale = await arrived.WaitFor(http, after, ct);
         var trade = await storage.Find(new Sql($"select {Sqls.TradeColumns} from trades where id = $1", id), Sqls.Trade, ct);
         if (trade is null || !(caller.IsOperator || trade.Buyer == caller.Id || trade.Seller == caller.Id))
         {

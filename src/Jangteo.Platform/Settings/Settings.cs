@@ -152,12 +152,66 @@ public sealed record LimitSettings
     [Range(1, 100_000)]
     public int Queries { get; init; } = 256;
 
+    /// <summary>Of these places the most that people who are not signed in have together.</summary>
+    [Range(1, 100_000)]
+    public int Anonymous { get; init; } = 128;
+
+    [Range(1, 100_000)]
+    public int PerPerson { get; init; } = 64;
+
+    /// <summary>Requests of one address that are not of a person who is signed in, at the same time.</summary>
+    [Range(1, 100_000)]
+    public int PerAddress { get; init; } = 32;
+
+    /// <summary>Reads that wait for their token; they take up none of the places above.</summary>
+    [Range(1, 100_000)]
+    public int Waits { get; init; } = 256;
+
+    [Range(1, 100_000)]
+    public int WaitsPerPerson { get; init; } = 16;
+
     [Range(1, 100_000)]
     public int LiveStreams { get; init; } = 1000;
+
+    /// <summary>Of these streams the most that people who are not signed in have together.</summary>
+    [Range(1, 100_000)]
+    public int AnonymousLiveStreams { get; init; } = 500;
+
+    [Range(1, 100_000)]
+    public int LiveStreamsPerPerson { get; init; } = 16;
+
+    [Range(1, 100_000)]
+    public int LiveStreamsPerAddress { get; init; } = 64;
+
+    /// <summary>Downloads of pictures at the same time.</summary>
+    [Range(1, 100_000)]
+    public int Downloads { get; init; } = 64;
+
+    /// <summary>Downloads of one person, or of one address of people who are not signed in, at the same time.</summary>
+    [Range(1, 100_000)]
+    public int DownloadsEach { get; init; } = 8;
 
     /// <summary>Requests of one person a second, on the average of some seconds; 0 is without limit.</summary>
     [Range(0, 100_000)]
     public int PerPersonPerSecond { get; init; } = 200;
+
+    /// <summary>The same for one address of people who are not signed in.</summary>
+    [Range(0, 100_000)]
+    public int PerAddressPerSecond { get; init; } = 200;
+
+    /// <summary>How long the headers of a request may take to arrive.</summary>
+    public TimeSpan HeadersWithin { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the body of a request may take to arrive.</summary>
+    public TimeSpan BodyWithin { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The slowest pace of a body, and of a client that reads an answer, after some seconds of grace.</summary>
+    [Range(1, 1_000_000)]
+    public int BytesPerSecond { get; init; } = 4096;
+
+    /// <summary>What the bodies of all requests that are being read or answered take together.</summary>
+    [Range(1L << 20, 1L << 40)]
+    public long BodyMemory { get; init; } = 64L << 20;
 }
 
 /// <summary>Where the program tells what it does and how it is.</summary>

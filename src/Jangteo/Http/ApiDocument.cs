@@ -148,7 +148,7 @@ internal static partial class ApiDocument
         {
             ((OpenApiResponse)answer).Headers = new Dictionary<string, IOpenApiHeader>
             {
-                ["Jangteo-Token"] = new OpenApiHeader { Description = "To be given as ?after= to what is read from the views, which then waits until it knows of this.", Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
+                ["Jangteo-Token"] = new OpenApiHeader { Description = "To be given as ?after= to what is read from the views, which then waits, two seconds at most, until it knows of this. Only a person who is signed in waits.", Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
             };
         }
 

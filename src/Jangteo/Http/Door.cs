@@ -9,34 +9,41 @@ using Npgsql;
 namespace Jangteo.Http;
 
 /// <summary>
-/// What every request passes on its way in and out: a correlation id, who it is from, the limits; and whatever goes wrong is said as a problem
-/// document. One middleware, because together they cost a few microseconds and their order is the point.
+/// What every request passes on its way in and out: a correlation id, the person it is from, its body, the limits; and whatever goes wrong is answered as a
+/// problem document. One middleware, because together they cost a few microseconds and their order is the point: a request takes a place among those that
+/// are answered when it is whole and it is known whom it counts for, and not before.
 /// </summary>
-internal sealed class Door(Sessions sessions, Limits limits, Problems problems, ILogger<Door> log)
+internal sealed class Door(Sessions sessions, Limits limits, RequestBodies bodies, Problems problems, ILogger<Door> log)
 {
     private const string Correlation = "X-Correlation-Id";
 
     public async Task Pass(HttpContext http, RequestDelegate next)
     {
         Mark(http);
-
-        // Whoever reads the body may give up in the middle of it. He then gives up a reader of his own, and the connection goes on with the next request.
-        http.Request.Body = new BufferedStream(http.Request.Body);
         try
         {
-            using var place = limits.Enter(http.Request);
             RefuseWhatIsTooLarge(http);
+            if (!http.Request.Path.StartsWithSegments("/api"))
+            {
+                // A handler may give up in the middle of the body. It then gives up a reader of its own, and the connection goes on with the next request.
+                http.Request.Body = new BufferedStream(http.Request.Body);
+                await Answer(http, next);
+                return;
+            }
+
             SignIn(http);
+            var asker = Asker.Of(http);
+            limits.Count(asker);
+            RefuseStrangers(http, asker);
             if (http.Request.QueryString.HasValue && http.Request.QueryString.Value!.Contains("%00", StringComparison.Ordinal))
             {
                 throw new RefusedException(Malformed.Query("The character U+0000 cannot be searched for."));
             }
 
-            await next(http);
-            if (!http.Response.HasStarted && http.Response.StatusCode >= 400 && http.Response.ContentType is null && http.Response.ContentLength is null)
-            {
-                await Refuse(http, Malformed.OfStatus(http));
-            }
+            // What is no route of ours, such as the one for a type that the route does not take, reads nothing.
+            using var body = http.GetEndpoint() is RouteEndpoint ? await bodies.Read(http, asker) : null;
+            using var place = await limits.Enter(http, asker);
+            await Answer(http, next);
         }
         catch (RefusedException refused) when (!http.Response.HasStarted)
         {
@@ -60,6 +67,15 @@ internal sealed class Door(Sessions sessions, Limits limits, Problems problems, 
         {
             log.LogError(fault, "{Method} {Path} failed.", http.Request.Method, http.Request.Path);
             await Refuse(http, new Refusal(Refusals.Internal));
+        }
+    }
+
+    private async Task Answer(HttpContext http, RequestDelegate next)
+    {
+        await next(http);
+        if (!http.Response.HasStarted && http.Response.StatusCode >= 400 && http.Response.ContentType is null && http.Response.ContentLength is null)
+        {
+            await Refuse(http, Malformed.OfStatus(http));
         }
     }
 
@@ -102,22 +118,33 @@ internal sealed class Door(Sessions sessions, Limits limits, Problems problems, 
 
     private void SignIn(HttpContext http)
     {
-        if (http.GetEndpoint() is not { } endpoint || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null || sessions.Read(http.Request) is not { } person)
+        if (http.GetEndpoint() is not null && sessions.Read(http.Request) is { } person)
         {
-            return;
+            http.User = person;
         }
+    }
 
-        http.User = person;
-        limits.Count(person.FindFirstValue(ClaimTypes.NameIdentifier)!);
+    /// <summary>Before the body is read: a route that is for people who are signed in reads nothing of anybody else.</summary>
+    private static void RefuseStrangers(HttpContext http, Asker asker)
+    {
+        if (!asker.IsSignedIn && http.GetEndpoint() is RouteEndpoint { Metadata: var said } && said.GetMetadata<IAllowAnonymous>() is null && said.GetMetadata<SignInOptional>() is null)
+        {
+            throw new RefusedException(new Refusal(Refusals.Unauthenticated));
+        }
     }
 
     private async Task Refuse(HttpContext http, Refusal refusal)
     {
-        var (correlation, allow) = (http.Response.Headers[Correlation], http.Response.Headers.Allow);
+        var (correlation, allow, connection) = (http.Response.Headers[Correlation], http.Response.Headers.Allow, http.Response.Headers.Connection);
         http.Response.Clear();
         http.Response.Headers[Correlation] = correlation;
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers.CacheControl = "no-store";
+        if (connection.Count > 0)
+        {
+            http.Response.Headers.Connection = connection;
+        }
+
         if (allow.Count > 0)
         {
             http.Response.Headers.Allow = allow;

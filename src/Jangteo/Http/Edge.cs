@@ -15,6 +15,9 @@ internal static class Edge
     /// <summary>Bytes of a request's body. Routes that take pictures say their own.</summary>
     public const long LargestBody = 64 * 1024;
 
+    /// <summary>A connection may be slower than it must be for so long, when it begins or the line stutters.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
+
     /// <summary>Bytes of a request's body that an endpoint takes.</summary>
     public static long LargestBodyOf(Endpoint? endpoint) => endpoint?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? LargestBody;
 
@@ -27,6 +30,15 @@ internal static class Edge
         {
             server.AddServerHeader = false;
             server.Limits.MaxRequestBodySize = LargestBody;
+
+            // A client that says or hears nothing must not keep a connection and its memory. The framework would wait for 240 bytes a second.
+            server.Limits.RequestHeadersTimeout = settings.Limits.HeadersWithin;
+            server.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(1);
+            server.Limits.MinRequestBodyDataRate = new MinDataRate(settings.Limits.BytesPerSecond, Grace);
+            server.Limits.MinResponseDataRate = new MinDataRate(settings.Limits.BytesPerSecond, Grace);
+
+            // So much of what a client sends unasked is kept for a connection; the framework would take a megabyte of each.
+            server.Limits.MaxRequestBufferSize = LargestBody;
         });
         services.AddDataProtection().SetApplicationName("jangteo");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
@@ -38,6 +50,7 @@ internal static class Edge
         ApiDocument.Add(services);
         services.AddSingleton<Sessions>();
         services.AddSingleton(new Limits(settings.Limits));
+        services.AddSingleton(new RequestBodies(settings.Limits));
         services.AddSingleton<Door>();
         return services;
     }

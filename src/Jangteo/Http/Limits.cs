@@ -1,54 +1,128 @@
 using System.Threading.RateLimiting;
 using Jangteo.Contracts;
 using Jangteo.Platform;
+using Jangteo.Platform.Http;
 
 namespace Jangteo.Http;
 
 /// <summary>
-/// How much is taken on at once. What is more is refused at once, so that what was begun still ends in time: first who only looks, then who begins
-/// something, and last who goes on with a trade in which money may be held.
+/// How much is taken on at once. What is more is refused, so that what was begun still ends in time: reads first, then commands that begin something, and
+/// moves of a trade last, since money may be held in it. Each person and each address has a share, so that one client cannot take what the others need.
 /// </summary>
-internal sealed class Limits(LimitSettings settings) : IDisposable
+internal sealed class Limits : IDisposable
 {
-    /// <summary>A person may save up this many seconds of requests, for a page that asks for many things when it opens.</summary>
+    /// <summary>A client may save up this many seconds of requests, for a page that asks for many things when it opens.</summary>
     private const int Burst = 10;
+
+    /// <summary>Requests of one client that wait for a place: a page that opens, or a company behind one address.</summary>
+    private const int Queue = 256;
 
     private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrencyLimiter liveStreams = new(new ConcurrencyLimiterOptions { PermitLimit = settings.LiveStreams, QueueLimit = 0 });
+    private readonly LimitSettings settings;
+    private readonly Shares places;
+    private readonly Shares waits;
+    private readonly Shares streams;
+    private readonly Shares downloads;
+    private readonly PartitionedRateLimiter<Asker>? people;
+    private readonly PartitionedRateLimiter<Asker>? addresses;
     private int atOnce;
 
-    private readonly PartitionedRateLimiter<string>? people = settings.PerPersonPerSecond == 0 ? null
-        : PartitionedRateLimiter.Create<string, string>(person => RateLimitPartition.GetTokenBucketLimiter(person, _ => new TokenBucketRateLimiterOptions
+    public Limits(LimitSettings settings)
+    {
+        this.settings = settings;
+
+        // How many there are in all depends on what they are for; see PlaceFor.
+        places = new Shares(new ShareLimits { AtOnce = int.MaxValue, Anonymous = settings.Anonymous, PerPerson = settings.PerPerson, PerAddress = settings.PerAddress, Queue = Queue });
+        waits = new Shares(new ShareLimits { AtOnce = settings.Waits, Anonymous = 1, PerPerson = settings.WaitsPerPerson, PerAddress = 1 });
+        streams = new Shares(new ShareLimits
         {
-            TokenLimit = settings.PerPersonPerSecond * Burst,
-            TokensPerPeriod = settings.PerPersonPerSecond,
+            AtOnce = settings.LiveStreams,
+            Anonymous = settings.AnonymousLiveStreams,
+            PerPerson = settings.LiveStreamsPerPerson,
+            PerAddress = settings.LiveStreamsPerAddress,
+        });
+        downloads = new Shares(new ShareLimits
+        {
+            AtOnce = settings.Downloads,
+            Anonymous = Math.Max(1, settings.Downloads / 2),
+            PerPerson = settings.DownloadsEach,
+            PerAddress = settings.DownloadsEach,
+            Queue = Queue,
+            Patience = TimeSpan.FromSeconds(10),
+        });
+        people = RateOf(settings.PerPersonPerSecond);
+        addresses = RateOf(settings.PerAddressPerSecond);
+    }
+
+    /// <summary>Counts a request.</summary>
+    /// <exception cref="RefusedException"><c>too-many-requests</c>.</exception>
+    public void Count(Asker asker)
+    {
+        if ((asker.IsSignedIn ? people : addresses) is not { } rate)
+        {
+            return;
+        }
+
+        using var lease = rate.AttemptAcquire(asker);
+        if (!lease.IsAcquired)
+        {
+            throw new RefusedException(new Refusal(Refusals.TooManyRequests, RetryAfter: lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : BusyFor));
+        }
+    }
+
+    /// <summary>Takes what a request needs while it is answered, to be disposed then.</summary>
+    /// <exception cref="RefusedException"><c>busy</c>, or <c>too-many-requests</c> when the asker has their whole share.</exception>
+    public ValueTask<IDisposable> Enter(HttpContext http, Asker asker)
+    {
+        var ct = http.RequestAborted;
+        switch (OccupiesRoutes.OccupiedBy(http.GetEndpoint()))
+        {
+            case Occupies.Stream:
+                return streams.Take(asker, ct);
+            case Occupies.Download:
+                return downloads.Take(asker, ct);
+            case Occupies.PlaceOrWait when asker.IsSignedIn && http.Request.Query.ContainsKey("after") && waits.TryTake(asker) is { } wait:
+                OccupiesRoutes.LetWait(http);
+                return ValueTask.FromResult(wait);
+            default:
+                return TakePlace(http.Request, asker, ct);
+        }
+    }
+
+    public void Dispose()
+    {
+        places.Dispose();
+        waits.Dispose();
+        streams.Dispose();
+        downloads.Dispose();
+        people?.Dispose();
+        addresses?.Dispose();
+    }
+
+    private static PartitionedRateLimiter<Asker>? RateOf(int perSecond)
+    {
+        var options = new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = Math.Max(1, perSecond * Burst),
+            TokensPerPeriod = Math.Max(1, perSecond),
             ReplenishmentPeriod = TimeSpan.FromSeconds(1),
             QueueLimit = 0,
-        }));
+        };
+        return perSecond == 0 ? null : PartitionedRateLimiter.Create<Asker, Asker>(asker => RateLimitPartition.GetTokenBucketLimiter(asker, _ => options));
+    }
 
-    /// <summary>Takes a place for a request, to be disposed when it is answered; null for what is never limited, such as health.</summary>
-    /// <exception cref="Platform.Http.RefusedException"><c>busy</c>.</exception>
-    public IDisposable? Enter(HttpRequest request)
+    private async ValueTask<IDisposable> TakePlace(HttpRequest request, Asker asker, CancellationToken ct)
     {
-        if (!request.Path.StartsWithSegments("/api"))
-        {
-            return null;
-        }
-
-        if (request.Path == "/api/live")
-        {
-            var stream = liveStreams.AttemptAcquire();
-            return stream.IsAcquired ? stream : throw Busy();
-        }
-
+        var share = await places.Take(asker, ct);
         if (Interlocked.Increment(ref atOnce) > MostFor(request))
         {
             Interlocked.Decrement(ref atOnce);
-            throw Busy();
+            share.Dispose();
+            throw new RefusedException(new Refusal(Refusals.Busy, RetryAfter: BusyFor));
         }
 
-        return new Place(this);
+        return new Place(this, share);
     }
 
     /// <summary>How many requests of all sorts may be under way when this one is taken on.</summary>
@@ -62,33 +136,12 @@ internal sealed class Limits(LimitSettings settings) : IDisposable
         return path.StartsWith(trades, StringComparison.OrdinalIgnoreCase) && path.IndexOf('/', trades.Length) > 0;
     }
 
-    private static Platform.Http.RefusedException Busy() => new(new Refusal(Refusals.Busy, RetryAfter: BusyFor));
-
-    /// <summary>Counts a request of a person.</summary>
-    /// <exception cref="Platform.Http.RefusedException"><c>too-many-requests</c>.</exception>
-    public void Count(string person)
+    private sealed class Place(Limits limits, IDisposable share) : IDisposable
     {
-        if (people is null)
+        public void Dispose()
         {
-            return;
+            Interlocked.Decrement(ref limits.atOnce);
+            share.Dispose();
         }
-
-        using var lease = people.AttemptAcquire(person);
-        if (!lease.IsAcquired)
-        {
-            throw new Platform.Http.RefusedException(new Refusal(
-                Refusals.TooManyRequests, RetryAfter: lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : BusyFor));
-        }
-    }
-
-    public void Dispose()
-    {
-        liveStreams.Dispose();
-        people?.Dispose();
-    }
-
-    private sealed class Place(Limits limits) : IDisposable
-    {
-        public void Dispose() => Interlocked.Decrement(ref limits.atOnce);
     }
 }

@@ -12,6 +12,7 @@ internal static partial class Malformed
     /// <summary>The refusal for what the framework could not bind.</summary>
     public static Refusal Of(BadHttpRequestException bad) => bad.StatusCode switch
     {
+        StatusCodes.Status408RequestTimeout => new Refusal(Refusals.Malformed, "The body arrived too slowly."),
         StatusCodes.Status413PayloadTooLarge => new Refusal(Refusals.TooLarge),
         StatusCodes.Status415UnsupportedMediaType => At(Body, Wrong.SentAsOtherThanJson),
         _ when bad.InnerException is JsonException json => Of(json),

@@ -31,6 +31,9 @@ internal sealed class ModuleBed : IAsyncDisposable
 
     public IServiceProvider Services => app.Services;
 
+    /// <summary>Where it listens.</summary>
+    public Uri Address => http.BaseAddress!;
+
     public Faults Faults => Services.GetRequiredService<Faults>();
 
     public static async Task<ModuleBed> Start(TestPostgres postgres, Module[] modules, Settings? settings = null)

@@ -28,6 +28,25 @@ public sealed class Showing_pictures(OpenShop open) : IClassFixture<OpenShop>
     }
 
     [Theory]
+    [InlineData(64 * 1024)]
+    [InlineData((64 * 1024) + 1)]
+    [InlineData(2 * 1024 * 1024)]
+    public async Task A_picture_of_any_size_arrives_whole(int bytes)
+    {
+        var shop = open.Shop;
+        var listing = (await shop.Offer("minji", shop.SingleKind)).Id;
+        var picture = new byte[bytes];
+        Random.Shared.NextBytes(picture);
+        Png.CopyTo(picture, 0);
+
+        var added = await shop.Bed.Post($"/api/listings/{listing}/pictures", "minji", picture);
+        var shown = await shop.Bed.Get(added.Headers["Location"]);
+
+        Assert.Equal($"{bytes}", shown.Headers["Content-Length"]);
+        Assert.Equal(picture, shown.Bytes);
+    }
+
+    [Theory]
     [InlineData("FFD8FFE000104A46", "image/jpeg")]
     [InlineData("89504E470D0A1A0A0000", "image/png")]
     [InlineData("52494646AAAAAAAA5745425056503820", "image/webp")]

@@ -1,0 +1,191 @@
+using System.Net.Sockets;
+using System.Text;
+using Jangteo.Http;
+using Jangteo.Identity;
+using Jangteo.Platform;
+using Jangteo.Platform.Http;
+using Jangteo.Tests.Beds;
+using Jangteo.Views;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Tests.Http;
+
+/// <summary>Clients that send half of a request, or that wait for what never comes, keep nobody else waiting.</summary>
+public sealed class Slow_clients(TestPostgres postgres)
+{
+    private const int Many = 12;
+
+    private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
+    private static readonly LimitSettings Few = new() { Moves = 4, Commands = 4, Queries = 4, Anonymous = 2, PerAddress = 2 };
+
+    [Fact]
+    public async Task Bodies_that_are_half_sent_take_no_place()
+    {
+        await using var bed = await ModuleBed.Start(postgres, [new IdentityModule(), new ViewsModule()], new Settings { Sandbox = false, Limits = Few });
+        var half = await Task.WhenAll(Enumerable.Range(0, Many).Select(_ => Send(bed, "POST /api/people", length: 1000, body: "{\"name\":")));
+        var read = bed.Services.GetRequiredService<RequestBodies>();
+        await ModuleBed.Until(() => Task.FromResult(read.Used), used => used == Many * 1000);
+
+        for (var request = 0; request < 10; request++)
+        {
+            Assert.Equal(200, (await bed.Get("/api/listings")).Status);
+            Assert.Equal(200, (await bed.Get("/api/my/trades", "minji")).Status);
+        }
+
+        Array.ForEach(half, one => one.Dispose());
+        await ModuleBed.Until(() => Task.FromResult(read.Used), used => used == 0);
+    }
+
+    [Fact]
+    public async Task A_route_for_people_who_are_signed_in_reads_nothing_of_a_stranger()
+    {
+        await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()]);
+
+        using var half = await Send(bed, "PATCH /api/people/me", length: 1000, body: "{");
+
+        Assert.StartsWith("HTTP/1.1 401 ", await FirstLine(half), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_that_does_not_arrive_in_time_is_given_up_and_its_connection_too()
+    {
+        await using var bed = await ModuleBed.Start(
+            postgres, [new IdentityModule()], new Settings { Sandbox = false, Limits = new LimitSettings { BodyWithin = TimeSpan.FromMilliseconds(100) } });
+
+        using var half = await Send(bed, "POST /api/session", length: 1000, body: "{");
+        using var answer = new StreamReader(half.GetStream());
+        var said = await answer.ReadToEndAsync(Ct);
+
+        Assert.StartsWith("HTTP/1.1 400 ", said, StringComparison.Ordinal);
+        Assert.Contains("\"malformed\"", said, StringComparison.Ordinal);
+        Assert.Contains("Connection: close", said, StringComparison.Ordinal);
+        Assert.Equal(0, bed.Services.GetRequiredService<RequestBodies>().Used);
+    }
+
+    [Fact]
+    public async Task Reads_that_wait_for_a_token_take_no_place_of_others()
+    {
+        await using var bed = await ModuleBed.Start(postgres, [new ViewsModule()], new Settings { Sandbox = false, Limits = Few });
+        var unknown = $"after=trading:{Ids.New()}:1";
+
+        var waits = Enumerable.Range(0, Many).Select(_ => bed.Get($"/api/my/trades?{unknown}", "minji")).ToArray();
+        var heard = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => bed.Get("/api/my/trades", "junho")));
+
+        Assert.All(heard, one => Assert.Equal(200, one.Status));
+        Assert.All(await Task.WhenAll(waits), one => Assert.Equal((200, "true"), (one.Status, one["stale"])));
+    }
+
+    [Fact]
+    public async Task A_stranger_who_names_a_token_is_answered_with_what_there_is_at_once()
+    {
+        await using var bed = await ModuleBed.Start(postgres, [new ViewsModule()]);
+        var arrived = new Arrived(bed.StorageOf(Jangteo.Kinds.Modules.Views), bed.Services.GetRequiredService<Live>(), new StandingClock());
+        var (stranger, signedIn) = (new DefaultHttpContext(), new DefaultHttpContext());
+        OccupiesRoutes.LetWait(signedIn);
+
+        var stale = await arrived.WaitFor(stranger, $"trading:{Ids.New()}:1", Ct);
+        var waiting = arrived.WaitFor(signedIn, $"trading:{Ids.New()}:1", CancellationToken.None);
+
+        Assert.True(stale);
+        Assert.False(waiting.IsCompleted);
+        Assert.Equal("true", (await bed.Get($"/api/listings?after=trading:{Ids.New()}:1"))["stale"]);
+    }
+
+    [Fact]
+    public async Task Bodies_have_a_bounded_memory_of_which_nobody_takes_all()
+    {
+        const int size = 32 * 1024;
+        var bodies = new RequestBodies(new LimitSettings { BodyMemory = 1 << 20 });
+        var (greedy, held) = (new Asker(Guid.Empty, 1), new List<IDisposable?>());
+
+        while (await Refused(greedy) is null)
+        {
+        }
+
+        Assert.Equal(2, held.Count);
+        Assert.Equal("too-many-requests", await Refused(greedy));
+        for (var address = 2; address <= 8; address++)
+        {
+            Assert.Null(await Refused(new Asker(Guid.Empty, (UInt128)address)));
+            Assert.Null(await Refused(new Asker(Guid.Empty, (UInt128)address)));
+        }
+
+        // Strangers have their half; people who are signed in have the other, and each of them a quarter of all.
+        Assert.Equal("busy", await Refused(new Asker(Guid.Empty, 9)));
+        var person = new Asker(Ids.New(), 0);
+        for (var body = 0; body < 8; body++)
+        {
+            Assert.Null(await Refused(person));
+        }
+
+        Assert.Equal("too-many-requests", await Refused(person));
+        held.ForEach(one => one!.Dispose());
+        Assert.Equal(0, bodies.Used);
+
+        async Task<string?> Refused(Asker asker)
+        {
+            var http = new DefaultHttpContext();
+            http.Features.Set<IHttpRequestBodyDetectionFeature>(new HasBody());
+            (http.Request.ContentLength, http.Request.Body) = (size, new MemoryStream(new byte[size]));
+            try
+            {
+                held.Add(await bodies.Read(http, asker));
+                Assert.Equal(size, http.Request.Body.Length);
+                return null;
+            }
+            catch (RefusedException refused)
+            {
+                return refused.Refusal.Code;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_body_that_does_not_say_its_length_is_read_whole()
+    {
+        var bytes = new byte[100_000];
+        Random.Shared.NextBytes(bytes);
+        var bodies = new RequestBodies(new LimitSettings());
+        var http = new DefaultHttpContext();
+        http.Features.Set<IHttpRequestBodyDetectionFeature>(new HasBody());
+        http.Request.Body = new MemoryStream(bytes);
+
+        using (await bodies.Read(http, new Asker(Guid.Empty, 1)))
+        {
+            var read = new MemoryStream();
+            await http.Request.Body.CopyToAsync(read, Ct);
+            Assert.Equal(bytes, read.ToArray());
+        }
+
+        Assert.Equal(0, bodies.Used);
+    }
+
+    /// <summary>Sends the beginning of a request, and no more.</summary>
+    private static async Task<TcpClient> Send(ModuleBed bed, string what, int length, string body)
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(bed.Address.Host, bed.Address.Port, Ct);
+        var text = $"{what} HTTP/1.1\r\nHost: {bed.Address.Authority}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}";
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text), Ct);
+        return client;
+    }
+
+    private static async Task<string?> FirstLine(TcpClient client)
+    {
+        using var reader = new StreamReader(client.GetStream());
+        return await reader.ReadLineAsync(Ct);
+    }
+
+    private sealed class HasBody : IHttpRequestBodyDetectionFeature
+    {
+        public bool CanHaveBody => true;
+    }
+
+    /// <summary>No time passes.</summary>
+    private sealed class StandingClock : TimeProvider
+    {
+        public override long GetTimestamp() => 1;
+    }
+}
