@@ -298,6 +298,13 @@ internal sealed class Replay
             return "nobody has answered so";
         }
 
+        // What a module tells on its own is heard when it comes, and moves nothing.
+        foreach (var told in Held.Where(other => other.To == letter.To && other.Row.Sender == letter.Row.Sender && other.Seq < letter.Seq && other.Row.Body is Answered { Event: var happened } && Verb.Transfers.Contains(happened)).ToList())
+        {
+            Held.Remove(told);
+            World.Trading.HearNow(told);
+        }
+
         // The checks let Payments answer in any order; what they answer at once no outbox lets overtake.
         if (Held.Any(other => other.To == letter.To && other.Row.Sender == letter.Row.Sender && other.Row.Stream == letter.Row.Stream && other.Seq < letter.Seq))
         {

@@ -59,10 +59,11 @@ internal sealed class SimulatedPayments(World world) : Actor(world, Modules.Paym
     }
 
     /// <summary>The bank has seen money.</summary>
-    public void PayIn(string reference, long amount)
+    /// <param name="from">The payer's account; blank when the bank does not know it.</param>
+    public void PayIn(string reference, long amount, string from = "the payer's account")
     {
         var number = Bank.Deposits.Count + 1;
-        Bank.Deposits.Add(new BankDeposit(number, Names.Id(Names.Deposit, number), reference, amount, "somebody's account"));
+        Bank.Deposits.Add(new BankDeposit(number, Names.Id(Names.Deposit, number), reference, amount, from, World.Currency));
         WatchBank();
     }
 
@@ -84,9 +85,9 @@ internal sealed class SimulatedPayments(World world) : Actor(world, Modules.Paym
                     Take(matched);
                 }
             }
-            else if (deposit.State == DepositState.Waiting)
+            else if (Decide.SendBack(deposit.Trade is { } trade ? Payments[trade] : null, deposit, "an account that somebody gave") is { } sent)
             {
-                Take(Decide.SendBack(deposit.Trade is { } trade ? Payments[trade] : null, deposit, deposit.Amount, null));
+                Take(sent);
             }
         });
     }
@@ -198,6 +199,11 @@ internal sealed class SimulatedPayments(World world) : Actor(world, Modules.Paym
         if (decision.Payment is { } payment)
         {
             Keep(payment);
+        }
+
+        foreach (var told in decision.Tells)
+        {
+            Send(PaymentsMessages.Answered, told.Stream, told);
         }
 
         Post(decision.Payment, decision.Postings);
@@ -337,9 +343,10 @@ internal sealed class SimulatedPayments(World world) : Actor(world, Modules.Paym
     {
         foreach (var seen in Bank.Deposits.Where(deposit => deposit.Position > statement).ToList())
         {
-            var payment = references.TryGetValue(Reference.Read(seen.Reference), out var trade) ? Payments[trade] : null;
+            var (named, isAmbiguous) = Reference.Find(seen.Reference, reference => references.TryGetValue(reference, out var trade) ? trade : null);
+            var payment = named is { } known ? Payments[known] : null;
             World.Trace.Say(World.Now, payment?.Trade ?? default, $"the bank has seen {seen.Id} of {seen.Amount}");
-            Take(Decide.Seen(payment, seen, World.Currency, World.Business));
+            Take(Decide.Seen(payment, seen, World.Currency, World.Business, isAmbiguous));
             statement = seen.Position;
         }
     }) != Commit.Lost;

@@ -28,6 +28,24 @@ public sealed record Verb(string Name, string Module, string Yes, ImmutableArray
     /// <summary>Told by Delivery on its own, after <see cref="Deliver"/>.</summary>
     public const string Delivered = "delivered";
 
+    /// <summary>Told by Payments: the bank has seen all that a transfer is to pay.</summary>
+    public const string TransferSeen = "transfer-seen";
+
+    /// <summary>Told by Payments: the bank has seen a part, and the rest is missing.</summary>
+    public const string TransferShort = "transfer-short";
+
+    /// <summary>Told by Payments: money came that is not due, or due no longer. It goes back.</summary>
+    public const string TransferOver = "transfer-over";
+
+    /// <summary>Told by Payments: what was not due is back where it came from.</summary>
+    public const string TransferReturned = "transfer-returned";
+
+    /// <summary>What Payments tell of transfers on their own, after <see cref="ExpectDeposit"/>.</summary>
+    public static readonly ImmutableArray<string> Transfers = [TransferSeen, TransferShort, TransferOver, TransferReturned];
+
+    /// <summary>Whether an event answers no request: the module tells it when it comes about.</summary>
+    public static bool IsTold(string happened) => happened == Delivered || Transfers.Contains(happened);
+
     /// <summary>A condition on Trading's copy of the listing, not an answer (DESIGN §3).</summary>
     public const string SoldOut = "sold-out";
 

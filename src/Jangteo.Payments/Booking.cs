@@ -62,10 +62,6 @@ internal sealed class Booking
     public static Task<Payment?> Find(Storage storage, Guid trade, CancellationToken ct) =>
         storage.Find(new Sql($"select {Columns} from payments where trade = $1", trade), Read, ct);
 
-    /// <summary>The trade that a reference names.</summary>
-    public static Task<Guid?> TradeOf(Work work, string reference, CancellationToken ct) =>
-        work.Find(new Sql("select trade from payments where reference = $1", reference), reader => (Guid?)reader.GetGuid(0), ct);
-
     /// <summary>Locks one more payment. Only for what is rare: its order among the others is not kept, and who loses a deadlock begins again.</summary>
     public async Task<Payment?> Join(Guid trade, CancellationToken ct)
     {
@@ -112,13 +108,18 @@ internal sealed class Booking
         var deposit = decision.Deposit;
         work.Write(
             """
-            insert into deposits (id, position, reference, amount, payer, trade, state, fits, currency, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-            on conflict (id) do update set trade = excluded.trade, state = excluded.state
+            insert into deposits (id, position, reference, amount, payer, trade, state, fits, currency, at, counted) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            on conflict (id) do update set trade = excluded.trade, state = excluded.state, counted = excluded.counted
             """,
-            deposit.Id, deposit.Position, deposit.Reference, deposit.Amount, deposit.From, deposit.Trade, Words.Of(deposit.State), Words.Of(deposit.Fits), deposit.Currency, deposit.At);
+            deposit.Id, deposit.Position, deposit.Reference, deposit.Amount, deposit.From, deposit.Trade, Words.Of(deposit.State), Words.Of(deposit.Fits), deposit.Currency, deposit.At, deposit.Counted);
         if (decision.Payment is { } payment && payment != Of(payment.Trade))
         {
             Change(payment);
+        }
+
+        foreach (var told in decision.Tells)
+        {
+            work.Send(PaymentsMessages.Answered, told.Stream, told, decision.Payment!.Context, receiver: decision.Payment.Asker);
         }
 
         Post(decision.Payment, deposit.Id, deposit.Currency, decision.Postings);

@@ -8,11 +8,16 @@ namespace Jangteo.Payments;
 /// <summary>Deposits as they are stored.</summary>
 internal static class Deposits
 {
-    public const string Columns = "id, position, reference, amount, payer, trade, state, fits, currency, at";
+    public const string Columns = "id, position, reference, amount, payer, trade, state, fits, currency, at, counted";
 
     public static Deposit Read(NpgsqlDataReader row) => new(
-        row.GetGuid(0), row.GetInt64(1), row.GetString(2), row.GetInt64(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetGuid(5), Words.Find<DepositState>(row.GetString(6))!.Value,
-        Words.Find<Fits>(row.GetString(7))!.Value, row.GetString(8), row.GetFieldValue<DateTimeOffset>(9));
+        row.GetGuid(0), row.GetInt64(1), row.GetString(2), row.GetInt64(3), row.GetString(4),
+        row.IsDBNull(5) ? null : row.GetGuid(5), Words.Find<DepositState>(row.GetString(6))!.Value,
+        Words.Find<Fits>(row.GetString(7))!.Value, row.GetString(8), row.GetFieldValue<DateTimeOffset>(9), row.GetInt64(10));
+
+    /// <summary>The transfers that name a trade, in the order of their arrival.</summary>
+    public static Task<List<Deposit>> OfTrade(Storage storage, Guid trade, CancellationToken ct) =>
+        storage.Query(new Sql($"select {Columns} from deposits where trade = $1 order by position", trade), Read, ct);
 
     public static Task<Deposit?> Lock(Work work, Guid id, CancellationToken ct) =>
         work.Find(new Sql($"select {Columns} from deposits where id = $1 for update", id), Read, ct);

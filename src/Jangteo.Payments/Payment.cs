@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Answered = Jangteo.Contracts.Answered;
@@ -81,6 +83,9 @@ internal sealed record Payment(Guid Trade, string Asker, string Kind, Guid Listi
     /// <summary>What the bank has seen of an expected deposit, in suspense.</summary>
     public long Seen { get; init; }
 
+    /// <summary>What is still to come of an expected deposit.</summary>
+    public long Missing => Standing == Standing.Expected ? Amount - Seen : 0;
+
     /// <summary>Attempts up to this revision are undone; one that arrives later is refused.</summary>
     public int UndoneUpTo { get; init; }
 
@@ -139,6 +144,15 @@ internal static class Reference
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     private const int Length = 12;
 
+    private static readonly SearchValues<char> Letters = SearchValues.Create(Alphabet);
+
+    /// <summary>Banks carry some 140 characters; a reference beyond this many letters is not looked for.</summary>
+    private const int LongestText = 1000;
+
+    // Full-width forms of what ASCII has from ! to ~, as East Asian banks print them.
+    private const int FirstFullWidth = 0xFF01;
+    private const int LastFullWidth = 0xFF5E;
+
     /// <summary>Twelve characters from the sixty random bits at the end of the trade's id.</summary>
     public static string Of(Guid trade)
     {
@@ -154,7 +168,56 @@ internal static class Reference
         });
     }
 
-    /// <summary>The reference as it was meant: people add spaces and hyphens, and mistake letters for figures.</summary>
-    public static string Read(string written) =>
-        new([.. written.ToUpperInvariant().Where(char.IsAsciiLetterOrDigit).Select(letter => letter switch { 'O' => '0', 'I' or 'L' => '1', _ => letter })]);
+    /// <summary>
+    /// The trade that a text names: every reference in it is looked for, whatever stands around it. A reference has sixty random bits and is compared
+    /// whole, so no other words are ever taken for one.
+    /// </summary>
+    /// <param name="trades">The trade of a reference, if there is one.</param>
+    /// <returns>No trade when the text names none, or when it names several.</returns>
+    public static (Guid? Trade, bool IsAmbiguous) Find(string written, Func<string, Guid?> trades)
+    {
+        var named = In(written).Select(trades).OfType<Guid>().Distinct().Take(2).ToList();
+        return named.Count == 1 ? (named[0], false) : (null, named.Count > 1);
+    }
+
+    /// <summary>Everything in a text that may be a reference, as it was meant: any case and width, with or without hyphens and spaces.</summary>
+    public static IReadOnlyList<string> In(string written)
+    {
+        var letters = Read(written);
+        var found = new List<string>();
+        for (var start = 0; start + Length <= letters.Length; start++)
+        {
+            if (letters.AsSpan(start, Length).IndexOfAnyExcept(Letters) < 0)
+            {
+                found.Add(letters.Substring(start, Length));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The letters and figures of a text as they were meant: people and banks change case and width, add spaces and hyphens, and mistake letters for figures.</summary>
+    public static string Read(string written)
+    {
+        var letters = new StringBuilder();
+        foreach (var rune in written.EnumerateRunes())
+        {
+            var letter = rune.Value is >= FirstFullWidth and <= LastFullWidth ? new Rune(rune.Value - FirstFullWidth + '!') : rune;
+            if (Rune.IsDigit(letter))
+            {
+                letters.Append((char)('0' + (int)Rune.GetNumericValue(letter)));
+            }
+            else if (letter.IsAscii && Rune.IsLetter(letter))
+            {
+                letters.Append(Rune.ToUpperInvariant(letter).Value switch { 'O' => '0', 'I' or 'L' => '1', var upper => (char)upper });
+            }
+
+            if (letters.Length > LongestText)
+            {
+                break;
+            }
+        }
+
+        return letters.ToString();
+    }
 }

@@ -26,23 +26,31 @@ internal static class ReadPayment
         }
 
         var journals = await Journals.OfTrade(storage, trade, ct);
-        return TypedResults.Ok(PaymentView.Of(payment, journals, showReference: caller.IsOperator || caller.Id == payment.Buyer));
+        var transfers = payment.Reference is null ? [] : await Deposits.OfTrade(storage, trade, ct);
+        return TypedResults.Ok(PaymentView.Of(payment, journals, transfers, isSeller: !caller.IsOperator && caller.Id == payment.Seller));
     }
 }
 
 /// <summary>The payment of a trade. Amounts are in minor units of <paramref name="Currency"/>.</summary>
 /// <param name="State">nothing, expected, held, refunding, refunded, paying-out or paid-out.</param>
 /// <param name="Means">none, card or deposit.</param>
-/// <param name="Reference">What the buyer writes on the deposit; shown to the buyer and to operators.</param>
-/// <param name="Expected">The deposit that is expected.</param>
+/// <param name="Reference">What the buyer writes on the transfer; shown to the buyer and to operators.</param>
+/// <param name="Expected">What the transfer is to pay, as long as it is not confirmed.</param>
 /// <param name="Seen">As much of it as the bank has seen.</param>
-/// <param name="SentBack">What went back to where deposits came from.</param>
+/// <param name="Short">As much of it as is still missing.</param>
+/// <param name="Arrived">
+/// All that the bank has seen for this trade: what is seen, held, paid out with its fee, refunding and refunded, and what is over.
+/// </param>
+/// <param name="Over">The part of <paramref name="Arrived"/> that was never due, or due no longer. It goes back by itself, and is no part of what is refunded.</param>
+/// <param name="SentBack">The part of <paramref name="Over"/> that is back where it came from.</param>
+/// <param name="Refunded">What was due, had counted, and was given back to the buyer; no part of <paramref name="SentBack"/>.</param>
+/// <param name="Transfers">In the order of their arrival.</param>
 /// <param name="Log">From the first step to the last.</param>
 internal sealed record PaymentView(
-    Guid Trade, string State, string Means, string? Reference, string Currency, long Amount, long Fee, long Held, long Expected, long Seen,
-    long Refunding, long Refunded, long PayingOut, long PaidOut, long SentBack, IReadOnlyList<PayLogLine> Log)
+    Guid Trade, string State, string Means, string? Reference, string Currency, long Amount, long Fee, long Held, long Expected, long Seen, long Short,
+    long Refunding, long Refunded, long PayingOut, long PaidOut, long Arrived, long Over, long SentBack, IReadOnlyList<TransferView> Transfers, IReadOnlyList<PayLogLine> Log)
 {
-    public static PaymentView Of(Payment payment, IReadOnlyList<Journals.Row> journals, bool showReference)
+    public static PaymentView Of(Payment payment, IReadOnlyList<Journals.Row> journals, IReadOnlyList<Deposit> transfers, bool isSeller)
     {
         var refunding = Sum(payment, Verb.Refund, Came.Open);
         var refunded = Sum(payment, Verb.Refund, Came.Yes);
@@ -57,15 +65,27 @@ internal sealed record PaymentView(
                 Standing.PaidOut when payingOut > 0 => "paying-out",
                 _ => Words.Of(payment.Standing),
             },
-            Words.Of(payment.Means), showReference ? payment.Reference : null, payment.Currency, payment.Amount, payment.Fee,
-            payment.Standing == Standing.Held ? payment.Amount : 0, payment.Standing == Standing.Expected ? payment.Amount : 0, payment.Seen,
+            Words.Of(payment.Means), isSeller ? null : payment.Reference, payment.Currency, payment.Amount, payment.Fee,
+            payment.Standing == Standing.Held ? payment.Amount : 0, payment.Standing == Standing.Expected ? payment.Amount : 0, payment.Seen, payment.Missing,
             refunding, refunded, payingOut, Sum(payment, Verb.PayOut, Came.Yes),
-            payment.Reference is null ? 0 : journals.Where(journal => journal.Event == Posting.RefundDone).Sum(journal => journal.Amount),
+            transfers.Sum(transfer => transfer.Amount), transfers.Sum(transfer => transfer.Rest),
+            transfers.Where(transfer => transfer.State is DepositState.SentBack or DepositState.Matched).Sum(transfer => transfer.Rest),
+            [.. transfers.Select(transfer => TransferView.Of(transfer, showAccount: !isSeller))],
             [.. journals.Select(journal => new PayLogLine(journal.At, journal.Event, journal.Amount, null, journal.Entries)).Concat(refused).OrderBy(line => line.At)]);
     }
 
     private static long Sum(Payment payment, Verb verb, Came came) =>
         payment.Attempts.Where(attempt => attempt.Verb == verb.Name && attempt.Came == came).Sum(attempt => attempt.Amount);
+}
+
+/// <summary>A transfer that named the trade, or that an operator found to be for it.</summary>
+/// <param name="Counted">The part that pays for the trade, in minor units; the rest was not due, and goes back.</param>
+/// <param name="State">matched: it counts, and what was beyond is back. sending-back, sent-back, or waiting for an operator who finds out where to.</param>
+/// <param name="From">The account it came from; not shown to the seller.</param>
+internal sealed record TransferView(Guid Id, DateTimeOffset At, long Amount, long Counted, string State, string? From)
+{
+    public static TransferView Of(Deposit transfer, bool showAccount) =>
+        new(transfer.Id, transfer.At, transfer.Amount, transfer.Counted, Words.Of(transfer.State), showAccount ? transfer.From : null);
 }
 
 /// <summary>A step of the pay log.</summary>

@@ -15,5 +15,6 @@ internal static class Unbooked
 
     public static BankDeposit Read(string deposit) => JsonSerializer.Deserialize<BankDeposit>(deposit, Wire.Json)!;
 
-    public static string ReasonOf(Exception fault) => $"{fault.GetType().Name}: {fault.Message.Replace("\0", "", StringComparison.Ordinal)}";
+    public static string ReasonOf(Exception fault) =>
+        $"{(fault is UnfitTransferException ? "" : $"{fault.GetType().Name}: ")}{fault.Message.Replace("\0", "", StringComparison.Ordinal)}";
 }

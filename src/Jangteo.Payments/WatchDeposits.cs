@@ -79,20 +79,23 @@ internal sealed class WatchDeposits([FromKeyedServices(Modules.Payments)] Storag
         return [.. seen.Where(deposit => deposit.Position > read)];
     }
 
-    /// <summary>Finds the trade of each deposit and books what follows. One that has been booked is known by its id, and nothing follows from it again.</summary>
+    /// <summary>
+    /// Finds the trade that each transfer pays for and books what follows. One that has been booked is known by its id, and nothing follows from it again.
+    /// </summary>
+    /// <exception cref="UnfitTransferException">The bank says what cannot be; none of them is booked.</exception>
     public async Task Book(Work work, IReadOnlyList<BankDeposit> arrived, CancellationToken ct)
     {
-        var booked = (await work.Query(new Sql("select id from deposits where id = any($1)", (object)arrived.Select(deposit => deposit.Id).ToArray()), reader => reader.GetGuid(0), ct)).ToHashSet();
-        var seen = arrived.Where(deposit => !booked.Contains(deposit.Id)).ToList();
-        var trades = (await work.Query(
-                new Sql("select reference, trade from payments where reference = any($1)", (object)seen.Select(deposit => Reference.Read(deposit.Reference)).Distinct().ToArray()),
+        var seen = await New(work, arrived, ct);
+        var named = (await work.Query(
+                new Sql("select reference, trade from payments where reference = any($1)", (object)seen.SelectMany(transfer => Reference.In(transfer.Reference)).Distinct().ToArray()),
                 reader => (Reference: reader.GetString(0), Trade: reader.GetGuid(1)), ct))
             .ToDictionary(row => row.Reference, row => row.Trade);
-        var booking = await Booking.Open(work, [.. trades.Values], storage.Clock.Now, ct);
-        foreach (var deposit in seen)
+        var found = seen.ConvertAll(transfer => Reference.Find(transfer.Reference, reference => named.TryGetValue(reference, out var trade) ? trade : null));
+        var booking = await Booking.Open(work, [.. found.Select(one => one.Trade).OfType<Guid>().Distinct()], storage.Clock.Now, ct);
+        foreach (var (transfer, (trade, isAmbiguous)) in seen.Zip(found))
         {
-            var payment = trades.TryGetValue(Reference.Read(deposit.Reference), out var trade) ? booking.Of(trade) : null;
-            booking.Take(Decide.Seen(payment, deposit, settings.Currency, booking.Now), Cause.New());
+            var payment = trade is { } known ? booking.Of(known) : null;
+            booking.Take(Decide.Seen(payment, transfer, settings.Currency, booking.Now, isAmbiguous), Cause.New());
         }
 
         booking.Write();
@@ -101,4 +104,37 @@ internal sealed class WatchDeposits([FromKeyedServices(Modules.Payments)] Storag
             work.AfterCommit(errands.Bell.Ring);
         }
     }
+
+    /// <summary>Those that are not booked yet, each once however often the bank lists it.</summary>
+    private async Task<List<BankDeposit>> New(Work work, IReadOnlyList<BankDeposit> arrived, CancellationToken ct)
+    {
+        var known = (await work.Query(
+                new Sql("select id, amount, reference, currency from deposits where id = any($1)", (object)arrived.Select(transfer => transfer.Id).ToArray()),
+                reader => (Id: reader.GetGuid(0), Said: (Amount: reader.GetInt64(1), Reference: reader.GetString(2), Currency: reader.GetString(3))), ct))
+            .ToDictionary(row => row.Id, row => row.Said);
+        var fresh = new List<BankDeposit>();
+        foreach (var transfer in arrived)
+        {
+            var said = (transfer.Amount, transfer.Reference, transfer.Currency);
+            if (transfer.Amount <= 0 || transfer.Currency != settings.Currency)
+            {
+                throw new UnfitTransferException($"the bank says {transfer.Amount} {transfer.Currency}, and only amounts of {settings.Currency} above 0 can be booked");
+            }
+
+            if (known.TryAdd(transfer.Id, said))
+            {
+                fresh.Add(transfer);
+            }
+            else if (known[transfer.Id] is var before && before != said)
+            {
+                throw new UnfitTransferException(
+                    $"the bank says {said.Amount} {said.Currency} with {said.Reference}, and said {before.Amount} {before.Currency} with {before.Reference} of the same transfer before");
+            }
+        }
+
+        return fresh;
+    }
 }
+
+/// <summary>The bank says something of a transfer that cannot be. An operator sees it, with what was said.</summary>
+internal sealed class UnfitTransferException(string message) : Exception(message);

@@ -98,7 +98,7 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
     /// <summary>What the answer to a request, or an event, has told.</summary>
     public void Answer(Answered answer)
     {
-        if (answer.Event != Verb.Delivered)
+        if (!Verb.IsTold(answer.Event))
         {
             Trade = Trade with { Unanswered = Trade.Unanswered.RemoveAll(request => request.Revision == answer.Revision && request.Verb == answer.Verb) };
         }

@@ -1,80 +1,115 @@
 using System.Collections.Immutable;
+using Jangteo.Contracts;
+using Jangteo.Kinds;
 using Jangteo.Payments.Providers;
 
 namespace Jangteo.Payments.Deciding;
 
-/// <summary>What follows from a deposit: it as it then is, its trade's payment where it has one, journals and errands.</summary>
-internal readonly record struct DepositDecision(Deposit Deposit, Payment? Payment, ImmutableArray<Posting> Postings, ImmutableArray<Errand> Errands);
+/// <summary>What follows from a transfer: it as it then is, its trade's payment where it has one, what the trade is told, journals and errands.</summary>
+internal readonly record struct DepositDecision(
+    Deposit Deposit, Payment? Payment, ImmutableArray<Posting> Postings, ImmutableArray<Errand> Errands, ImmutableArray<Answered> Tells);
 
-/// <summary>What the bank has seen: the deposit a trade expects is put in suspense for it, one that comes too late goes back by itself, any other waits for an operator.</summary>
+/// <summary>
+/// What the bank has seen. Transfers that name a trade add up: what is due counts, and whatever is beyond it, or comes when nothing is due any more,
+/// goes back by itself to the account it came from. A transfer that names no trade waits for an operator.
+/// </summary>
 internal static partial class Decide
 {
-    /// <param name="payment">The payment with the deposit's reference, if there is one.</param>
-    public static DepositDecision Seen(Payment? payment, BankDeposit seen, string currency, DateTimeOffset now)
+    /// <param name="payment">The payment of the trade that the transfer names, if it names exactly one.</param>
+    /// <param name="isAmbiguous">It names several.</param>
+    public static DepositDecision Seen(Payment? payment, BankDeposit seen, string currency, DateTimeOffset now, bool isAmbiguous = false)
     {
-        var deposit = new Deposit(seen.Id, seen.Position, seen.Reference, seen.Amount, seen.From, payment?.Trade, DepositState.Waiting, Fit(payment, seen.Amount), currency, now);
-        switch (deposit.Fits)
+        var deposit = new Deposit(
+            seen.Id, seen.Position, seen.Reference, seen.Amount, seen.From, payment?.Trade, DepositState.Waiting, isAmbiguous ? Fits.Ambiguous : Fit(payment, seen.Amount), currency, now);
+        if (payment is null)
         {
-            case Fits.Whole:
-                return new(
-                    deposit with { State = DepositState.Matched }, payment! with { Seen = payment.Amount },
-                    [Posting.Move(Posting.DepositArrived, Account.BuyerOutside, payment.Buyer, Account.BankSuspense, payment.Trade, seen.Amount)], []);
-            case Fits.Late:
-                var back = SendBack(payment, deposit, deposit.Amount, null);
-                return back with { Postings = back.Postings.Insert(0, Arrived(payment, deposit)) };
-            default:
-                return new(deposit, payment, [Arrived(payment, deposit)], []);
+            return new(deposit, null, [Posting.Move(Posting.DepositArrived, Account.PayerOutside, deposit.Id, Account.BankSuspense, deposit.Id, deposit.Amount)], [], []);
         }
+
+        var counted = Math.Min(payment.Missing, deposit.Amount);
+        var arrived = new Posting(
+            Posting.DepositArrived,
+            [
+                new Line(Account.BuyerOutside, payment.Buyer, -deposit.Amount),
+                .. Into(payment.Trade, counted),
+                .. Into(deposit.Id, deposit.Amount - counted),
+            ]);
+        return Count(payment, deposit, counted, arrived);
     }
 
-    /// <summary>An operator says which trade a deposit belongs to. What is more than the trade still expects goes back. Null when that trade expects nothing.</summary>
+    /// <summary>An operator says which trade a transfer pays for. What is beyond what the trade still expects goes back. Null when that trade expects nothing.</summary>
     public static DepositDecision? Match(Payment payment, Deposit deposit)
     {
-        var missing = payment.Standing == Standing.Expected ? payment.Amount - payment.Seen : 0;
-        if (missing == 0 || deposit.State != DepositState.Waiting)
+        if (payment.Missing == 0 || deposit.State != DepositState.Waiting || (deposit.Counted > 0 && deposit.Trade != payment.Trade))
         {
             return null;
         }
 
-        var part = Math.Min(missing, deposit.Amount);
-        var matched = deposit with { State = DepositState.Matched, Trade = payment.Trade };
-        var rest = deposit.Amount == part ? new DepositDecision(matched, payment, [], []) : SendBack(payment, matched, deposit.Amount - part, null);
-        return new(
-            matched, payment with { Seen = payment.Seen + part },
-            rest.Postings.Insert(0, Posting.Move(Posting.DepositMatched, Account.BankSuspense, deposit.Id, Account.BankSuspense, payment.Trade, part)), rest.Errands);
+        var counted = Math.Min(payment.Missing, deposit.Rest);
+        // What came from a payer whom nobody knew came from this buyer.
+        ImmutableArray<Line> known = deposit.Trade is null
+            ? [new Line(Account.BuyerOutside, payment.Buyer, -deposit.Amount), new Line(Account.PayerOutside, deposit.Id, deposit.Amount)]
+            : [];
+        var matched = new Posting(
+            Posting.DepositMatched, [new Line(Account.BankSuspense, deposit.Id, -counted), new Line(Account.BankSuspense, payment.Trade, counted), .. known]);
+        return Count(payment, deposit with { Trade = payment.Trade }, counted, matched);
     }
 
-    /// <summary>Sends a deposit, or what is left of it, to the account given, the buyer's refund account, or where it came from.</summary>
-    public static DepositDecision SendBack(Payment? payment, Deposit deposit, long amount, string? account) => new(
-        deposit with { State = DepositState.SendingBack }, payment,
-        [Posting.Move(Posting.RefundAsked, Account.BankSuspense, deposit.Id, Account.RefundInTransit, deposit.Id, amount)],
-        [new Errand($"{deposit.Id}/0/{Deposit.SendBack}", deposit.Id, 0, Deposit.SendBack, What.SendBack, amount, Account: account ?? payment?.RefundAccount ?? deposit.From)]);
+    /// <summary>An operator sends back what is left of a transfer, to the account given or to where it came from. Null when no account is known.</summary>
+    public static DepositDecision? SendBack(Payment? payment, Deposit deposit, string? account) =>
+        deposit.State == DepositState.Waiting && (account ?? AccountOf(payment, deposit)) is { } to
+            ? new(deposit with { State = DepositState.SendingBack }, payment, [BackAsked(deposit)], [BackTo(deposit, to)], [])
+            : null;
 
     /// <summary>The bank has sent it back.</summary>
     public static DepositDecision SentBack(Payment? payment, Deposit deposit, long amount)
     {
-        var (outside, of) = Outside(payment, deposit);
+        var (outside, of) = payment is null ? (Account.PayerOutside, deposit.Id) : (Account.BuyerOutside, payment.Buyer);
         return new(
-            deposit.State == DepositState.SendingBack ? deposit with { State = DepositState.SentBack } : deposit, payment,
-            [Posting.Move(Posting.RefundDone, Account.RefundInTransit, deposit.Id, outside, of, amount)], []);
+            deposit.State == DepositState.SendingBack ? deposit with { State = deposit.Counted > 0 ? DepositState.Matched : DepositState.SentBack } : deposit,
+            payment,
+            [Posting.Move(Posting.RefundDone, Account.RefundInTransit, deposit.Id, outside, of, amount)],
+            [],
+            payment is null ? [] : [Tell(payment, Verb.TransferReturned, amount)]);
     }
+
+    /// <summary>Part of a transfer, or all of it, counts for a trade; the rest goes back at once if it is known where to, and else waits for an operator.</summary>
+    private static DepositDecision Count(Payment payment, Deposit deposit, long counted, Posting posting)
+    {
+        var paid = payment with { Seen = payment.Seen + counted };
+        var known = deposit with { Counted = deposit.Counted + counted };
+        ImmutableArray<Answered> tells =
+        [
+            .. counted == 0 ? (Answered[])[] : [Tell(paid, paid.Missing == 0 ? Verb.TransferSeen : Verb.TransferShort, paid.Seen)],
+            .. known.Rest == 0 ? (Answered[])[] : [Tell(paid, Verb.TransferOver, known.Rest)],
+        ];
+        return known.Rest == 0 ? new(known with { State = DepositState.Matched }, paid, [posting], [], tells)
+            : AccountOf(paid, known) is { } account ? new(known with { State = DepositState.SendingBack }, paid, [posting, BackAsked(known)], [BackTo(known, account)], tells)
+            : new(known, paid, [posting], [], tells);
+    }
+
+    /// <summary>Where money goes back to: the account it came from; where the bank did not say, the account that the buyer gave.</summary>
+    private static string? AccountOf(Payment? payment, Deposit deposit) =>
+        !string.IsNullOrWhiteSpace(deposit.From) ? deposit.From : string.IsNullOrWhiteSpace(payment?.RefundAccount) ? null : payment.RefundAccount;
+
+    private static Posting BackAsked(Deposit deposit) =>
+        Posting.Move(Posting.RefundAsked, Account.BankSuspense, deposit.Id, Account.RefundInTransit, deposit.Id, deposit.Rest);
+
+    /// <summary>A transfer goes back once: what of it has not counted by then.</summary>
+    private static Errand BackTo(Deposit deposit, string account) =>
+        new($"{deposit.Id}/0/{Deposit.SendBack}", deposit.Id, 0, Deposit.SendBack, What.SendBack, deposit.Rest, Account: account);
+
+    /// <summary>What a trade is told of its transfers is of the attempt that expects them.</summary>
+    private static Answered Tell(Payment payment, string happened, long amount) => new(payment.Trade, payment.Since, Verb.ExpectDeposit.Name, happened, null, amount);
 
     private static Fits Fit(Payment? payment, long amount) => payment switch
     {
         null => Fits.Unmatched,
         { Standing: Standing.Nothing } => Fits.Late,
-        { Standing: Standing.Expected, Seen: 0 } when amount == payment.Amount => Fits.Whole,
-        { Standing: Standing.Expected } when amount < payment.Amount - payment.Seen => Fits.Short,
-        { Standing: Standing.Expected, Seen: > 0 } when amount == payment.Amount - payment.Seen => Fits.Short,
-        _ => Fits.Over,
+        { Missing: var missing } when amount > missing => Fits.Over,
+        { Missing: var missing } when amount < missing => Fits.Short,
+        _ => Fits.Whole,
     };
 
-    private static Posting Arrived(Payment? payment, Deposit deposit)
-    {
-        var (outside, of) = Outside(payment, deposit);
-        return Posting.Move(Posting.DepositArrived, outside, of, Account.BankSuspense, deposit.Id, deposit.Amount);
-    }
-
-    private static (Account Account, Guid Of) Outside(Payment? payment, Deposit deposit) =>
-        payment is null ? (Account.PayerOutside, deposit.Id) : (Account.BuyerOutside, payment.Buyer);
+    private static ImmutableArray<Line> Into(Guid suspense, long amount) => amount == 0 ? [] : [new Line(Account.BankSuspense, suspense, amount)];
 }

@@ -76,6 +76,31 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
             """,
             "select count(*) || ' trades paid by card' from payments where reference is null", ct),
         await Offenders(
+            "I2 every transfer counts, waits, is on its way back or is back",
+            """
+            select d.id || ' of ' || d.amount || ' is ' || d.state || ', ' || d.counted || ' of it counted, ' || coalesce(suspense.amount, 0) || ' in suspense, ' || coalesce(back.amount, 0) || ' on its way back'
+            from deposits d
+            left join balances suspense on suspense.account = 'bank-suspense:' || d.id
+            left join balances back on back.account = 'refund-in-transit:' || d.id
+            where coalesce(suspense.amount, 0) <> case d.state when 'waiting' then d.amount - d.counted else 0 end
+               or coalesce(back.amount, 0) <> case d.state when 'sending-back' then d.amount - d.counted else 0 end
+               or d.counted > 0 and d.trade is null
+            """,
+            "select count(*) || ' transfers' from deposits", ct),
+        await Offenders(
+            "I2 what transfers paid is awaited, held, refunded or paid out",
+            """
+            select p.trade || ': ' || paid.counted || ' counted, ' || p.seen || ' seen, ' || p.amount || ' ' || p.standing || ', ' || back.refunded || ' refunded'
+            from payments p
+            cross join lateral (select coalesce(sum(counted), 0) as counted from deposits where trade = p.trade) paid
+            cross join lateral (
+                select coalesce(sum((attempt->>'amount')::bigint), 0) as refunded
+                from jsonb_array_elements(p.attempts) attempt where attempt->>'verb' = 'refund' and attempt->>'came' <> 'no') back
+            where p.reference is not null and p.means = 'deposit'
+              and paid.counted <> p.seen + back.refunded + case when p.standing in ('held', 'paid-out') then p.amount else 0 end
+            """,
+            "select count(*) || ' trades paid by transfer' from payments where reference is not null", ct),
+        await Offenders(
             "I7 nothing is left to do outside",
             "select key || ' tried ' || tries || ' times' || coalesce(': ' || problem, '') from errands",
             "select 'no errand is open'", ct),

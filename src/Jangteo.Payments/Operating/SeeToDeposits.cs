@@ -41,7 +41,7 @@ internal sealed class SeeToDeposits([FromKeyedServices(Modules.Payments)] Storag
         Decided(id, body, http, null, (payment, deposit) =>
         {
             var account = Asked.Text(body.Account, "account", 100);
-            return deposit.State == DepositState.Waiting ? Decide.SendBack(payment, deposit, deposit.Amount, account) : null;
+            return Decide.SendBack(payment, deposit, account);
         }, ct);
 
     private Task<Answer> Decided(Guid id, object body, HttpContext http, Guid? trade, Func<Payment?, Deposit, DepositDecision?> decide, CancellationToken ct)
@@ -74,11 +74,13 @@ internal sealed class SeeToDeposits([FromKeyedServices(Modules.Payments)] Storag
 /// <param name="Amount">In minor units.</param>
 /// <param name="From">The account it came from.</param>
 /// <param name="State">waiting, matched, sending-back or sent-back.</param>
-/// <param name="Fits">whole, short, over, unmatched or late.</param>
-internal sealed record DepositView(Guid Id, string Reference, long Amount, string Currency, string From, Guid? Trade, string State, string Fits, DateTimeOffset At)
+/// <param name="Fits">whole, short, over, unmatched, late or ambiguous.</param>
+/// <param name="Counted">The part that pays for its trade.</param>
+internal sealed record DepositView(Guid Id, string Reference, long Amount, long Counted, string Currency, string From, Guid? Trade, string State, string Fits, DateTimeOffset At)
 {
-    public static DepositView Of(Deposit deposit) =>
-        new(deposit.Id, deposit.Reference, deposit.Amount, deposit.Currency, deposit.From, deposit.Trade, Words.Of(deposit.State), Words.Of(deposit.Fits), deposit.At);
+    public static DepositView Of(Deposit deposit) => new(
+        deposit.Id, deposit.Reference, deposit.Amount, deposit.Counted, deposit.Currency, deposit.From, deposit.Trade,
+        Words.Of(deposit.State), Words.Of(deposit.Fits), deposit.At);
 }
 
 /// <param name="Trade">The trade that the deposit is for.</param>

@@ -42,8 +42,9 @@ internal interface ICardProvider
 /// <summary>Money that arrived at the bank.</summary>
 /// <param name="Position">Rises with every deposit, in the order in which they are seen.</param>
 /// <param name="Reference">What the payer wrote on it.</param>
-/// <param name="From">The payer's account.</param>
-internal sealed record BankDeposit(long Position, Guid Id, string Reference, long Amount, string From);
+/// <param name="Amount">In minor units of <paramref name="Currency"/>.</param>
+/// <param name="From">The payer's account; blank when the bank does not say.</param>
+internal sealed record BankDeposit(long Position, Guid Id, string Reference, long Amount, string From, string Currency);
 
 /// <summary>The platform's bank.</summary>
 internal interface IBank

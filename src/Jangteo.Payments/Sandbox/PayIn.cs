@@ -16,6 +16,7 @@ namespace Jangteo.Payments.Sandbox;
 internal sealed class PayIn([FromKeyedServices(Modules.Payments)] Storage storage, [FromKeyedServices(Modules.Payments)] Commands commands, SandboxBank bank)
 {
     private const int LongestReference = 100;
+    private const int LongestAccount = 100;
     private const long Most = 1_000_000_000_000;
 
     /// <summary>How long the answer waits for the bank's statement to have been read, so that who paid may go on at once.</summary>
@@ -36,8 +37,9 @@ internal sealed class PayIn([FromKeyedServices(Modules.Payments)] Storage storag
                 throw Asked.Bad("amount", Wrong.Price(Most));
             }
 
+            var from = body.From is { Length: > LongestAccount } ? throw Asked.Bad("from", Wrong.TooManyCharacters(LongestAccount)) : body.From ?? SandboxBank.Payer;
             id = claim is null ? Ids.New() : IdOf(claim);
-            await bank.PayIn(id, reference, body.Amount, ct);
+            await bank.PayIn(id, reference, body.Amount, ct, from);
             return new Decided.Now(Answer.Ok(new MoneyArrived(id, reference, body.Amount)));
         }, ct);
         if (id != default)
@@ -71,6 +73,7 @@ internal sealed class PayIn([FromKeyedServices(Modules.Payments)] Storage storag
 
 /// <param name="Reference">As it stands in the payment of the trade.</param>
 /// <param name="Amount">In minor units.</param>
-internal sealed record MoneyIn(string Reference, long Amount);
+/// <param name="From">The payer's account; blank for a bank that does not say it. One that begins with <c>closed</c> takes nothing back.</param>
+internal sealed record MoneyIn(string Reference, long Amount, string? From = null);
 
 internal sealed record MoneyArrived(Guid Id, string Reference, long Amount);

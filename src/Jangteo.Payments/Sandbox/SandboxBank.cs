@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Jangteo.Payments.Sandbox;
 
 /// <summary>The bank of the sandbox: sends to any account but those that begin with <c>closed</c>, and is paid in by people (<see cref="PayIn"/>).</summary>
-internal sealed class SandboxBank([FromKeyedServices(SandboxCards.Schema)] Storage book) : IBank
+internal sealed class SandboxBank([FromKeyedServices(SandboxCards.Schema)] Storage book, Settings settings) : IBank
 {
     /// <summary>The account that deposits of the sandbox come from.</summary>
     public const string Payer = "sandbox-payer";
@@ -29,14 +29,15 @@ internal sealed class SandboxBank([FromKeyedServices(SandboxCards.Schema)] Stora
         return refused ? Says.Refused : Says.Done;
     }
 
-    /// <summary>Somebody pays in. The same id twice is one deposit.</summary>
-    public async Task PayIn(Guid id, string reference, long amount, CancellationToken ct)
+    /// <summary>A transfer arrives. The same id twice is one transfer.</summary>
+    /// <param name="from">The account it comes from; blank when the bank does not know it.</param>
+    public async Task PayIn(Guid id, string reference, long amount, CancellationToken ct, string from = Payer)
     {
         await book.Do(Cause.New(), async work =>
         {
             // One after the other, so that positions are in the order in which deposits can be seen.
             await work.Read(ct, (new Sql("select pg_advisory_xact_lock($1)", (long)OnePayerAtATime), _ => { }));
-            work.Write("insert into deposits (id, reference, amount, payer) values ($1, $2, $3, $4) on conflict (id) do nothing", id, reference, amount, Payer);
+            work.Write("insert into deposits (id, reference, amount, payer) values ($1, $2, $3, $4) on conflict (id) do nothing", id, reference, amount, from);
         }, ct);
         Arrived.Ring();
     }
@@ -44,7 +45,7 @@ internal sealed class SandboxBank([FromKeyedServices(SandboxCards.Schema)] Stora
     public async Task<IReadOnlyList<BankDeposit>> DepositsSince(long position, int most, CancellationToken ct) =>
         await book.Query(
             new Sql("select position, id, reference, amount, payer from deposits where position > $1 order by position limit $2", position, most),
-            reader => new BankDeposit(reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), reader.GetInt64(3), reader.GetString(4)), ct);
+            reader => new BankDeposit(reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), reader.GetInt64(3), reader.GetString(4), settings.Currency), ct);
 
     public async Task<IReadOnlyList<BookLine>> Book(CancellationToken ct) =>
         await book.Query(

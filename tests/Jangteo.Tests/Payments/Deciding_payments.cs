@@ -335,7 +335,7 @@ public sealed class Deciding_payments
 
         Assert.Equal((DepositState.SendingBack, Fits.Late), (deposit.State, deposit.Fits));
         var errand = Assert.Single(payment.Errands);
-        Assert.Equal((What.SendBack, 3000, "110-222-333"), (errand.What, errand.Amount, errand.Account));
+        Assert.Equal((What.SendBack, 3000, "payer"), (errand.What, errand.Amount, errand.Account));
         payment.Take(Decide.SentBack(payment.Payment, deposit, errand.Amount));
         Assert.Equal((0, 0, 0), (payment[Account.BankSuspense], payment[Account.RefundInTransit], payment[Account.BuyerOutside]));
     }
@@ -350,49 +350,121 @@ public sealed class Deciding_payments
     }
 
     [Theory]
-    [InlineData(2999, "short")]
-    [InlineData(3001, "over")]
-    public void A_deposit_of_another_amount_waits_for_an_operator_and_confirms_nothing(long amount, string fits)
+    [InlineData(1000, 2000)]
+    [InlineData(2999, 1)]
+    [InlineData(1000, 1000, 1000)]
+    [Requirement("MA-2")]
+    public void Transfers_that_name_the_trade_add_up(params int[] parts)
     {
         payment.Hear(1, Verb.ExpectDeposit);
 
-        var deposit = payment.Deposit(amount);
+        foreach (var part in parts.SkipLast(1))
+        {
+            Assert.Equal((DepositState.Matched, Fits.Short), (payment.Deposit(part) is var deposit ? deposit.State : default, deposit.Fits));
+            Assert.Equal(new Answered(trade, 1, "expect-deposit", "transfer-short", null, payment.Payment!.Seen), payment.Answers[^1]);
+        }
 
-        Assert.Equal((DepositState.Waiting, fits), (deposit.State, Words.Of(deposit.Fits)));
         Assert.Equal(new Reply.No("deposit-missing", "deposit-missing"), payment.Ask(3, Verb.ConfirmDeposit));
+        Assert.Equal(Fits.Whole, payment.Deposit(parts[^1]).Fits);
+        Assert.Equal(new Answered(trade, 1, "expect-deposit", "transfer-seen", null, 3000), payment.Answers[^1]);
+        Assert.Equal(new Reply.Yes("deposit-confirmed", 3000), payment.Ask(4, Verb.ConfirmDeposit));
+        Assert.Empty(payment.Errands);
     }
 
     [Fact]
-    public void Two_short_deposits_that_an_operator_matches_are_a_whole_one()
+    public void Of_a_transfer_that_is_too_much_what_is_due_counts_and_the_rest_goes_back_to_where_it_came_from()
     {
         payment.Hear(1, Verb.ExpectDeposit);
-        var one = payment.Deposit(1000);
-        var other = payment.Deposit(2000);
-        payment.Take(Decide.Match(payment.Payment!, one)!.Value);
-        payment.Take(Decide.Match(payment.Payment!, other)!.Value);
 
+        var deposit = payment.Deposit(3001);
+
+        Assert.Equal((DepositState.SendingBack, Fits.Over, 3000), (deposit.State, deposit.Fits, deposit.Counted));
+        Assert.Equal((3000, 1), (payment[Account.BankSuspense], payment[Account.RefundInTransit]));
+        var errand = Assert.Single(payment.Errands);
+        Assert.Equal((What.SendBack, 1, "payer"), (errand.What, errand.Amount, errand.Account));
+        Assert.Equal(["transfer-seen 3000", "transfer-over 1"], payment.Answers.TakeLast(2).Select(answer => $"{answer.Event} {answer.Amount}"));
+
+        payment.Take(Decide.SentBack(payment.Payment, deposit, errand.Amount));
+
+        Assert.Equal(("transfer-returned", 1), (payment.Answers[^1].Event, payment.Answers[^1].Amount));
+        Assert.Equal((3000, 0, -3000), (payment[Account.BankSuspense], payment[Account.RefundInTransit], payment[Account.BuyerOutside]));
         Assert.Equal(new Reply.Yes("deposit-confirmed", 3000), payment.Ask(3, Verb.ConfirmDeposit));
-        Assert.Null(Decide.Match(payment.Payment!, other));
     }
 
-    [Fact]
-    public void Of_a_matched_deposit_that_is_too_much_the_rest_goes_back()
-    {
-        payment.Hear(1, Verb.ExpectDeposit);
-        var deposit = payment.Deposit(5000);
-        payment.Take(Decide.Match(payment.Payment!, deposit)!.Value);
-
-        Assert.Equal((3000, 2000), (payment[Account.BankSuspense], payment[Account.RefundInTransit]));
-        Assert.Equal(2000, Assert.Single(payment.Errands).Amount);
-    }
-
-    [Fact]
-    public void A_second_deposit_for_the_same_trade_is_too_much()
+    [Theory]
+    [InlineData("seen")]
+    [InlineData("confirmed")]
+    [InlineData("paid out")]
+    [InlineData("given up")]
+    public void A_transfer_that_comes_when_nothing_is_due_any_more_goes_back(string when)
     {
         payment.Hear(1, Verb.ExpectDeposit);
         payment.Deposit(3000);
+        if (when is "confirmed" or "paid out")
+        {
+            payment.Ask(3, Verb.ConfirmDeposit);
+        }
 
-        Assert.Equal(Fits.Over, payment.Deposit(3000).Fits);
+        if (when is "paid out")
+        {
+            payment.Hear(5, Verb.PayOut);
+        }
+        else if (when is "given up")
+        {
+            payment.Hear(5, Verb.Refund);
+        }
+
+        payment.Errands.Clear();
+
+        var deposit = payment.Deposit(700);
+
+        Assert.Equal((DepositState.SendingBack, 0), (deposit.State, deposit.Counted));
+        Assert.Equal(700, Assert.Single(payment.Errands).Amount);
+        Assert.Equal(("transfer-over", 700), (payment.Answers[^1].Event, payment.Answers[^1].Amount));
+    }
+
+    [Theory]
+    [InlineData("", "110-222-333")]
+    [InlineData("  ", "110-222-333")]
+    [InlineData("333-1", "333-1")]
+    public void Where_the_bank_does_not_say_who_paid_the_rest_goes_to_the_account_that_the_buyer_gave(string from, string to)
+    {
+        payment.Hear(1, Verb.ExpectDeposit);
+        payment.Deposit(3001, from);
+
+        Assert.Equal(to, Assert.Single(payment.Errands).Account);
+    }
+
+    [Fact]
+    public void What_is_too_much_and_has_no_account_to_go_to_waits_for_an_operator()
+    {
+        payment.Hear(Asks.Of(trade, 1, Verb.ExpectDeposit) with { RefundAccount = null });
+
+        var deposit = payment.Deposit(3001, "");
+
+        Assert.Equal((DepositState.Waiting, 1), (deposit.State, deposit.Rest));
+        Assert.Empty(payment.Errands);
+        Assert.Equal(3001, payment[Account.BankSuspense]);
+        Assert.Null(Decide.SendBack(payment.Payment, deposit, null));
+
+        payment.Take(Decide.SendBack(payment.Payment, deposit, "222-9")!.Value);
+
+        Assert.Equal((1, "222-9"), (Assert.Single(payment.Errands).Amount, payment.Errands[0].Account));
+    }
+
+    [Fact]
+    public void Transfers_that_name_no_trade_pay_for_it_when_an_operator_says_so_and_came_from_its_buyer()
+    {
+        payment.Hear(1, Verb.ExpectDeposit);
+        var lost = new Deposit(Guid.CreateVersion7(), 1, "?", 5000, "payer", null, DepositState.Waiting, Fits.Unmatched, "KRW", DateTimeOffset.UnixEpoch);
+        payment.Take(Decide.Seen(null, new BankDeposit(1, lost.Id, "?", 5000, "payer", "KRW"), "KRW", DateTimeOffset.UnixEpoch));
+
+        payment.Take(Decide.Match(payment.Payment!, lost)!.Value);
+
+        Assert.Equal((3000, 2000), (payment[Account.BankSuspense], payment[Account.RefundInTransit]));
+        Assert.Equal((-5000, 0), (payment[Account.BuyerOutside], payment[Account.PayerOutside]));
+        Assert.Equal(2000, Assert.Single(payment.Errands).Amount);
+        Assert.Null(Decide.Match(payment.Payment!, lost));
     }
 
     [Fact]
@@ -427,6 +499,61 @@ public sealed class Deciding_payments
         Assert.Equal(10_000, references.Count);
         Assert.All(references, reference => Assert.Equal(12, reference.Length));
         Assert.Equal("01AB12345678", Reference.Read("oi-ab 1234 5678"));
+    }
+
+    [Theory]
+    [InlineData("01AB12345678")]
+    [InlineData("  01ab-1234-5678  ")]
+    [InlineData("OIAB 1234 5678")]
+    [InlineData("lamp for Minji, 01ab12345678, thank you")]
+    [InlineData("홍길동01AB12345678")]
+    [InlineData("홍길동 01AB 1234 5678 입금")]
+    [InlineData("JANGTEO01AB12345678KRW3000")]
+    [InlineData("０１ＡＢ－１２３４－５６７８")]
+    [InlineData("０１ａｂ１２３４５６７８")]
+    [InlineData("010-1234-5678 01AB12345678")]
+    [InlineData("01AB12345678 01AB12345678")]
+    [InlineData("01AB\u200b1234\u00ad5678")]
+    [InlineData("\u1112\u1169\u11bc01AB12345678")]
+    [InlineData("01AB\ud80012345678")]
+    [InlineData("٠١AB١٢٣٤٥٦٧٨")]
+    public void A_reference_is_found_as_people_and_banks_write_it(string written) =>
+        Assert.Equal((trade, false), Reference.Find(written, reference => reference == "01AB12345678" ? trade : null));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\0\ud800")]
+    [InlineData("01AB1234567")]
+    [InlineData("01AB12345679")]
+    [InlineData("01AB12345U78")]
+    [InlineData("thank you for everything you did in 2026, see you again")]
+    public void Nothing_else_is_taken_for_a_reference(string written) =>
+        Assert.Equal((null, false), Reference.Find(written, reference => reference == "01AB12345678" ? trade : null));
+
+    [Fact]
+    public void A_text_that_names_two_trades_names_neither_and_a_person_decides()
+    {
+        var other = Guid.CreateVersion7();
+
+        var found = Reference.Find("01AB12345678 and 87654321BA10", reference => reference switch { "01AB12345678" => trade, "87654321BA10" => other, _ => null });
+
+        Assert.Equal((null, true), found);
+        Assert.Equal(Fits.Ambiguous, Decide.Seen(null, new BankDeposit(1, other, "both", 5, "payer", "KRW"), "KRW", DateTimeOffset.UnixEpoch, isAmbiguous: true).Deposit.Fits);
+    }
+
+    [Fact]
+    public void Every_reference_is_found_in_the_middle_of_random_words()
+    {
+        const string Noise = "abcXYZ019 -/.,홍길동ＡＢ９";
+        var random = new Random(1);
+        for (var round = 0; round < 2_000; round++)
+        {
+            var id = Guid.CreateVersion7();
+            var reference = Reference.Of(id);
+            var noise = new string([.. Enumerable.Range(0, random.Next(60)).Select(_ => Noise[random.Next(Noise.Length)])]);
+
+            Assert.Equal((id, false), Reference.Find($"{noise}{reference}{noise}", written => written == reference ? id : null));
+        }
     }
 
     [Fact]

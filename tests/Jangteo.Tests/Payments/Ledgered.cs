@@ -60,14 +60,15 @@ internal sealed class Ledgered(Guid trade)
 
     public Deposit Deposit(long amount, string? from = null)
     {
-        var decision = Decide.Seen(Payment, new BankDeposit(1, Guid.CreateVersion7(), Payment?.Reference ?? "?", amount, from ?? "payer"), "KRW", Noon);
+        var decision = Decide.Seen(Payment, new BankDeposit(1, Guid.CreateVersion7(), Payment?.Reference ?? "?", amount, from ?? "payer", "KRW"), "KRW", Noon);
         Take(decision);
         return decision.Deposit;
     }
 
     public void Take(DepositDecision decision)
     {
-        Payment = decision.Payment;
+        Payment = decision.Payment ?? Payment;
+        Answers.AddRange(decision.Tells);
         Post(decision.Postings);
         Errands.AddRange(decision.Errands);
     }

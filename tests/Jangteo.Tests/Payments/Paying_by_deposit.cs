@@ -1,7 +1,10 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Payments;
+using Jangteo.Payments.Operating;
 using Jangteo.Platform;
+using Jangteo.Platform.Storing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Tests.Payments;
 
@@ -32,6 +35,41 @@ public sealed class Paying_by_deposit(Till till) : IClassFixture<Till>
                 "pay-out-done pay-out-in-transit -2910, seller-outside 2910",
             ],
             await till.Ledger(trade));
+    }
+
+    [Fact]
+    [Requirement("MA-2")]
+    public async Task Transfers_add_up_and_what_is_beyond_goes_back_to_the_account_it_came_from()
+    {
+        await till.Hear(Asks.Of(trade, 1, Verb.ExpectDeposit));
+        var reference = (await till.Payment(trade))!.Reference!;
+
+        await till.PayIn($"first part, {reference.ToLowerInvariant()}", 1000);
+        await till.PayIn($"김민지 {reference[..4]}-{reference[4..]}", 2001, from: "payer-2");
+        await till.Until(trade, "transfer-returned");
+
+        Assert.Equal(["transfer-short 1000", "transfer-seen 3000", "transfer-over 1", "transfer-returned 1"], (await till.Answers(trade)).Skip(1).Select(answer => $"{answer.Event} {answer.Amount}"));
+        Assert.Equal("payer-2 1", await till.Book.Find(new Sql("select account || ' ' || amount from transfers where key like (select id || '/%' from deposits where payer = 'payer-2')"), reader => reader.GetString(0), ct));
+        Assert.Equal(new Reply.Yes("deposit-confirmed", 3000), await till.Questions.Ask(Asks.Of(trade, 5, Verb.ConfirmDeposit), ct));
+        Assert.Equal(
+            [
+                "deposit-arrived buyer-outside -1000, bank-suspense 1000",
+                "deposit-arrived buyer-outside -2001, bank-suspense 2000, bank-suspense 1",
+                "refund-asked bank-suspense -1, refund-in-transit 1",
+                "refund-done refund-in-transit -1, buyer-outside 1",
+                "deposit-confirmed bank-suspense -3000, escrow 3000",
+            ],
+            await till.Ledger(trade));
+        Assert.True((await till.Services.GetRequiredService<CheckBooks>().Check(ct)).Checks.Where(check => check.Name.StartsWith("I2", StringComparison.Ordinal)).All(check => check.Ok));
+    }
+
+    [Fact]
+    public async Task What_the_bank_will_not_take_back_wants_an_operator()
+    {
+        await till.Hear(Asks.Of(trade, 1, Verb.ExpectDeposit));
+        await till.PayIn((await till.Payment(trade))!.Reference!, 3001, from: "closed-2");
+
+        await Till.Until(async () => (await till.Attention()).Any(key => key.EndsWith("/send-back", StringComparison.Ordinal)));
     }
 
     [Fact]

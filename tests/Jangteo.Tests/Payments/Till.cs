@@ -96,7 +96,8 @@ public sealed class Till : IAsyncLifetime
     internal Task<string?> Charge(string key) => Book.Find(new Sql("select state from charges where key = $1", key), reader => reader.GetString(0), CancellationToken.None);
 
     /// <summary>Somebody pays in at the sandbox's bank.</summary>
-    internal Task PayIn(string reference, long amount, Guid? id = null) => Services.GetRequiredService<SandboxBank>().PayIn(id ?? Ids.New(), reference, amount, CancellationToken.None);
+    internal Task PayIn(string reference, long amount, Guid? id = null, string from = SandboxBank.Payer) =>
+        Services.GetRequiredService<SandboxBank>().PayIn(id ?? Ids.New(), reference, amount, CancellationToken.None, from);
 
     /// <summary>State and fit of every deposit.</summary>
     internal Task<List<string>> Deposits() => Storage.Query(new Sql("select state || ' ' || fits from deposits"), reader => reader.GetString(0), CancellationToken.None);
