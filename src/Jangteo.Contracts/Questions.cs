@@ -84,6 +84,9 @@ public interface IQuestions
 
     /// <summary>Ends the wait: answers Yes when it was done, or No <c>timed-out</c> when it was not, and from then on never will be.</summary>
     Task<Reply> Void(Request question, CancellationToken ct);
+
+    /// <summary>Says that the module cannot be asked now, and why; null when it can. Changes nothing, so it may be asked before anything else is.</summary>
+    Task<Reply.Unreachable?> Reach(CancellationToken ct) => Task.FromResult<Reply.Unreachable?>(null);
 }
 
 /// <summary>Catalog's answer about a listing that Trading has not heard of yet.</summary>

@@ -1,3 +1,4 @@
+using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Storing;
@@ -15,6 +16,7 @@ public sealed class IdentityModule : Module
     public override void AddTo(IServiceCollection services)
     {
         services.AddSingleton<Passwords>();
+        services.AddSingleton<IContacts, FindContacts>();
 
         // Identity uses these two instead of its own: its passwords have no greatest length, and its keys are in capitals.
         services.AddSingleton<ILookupNormalizer, EmailKeys>();

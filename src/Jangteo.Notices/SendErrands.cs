@@ -14,7 +14,8 @@ namespace Jangteo.Notices;
 /// </summary>
 /// <param name="send">Sends one notice to a person, as they now are.</param>
 internal sealed class SendErrands(
-    string channel, Storage storage, Post post, Texts texts, BusinessClock clock, TimeProvider machine, Faults faults, ILogger<SendErrands> log, Func<Notice, Recipient, string, CancellationToken, Task<Sending>> send)
+    string channel, Storage storage, Post post, Texts texts, IContacts contacts, BusinessClock clock, TimeProvider machine, Faults faults, ILogger<SendErrands> log,
+    Func<Notice, Recipient, string, CancellationToken, Task<Sending>> send)
 {
     private const int Batch = 100;
 
@@ -22,6 +23,7 @@ internal sealed class SendErrands(
     private static readonly TimeSpan FirstRest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PatienceForContacts = TimeSpan.FromSeconds(2);
 
     private TimeSpan rest = FirstRest;
     private long? down;
@@ -49,9 +51,10 @@ internal sealed class SendErrands(
             reader => (Notice: Post.Read(reader), Person: new Recipient(reader.IsDBNull(12) ? null : reader.GetString(12), reader.GetString(13), reader.GetString(14))), ct);
         var done = new List<Notice>();
         var isDown = false;
-        foreach (var (notice, person) in waiting)
+        var current = await FindContacts([.. waiting.Select(one => one.Notice.Person).Distinct()], ct);
+        foreach (var (notice, known) in waiting)
         {
-            var sending = await TrySend(notice, person, ct);
+            var sending = await TrySend(notice, current.GetValueOrDefault(notice.Person, known), ct);
             if (sending == Sending.Down)
             {
                 isDown = true;
@@ -74,6 +77,29 @@ internal sealed class SendErrands(
         return waiting.Count == Batch ? TimeSpan.Zero : Poll;
     }
 
+    /// <summary>
+    /// People as Identity has them now. The copy beside the notices may be older: a change of phone and a move of a trade come from two logs, in either
+    /// order. While Identity cannot be reached, the copy has to do.
+    /// </summary>
+    private async Task<Dictionary<Guid, Recipient>> FindContacts(Guid[] people, CancellationToken ct)
+    {
+        if (people.Length == 0)
+        {
+            return [];
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(PatienceForContacts);
+        try
+        {
+            return (await contacts.Find(people, patience.Token)).ToDictionary(person => person.Person, person => new Recipient(person.Phone, person.Email, person.Language));
+        }
+        catch (Exception away) when (away is HttpRequestException or OperationCanceledException or Npgsql.NpgsqlException && !ct.IsCancellationRequested)
+        {
+            return [];
+        }
+    }
+
     private async Task<Sending> TrySend(Notice notice, Recipient person, CancellationToken ct)
     {
         using var span = Spans.Of(notice.Trade, $"send {channel}", ActivityKind.Client);
@@ -83,7 +109,7 @@ internal sealed class SendErrands(
         {
             return await send(notice, person, notice.Text(texts, person.Language), patience.Token);
         }
-        catch (Exception fault) when (fault is OperationCanceledException or TimeoutException or System.Net.Http.HttpRequestException or Npgsql.NpgsqlException or IOException && !ct.IsCancellationRequested)
+        catch (Exception fault) when (fault is OperationCanceledException or TimeoutException or HttpRequestException or Npgsql.NpgsqlException or IOException && !ct.IsCancellationRequested)
         {
             // Whether it arrived is unknown; by its key the next attempt finds out.
             log.LogWarning("{Channel} is not answering: {Fault}", channel, fault.Message);

@@ -10,7 +10,8 @@ namespace Jangteo.Trading;
 
 /// <summary>What callers are told of a decision.</summary>
 internal sealed class Answering(
-    [FromKeyedServices(Modules.Trading)] Storage storage, Trades trades, TradeViews views, Problems problems, Settings settings, Endings endings, TimeProvider machine, Func<Intentions> intentions)
+    [FromKeyedServices(Modules.Trading)] Storage storage, Trades trades, TradeViews views, Problems problems, Settings settings, Endings endings, TimeProvider machine, Func<Intentions> intentions,
+    ListingCopies copies)
 {
     /// <summary>How long the no to a start waits for what it had taken to be back.</summary>
     private static readonly TimeSpan PatienceForStock = TimeSpan.FromSeconds(1);
@@ -37,7 +38,7 @@ internal sealed class Answering(
                 var answer = await ending.WaitAsync(settings.Trading.AnswerWithin, ct);
                 if (answer.Status >= 400 && happens.Trade.State == Kind.Start && kind.StartMove.First.Contains(Verb.TakeStock))
                 {
-                    await StockIsBack(trade, ct);
+                    await StockIsBack(happens.Trade, ct);
                 }
 
                 return answer;
@@ -51,18 +52,29 @@ internal sealed class Answering(
     }
 
     /// <summary>
-    /// Waits until a start that was refused has given back the stock it took. Whoever tries again at once, with another card, would else hear that nothing
-    /// is left, and it is he who had it. Catalog tells of the listing before it answers, so by then Trading's copy has it too. Where Catalog is slower than
-    /// a person should wait, the no is said all the same.
+    /// Waits until a refused start has given back the stock it took, and the copy of the listing shows it. The buyer may try again at once, with another
+    /// card, and must not hear that nothing is left. The copy is asked for: across processes the listing's event may come after the answer. Where
+    /// Catalog is slower than a person should wait, the refusal is answered all the same.
     /// </summary>
-    private async Task StockIsBack(Guid trade, CancellationToken ct)
+    private async Task StockIsBack(Trade begun, CancellationToken ct)
     {
         for (var began = machine.GetTimestamp(); machine.GetElapsedTime(began) < PatienceForStock; await Task.Delay(LookEvery, ct))
         {
-            if ((await trades.Find(storage, trade, ct))?.Unanswered.Any(request => request.Verb == Verb.GiveBackStock.Name) != true)
+            if (await trades.Find(storage, begun.Id, ct) is not { } trade || trade.Unanswered.Any(request => request.Verb == Verb.GiveBackStock.Name))
             {
-                return;
+                continue;
             }
+
+            try
+            {
+                await copies.Refresh(trade.Listing.Id, ct);
+            }
+            catch (RefusedException)
+            {
+                // Catalog cannot be reached any more; its event brings the copy up to date.
+            }
+
+            return;
         }
     }
 

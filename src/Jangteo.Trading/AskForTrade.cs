@@ -14,10 +14,12 @@ namespace Jangteo.Trading;
 
 /// <summary>POST /api/trades: a buyer begins a trade on a listing.</summary>
 internal sealed class AskForTrade(
-    [FromKeyedServices(Modules.Trading)] Commands commands, [FromKeyedServices(Modules.Trading)] Storage storage,
-    Shelf shelf, Trades trades, Answering answering, BusinessClock clock, TimeProvider machine, Settings settings, IListings catalog)
+    [FromKeyedServices(Modules.Trading)] Commands commands,
+    Shelf shelf, Trades trades, Answering answering, BusinessClock clock, TimeProvider machine, Settings settings, ListingCopies copies)
 {
     private const int LongestNote = 1000;
+
+    private const int MostAttempts = 5;
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/trades", (NewTrade body, HttpContext http, AskForTrade use, CancellationToken ct) => use.Handle(body, http, ct))
@@ -25,32 +27,31 @@ internal sealed class AskForTrade(
 
     private async Task<Answer> Handle(NewTrade body, HttpContext http, CancellationToken ct)
     {
-        try
+        var isHeard = false;
+        for (var attempt = 1; ; attempt++)
         {
-            return await Run(body, http, ct);
-        }
-        catch (UnheardListingException)
-        {
-            // Catalog's event has not arrived yet: a newcomer's first click after registering. Asked for once, outside any transaction.
-            if (await catalog.Find(body.Listing, ct) is { } found)
+            try
             {
-                await storage.Do(Cause.New(), work =>
-                {
-                    Trades.WriteListing(work, Listing.Of(found));
-                    return Task.CompletedTask;
-                }, ct);
+                return await Run(body, http, isHeard, ct);
             }
-
-            return await Run(body, http, ct, isLastTry: true);
-        }
-        catch (PostgresException twice) when (twice.ConstraintName == "trades_asked_once")
-        {
-            // Two requests of one buyer at once: the other one won, and is found now.
-            return await Run(body, http, ct);
+            catch (UnheardListingException)
+            {
+                // Catalog's event has not arrived yet: a newcomer's first click after registering.
+                isHeard = true;
+                await copies.Refresh(body.Listing, ct);
+            }
+            catch (PostgresException twice) when (twice.ConstraintName == "trades_asked_once")
+            {
+                // Two requests of one buyer at once: the other one won, and its trade is found now, unless that one has ended and a third one has won since.
+                if (attempt == MostAttempts)
+                {
+                    throw new RefusedException(new Refusal(Refusals.InProgress, RetryAfter: TimeSpan.FromSeconds(1)));
+                }
+            }
         }
     }
 
-    private async Task<Answer> Run(NewTrade body, HttpContext http, CancellationToken ct, bool isLastTry = false)
+    private async Task<Answer> Run(NewTrade body, HttpContext http, bool isHeard, CancellationToken ct)
     {
         var id = Ids.New();
         using var span = Spans.Of(id, "ask for a trade", correlation: Commands.CauseOf(http).Correlation);
@@ -59,7 +60,7 @@ internal sealed class AskForTrade(
             var (listing, asked) = await Trades.LockListing(work, body.Listing, caller.Id, ct);
             if (listing is null)
             {
-                throw isLastTry ? new RefusedException(new Refusal(Refusals.NotFound)) : new UnheardListingException();
+                throw isHeard ? new RefusedException(new Refusal(Refusals.NotFound)) : new UnheardListingException();
             }
 
             var kind = shelf.Find(listing.Kind) ?? throw new RefusedException(new Refusal(Refusals.UnknownKind));
@@ -100,5 +101,5 @@ internal sealed class AskForTrade(
 /// <param name="Card">The provider's token for a card, never its number.</param>
 public sealed record NewTrade(Guid Listing, long Price, int? Quantity = null, int? Periods = null, string? Address = null, string? RefundAccount = null, string? Card = null, string? Note = null);
 
-/// <summary>Trading has not heard of the listing.</summary>
+/// <summary>Trading has not heard of the listing; Catalog may know it.</summary>
 internal sealed class UnheardListingException : Exception;

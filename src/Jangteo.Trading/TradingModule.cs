@@ -18,6 +18,7 @@ public sealed class TradingModule : Module
     {
         services.AddSingleton<KindVersions>();
         services.AddSingleton<Trades>();
+        services.AddSingleton<ListingCopies>();
         services.AddSingleton<TradeViews>();
         services.AddSingleton<Endings>();
         services.AddSingleton<Answering>();

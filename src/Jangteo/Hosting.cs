@@ -125,6 +125,11 @@ internal static class Hosting
         {
             services.AddSingleton<IListings>(provider => provider.GetRequiredKeyedService<OtherProcess>(name));
         }
+
+        if (name == Modules.Identity)
+        {
+            services.AddSingleton<IContacts>(provider => provider.GetRequiredKeyedService<OtherProcess>(name));
+        }
     }
 
     private static void AddQuestions(IServiceCollection services, string name, Settings settings, Func<IServiceProvider, IQuestions> answerer) =>

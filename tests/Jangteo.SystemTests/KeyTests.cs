@@ -42,4 +42,19 @@ public sealed class KeyTests(SharedProgram shared)
 
         Assert.Empty(deaf);
     }
+
+    [Fact]
+    public async Task A_key_counts_for_the_trade_however_its_id_is_written()
+    {
+        var shop = new Shop(await shared.Running);
+        var deal = await shop.Begun(await shop.List("second-hand"));
+        var accepted = await deal.Seller.Post($"/api/trades/{deal.Id}/accept", key: "accept");
+
+        var others = new List<Said>();
+        foreach (var path in new[] { $"/api/trades/{deal.Id:N}/accept", $"/api/trades/{deal.Id.ToString().ToUpperInvariant()}/accept", $"/API/Trades/{deal.Id}/accept", $"/api/trades/{deal.Id}/%61ccept" })
+            others.Add(await deal.Seller.Post(path, key: "accept"));
+
+        Assert.Equal(200, accepted.Status);
+        Assert.All(others, other => Assert.Equal(accepted.ToString(), other.ToString()));
+    }
 }

@@ -68,6 +68,47 @@ public sealed class GuardedQuestions : IQuestions
 
     public Task<Reply> Void(Request question, CancellationToken ct) => Guard("void", question, token => inner.Void(question, token), ct);
 
+    /// <summary>
+    /// Not reached at all counts for the breaker, so that the next callers are held off at once. Reached does not: a module can be there and still
+    /// fail every question.
+    /// </summary>
+    public async Task<Reply.Unreachable?> Reach(CancellationToken ct)
+    {
+        // The breaker stays open until the first question after its break, so its time is what counts here.
+        if (State.CircuitState == CircuitState.Open && openUntil > Machine.GetUtcNow())
+        {
+            Interlocked.Increment(ref heldOff);
+            return Resting();
+        }
+
+        var away = await TryReach(ct);
+        if (away is not null)
+        {
+            await Guard(_ => Task.FromResult<Reply>(away), ct);
+        }
+
+        return away;
+    }
+
+    private async Task<Reply.Unreachable?> TryReach(CancellationToken ct)
+    {
+        if (faults.IsOn(Faults.DownOf(module)))
+        {
+            return SwitchedOff();
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(settings.Timeout);
+        try
+        {
+            return await inner.Reach(limit.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return new Reply.Unreachable(TimeSpan.FromSeconds(1), $"{module} did not answer within {settings.Timeout.TotalSeconds} s");
+        }
+    }
+
     private async Task<Reply> Guard(string what, Request question, Func<CancellationToken, Task<Reply>> ask, CancellationToken ct)
     {
         using var span = Spans.Within($"{what} {module}: {question.Verb}", ActivityKind.Client);
@@ -95,8 +136,7 @@ public sealed class GuardedQuestions : IQuestions
         catch (BrokenCircuitException)
         {
             Interlocked.Increment(ref heldOff);
-            var left = openUntil - Machine.GetUtcNow();
-            return new Reply.Unreachable(left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1), $"{module} is given a rest");
+            return Resting();
         }
         finally
         {
@@ -104,11 +144,19 @@ public sealed class GuardedQuestions : IQuestions
         }
     }
 
+    private Reply.Unreachable Resting()
+    {
+        var left = openUntil - Machine.GetUtcNow();
+        return new Reply.Unreachable(left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1), $"{module} is given a rest");
+    }
+
+    private Reply.Unreachable SwitchedOff() => new(settings.Breaker.Break, $"{module} is switched off");
+
     private async Task<Reply> InTime(Func<CancellationToken, Task<Reply>> ask, CancellationToken ct)
     {
         if (faults.IsOn(Faults.DownOf(module)))
         {
-            return new Reply.Unreachable(settings.Breaker.Break, $"{module} is switched off");
+            return SwitchedOff();
         }
 
         if (faults.IsOn(Faults.TimesOutBefore(module)))

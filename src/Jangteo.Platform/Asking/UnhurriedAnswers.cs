@@ -23,5 +23,7 @@ public sealed class UnhurriedAnswers(string module, IQuestions inner, Faults fau
         return await inner.Void(question, ct);
     }
 
+    public Task<Reply.Unreachable?> Reach(CancellationToken ct) => inner.Reach(ct);
+
     private Task TakeTime(CancellationToken ct) => faults.IsOn(Faults.SlowOf(module)) ? Task.Delay(Random.Shared.Next(AtLeastMs, AtMostMs), ct) : Task.CompletedTask;
 }

@@ -1,8 +1,11 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Jangteo.Contracts;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.Logging;
 
 namespace Jangteo.Platform.Http;
@@ -181,8 +184,27 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
         var key = http.Request.Headers["Idempotency-Key"].ToString();
         return key.Length == 0 ? null
             : key.Length > LongestKey ? throw new RefusedException(Refusal.Invalid("idempotencyKey", Wrong.TooManyCharacters(LongestKey)))
-            : new Claim(caller.Id, $"{http.Request.Method} {http.Request.Path}", key);
+            : new Claim(caller.Id, RouteOf(http), key);
     }
+
+    /// <summary>
+    /// The route and its values, such as <c>POST /api/trades/0198.../accept</c>. The path as it was written would not do: one id can be written in several
+    /// ways, and the same command would then count as another one.
+    /// </summary>
+    private static string RouteOf(HttpContext http)
+    {
+        var pattern = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern ?? throw new InvalidOperationException("A command has a route.");
+        var segments = pattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
+        {
+            RoutePatternParameterPart parameter => Canonical(http.Request.RouteValues[parameter.Name]),
+            RoutePatternLiteralPart literal => literal.Content,
+            _ => "",
+        })));
+        return $"{http.Request.Method} /{string.Join('/', segments)}";
+    }
+
+    private static string Canonical(object? value) =>
+        Convert.ToString(value, CultureInfo.InvariantCulture) is not { } text ? "" : Guid.TryParse(text, out var id) ? id.ToString() : text;
 
     /// <summary>What follows from a request: everything with its correlation id.</summary>
     public static Cause CauseOf(HttpContext http)

@@ -144,6 +144,11 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
 
         Spans.About(Activity.Current, null, intention.Cause.Correlation);
         var asking = Asking.Begin(intention.Questions.Count, resumed);
+        if (!resumed && await FindOneAway(intention, ct) is { } away)
+        {
+            asking = asking with { Outcome = away };
+        }
+
         while (asking.Outcome is null)
         {
             var (module, request) = intention.Questions[asking.Yes.Length];
@@ -164,6 +169,24 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
         await intend.Settle(stream, intention, asking.Outcome, ct);
         faults.Reach(Faults.AfterSettling(storage.Module));
         return true;
+    }
+
+    /// <summary>
+    /// Whether a module that is asked later on is away. Nothing is asked of the others then: what they gave would have to be given back, and until it is,
+    /// other people are refused what nobody has. The first module needs no look, since the question itself tells.
+    /// </summary>
+    private async Task<Outcome.OutOfReach?> FindOneAway(OpenIntention intention, CancellationToken ct)
+    {
+        for (var at = 1; at < intention.Questions.Count; at++)
+        {
+            var module = intention.Questions[at].Module;
+            if (intention.Questions.Take(at).All(earlier => earlier.Module != module) && await intend.Questions(module).Reach(ct) is { } away)
+            {
+                return new Outcome.OutOfReach([], at, away.RetryAfter, away.Why);
+            }
+        }
+
+        return null;
     }
 }
 

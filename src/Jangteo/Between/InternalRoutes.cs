@@ -35,11 +35,17 @@ internal static class InternalRoutes
             inside.MapGet($"/{Modules.Catalog}/listings/{{id:guid}}", async (Guid id, IListings listings, CancellationToken ct) =>
                 await listings.Find(id, ct) is { } found ? Results.Json(found, Wire.Json) : Results.NotFound());
         }
+
+        if (modules.Any(module => module.Name == Modules.Identity))
+        {
+            inside.MapPost($"/{Modules.Identity}/contacts", async (Guid[] people, IContacts contacts, CancellationToken ct) => Results.Json(await contacts.Find(people, ct), Wire.Json));
+        }
     }
 
     private static void MapQuestions(RouteGroupBuilder own, Module module)
     {
         own.MapPost("/ask", async (HttpContext http, IServiceProvider services, CancellationToken ct) => Results.Json<Reply>(await Hosting.AnswersOf(module, services).Ask(await Question(http), ct), Wire.Json));
+        own.MapGet("/reach", () => Results.NoContent());
         own.MapPost("/void", async (HttpContext http, IServiceProvider services, CancellationToken ct) => Results.Json<Reply>(await Hosting.AnswersOf(module, services).Void(await Question(http), ct), Wire.Json));
     }
 

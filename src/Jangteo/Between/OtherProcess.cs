@@ -7,7 +7,7 @@ using Jangteo.Platform.Messaging;
 namespace Jangteo.Between;
 
 /// <summary>A module that runs in another process, reached at its internal address: its questions, its log, what only it knows. See <see cref="InternalRoutes"/> for the other end.</summary>
-internal sealed class OtherProcess(string module, string address, string serviceKey) : IQuestions, ILog, IListings, IDisposable
+internal sealed class OtherProcess(string module, string address, string serviceKey) : IQuestions, ILog, IListings, IContacts, IDisposable
 {
     public const string Scheme = "Service";
 
@@ -25,6 +25,19 @@ internal sealed class OtherProcess(string module, string address, string service
     public Task<Reply> Ask(Request question, CancellationToken ct) => Put("ask", question, ct);
 
     public Task<Reply> Void(Request question, CancellationToken ct) => Put("void", question, ct);
+
+    public async Task<Reply.Unreachable?> Reach(CancellationToken ct)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(Path("reach"), ct);
+            return answer.IsSuccessStatusCode ? null : new Reply.Unreachable(answer.Headers.RetryAfter?.Delta ?? Soon, $"{module} answered {(int)answer.StatusCode}");
+        }
+        catch (HttpRequestException away)
+        {
+            return new Reply.Unreachable(Soon, $"{module} cannot be reached: {away.Message}");
+        }
+    }
 
     public async Task<IReadOnlyList<LogRow>> Read(long after, int most, CancellationToken ct) =>
         (await http.GetFromJsonAsync<LogRow[]>(Path($"log?after={after}&most={most}"), Wire.Json, ct))!;
@@ -53,6 +66,13 @@ internal sealed class OtherProcess(string module, string address, string service
         {
             throw new RefusedException(new Refusal(Refusals.CatalogUnavailable, RetryAfter: Soon));
         }
+    }
+
+    public async Task<IReadOnlyList<PersonChanged>> Find(IReadOnlyList<Guid> people, CancellationToken ct)
+    {
+        using var answer = await http.PostAsJsonAsync(Path("contacts"), people, Wire.Json, ct);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<PersonChanged[]>(Wire.Json, ct))!;
     }
 
     /// <exception cref="RefusedException">It cannot be reached now.</exception>

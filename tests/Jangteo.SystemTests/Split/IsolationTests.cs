@@ -14,7 +14,6 @@ namespace Jangteo.SystemTests.Split;
 public sealed class IsolationTests(SharedSplit split, ITestOutputHelper output)
 {
     private const int AtOnce = 8;
-    private const long Price = 10_000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -65,6 +64,56 @@ public sealed class IsolationTests(SharedSplit split, ITestOutputHelper output)
         await cast.Shop.BooksAreRight();
     }
 
+    [Fact]
+    [Requirement("CS-N2.2")]
+    public async Task While_payments_are_stopped_each_try_is_refused_with_that_reason_and_no_car_is_missing()
+    {
+        var shop = new Shop(split.Program);
+        var (cars, customer, other) = (new List<Thing>(), await shop.Somebody("customer"), await shop.Somebody("other"));
+        for (var number = 0; number < AtOnce; number++)
+            cars.Add(await shop.List("car-share"));
+        var refusals = new ConcurrentBag<Said>();
+
+        await split.Program.Stop(Modules.Payments);
+        try
+        {
+            await Each(cars, async car =>
+            {
+                foreach (var who in new[] { customer, customer, other, customer })
+                    refusals.Add(await shop.Ask(who, car));
+            });
+        }
+        finally
+        {
+            await split.Program.Start(Modules.Payments);
+        }
+
+        Assert.All(refusals, refused => Assert.True(IsHeldOff(refused, Refusals.PaymentsUnavailable), refused.ToString()));
+        await Each(cars, async car => await Shop.Eventually(() => shop.Ask(customer, car), said => said.Status == 201, Patience));
+        await shop.BooksAreRight();
+    }
+
+    [Fact]
+    [Requirement("CS-2")]
+    public async Task After_a_declined_card_the_same_customer_has_the_car_with_a_good_one_also_across_processes()
+    {
+        var shop = new Shop(split.Program);
+        var cars = new List<Thing>();
+        for (var number = 0; number < 2 * AtOnce; number++)
+            cars.Add(await shop.List("car-share"));
+
+        await Each(cars, async car =>
+        {
+            var customer = await shop.Somebody("customer");
+            Assert.Equal(Refusals.PaymentDeclined, (await Walk.Settled(() => shop.Ask(customer, car, card: "declined", key: $"declined {car.Id}"))).Code);
+
+            var said = await Walk.Settled(() => shop.Ask(customer, car, key: $"good {car.Id}"));
+
+            Assert.True(said.Status == 201, said.ToString());
+        });
+        await shop.BooksAreRight();
+    }
+
     private static IEnumerable<Cell> Cells(Course course, string stopped, Cast cast)
     {
         yield return new Registering(course.Kind, stopped, cast);
@@ -79,17 +128,10 @@ public sealed class IsolationTests(SharedSplit split, ITestOutputHelper output)
         }
     }
 
-    /// <summary>Brings all of them to where they are wanted. Time goes forward once for all, before anything else could be overtaken by it.</summary>
+    /// <summary>Brings all of them to where they are wanted.</summary>
     private static async Task Prepare(IReadOnlyList<Cell> cells, Cast cast)
     {
-        var waits = cells.Select(cell => cell.Waits).Max();
-        if (waits > TimeSpan.Zero)
-        {
-            await Each(cells.Where(cell => cell.Waits > TimeSpan.Zero), cell => cell.Prepare());
-            await cast.Shop.AtRest(Patience);
-            await cast.Shop.Forward(Words.Of(waits));
-        }
-
+        await Walk.Prepare([.. cells.OfType<Acting>().Select(cell => cell.Walk)], cast.Shop, AtOnce);
         await Each(cells, cell => cell.Prepare());
     }
 
@@ -146,9 +188,6 @@ public sealed class IsolationTests(SharedSplit split, ITestOutputHelper output)
 
         protected string Stopped => stopped;
 
-        /// <summary>How long time must go on before it can be tried; zero when it need not.</summary>
-        public virtual TimeSpan Waits => TimeSpan.Zero;
-
         protected abstract string Name { get; }
 
         /// <summary>The module that answers the command itself.</summary>
@@ -163,7 +202,7 @@ public sealed class IsolationTests(SharedSplit split, ITestOutputHelper output)
 
         public virtual async Task TryWithout(ConcurrentBag<string> differences)
         {
-            var said = await Settled(Send);
+            var said = await Walk.Settled(Send);
             if (IsRefused ? !IsHeldOff(said, UnavailableCode(stopped)) : said.Status is not (200 or 201))
                 differences.Add($"{Name} without {stopped}: {said}");
             else if (!IsRefused)
@@ -186,9 +225,6 @@ public sealed class IsolationTests(SharedSplit split, ITestOutputHelper output)
 
         public abstract Task LookAtEnd(ConcurrentBag<string> differences);
 
-        /// <summary>The end of a command, which a machine that has much to do says only when it is asked for once more.</summary>
-        protected static Task<Said> Settled(Func<Task<Said>> send) => Shop.Eventually(send, said => said.Status != 202 && said.Code != Refusals.InProgress, Patience);
-
         protected abstract Task<Said> Send();
 
         protected virtual Task<Said> Again() => Send();
@@ -197,16 +233,6 @@ public sealed class IsolationTests(SharedSplit split, ITestOutputHelper output)
 
         /// <summary>Nothing has changed by what was refused.</summary>
         protected abstract Task LookAfterRefusal(Said said, ConcurrentBag<string> differences);
-
-        protected async Task<Said> List(Visitor seller)
-        {
-            var key = Guid.NewGuid().ToString("n");
-            var said = await Settled(() => seller.Post("/api/listings", Listing(), key));
-            Assert.True(said.Status == 201, said.ToString());
-            return said;
-        }
-
-        protected JsonObject Listing() => new() { ["kind"] = kind.Name, ["title"] = "A thing", ["description"] = "As good as new.", ["price"] = Price };
     }
 
     /// <summary>A thing is registered.</summary>
@@ -232,7 +258,7 @@ public sealed class IsolationTests(SharedSplit split, ITestOutputHelper output)
                 differences.Add($"{Name} without {Stopped}: told {told} times, and not {alarms}");
         }
 
-        protected override Task<Said> Send() => Cast.Owner.Post("/api/listings", Listing(), Key);
+        protected override Task<Said> Send() => Cast.Owner.Post("/api/listings", Walk.Listing(Kind), Key);
 
         protected override Task<Said> Again() => draft is null ? Send() : Cast.Owner.Post($"/api/listings/{draft}/register", [], Key);
 
@@ -258,7 +284,7 @@ public sealed class IsolationTests(SharedSplit split, ITestOutputHelper output)
 
         protected override IEnumerable<Verb> First => Kind.Listing.Deleted.First;
 
-        public override async Task Prepare() => listing ??= await List(Cast.Owner);
+        public override async Task Prepare() => listing ??= await Walk.List(Kind, Cast.Owner);
 
         public override async Task LookAtEnd(ConcurrentBag<string> differences)
         {
@@ -284,13 +310,7 @@ public sealed class IsolationTests(SharedSplit split, ITestOutputHelper output)
     /// <param name="at">Where it is then.</param>
     private sealed class Acting(Course course, Move row, string stopped, Cast cast, IReadOnlyList<Deed> before, Deed? entering, Spot at) : Cell(course.Kind, stopped, cast)
     {
-        private readonly Queue<Deed> left = new(before);
-        private Spot spot = Spot.Start;
-        private bool timeHasGoneOn;
-        private Thing? thing;
-        private Deal? deal;
-
-        public override TimeSpan Waits => before.Select(deed => deed.Row.After ?? TimeSpan.Zero).DefaultIfEmpty(TimeSpan.Zero).Max();
+        public Walk Walk { get; } = new(course, before, cast.Shop, cast.Buyer, cast.Seller, cast.Operator);
 
         protected override string Name => $"{Kind.Name}: {row.Do} from {at.State}";
 
@@ -298,88 +318,35 @@ public sealed class IsolationTests(SharedSplit split, ITestOutputHelper output)
 
         protected override IEnumerable<Verb> First => row.First;
 
-        /// <summary>As far as it goes without waiting: once before time goes on, and once after.</summary>
-        public override async Task Prepare()
-        {
-            thing ??= new Thing((await List(Cast.Seller)).Id, Kind.Name, Price, Cast.Seller);
-            while (left.TryPeek(out var deed) && (deed.Row.After is null || timeHasGoneOn))
-            {
-                left.Dequeue();
-                await Do(deed, silent: null);
-            }
-
-            timeHasGoneOn = true;
-        }
+        public override Task Prepare() => Task.CompletedTask;
 
         public override async Task TryWithout(ConcurrentBag<string> differences)
         {
             if (entering is not null)
-                await Do(entering, Stopped);
+                await Walk.Do(entering, Stopped);
             await base.TryWithout(differences);
-            if (deal is not null && Stopped != Modules.Trading && !First.Any(verb => verb.Module == Stopped))
-                await Cast.Shop.At(deal, course.After(at, row, Stopped).State);
+            if (Walk.Deal is not null && Stopped != Modules.Trading && !First.Any(verb => verb.Module == Stopped))
+                await Cast.Shop.At(Walk.Deal, course.After(at, row, Stopped).State);
         }
 
         public override async Task LookAtEnd(ConcurrentBag<string> differences)
         {
-            var (state, trade) = (course.After(at, row, silent: null).State, (await Cast.Buyer.Get($"/api/trades/{deal!.Id}")).Body!);
+            var (state, trade) = (course.After(at, row, silent: null).State, (await Cast.Buyer.Get($"/api/trades/{Walk.Deal!.Id}")).Body!);
             if ((string?)trade["state"] != state || trade["pending"] is not null)
                 differences.Add($"{Name} without {Stopped} ended otherwise than in {state}: {trade.ToJsonString()}");
         }
 
-        protected override Task<Said> Send() => Send(row, Key);
+        protected override Task<Said> Send() => Walk.Send(row, Key);
 
-        protected override void Heard(Said said) => deal ??= new Deal(said.Id, thing!, Cast.Buyer);
+        protected override void Heard(Said said) => Walk.Begun(said);
 
         protected override async Task LookAfterRefusal(Said said, ConcurrentBag<string> differences)
         {
-            if (deal is null)
+            if (Walk.Deal is null)
                 return;
-            var trade = (await Cast.Buyer.Get($"/api/trades/{deal.Id}")).Body!;
+            var trade = (await Cast.Buyer.Get($"/api/trades/{Walk.Deal.Id}")).Body!;
             if ((string?)trade["state"] != at.State || trade["pending"] is not null)
                 differences.Add($"{Name} without {Stopped} was refused, and left: {trade.ToJsonString()}");
-        }
-
-        private async Task Do(Deed deed, string? silent)
-        {
-            if (deed.IsArrival)
-            {
-                await Cast.Shop.Arrive(deal!);
-            }
-            else if (deed.Row.By is not null)
-            {
-                var key = Guid.NewGuid().ToString("n");
-                var said = await Settled(() => Send(deed.Row, key));
-                Assert.True(said.Status is 200 or 201, $"{deed.Row.Do}, to get to {Name}: {said}");
-                Heard(said);
-            }
-
-            spot = course.After(spot, deed.Row, silent);
-            await Cast.Shop.At(deal!, spot.State);
-            if (course.Kind.Leaving(spot.State).Any(next => next.First.Contains(Verb.ConfirmDeposit)))
-                await Pay();
-        }
-
-        private async Task Pay()
-        {
-            await Cast.Shop.Deposit(deal!, Price);
-            await Shop.Eventually(async () => (await Cast.Buyer.Get($"/api/payments/{deal!.Id}")).Body!, payment => (long?)payment["seen"] == Price, Patience);
-        }
-
-        private Task<Said> Send(Move move, string key)
-        {
-            var body = new JsonObject();
-            if (move.First.Contains(Verb.HoldPayment))
-                body["card"] = "ok";
-            if (move != Kind.StartMove)
-                return Cast.Who(move.By!.Value).Post($"/api/trades/{deal!.Id}/{move.Do}", body, key);
-            (body["listing"], body["price"]) = (thing!.Id, Price);
-            foreach (var need in Kind.Needs)
-            {
-                body[need == Need.RefundAccount ? "refundAccount" : Words.Of(need)] = need is Need.Quantity or Need.Periods ? 1 : "12 Hill Street";
-            }
-
-            return Cast.Buyer.Post("/api/trades", body, key);
         }
     }
 }

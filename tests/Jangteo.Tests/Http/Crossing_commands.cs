@@ -5,6 +5,8 @@ using Jangteo.Kinds;
 using Jangteo.Platform.Http;
 using Jangteo.Tests.Beds;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;
 using Claim = System.Security.Claims.Claim;
 
@@ -65,11 +67,16 @@ public sealed class Crossing_commands(TestPostgres postgres)
         return (await first, await second, await Ask());
     }
 
-    private static DefaultHttpContext Request(string key) => new()
+    private static DefaultHttpContext Request(string key)
     {
-        User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, Guid.Empty.ToString()), new Claim(ClaimTypes.Name, "minji")], "test")),
-        Request = { Method = "POST", Path = "/api/listings", Headers = { ["Idempotency-Key"] = key } },
-    };
+        var http = new DefaultHttpContext
+        {
+            User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, Guid.Empty.ToString()), new Claim(ClaimTypes.Name, "minji")], "test")),
+            Request = { Method = "POST", Path = "/api/listings", Headers = { ["Idempotency-Key"] = key } },
+        };
+        http.SetEndpoint(new RouteEndpoint(_ => Task.CompletedTask, RoutePatternFactory.Parse("/api/listings"), 0, null, null));
+        return http;
+    }
 
     /// <summary>Ten seconds pass whenever somebody looks.</summary>
     private sealed class Hurrying : TimeProvider

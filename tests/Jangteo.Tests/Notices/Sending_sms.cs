@@ -5,6 +5,7 @@ using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Storing;
 using Jangteo.Tests.Views;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Tests.Notices;
 
@@ -102,6 +103,19 @@ public sealed class Sending_sms(Town town)
     }
 
     [Fact]
+    public async Task An_sms_goes_to_the_number_that_Identity_has_though_its_change_was_not_heard_yet()
+    {
+        var tale = Tale.Of(town, "water-purifier");
+        await Lives(tale.Buyer);
+        town.Change(new PersonChanged(tale.Buyer.Id, tale.Buyer.Name, Mail(tale.Buyer), "+821077777777", "en", false));
+
+        await tale.Moves("apply");
+
+        await Town.Until(async () => (await Numbers(tale)).Count == 1);
+        Assert.Equal(["+821077777777"], await Numbers(tale));
+    }
+
+    [Fact]
     public async Task The_phone_of_nobody_is_not_found()
     {
         Assert.Equal(HttpStatusCode.NotFound, (await town.Get($"/api/sandbox/phone?person={Ids.New()}")).Status);
@@ -119,6 +133,15 @@ public sealed class Sending_sms(Town town)
     {
         var (status, body) = await town.Get($"/api/sandbox/phone?person={person.Id}");
         return status == HttpStatusCode.NotFound ? [] : [.. body.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("text").GetString()!)];
+    }
+
+    /// <summary>Where the SMS of a trade went.</summary>
+    private async Task<List<string>> Numbers(Tale tale)
+    {
+        var notices = await town.Services.GetRequiredKeyedService<Storage>(Modules.Notices).Query(
+            new Sql("select id from notices where trade = $1 and channel = 'sms'", tale.Trade), row => row.GetGuid(0), TestContext.Current.CancellationToken);
+        return await town.Services.GetRequiredKeyedService<Storage>(Jangteo.Notices.Sandbox.Phone.Schema).Query(
+            new Sql("select recipient from messages where errand = any($1)", notices.ToArray()), row => row.GetString(0), TestContext.Current.CancellationToken);
     }
 
     /// <summary>The moves whose SMS arrived, in the order in which they did.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -33,6 +34,9 @@ public sealed class Town : IAsyncLifetime
     private WebApplication? app;
 
     internal IServiceProvider Services => app!.Services;
+
+    /// <summary>Changes a person in Identity, which has yet to tell anyone.</summary>
+    internal void Change(PersonChanged person) => speakers[Modules.Identity].Contacts[person.Person] = person;
 
     internal string Address => app!.Urls.First();
 
@@ -201,7 +205,7 @@ public sealed class Town : IAsyncLifetime
     }
 
     /// <summary>A module of which only the mouth is real, and an ear that remembers.</summary>
-    private sealed class Speaker(string name) : Module, IHear
+    private sealed class Speaker(string name) : Module, IHear, IContacts
     {
         private readonly List<Message> heard = [];
 
@@ -219,6 +223,20 @@ public sealed class Town : IAsyncLifetime
                 }
             }
         }
+
+        /// <summary>What Identity knows of people whose last change it has not told yet.</summary>
+        public ConcurrentDictionary<Guid, PersonChanged> Contacts { get; } = new();
+
+        public override void AddTo(IServiceCollection services)
+        {
+            if (Name == Modules.Identity)
+            {
+                services.AddSingleton<IContacts>(this);
+            }
+        }
+
+        public Task<IReadOnlyList<PersonChanged>> Find(IReadOnlyList<Guid> people, CancellationToken ct) =>
+            Task.FromResult<IReadOnlyList<PersonChanged>>([.. people.Select(person => Contacts.GetValueOrDefault(person)).OfType<PersonChanged>()]);
 
         public override IHear Hears(IServiceProvider services) => this;
 
