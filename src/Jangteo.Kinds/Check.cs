@@ -17,7 +17,7 @@ public sealed record Verdict(Shelf? Shelf, ImmutableArray<Mistake> Mistakes, Imm
     public bool IsWell => Mistakes.IsEmpty;
 }
 
-/// <summary>Judges kinds before any trade depends on them: K1 to K10 of DESIGN §3. Pure; a few milliseconds a kind.</summary>
+/// <summary>Judges kinds before any trade depends on them: K1 to K10 of DESIGN §3, and K11 (<see cref="EscrowCheck"/>). Pure; a few milliseconds a kind.</summary>
 public static class Check
 {
     /// <summary>Reads and checks the folder of a kind, or a folder of such folders.</summary>
@@ -45,7 +45,7 @@ public static class Check
         return new Verdict(mistakes.IsEmpty ? KindReader.ShelfOf(folders) : null, mistakes, [.. lines]);
     }
 
-    /// <summary>What a table means: K1 to K6 and K9, each with the path that leads to the fault.</summary>
+    /// <summary>What a table means: K1 to K6, K9 and K11, each with the path that leads to the fault.</summary>
     public static ImmutableArray<Mistake> Table(Kind kind, string file) => Explored(kind, file).Mistakes;
 
     /// <summary>K10: a table with which trades have begun never changes; the next version stands beside it.</summary>

@@ -5,7 +5,7 @@ namespace Jangteo.Kinds;
 /// <summary>What is wrong with a kind, and where: a kind with a mistake is refused at start.</summary>
 /// <param name="File">The file, as the reader was given it.</param>
 /// <param name="Line">Counted from 1.</param>
-/// <param name="Code">K1 to K10 (DESIGN §3).</param>
+/// <param name="Code">K1 to K10 (DESIGN §3), K11 (<see cref="EscrowCheck"/>).</param>
 /// <param name="Text">What is wrong; what to write instead.</param>
 public sealed record Mistake(string File, int Line, string Code, string Text)
 {

@@ -27,6 +27,8 @@ internal sealed class TableCheck(Kind kind, string file, Exploration exploration
             {
                 NeverReachedByAnyRow();
             }
+
+            PaidAtTheSellersWord();
         }
         else
         {
@@ -187,6 +189,28 @@ internal sealed class TableCheck(Kind kind, string file, Exploration exploration
             place => !moneyComesOut[place] && !all[place].Configuration.IntentionIsOpen && !lost.Contains(place),
             "K4",
             (row, state) => $"in \"{state}\", which row {row.Do} enters, money is held or expected, and neither time nor an answer ever moves it; write a row from {state} with after");
+    }
+
+    /// <summary>K11: while money is held, the seller alone gets it paid out. Not told of a row that has another fault: mending that changes what the row does.</summary>
+    private void PaidAtTheSellersWord()
+    {
+        var faulty = mistakes.Select(mistake => mistake.Line).ToHashSet();
+        foreach (var (row, state, path) in EscrowCheck.Find(kind, exploration).Where(found => !faulty.Contains(found.Row.Line)))
+        {
+            var text = row switch
+            {
+                { After: { } after } =>
+                    $"row {row.Do} asks pay-out {Words.Of(after)} after \"{state}\" was entered, where the buyer has no move through which the money can come back; "
+                    + $"write a row by: buyer from {state}, such as contest",
+                { Hears: { } answer } =>
+                    $"row {row.Do} asks pay-out when it hears {answer}, which the seller alone can bring about; "
+                    + "let it enter a state that the buyer can contest, and ask pay-out in a row from there, by: buyer or with after",
+                _ =>
+                    $"row {row.Do} asks pay-out at the seller's word alone; "
+                    + "let it enter a state that the buyer can contest, and ask pay-out in a row from there, by: buyer or with after",
+            };
+            Add("K11", row.Line, text, path);
+        }
     }
 
     /// <summary>The answer a state missed: it has been waiting for another answer to the same verb.</summary>

@@ -10,12 +10,15 @@ namespace Jangteo.Kinds;
 /// <param name="UndoneBy">The verb that undoes it exactly, or null when it is final or itself undoes.</param>
 public sealed record Verb(string Name, string Module, string Yes, ImmutableArray<string> No, string? UndoneBy)
 {
+    /// <summary>Whether money of the buyer goes to the seller by it: what K11 protects the buyer from.</summary>
+    public bool PaysSeller { get; private init; }
+
     public static readonly Verb HoldPayment = new("hold-payment", Modules.Payments, "payment-held", ["payment-declined"], "refund");
     public static readonly Verb ExpectDeposit = new("expect-deposit", Modules.Payments, "deposit-expected", [], "refund");
     public static readonly Verb ConfirmDeposit = new("confirm-deposit", Modules.Payments, "deposit-confirmed", ["deposit-missing"], "release-deposit");
     public static readonly Verb ReleaseDeposit = new("release-deposit", Modules.Payments, "deposit-released", [], null);
     public static readonly Verb Refund = new("refund", Modules.Payments, "refunded", [], null);
-    public static readonly Verb PayOut = new("pay-out", Modules.Payments, "paid-out", [], null);
+    public static readonly Verb PayOut = new("pay-out", Modules.Payments, "paid-out", [], null) { PaysSeller = true };
     public static readonly Verb TakeStock = new("take-stock", Modules.Catalog, "stock-taken", ["stock-refused"], "give-back-stock");
     public static readonly Verb GiveBackStock = new("give-back-stock", Modules.Catalog, "stock-given-back", [], null);
     public static readonly Verb SellStock = new("sell-stock", Modules.Catalog, "stock-sold", [], null);

@@ -2,11 +2,12 @@ using System.Collections.Concurrent;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform.Storing;
+using Microsoft.Extensions.Logging;
 
 namespace Jangteo.Trading;
 
 /// <summary>Every table that a trade was begun with: a trade keeps the version it began with (DESIGN §3, rule 9).</summary>
-internal sealed class KindVersions(Shelf shelf)
+internal sealed class KindVersions(Shelf shelf, ILogger<KindVersions> log)
 {
     private readonly ConcurrentDictionary<(string Kind, int Version), Kind> known = new(shelf.All.Select(kind => KeyValuePair.Create((kind.Name, kind.Version), kind)));
 
@@ -19,8 +20,12 @@ internal sealed class KindVersions(Shelf shelf)
         storage.Do(Cause.New(), async work =>
         {
             var stored = await work.Query(
-                new Sql("select kind, version, hash, source from kind_versions"),
-                reader => (Kind: reader.GetString(0), Version: reader.GetInt32(1), Hash: reader.GetString(2), Source: reader.GetString(3)), ct);
+                new Sql(
+                    """
+                    select kind, version, hash, source, exists (select 1 from trades where trades.kind = kind_versions.kind and trades.version = kind_versions.version and is_open)
+                    from kind_versions
+                    """),
+                reader => (Kind: reader.GetString(0), Version: reader.GetInt32(1), Hash: reader.GetString(2), Source: reader.GetString(3), IsInUse: reader.GetBoolean(4)), ct);
             var versions = stored.Select(one => new StoredVersion(one.Kind, one.Version, one.Hash)).ToList();
             var changed = shelf.All.SelectMany(kind => Check.Version(kind, $"kinds/{kind.Name}/{KindReader.TableFile}", versions)).ToList();
             if (changed.Count > 0)
@@ -28,11 +33,16 @@ internal sealed class KindVersions(Shelf shelf)
                 throw new KindRefusedException(string.Join(Environment.NewLine, changed));
             }
 
-            foreach (var (name, version, _, source) in stored)
+            foreach (var (name, version, _, source, isInUse) in stored)
             {
                 if (!known.ContainsKey((name, version)))
                 {
-                    known.TryAdd((name, version), KindReader.ReadTable(source, $"{name} version {version}").Value!);
+                    var older = KindReader.ReadTable(source, $"{name} version {version}").Value!;
+                    known.TryAdd((name, version), older);
+                    if (isInUse)
+                    {
+                        WarnOf(older);
+                    }
                 }
             }
 
@@ -41,6 +51,15 @@ internal sealed class KindVersions(Shelf shelf)
                 work.Write("insert into kind_versions (kind, version, hash, source) values ($1, $2, $3, $4) on conflict do nothing", kind.Name, kind.Version, kind.Hash, kind.Source);
             }
         }, ct);
+
+    /// <summary>A table that trades still keep and that today's checks would refuse: what was agreed cannot be changed, so an operator is told.</summary>
+    private void WarnOf(Kind older)
+    {
+        foreach (var mistake in Check.Table(older, $"{older.Name} version {older.Version}"))
+        {
+            log.LogWarning("Open trades keep a table that would be refused today. {Mistake}", mistake);
+        }
+    }
 }
 
 /// <summary>A kind that cannot be traded; the message says which, where and why.</summary>

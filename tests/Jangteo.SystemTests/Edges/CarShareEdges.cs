@@ -74,6 +74,24 @@ public sealed class CarShareEdges(SharedProgram shared)
     }
 
     [Fact]
+    [Requirement("CS-3", "said to be brought and back, without a car: the customer objects, and nothing is paid")]
+    public async Task A_car_that_is_only_said_to_be_brought_and_back_pays_nothing_while_the_customer_can_object()
+    {
+        var shop = new Shop(await shared.Running);
+        var deal = await shop.Begun(await shop.List(Kind));
+        await shop.Arrive(deal);
+        await shop.At(deal, "in-use");
+
+        Assert.Equal("brought-back", (await deal.SellerDoes("bring-back")).State);
+        Assert.Equal("not-yours", (await deal.SellerDoes("release")).Code);
+        Assert.Equal("disputed", (await deal.BuyerDoes("contest")).State);
+
+        var trade = await shop.At(deal, "disputed");
+        Assert.Equal((10_000, 0), ((long)trade["money"]!["held"]!, (long)trade["money"]!["paidOut"]!));
+        await shop.BooksAreRight();
+    }
+
+    [Fact]
     [Requirement("CS-5")]
     [Requirement("CS-5", "\"shipped\" arriving after the cancel")]
     public async Task Cancelled_at_once_the_delivery_is_called_off_and_then_the_payment()

@@ -122,12 +122,46 @@ public sealed class NeighborhoodRentalEdges(SharedProgram shared)
         Assert.Equal("not-now", (await deal.SellerDoes("return")).Code);
         Assert.Equal("lent", (await deal.SellerDoes("lend")).State);
         await shop.Left(deal.Thing, 0);
-        Assert.Equal("returned", (await deal.SellerDoes("return")).State);
+        Assert.Equal("brought-back", (await deal.SellerDoes("return")).State);
         Assert.Equal("not-now", (await deal.SellerDoes("return")).Code);
 
         await shop.Left(deal.Thing, 1);
         var next = await shop.Begun(deal.Thing);
         await shop.At(next, "reserved");
+        await shop.BooksAreRight();
+    }
+
+    [Fact]
+    [Requirement("GD-10", "returned without having been lent: the renter objects, and nothing is paid")]
+    public async Task Lending_and_returning_at_once_pays_nothing_while_the_renter_can_object()
+    {
+        var (shop, deal) = await Lent();
+
+        Assert.Equal("brought-back", (await deal.SellerDoes("return")).State);
+        Assert.Equal("not-yours", (await deal.SellerDoes("release")).Code);
+        var trade = await shop.At(deal, trade => (string?)trade["state"] == "brought-back" && (string?)trade["stock"] != "taken");
+        Assert.Equal((10_000, 0), ((long)trade["money"]!["held"]!, (long)trade["money"]!["paidOut"]!));
+        Assert.Equal("disputed", (await deal.BuyerDoes("contest")).State);
+
+        Assert.Equal(10_000, (long)(await shop.At(deal, "disputed"))["money"]!["held"]!);
+        await shop.BooksAreRight();
+    }
+
+    [Fact]
+    [Requirement("GD-10", "the renter confirms: the item manager is paid at once, and once")]
+    public async Task Confirmed_by_the_renter_the_item_manager_is_paid_once()
+    {
+        var (shop, deal) = await Lent();
+        Assert.Equal("brought-back", (await deal.SellerDoes("return")).State);
+
+        var both = await Task.WhenAll(deal.BuyerDoes("release"), deal.BuyerDoes("contest"), deal.BuyerDoes("release"));
+
+        Assert.Single(both, said => said.Status == 200);
+        if (both[1].Status != 200)
+        {
+            Assert.Equal(9_700, (long)(await shop.At(deal, trade => (long)trade["money"]!["paidOut"]! > 0))["money"]!["paidOut"]!);
+        }
+
         await shop.BooksAreRight();
     }
 

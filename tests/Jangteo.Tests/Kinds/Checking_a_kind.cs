@@ -113,6 +113,100 @@ public sealed class Checking_a_kind(ITestOutputHelper output)
         Assert.Contains(mistakes, mistake => mistake.Code == "K5" && mistake.Line == line && mistake.Text.Contains("ask confirm-deposit in a later row", StringComparison.Ordinal));
     }
 
+    /// <summary>Who causes a pay-out, in tables that differ from the sound one in some lines.</summary>
+    public static TheoryData<string, string, string> Paid => new()
+    {
+        // The seller's own row, with the pay-out after it or before it.
+        { "after: 30m,      ask: [pay-out, sell-stock]", "by: seller, ask: [pay-out, sell-stock]", "row finish asks pay-out at the seller's word alone" },
+        { "after: 30m,      ask: [pay-out, sell-stock]", "by: seller, first: [pay-out], ask: [sell-stock]", "row finish asks pay-out at the seller's word alone" },
+
+        // What the seller reports, and the result of what the seller has asked for.
+        { "hears: delivered }", "hears: delivered, ask: [pay-out, sell-stock] }", "row arrive asks pay-out when it hears delivered" },
+        { "to: sent,      hears: delivery-started }", "to: finished, hears: delivery-started, ask: [finish-delivery, pay-out, sell-stock] }", "row left asks pay-out when it hears delivery-started" },
+
+        // Time, where the buyer has no move, one that only pays, one that leads nowhere else, one that comes too late, and one after which the seller must agree.
+        { "  - { do: refuse,  from: arrived,             to: rejected,  by: buyer,       ask: [refund, give-back-stock], says: [Rejected] }\n", "", "row finish asks pay-out 30m after \"arrived\"" },
+        { "to: rejected,  by: buyer,       ask: [refund, give-back-stock]", "to: finished, by: buyer, ask: [pay-out, sell-stock]", "row finish asks pay-out 30m after \"arrived\"" },
+        { "to: rejected,  by: buyer,       ask: [refund, give-back-stock]", "to: arrived, by: buyer", "row finish asks pay-out 30m after \"arrived\"" },
+        { "to: rejected,  by: buyer,       ask: [refund, give-back-stock]", "to: recalled, by: buyer, ask: [cancel-delivery]", "row finish asks pay-out 30m after \"arrived\"" },
+        {
+            "to: rejected,  by: buyer,       ask: [refund, give-back-stock], says: [Rejected] }",
+            "to: pleading, by: buyer }\n  - { do: agree, from: pleading, to: rejected, by: seller, ask: [refund, give-back-stock] }\n  - { do: forget, from: pleading, to: finished, after: 30d, ask: [pay-out, sell-stock] }",
+            "row finish asks pay-out 30m after \"arrived\""
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Paid))]
+    public void A_pay_out_that_the_seller_alone_can_reach_is_refused(string written, string instead, string says)
+    {
+        var mistakes = Check.Table(Tables.Read(Tables.SoundBut(written, instead)), "trade.yaml");
+
+        output.WriteLine(string.Join('\n', mistakes));
+        var mistake = Assert.Single(mistakes, mistake => mistake.Code == "K11" && mistake.Text.StartsWith(says, StringComparison.Ordinal));
+        Assert.Contains(mistake.Path, step => step is Step.Answered { Answer: "payment-held" });
+    }
+
+    public static TheoryData<string, string> PaidByOthers => new()
+    {
+        // The buyer's row, and a result of what the buyer's row has asked for.
+        { "after: 30m,      ask: [pay-out, sell-stock]", "by: buyer, ask: [pay-out, sell-stock]" },
+        {
+            "after: 30m,      ask: [pay-out, sell-stock], says: [Finished] }",
+            "after: 30m, ask: [pay-out, sell-stock] }\n  - { do: keep, from: arrived, to: kept, by: buyer, ask: [finish-delivery] }\n  - { do: thank, from: kept, to: finished, hears: delivery-finished, ask: [pay-out, sell-stock] }"
+        },
+
+        // The operator's decision after an objection.
+        {
+            "to: rejected,  by: buyer,       ask: [refund, give-back-stock], says: [Rejected] }",
+            "to: disputed, by: buyer }\n  - { do: grant, from: disputed, to: finished, by: operator, ask: [pay-out, sell-stock] }\n"
+                + "  - { do: deny, from: disputed, to: rejected, by: operator, ask: [refund, give-back-stock] }\n  - { do: leave, from: disputed, to: rejected, after: 30d, ask: [refund, give-back-stock] }"
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(PaidByOthers))]
+    public void A_pay_out_that_the_buyer_or_the_operator_stands_behind_is_not(string written, string instead)
+    {
+        var mistakes = Check.Table(Tables.Read(Tables.SoundBut(written, instead)), "trade.yaml");
+
+        Assert.DoesNotContain(mistakes, mistake => mistake.Code == "K11");
+    }
+
+    /// <summary>A state that a trade never rests in: the seller's row leaves it only while what the buyer asked for is under way.</summary>
+    [Fact]
+    public void The_sellers_result_is_found_also_while_results_of_others_are_under_way()
+    {
+        var source = Tables.SoundBut("first: [hold-payment], says: [Requested]", "first: [hold-payment], ask: [take-stock], says: [Requested]");
+        source = source[..source.IndexOf("  - { do: accept", StringComparison.Ordinal)] + """
+              - { do: taken,  from: requested, to: waiting, hears: stock-taken }
+              - { do: none,   from: requested, to: back,    hears: stock-refused, ask: [refund] }
+              - { do: lapse,  from: [requested, waiting], to: back, after: 3d, ask: [refund, give-back-stock] }
+              - { do: bring,  from: requested, to: sent,    by: seller, ask: [deliver] }
+              - { do: cash,   from: sent,      to: paid,    hears: delivery-started, ask: [finish-delivery, pay-out, give-back-stock] }
+            """;
+
+        var mistakes = Check.Table(Tables.Read(source), "trade.yaml");
+
+        output.WriteLine(string.Join('\n', mistakes));
+        Assert.Contains(mistakes, mistake => mistake.Code == "K11" && mistake.Text.StartsWith("row cash asks pay-out when it hears delivery-started", StringComparison.Ordinal));
+    }
+
+    /// <summary>The tables of two kinds as they were, when a seller could lend and take back within milliseconds and was paid.</summary>
+    [Theory]
+    [InlineData("neighborhood-rental", 23, "return", "seller lend, seller return")]
+    [InlineData("car-share", 18, "bring-back", "it arrives, hears delivery-started ship, hears delivered hand-over, seller bring-back")]
+    public void The_tables_that_paid_at_the_sellers_word_are_refused_with_the_path(string kind, int line, string row, string path)
+    {
+        var source = Repository.Read($"tests/Jangteo.Tests/Kinds/PaidAtTheSellersWord/{kind}.yaml");
+
+        var mistake = Assert.Single(Check.Table(Tables.Read(source), $"kinds/{kind}/trade.yaml"));
+
+        output.WriteLine(mistake.ToString());
+        Assert.StartsWith($"kinds/{kind}/trade.yaml:{line}: K11: row {row} asks pay-out at the seller's word alone; let it enter a state that the buyer can contest", mistake.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith($"{path}]", mistake.ToString(), StringComparison.Ordinal);
+    }
+
     /// <summary>A refund that is still under way when the next payment is made would take that payment: so the question waits for it.</summary>
     [Fact]
     public void No_question_goes_to_a_module_while_a_request_to_it_is_unanswered()

@@ -30,6 +30,7 @@ internal static class Tables
           - { do: arrive,  from: sent,                to: arrived,   hears: delivered }
           - { do: receive, from: [sending, sent],     to: finished,  by: buyer,       ask: [finish-delivery, pay-out, sell-stock] }
           - { do: finish,  from: arrived,             to: finished,  after: 30m,      ask: [pay-out, sell-stock], says: [Finished] }
+          - { do: refuse,  from: arrived,             to: rejected,  by: buyer,       ask: [refund, give-back-stock], says: [Rejected] }
           - { do: recall,  from: [sending, sent],     to: recalled,  after: 14d,      ask: [cancel-delivery] }
           - { do: called,  from: recalled,            to: rejected,  hears: delivery-cancelled, ask: [refund, give-back-stock] }
           - { do: found,   from: recalled,            to: arrived,   hears: delivery-too-late }

@@ -239,7 +239,7 @@ public sealed class Texts_of_a_kind : IDisposable
         var verdict = Check.Folder(folder);
 
         Assert.Contains("empty/trade.yaml:1: K8: the file cannot be read", Assert.Single(verdict.Mistakes).ToString(), StringComparison.Ordinal);
-        Assert.Contains(verdict.Lines, line => line.StartsWith("lending: 13 rows, 9 states, ", StringComparison.Ordinal));
+        Assert.Contains(verdict.Lines, line => line.StartsWith("lending: 14 rows, 9 states, ", StringComparison.Ordinal));
     }
 
     private Shelf Shelf()

@@ -37,9 +37,10 @@ public sealed class The_engine_does_what_was_explored
           - { do: lose,     from: [asked, once-more], to: ended,   hears: stock-refused }
           - { do: keep,     from: [asked, once-more], to: waiting, hears: stock-taken, ask: [give-back-stock] }
           - { do: ship,     from: checked,          to: shipping,  after: 1h,    ask: [deliver] }
-          - { do: stop,     from: shipping,         to: stopping,  by: seller,   ask: [cancel-delivery] }
+          - { do: stop,     from: shipping,         to: stopping,  by: buyer,    ask: [cancel-delivery] }
           - { do: stopped,  from: stopping,         to: ended,     hears: delivery-cancelled, ask: [refund, give-back-stock] }
           - { do: late,     from: stopping,         to: done,      hears: delivery-too-late, ask: [pay-out, sell-stock] }
+          - { do: complain, from: shipping,         to: ended,     by: buyer,    ask: [finish-delivery, refund, give-back-stock] }
           - { do: close,    from: shipping,         to: done,      after: 30d,   ask: [finish-delivery, pay-out, sell-stock] }
         """;
 
@@ -156,6 +157,9 @@ public sealed class The_engine_does_what_was_explored
                     break;
                 case "K9":
                     Assert.True(hasEnded && (holdings.Money == MoneyIs.PaidOut) != (holdings.Stock == StockIs.Sold), mistake.ToString());
+                    break;
+                case "K11":
+                    Assert.True(holdings.HasMoney, mistake.ToString());
                     break;
                 default:
                     Assert.False(hasEnded, mistake.ToString());

@@ -55,6 +55,23 @@ public sealed class Replayed_paths(ITestOutputHelper output)
         }
     }
 
+    /// <summary>What K11 refuses does happen: the modules pay the seller, and the buyer has done nothing since the payment.</summary>
+    [Theory]
+    [InlineData("neighborhood-rental")]
+    [InlineData("car-share")]
+    public void The_path_that_the_check_prints_pays_the_seller(string kind)
+    {
+        var table = Tables.Read(Repository.Read($"tests/Jangteo.Tests/Kinds/PaidAtTheSellersWord/{kind}.yaml"));
+        var mistake = Assert.Single(Check.Table(table, "trade.yaml"));
+        var replay = new Replay(table);
+
+        Assert.Null(replay.Play(mistake.Path));
+        Assert.Equal(MoneyIs.Held, replay.Holdings.Money);
+        replay.LetGo();
+
+        Assert.Equal(MoneyIs.PaidOut, replay.Holdings.Money);
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Every_configuration_of_a_sound_kind_is_reached_by_the_modules_and_they_hold_what_was_explored(string name)

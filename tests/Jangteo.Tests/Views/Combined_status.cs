@@ -41,6 +41,13 @@ public sealed class Combined_status(Town town)
 
         var item = await Only(tale.Seller);
 
+        Assert.Equal(("brought-back", "Return to be confirmed (rentable)"), (item.GetProperty("status").GetString(), item.GetProperty("label").GetString()));
+        Assert.True(item.GetProperty("listing").GetProperty("rentable").GetBoolean());
+
+        await tale.MovesAll("release");
+        await town.Rest();
+        item = await Only(tale.Seller);
+
         Assert.Equal("registered", item.GetProperty("status").GetString());
         Assert.True(item.GetProperty("listing").GetProperty("rentable").GetBoolean());
         Assert.Empty(item.GetProperty("trades").EnumerateArray());
