@@ -5,6 +5,7 @@ using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Jangteo.Identity;
 
@@ -17,6 +18,10 @@ public sealed class IdentityModule : Module
     {
         services.AddSingleton<Passwords>();
         services.AddSingleton<IContacts, FindContacts>();
+        services.AddSingleton<Guesses>();
+        services.AddSingleton<KnownDevices>();
+        services.AddSingleton<EndSessions>();
+        services.AddScoped<PasswordCheck>();
 
         // Identity uses these two instead of its own: its passwords have no greatest length, and its keys are in capitals.
         services.AddSingleton<ILookupNormalizer, EmailKeys>();
@@ -27,7 +32,6 @@ public sealed class IdentityModule : Module
         {
             // The user name is an e-mail, whose form Fields checks.
             identity.User.AllowedUserNameCharacters = "";
-            identity.Lockout = new LockoutOptions { MaxFailedAccessAttempts = SigningIn.MostFailures, DefaultLockoutTimeSpan = SigningIn.LockedFor };
         });
     }
 
@@ -43,6 +47,12 @@ public sealed class IdentityModule : Module
             PeopleOfTheSandbox.Map(routes);
         }
     }
+
+    public override IEnumerable<Loop> Loops(IServiceProvider services) =>
+    [
+        services.GetRequiredService<Guesses>().Forgetting(services.GetRequiredService<ILogger<Loop>>()),
+        services.GetRequiredService<EndSessions>().CarryingOver,
+    ];
 
     public override Task Start(IServiceProvider services, CancellationToken ct)
     {

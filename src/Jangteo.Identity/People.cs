@@ -12,8 +12,8 @@ internal static class People
     {
         var isNew = await work.Find(
             new Sql(
-                $"insert into people ({Person.Columns}, email_key) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing returning true",
-                person.Id, person.Name, person.Email, person.Phone, person.Language, person.IsOperator, person.Since, person.Password, person.Stamp, person.EmailKey),
+                $"insert into people ({Person.Columns}, email_key) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing returning true",
+                person.Id, person.Name, person.Email, person.Phone, person.Language, person.IsOperator, person.Since, person.Password, person.Stamp, person.SessionVersion, person.EmailKey),
             row => row.GetBoolean(0), ct);
         if (isNew)
         {

@@ -7,15 +7,11 @@ using Npgsql;
 namespace Jangteo.Identity;
 
 /// <summary>
-/// What ASP.NET Core Identity asks of its store, in SQL. The user name is the e-mail. Failed sign-ins are counted by e-mail, whether or not anybody has it,
-/// and by the database, so that guesses made at once are all counted.
+/// What ASP.NET Core Identity asks of its store, in SQL. The user name is the e-mail. Its lock-out is not used: see <see cref="Guesses"/>.
 /// </summary>
-internal sealed class PeopleForIdentity([FromKeyedServices(Modules.Identity)] Storage storage, TimeProvider machine, IPasswordHasher<Person> hasher)
-    : IUserPasswordStore<Person>, IUserSecurityStampStore<Person>, IUserLockoutStore<Person>
+internal sealed class PeopleForIdentity([FromKeyedServices(Modules.Identity)] Storage storage, IPasswordHasher<Person> hasher)
+    : IUserPasswordStore<Person>, IUserSecurityStampStore<Person>
 {
-    /// <summary>Failures are forgotten after this, so that one mistake a week never locks anybody out.</summary>
-    private static readonly TimeSpan Remembered = TimeSpan.FromHours(1);
-
     private static string? nobodys;
 
     /// <summary>What the next sign-up follows from.</summary>
@@ -77,39 +73,6 @@ internal sealed class PeopleForIdentity([FromKeyedServices(Modules.Identity)] St
         user.Stamp = stamp;
         return Task.CompletedTask;
     }
-
-    public Task<bool> GetLockoutEnabledAsync(Person user, CancellationToken cancellationToken) => Task.FromResult(true);
-
-    public Task SetLockoutEnabledAsync(Person user, bool enabled, CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task<DateTimeOffset?> GetLockoutEndDateAsync(Person user, CancellationToken cancellationToken) =>
-        storage.Find(
-            new Sql("select locked_until from failed_sign_ins where email_key = $1 and locked_until is not null", user.EmailKey),
-            row => (DateTimeOffset?)row.GetFieldValue<DateTimeOffset>(0), cancellationToken);
-
-    public Task SetLockoutEndDateAsync(Person user, DateTimeOffset? lockoutEnd, CancellationToken cancellationToken) =>
-        Write(new Sql("update failed_sign_ins set locked_until = $2 where email_key = $1 returning true", user.EmailKey, lockoutEnd), row => row.GetBoolean(0), cancellationToken);
-
-    public Task<int> GetAccessFailedCountAsync(Person user, CancellationToken cancellationToken) =>
-        storage.Find(new Sql("select failures from failed_sign_ins where email_key = $1", user.EmailKey), row => row.GetInt32(0), cancellationToken);
-
-    public Task<int> IncrementAccessFailedCountAsync(Person user, CancellationToken cancellationToken)
-    {
-        var now = machine.GetUtcNow();
-        return Write(
-            new Sql(
-                """
-                with forgotten as (delete from failed_sign_ins where latest < $3 and email_key <> $1)
-                insert into failed_sign_ins as f (email_key, failures, latest) values ($1, 1, $2)
-                on conflict (email_key) do update set failures = case when f.latest < $3 then 1 else f.failures + 1 end, latest = $2
-                returning failures
-                """,
-                user.EmailKey, now, now - Remembered),
-            row => row.GetInt32(0), cancellationToken);
-    }
-
-    public Task ResetAccessFailedCountAsync(Person user, CancellationToken cancellationToken) =>
-        Write(new Sql("update failed_sign_ins set failures = 0 where email_key = $1 returning true", user.EmailKey), row => row.GetBoolean(0), cancellationToken);
 
     public void Dispose()
     {

@@ -11,12 +11,15 @@ namespace Jangteo.Identity;
 internal sealed record Person(Guid Id, string Name, string Email, string? Phone, string Language, bool IsOperator, DateTimeOffset Since)
 {
     /// <summary>In the order in which <see cref="Read"/> reads them.</summary>
-    public const string Columns = "id, name, email, phone, language, is_operator, since, password, security_stamp";
+    public const string Columns = "id, name, email, phone, language, is_operator, since, password, security_stamp, session_version";
 
     /// <summary>A salted hash; null for people of the sandbox.</summary>
     public string? Password { get; set; }
 
-    /// <summary>Identity's: tokens with another one are taken back.</summary>
+    /// <summary>Raised to end every session of the person; a session keeps the version with which it began.</summary>
+    public long SessionVersion { get; init; }
+
+    /// <summary>Identity's, new with every password: a row is changed only under the stamp with which it was found.</summary>
     public string Stamp { get; set; } = NewStamp();
 
     /// <summary>The stamp with which the person was found.</summary>
@@ -25,7 +28,7 @@ internal sealed record Person(Guid Id, string Name, string Email, string? Phone,
     /// <summary>By which two e-mails are the same.</summary>
     public string EmailKey => KeyOf(Email);
 
-    public Caller Caller => new(Id, Name, IsOperator, Stamp);
+    public Caller Caller => new(Id, Name, IsOperator, SessionVersion);
 
     public PersonChanged Changed => new(Id, Name, Email, Phone, Language, IsOperator);
 
@@ -40,6 +43,7 @@ internal sealed record Person(Guid Id, string Name, string Email, string? Phone,
         Password = row.IsDBNull(7) ? null : row.GetString(7),
         Stamp = row.GetString(8),
         FoundStamp = row.GetString(8),
+        SessionVersion = row.GetInt64(9),
     };
 
     private static string NewStamp() => Guid.NewGuid().ToString();
@@ -54,5 +58,5 @@ public sealed record PersonAnswer(Guid Id, string Name, string Email, string? Ph
 }
 
 /// <summary>A person who has signed in.</summary>
-/// <param name="Token">To be sent as <c>Authorization: Bearer ...</c>; good for seven days. Pages have it in a cookie and need not keep it.</param>
+/// <param name="Token">To be sent as <c>Authorization: Bearer ...</c>; it expires after the time that the operators of the market have set. Pages have it in a cookie and need not keep it.</param>
 public sealed record SignedIn(PersonAnswer Person, string Token);

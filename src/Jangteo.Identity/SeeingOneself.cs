@@ -59,13 +59,14 @@ internal static class SeeingOneself
         // The name stands in the token; a page gets a new one at once, a program when it next signs in.
         if (changed.Name != caller.Name && http.Request.Cookies.ContainsKey(Sessions.Cookie))
         {
-            Sessions.SetCookie(http, sessions.Issue(changed.Caller));
+            var renamed = caller with { Name = changed.Name };
+            sessions.SetCookie(http, sessions.Issue(renamed), renamed);
         }
 
         return Answer.Ok(PersonAnswer.Of(changed));
     }
 
-    /// <summary>The person of a token. It may outlive the installation it was made by, whose people are not in this database; and it may have been taken back.</summary>
+    /// <summary>The person of a token. It may outlive the installation it was made by, whose people are not in this database; and its session may just have ended.</summary>
     public static Person Known(HttpContext http, Person? person) =>
-        person is not null && person.Stamp == Caller.Required(http).Stamp ? person : throw new RefusedException(new Refusal(Refusals.Unauthenticated));
+        person is not null && person.SessionVersion == Caller.Required(http).Version ? person : throw new RefusedException(new Refusal(Refusals.Unauthenticated));
 }

@@ -27,7 +27,8 @@ internal static class SigningUp
             .Produces<SignedIn>(StatusCodes.Status201Created);
 
     private static async Task<IResult> Handle(
-        SignUp request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, PeopleForIdentity store, UserManager<Person> people, Passwords passwords, Sessions sessions, CancellationToken ct)
+        SignUp request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, PeopleForIdentity store, UserManager<Person> people, Passwords passwords, KnownDevices devices,
+        Sessions sessions, CancellationToken ct)
     {
         if (Fields.Check(request) is { } refusal)
         {
@@ -45,8 +46,9 @@ internal static class SigningUp
                 : new InvalidOperationException($"Identity refuses what Fields let pass: {created}");
         }
 
-        var token = sessions.Issue(person.Caller);
-        Sessions.SetCookie(http, token);
+        devices.Remember(http, person.EmailKey);
+        var (token, caller) = sessions.Begin(person.Caller);
+        sessions.SetCookie(http, token, caller);
         return Answer.Created("/api/people/me", new SignedIn(PersonAnswer.Of(person), token));
     }
 }

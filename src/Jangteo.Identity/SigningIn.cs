@@ -20,33 +20,38 @@ public sealed record SignIn(string Email, string Password);
 public sealed record SandboxSignIn(string? Email = null, string? Password = null, string? Person = null);
 
 /// <summary>
-/// POST /api/session: a person signs in and gets a token, for programs, and a cookie, for pages. DELETE drops the cookie; everywhere, Identity knows no earlier token after it.
-/// A wrong e-mail and a wrong password are one answer, in the same time; after five wrong passwords an e-mail is locked for a while.
+/// POST /api/session: a person signs in and gets a token, for programs, and a cookie, for pages. DELETE ends that session; everywhere, all of the person's.
+/// A wrong e-mail and a wrong password are one answer, in the same time; after some wrong passwords the next has to wait (<see cref="Guesses"/>).
 /// </summary>
 internal static class SigningIn
 {
-    public const int MostFailures = 5;
-
-    public static readonly TimeSpan LockedFor = TimeSpan.FromMinutes(5);
-
     public static void Map(IEndpointRouteBuilder routes, bool isSandbox)
     {
         var post = isSandbox ? routes.MapPost("/api/session", HandleInSandbox) : routes.MapPost("/api/session", Handle);
-        post.WithName("signIn").WithSummary("Signs in: a token for programs, and a cookie for pages.").WithTags("people").AllowAnonymous().Produces<SignedIn>();
+        post.WithName("signIn").WithSummary("Signs in: a token for programs, and a cookie for pages.").WithTags("people").AllowAnonymous().Produces<SignedIn>()
+            .WithDescription("""
+                After several wrong passwords the next attempt is refused with too-many-requests and Retry-After, by account and by address.
+                Signing in sets the cookie jangteo-device; a client that sends it again is not slowed down by the attempts of others.
+                """);
         routes.MapDelete("/api/session", SignOut).WithName("signOut").WithTags("people").AllowAnonymous()
-            .WithSummary("Drops the cookie. everywhere: nobody sees or changes the person by an earlier token any more; other routes take it until its seven days are over.");
+            .WithSummary("Ends the session and drops the cookie. everywhere: ends every session of the person, at once and in every module.");
     }
 
-    private static async Task<NoContent> SignOut(HttpContext http, UserManager<Person> people, Sessions sessions, bool everywhere = false)
+    private static async Task<NoContent> SignOut(
+        HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, Sessions sessions, Revocations revocations, EndSessions ending, CancellationToken ct,
+        bool everywhere = false)
     {
+        // Anybody may drop a cookie, so the pipeline has not looked who asks.
+        http.User = await sessions.SignedIn(http.Request, ct) ?? http.User;
         if (everywhere)
         {
-            // Nobody needs to be signed in to drop a cookie, so the door has not looked who it is.
-            http.User = sessions.Read(http.Request) ?? http.User;
-            var person = SeeingOneself.Known(http, await people.FindByIdAsync(Caller.Required(http).Id.ToString()));
-
-            // Whether this change of the stamp counts or another that was made meanwhile, the tokens are taken back.
-            await people.UpdateSecurityStampAsync(person);
+            var caller = Caller.Required(http);
+            await storage.Do(Commands.CauseOf(http), async work => EndSessions.Write(work, SeeingOneself.Known(http, await People.Locked(work, caller.Id, ct))), ct);
+            await ending.CarryOver(CancellationToken.None);
+        }
+        else if (Caller.Of(http) is { } caller)
+        {
+            await revocations.EndSession(caller, ct);
         }
 
         Sessions.DropCookie(http);
@@ -54,31 +59,31 @@ internal static class SigningIn
     }
 
     private static async Task<IResult> Handle(
-        SignIn request, HttpContext http, UserManager<Person> people, Passwords passwords, Sessions sessions, TimeProvider machine, CancellationToken ct)
+        SignIn request, HttpContext http, UserManager<Person> people, PasswordCheck check, Guesses guesses, KnownDevices devices, Sessions sessions, CancellationToken ct)
     {
         if (request.Email.Length > Fields.LongestEmail || request.Password.Length > Fields.LongestPassword)
         {
             throw WrongPassword();
         }
 
+        var account = Person.KeyOf(request.Email);
+        var permit = await guesses.TakeForSignIn(account, http.Connection.RemoteIpAddress, devices.Find(http.Request, account), ct);
         var person = await people.FindByNameAsync(request.Email) ?? Person.Nobody(request.Email);
-        var lockedUntil = await people.GetLockoutEndDateAsync(person);
-        if (lockedUntil > machine.GetUtcNow())
+        if (!await check.IsRight(Asker.AddressOf(http), person, request.Password, permit, ct))
         {
-            throw new RefusedException(new Refusal(Refusals.TooManyRequests, RetryAfter: lockedUntil - machine.GetUtcNow()));
+            throw WrongPassword();
         }
 
-        var isRight = await passwords.InTurn(Asker.AddressOf(http), () => people.CheckPasswordAsync(person, request.Password), ct);
-        await (isRight ? people.ResetAccessFailedCountAsync(person) : people.AccessFailedAsync(person));
-        return isRight ? Welcome(http, sessions, person) : throw WrongPassword();
+        devices.Remember(http, account);
+        return Welcome(http, sessions, person);
     }
 
     private static async Task<IResult> HandleInSandbox(
-        SandboxSignIn request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, UserManager<Person> people, Passwords passwords, Sessions sessions, TimeProvider machine, CancellationToken ct)
+        SandboxSignIn request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, UserManager<Person> people, PasswordCheck check, Guesses guesses, KnownDevices devices, Sessions sessions, CancellationToken ct)
     {
         if (request is { Email: { } email, Password: { } password, Person: null })
         {
-            return await Handle(new SignIn(email, password), http, people, passwords, sessions, machine, ct);
+            return await Handle(new SignIn(email, password), http, people, check, guesses, devices, sessions, ct);
         }
 
         if (request is not { Email: null, Password: null, Person: { } name })
@@ -96,8 +101,8 @@ internal static class SigningIn
 
     private static Answer Welcome(HttpContext http, Sessions sessions, Person person)
     {
-        var token = sessions.Issue(person.Caller);
-        Sessions.SetCookie(http, token);
+        var (token, caller) = sessions.Begin(person.Caller);
+        sessions.SetCookie(http, token, caller);
         return Answer.Ok(new SignedIn(PersonAnswer.Of(person), token));
     }
 

@@ -39,6 +39,7 @@ internal static class Hosting
             services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<SandboxState>().Following);
         }
 
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Revocations>().Following);
         services.AddSingleton<Problems>();
         services.AddSingleton(settings);
         services.AddSingleton(new IntentionSettings(settings.Trading.AskAgainFor, settings.Trading.Lease));

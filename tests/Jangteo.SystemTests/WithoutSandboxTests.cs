@@ -102,10 +102,10 @@ public sealed class WithoutSandboxTests(SeriousProgram serious, SharedProgram sh
     private async Task<HttpClient> NewOperator(JangteoProgram program)
     {
         var email = $"{Guid.NewGuid():N}@example.com";
-        using var signedUp = await program.Anonymous.PostAsJsonAsync("/api/people", new { name = "Boss", email, password = "long enough" }, ct);
+        using var signedUp = await program.Anonymous.PostAsJsonAsync("/api/people", new { name = "Boss", email, password = "long enough to sign in" }, ct);
         Assert.Equal(HttpStatusCode.Created, signedUp.StatusCode);
         await program.RunCommand("operator", "add", email);
-        using var session = await program.Anonymous.PostAsJsonAsync("/api/session", new { email, password = "long enough" }, ct);
+        using var session = await program.Anonymous.PostAsJsonAsync("/api/session", new { email, password = "long enough to sign in" }, ct);
         var client = program.NewClient();
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (string)JsonNode.Parse(await session.Content.ReadAsStringAsync(ct))!["token"]!);
         return client;

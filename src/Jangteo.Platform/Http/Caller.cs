@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using Jangteo.Contracts;
 using Microsoft.AspNetCore.Http;
@@ -5,18 +6,32 @@ using Microsoft.AspNetCore.Http;
 namespace Jangteo.Platform.Http;
 
 /// <summary>Who asks: read from the token or the cookie, so that no module has to ask Identity.</summary>
-/// <param name="Stamp">By which Identity knows a token that was taken back; nobody else can.</param>
-public sealed record Caller(Guid Id, string Name, bool IsOperator, string? Stamp = null)
+/// <param name="Version">The person's session version when the session began: raised, it ends every earlier session.</param>
+public sealed record Caller(Guid Id, string Name, bool IsOperator, long Version = 0)
 {
     public const string OperatorRole = "operator";
-    public const string StampClaim = "stamp";
+    public const string SessionClaim = "session";
+    public const string VersionClaim = "version";
+    public const string UntilClaim = "until";
+
+    /// <summary>The session by which the person asks; empty before one has begun.</summary>
+    public Guid Session { get; init; }
+
+    /// <summary>When the session expires, by the machine's clock.</summary>
+    public DateTimeOffset Until { get; init; }
 
     public PersonRef Ref => new(Id, Name);
 
     /// <summary>The person who is signed in, or null.</summary>
-    public static Caller? Of(HttpContext http) =>
-        http.User.Identity?.IsAuthenticated == true && Guid.TryParse(http.User.FindFirstValue(ClaimTypes.NameIdentifier), out var id)
-            ? new Caller(id, http.User.FindFirstValue(ClaimTypes.Name) ?? "", http.User.IsInRole(OperatorRole), http.User.FindFirstValue(StampClaim))
+    public static Caller? Of(HttpContext http) => http.User.Identity?.IsAuthenticated == true ? Of(http.User) : null;
+
+    /// <summary>The person of a token; null when it is of a form that an earlier release wrote.</summary>
+    public static Caller? Of(ClaimsPrincipal person) =>
+        Guid.TryParse(person.FindFirstValue(ClaimTypes.NameIdentifier), out var id)
+        && Guid.TryParse(person.FindFirstValue(SessionClaim), out var session)
+        && long.TryParse(person.FindFirstValue(VersionClaim), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        && long.TryParse(person.FindFirstValue(UntilClaim), NumberStyles.None, CultureInfo.InvariantCulture, out var until)
+            ? new Caller(id, person.FindFirstValue(ClaimTypes.Name) ?? "", person.IsInRole(OperatorRole), version) { Session = session, Until = DateTimeOffset.FromUnixTimeSeconds(until) }
             : null;
 
     /// <summary>The person who is signed in; refuses <c>unauthenticated</c> when nobody is.</summary>

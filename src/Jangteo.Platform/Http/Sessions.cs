@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
@@ -6,44 +7,59 @@ using Microsoft.AspNetCore.Http;
 namespace Jangteo.Platform.Http;
 
 /// <summary>
-/// How a person stays signed in: one protected token, which programs send in the Authorization header and pages in a cookie. Every process that has
-/// the protection keys reads every token; nothing is looked up. Tokens live by the machine's clock, which no sandbox moves.
+/// How a person stays signed in: one protected token, which programs send in the Authorization header and pages in a cookie. Every process that has the
+/// protection keys reads every token; whether its session was ended early, <see cref="Revocations"/> knows. Tokens live by the machine's clock, which no
+/// sandbox moves.
 /// </summary>
-public sealed class Sessions(IDataProtectionProvider protection, TimeProvider machine)
+public sealed class Sessions(IDataProtectionProvider protection, TimeProvider machine, SessionSettings settings, Revocations revocations)
 {
     public const string Cookie = "jangteo-session";
 
-    /// <summary>How long a token is good for.</summary>
-    public static readonly TimeSpan Life = TimeSpan.FromDays(7);
+    /// <summary>No setting lets a session live longer.</summary>
+    public static readonly TimeSpan LongestLife = TimeSpan.FromDays(31);
 
     private const string Scheme = "jangteo";
     private const string Bearer = "Bearer ";
 
-    private readonly TicketDataFormat format = new(protection.CreateProtector("jangteo.session.v1"));
+    private readonly TicketDataFormat format = new(protection.CreateProtector("jangteo.session.v2"));
 
-    /// <summary>A token for a person.</summary>
+    /// <summary>Begins a session, which expires after the time that the settings give people and operators.</summary>
+    public (string Token, Caller Caller) Begin(Caller person)
+    {
+        var begun = person with { Session = Ids.New(), Until = machine.GetUtcNow() + (person.IsOperator ? settings.Operators : settings.People) };
+        return (Issue(begun), begun);
+    }
+
+    /// <summary>A token for a session that goes on, for instance after its person has changed their name. It expires when the session does.</summary>
     public string Issue(Caller caller)
     {
         var identity = new ClaimsIdentity(
-            [new(ClaimTypes.NameIdentifier, caller.Id.ToString()), new(ClaimTypes.Name, caller.Name)], Scheme);
+            [
+                new(ClaimTypes.NameIdentifier, caller.Id.ToString()),
+                new(ClaimTypes.Name, caller.Name),
+                new(Caller.SessionClaim, caller.Session.ToString()),
+                new(Caller.VersionClaim, caller.Version.ToString(CultureInfo.InvariantCulture)),
+                new(Caller.UntilClaim, caller.Until.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
+            ],
+            Scheme);
         if (caller.IsOperator)
         {
             identity.AddClaim(new(ClaimTypes.Role, Caller.OperatorRole));
         }
 
-        if (caller.Stamp is not null)
-        {
-            identity.AddClaim(new(Caller.StampClaim, caller.Stamp));
-        }
-
-        return format.Protect(new AuthenticationTicket(new ClaimsPrincipal(identity), new AuthenticationProperties { ExpiresUtc = machine.GetUtcNow() + Life }, Scheme));
+        return format.Protect(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme));
     }
 
-    /// <summary>Whom a token is for, or null when it is not one of ours or its time is over.</summary>
-    public ClaimsPrincipal? Read(string token) =>
-        format.Unprotect(token) is { } ticket && ticket.Properties.ExpiresUtc > machine.GetUtcNow() ? ticket.Principal : null;
+    /// <summary>Who sends a request by a session that is neither expired nor ended; null when there is none.</summary>
+    /// <exception cref="RefusedException"><c>busy</c>: whether it was ended cannot be found out now.</exception>
+    public async ValueTask<ClaimsPrincipal?> SignedIn(HttpRequest request, CancellationToken ct) =>
+        Read(request) is { } person && Caller.Of(person) is { } caller && !await revocations.IsRevoked(caller, ct) ? person : null;
 
-    /// <summary>Who sends a request. A header is stronger than a cookie: a program that sends one means it.</summary>
+    /// <summary>Whom a token is for, or null when it is not one of ours or has expired. Whether its session was ended is not looked up.</summary>
+    public ClaimsPrincipal? Read(string token) =>
+        format.Unprotect(token)?.Principal is { } person && Caller.Of(person) is { } caller && caller.Until > machine.GetUtcNow() ? person : null;
+
+    /// <summary>Whose token a request has. A header is stronger than a cookie: a program that sends one means it.</summary>
     public ClaimsPrincipal? Read(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
@@ -73,12 +89,13 @@ public sealed class Sessions(IDataProtectionProvider protection, TimeProvider ma
     }
 
     /// <summary>Signs the browser in that sent the request.</summary>
-    public static void SetCookie(HttpContext http, string token) =>
-        http.Response.Cookies.Append(Cookie, token, Attributes(http, Life));
+    public void SetCookie(HttpContext http, string token, Caller caller) =>
+        http.Response.Cookies.Append(Cookie, token, Attributes(http, caller.Until - machine.GetUtcNow()));
 
     /// <summary>Signs the browser out.</summary>
     public static void DropCookie(HttpContext http) => http.Response.Cookies.Delete(Cookie, Attributes(http, null));
 
-    private static CookieOptions Attributes(HttpContext http, TimeSpan? life) =>
-        new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, Path = "/", MaxAge = life };
+    /// <summary>How every cookie of ours is set.</summary>
+    public static CookieOptions Attributes(HttpContext http, TimeSpan? life, string path = "/") =>
+        new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, Path = path, MaxAge = life };
 }

@@ -67,6 +67,8 @@ public sealed record Settings
 
     public LimitSettings Limits { get; init; } = new();
 
+    public SessionSettings Sessions { get; init; } = new();
+
     public TelemetrySettings Telemetry { get; init; } = new();
 
     public ModuleSettings Catalog { get; init; } = new();
@@ -212,6 +214,17 @@ public sealed record LimitSettings
     /// <summary>What the bodies of all requests that are being read or answered take together.</summary>
     [Range(1L << 20, 1L << 40)]
     public long BodyMemory { get; init; } = 64L << 20;
+}
+
+/// <summary>How long a person stays signed in.</summary>
+public sealed record SessionSettings
+{
+    [Range(typeof(TimeSpan), "00:01:00", "31.00:00:00")]
+    public TimeSpan People { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Of an operator, who can move other people's money.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "31.00:00:00")]
+    public TimeSpan Operators { get; init; } = TimeSpan.FromHours(12);
 }
 
 /// <summary>Where the program tells what it does and how it is.</summary>

@@ -152,6 +152,7 @@ public static class SettingsReader
 
     private static string Rule(ValidationAttribute rule) => rule switch
     {
+        RangeAttribute range when range.OperandType == typeof(TimeSpan) => $"is from {Duration(range.Minimum)} to {Duration(range.Maximum)}",
         RangeAttribute range => $"is from {range.Minimum} to {range.Maximum}",
         AllowedValuesAttribute allowed => $"is one of {string.Join(", ", allowed.Values)}",
         RegularExpressionAttribute form => $"is of the form {form.Pattern}",
@@ -159,4 +160,6 @@ public static class SettingsReader
         ListenAttribute => ListenAttribute.Expected,
         _ => "is something else",
     };
+
+    private static string Duration(object bound) => Words.Of(TimeSpan.Parse((string)bound, CultureInfo.InvariantCulture));
 }

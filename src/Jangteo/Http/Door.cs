@@ -31,7 +31,7 @@ internal sealed class Door(Sessions sessions, Limits limits, RequestBodies bodie
                 return;
             }
 
-            SignIn(http);
+            await SignIn(http);
             var asker = Asker.Of(http);
             limits.Count(asker);
             RefuseStrangers(http, asker);
@@ -116,11 +116,24 @@ internal sealed class Door(Sessions sessions, Limits limits, RequestBodies bodie
         }
     }
 
-    private void SignIn(HttpContext http)
+    private async ValueTask SignIn(HttpContext http)
     {
-        if (http.GetEndpoint() is not null && sessions.Read(http.Request) is { } person)
+        if (http.GetEndpoint() is { } endpoint && await Person(http, endpoint) is { } person)
         {
             http.User = person;
+        }
+    }
+
+    private async ValueTask<ClaimsPrincipal?> Person(HttpContext http, Endpoint endpoint)
+    {
+        try
+        {
+            return await sessions.SignedIn(http.Request, http.RequestAborted);
+        }
+        catch (RefusedException) when (endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+        {
+            // Whether the session was ended cannot be found out now, and makes no difference here.
+            return null;
         }
     }
 

@@ -48,6 +48,8 @@ internal static class Edge
         // The keys are as safe as the table they are in; encrypting them takes a key of its own, which the operator of a database decides.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
         ApiDocument.Add(services);
+        services.AddSingleton(settings.Sessions);
+        services.AddSingleton<Revocations>();
         services.AddSingleton<Sessions>();
         services.AddSingleton(new Limits(settings.Limits));
         services.AddSingleton(new RequestBodies(settings.Limits));
@@ -61,7 +63,7 @@ internal static class Edge
         app.Lifetime.ApplicationStarted.Register(() => Task.Run(() =>
         {
             var sessions = app.Services.GetRequiredService<Sessions>();
-            return sessions.Read(sessions.Issue(new Caller(Guid.Empty, "nobody", false)));
+            return sessions.Read(sessions.Issue(new Caller(Guid.Empty, "nobody", IsOperator: false)));
         }));
         var door = app.Services.GetRequiredService<Door>();
         app.Use(next => http => door.Pass(http, next));

@@ -46,6 +46,31 @@ public sealed class SplitTests(SharedSplit split)
         Assert.Equal("requested", (await buyer.Get($"/api/trades/{deal.Id}")).State);
     }
 
+    [Fact]
+    public async Task Whoever_signs_out_everywhere_is_refused_by_every_module_within_a_second()
+    {
+        var shop = new Shop(split.Program);
+        var name = $"leaver{Guid.NewGuid():N}";
+        var (here, elsewhere) = (await shop.Named(name), await shop.Named(name));
+        Func<Task<Said>>[] asking =
+        [
+            () => elsewhere.Post("/api/trades", new JsonObject { ["listing"] = Guid.NewGuid().ToString(), ["price"] = 1 }),
+            () => elsewhere.Post("/api/listings", new JsonObject { ["kind"] = "second-hand", ["title"] = "A thing", ["description"] = "", ["price"] = 1 }),
+            () => elsewhere.Post("/api/notices/read"),
+            () => elsewhere.Get("/api/my/statement"),
+            () => elsewhere.Get("/api/deliveries"),
+            () => elsewhere.Get("/api/my/trades"),
+            () => elsewhere.Get("/api/people/me"),
+        ];
+        Assert.DoesNotContain(401, await Task.WhenAll(asking.Select(async ask => (await ask()).Status)));
+
+        Assert.Equal(204, (await here.Delete("/api/session?everywhere=true")).Status);
+
+        // A notification takes milliseconds, but the machine that runs the tests may be busy.
+        await Shop.Eventually(async () => await Task.WhenAll(asking.Select(async ask => (await ask()).Status)), statuses => statuses.All(status => status == 401));
+        Assert.Equal(200, (await (await shop.Named(name)).Get("/api/my/trades")).Status);
+    }
+
     /// <summary>A trade that has begun, however often it had to be asked for.</summary>
     private static async Task<Deal> Begun(Shop shop, Visitor? seller = null, Visitor? buyer = null)
     {

@@ -20,19 +20,25 @@ internal sealed class ModuleBed : IAsyncDisposable
     private readonly Module[] modules;
     private readonly Settings settings;
     private readonly Database database;
+    private readonly MovedClock machine;
     private WebApplication app;
-    private HttpClient http;
 
-    private ModuleBed(Module[] modules, Settings settings, Database database, WebApplication app)
+    private ModuleBed(Module[] modules, Settings settings, Database database, MovedClock machine, WebApplication app)
     {
-        (this.modules, this.settings, this.database, this.app) = (modules, settings, database, app);
-        http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        (this.modules, this.settings, this.database, this.machine, this.app) = (modules, settings, database, machine, app);
+        Client = NewClient(app);
     }
+
+    /// <summary>Of a stranger, who keeps no cookies.</summary>
+    public HttpClient Client { get; private set; }
+
+    /// <summary>The clock of the machine, for sessions and waits. Timers go by the real one.</summary>
+    public MovedClock Machine => machine;
 
     public IServiceProvider Services => app.Services;
 
     /// <summary>Where it listens.</summary>
-    public Uri Address => http.BaseAddress!;
+    public Uri Address => Client.BaseAddress!;
 
     public Faults Faults => Services.GetRequiredService<Faults>();
 
@@ -40,7 +46,15 @@ internal sealed class ModuleBed : IAsyncDisposable
     {
         settings = (settings ?? new Settings { Sandbox = false }) with { Database = await postgres.NewDatabase(), KindsFolder = Path.Combine(Repository.Root, "kinds") };
         var database = await Database.Open(settings, modules, CancellationToken.None);
-        return new ModuleBed(modules, settings, database, await Serve(modules, settings, database));
+        var machine = new MovedClock();
+        return new ModuleBed(modules, settings, database, machine, await Serve(modules, settings, database, machine));
+    }
+
+    /// <summary>Another process of the same installation: the same database and the same clock. Dispose it before the first.</summary>
+    public async Task<ModuleBed> Beside(params Module[] others)
+    {
+        var opened = await Database.Open(settings, others, CancellationToken.None);
+        return new ModuleBed(others, settings, opened, machine, await Serve(others, settings, opened, machine));
     }
 
     /// <summary>Stops it and starts it again on the same database.</summary>
@@ -49,11 +63,13 @@ internal sealed class ModuleBed : IAsyncDisposable
     {
         await Stop();
         between?.Invoke();
-        app = await Serve(modules, settings, database);
-        http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        app = await Serve(modules, settings, database, machine);
+        Client = NewClient(app);
     }
 
-    private static async Task<WebApplication> Serve(Module[] modules, Settings settings, Database database)
+    private static HttpClient NewClient(WebApplication app) => new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(app.Urls.First()) };
+
+    private static async Task<WebApplication> Serve(Module[] modules, Settings settings, Database database, TimeProvider machine)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -61,6 +77,7 @@ internal sealed class ModuleBed : IAsyncDisposable
         builder.Services.AddSingleton(KindReader.Read(settings.KindsFolder).Value!);
         builder.Services.AddEdge(settings);
         Hosting.AddModules(builder.Services, modules, settings, database.ConnectionOf);
+        builder.Services.AddSingleton(machine);
         var app = builder.Build();
         app.UseRouting();
         app.UseEdge();
@@ -78,6 +95,9 @@ internal sealed class ModuleBed : IAsyncDisposable
         return app;
     }
 
+    /// <summary>The connection string of whoever may make and drop tables where a schema is.</summary>
+    public string AdminOf(string schema) => database.AdminOf(schema);
+
     public Storage StorageOf(string module) => Services.GetRequiredKeyedService<Storage>(module);
 
     public IQuestions QuestionsTo(string module) => Services.GetRequiredKeyedService<IQuestions>(module);
@@ -91,7 +111,7 @@ internal sealed class ModuleBed : IAsyncDisposable
         if (person is not null)
         {
             var caller = new Caller(SandboxPeople.IdOf(person), person, person == SandboxPeople.Operator);
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Services.GetRequiredService<Sessions>().Issue(caller));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Services.GetRequiredService<Sessions>().Begin(caller).Token);
         }
 
         foreach (var (name, value) in headers)
@@ -105,7 +125,7 @@ internal sealed class ModuleBed : IAsyncDisposable
             byte[] bytes => new ByteArrayContent(bytes),
             _ => new StringContent(body as string ?? System.Text.Json.JsonSerializer.Serialize(body, Wire.Json), Encoding.UTF8, "application/json"),
         };
-        using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
         var bytesHeard = await response.Content.ReadAsByteArrayAsync();
         var isJson = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;
         return new Heard((int)response.StatusCode, isJson ? JsonNode.Parse(bytesHeard) : null, bytesHeard, response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => string.Join(", ", header.Value)));
@@ -139,10 +159,22 @@ internal sealed class ModuleBed : IAsyncDisposable
 
     private async Task Stop()
     {
-        http.Dispose();
+        Client.Dispose();
         await app.StopAsync();
         await app.DisposeAsync();
     }
+}
+
+/// <summary>The clock of the machine, moved forward by hand.</summary>
+internal sealed class MovedClock : TimeProvider
+{
+    private TimeSpan ahead;
+
+    public void Forward(TimeSpan by) => ahead += by;
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
+
+    public override long GetTimestamp() => base.GetTimestamp() + (long)(ahead.TotalSeconds * TimestampFrequency);
 }
 
 /// <summary>An answer over HTTP.</summary>

@@ -178,7 +178,7 @@ public sealed class Town : IAsyncLifetime
         client.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
         if (person is not null)
         {
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Services.GetRequiredService<Sessions>().Issue(new Caller(person.Id, person.Name, isOperator)));
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Services.GetRequiredService<Sessions>().Begin(new Caller(person.Id, person.Name, isOperator)).Token);
         }
 
         return client;
