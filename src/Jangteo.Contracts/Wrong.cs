@@ -61,6 +61,8 @@ public sealed class Wrong
 
     public static Wrong TooManyCharacters(int most) => new("too-many-characters", ("most", most));
 
+    public static Wrong TooManyWords(int most) => new("too-many-words", ("most", most));
+
     public static Wrong OneLine(int most) => new("one-line", ("most", most));
 
     /// <param name="most">In minor units.</param>

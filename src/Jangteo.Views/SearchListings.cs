@@ -1,3 +1,4 @@
+using System.Text;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform.Http;
@@ -7,48 +8,103 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Jangteo.Views;
 
-/// <summary>GET /api/listings: what is offered, by word, kind, price and distance. What is reserved or lent is shown as not available; what is sold or withdrawn is not shown.</summary>
+/// <summary>
+/// GET /api/listings: what is offered, by word, kind, price and distance. What is reserved or lent is shown as not available; what is sold or withdrawn is
+/// not shown. A search looks at a bounded number of listings, whatever it asks for: words that many listings have, and words that are too short for the
+/// index, are looked for among the newest <see cref="MostLookedAt"/>.
+/// </summary>
 internal static class SearchListings
 {
+    /// <summary>More words than this are refused: each is compared with each listing that is looked at.</summary>
+    internal const int MostWords = 8;
+
+    /// <summary>Words that stand in no more listings than this are found wherever they stand, by the index.</summary>
+    internal const int MostFound = 2_000;
+
+    /// <summary>So many of the newest listings are looked at for other words.</summary>
+    internal const int MostLookedAt = 5_000;
+
+    /// <summary>So many of the newest listings are counted where no word has to be looked for.</summary>
+    internal const int MostCounted = 10_000;
+
+    /// <summary>A trigram has three letters, so a word with fewer on end is not in the index.</summary>
+    private const int ShortestIndexed = 3;
+
+    /// <summary>A search takes some milliseconds; one that takes this long is given up by the database.</summary>
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(2);
+
     private const double KmPerDegree = 111.195;
     private const double FarthestKm = 20_038;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/listings").WithTags("listings");
-        group.MapGet("", Search).SignInOptional().Occupies(Occupies.PlaceOrWait).WithName("searchListings").WithSummary("Listings by word, kind, price and distance; sort newest, price, -price or distance.");
-        group.MapGet("/facets", Facets).AllowAnonymous().WithName("listingFacets").WithSummary("How many listings there are of each kind, and their prices.");
+        group.MapGet("", Search).SignInOptional().Occupies(Occupies.PlaceOrWait).WithName("searchListings").WithSummary("Listings by word, kind, price and distance; sort newest, price, -price or distance.")
+            .WithDescription($"At most {MostWords} words. Words that more than {MostFound:N0} listings have, or that have fewer than {ShortestIndexed} letters, are looked for among the newest {MostLookedAt:N0} listings.");
+        group.MapGet("/facets", Facets).AllowAnonymous().WithName("listingFacets").WithSummary("How many listings there are of each kind, and their prices.")
+            .WithDescription($"partial says that only the newest listings were counted: there are more than {MostCounted:N0}, or than a search for these words looks at.");
         group.MapGet("/{id:guid}", One).SignInOptional().Occupies(Occupies.PlaceOrWait).WithName("readListing").WithSummary("One listing.");
     }
 
     private static async Task<Ok<ViewPage<ListingView>>> Search(
-        HttpContext http, Shelf shelf, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage,
+        HttpContext http, Shelf shelf, Arrived arrived, SearchTurns turns, [FromKeyedServices(Modules.Views)] Storage storage,
         string? q, string? kind, string? near, DecimalNumber? within, WholeNumber? minPrice, WholeNumber? maxPrice, string? available, string? sort, [AsParameters] Paging part, string? after, CancellationToken ct)
     {
         var wanted = Wanted.Read(q, kind, near, within, minPrice, maxPrice, available, sort);
         var stale = await arrived.WaitFor(http, after, ct);
         var language = Problems.Language(http);
+        using var turn = await turns.Take(Asker.Of(http), ct);
         var query = new Conditions(wanted);
+        var scope = await query.Scope(storage, ct);
         var order = query.Order(wanted.Sort, part);
-        var rows = await storage.Query(
-            new Sql($"select {Sqls.ListingColumns}, {query.Distance} as km from listings l where {query.Where} order by {order} limit {query.Value(part.Most + 1)}", query.Values),
+        var rows = await Ask(
+            storage,
+            new Sql($"select {Sqls.ListingColumns}, {query.Distance} as km from {query.Found(scope)} order by {order} limit {query.Value(part.Most + 1)}", query.Values),
             reader => (Row: Sqls.Listing(reader), Km: reader.IsDBNull(21) ? (double?)null : reader.GetDouble(21)), ct);
         return TypedResults.Ok(ViewPage<ListingView>.Of(part.Of(rows, row => ListingView.Of(row.Row, row.Km, shelf, language), SortedBy(wanted.Sort)), stale));
     }
 
     private static async Task<Ok<Facets>> Facets(
-        HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Views)] Storage storage,
+        HttpContext http, Shelf shelf, SearchTurns turns, [FromKeyedServices(Modules.Views)] Storage storage,
         string? q, string? kind, string? near, DecimalNumber? within, WholeNumber? minPrice, WholeNumber? maxPrice, string? available, CancellationToken ct)
     {
         var query = new Conditions(Wanted.Read(q, kind, near, within, minPrice, maxPrice, available, null));
         var language = Problems.Language(http);
-        var kinds = await storage.Query(
-            new Sql($"select l.kind, count(*)::int, min(l.price), max(l.price) from listings l where {query.Where} group by l.kind order by 2 desc, 1", query.Values),
-            reader => new KindFacet(reader.GetString(0), shelf.Texts.Title(reader.GetString(0), language), reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3)), ct);
-        return TypedResults.Ok(new Facets(kinds.Sum(facet => facet.Count), kinds, kinds.Count == 0 ? null : kinds.Min(facet => facet.MinPrice), kinds.Count == 0 ? null : kinds.Max(facet => facet.MaxPrice)));
+        using var turn = await turns.Take(Asker.Of(http), ct);
+        var scope = await query.Scope(storage, ct);
+        var most = scope == Scope.Everywhere ? MostCounted : MostLookedAt;
+        var counted = await Ask(
+            storage,
+            new Sql(
+                $"""
+                select l.kind, (count(*) filter (where l.found))::int, min(l.price) filter (where l.found), max(l.price) filter (where l.found), (sum(count(*)) over ())::int
+                from {query.Counted(scope, most + 1)}
+                group by l.kind
+                order by 2 desc, 1
+                """,
+                query.Values),
+            row => (Kind: row.GetString(0), Count: row.GetInt32(1), Min: row.IsDBNull(2) ? 0 : row.GetInt64(2), Max: row.IsDBNull(3) ? 0 : row.GetInt64(3), Seen: row.GetInt32(4)), ct);
+        var kinds = counted.Where(one => one.Count > 0).Select(one => new KindFacet(one.Kind, shelf.Texts.Title(one.Kind, language), one.Count, one.Min, one.Max)).ToArray();
+        return TypedResults.Ok(new Facets(
+            kinds.Sum(facet => facet.Count), scope != Scope.ByIndex && counted is [var any, ..] && any.Seen > most, kinds,
+            kinds.Length == 0 ? null : kinds.Min(facet => facet.MinPrice), kinds.Length == 0 ? null : kinds.Max(facet => facet.MaxPrice)));
+    }
+
+    /// <summary>Asks the database, which gives up in time.</summary>
+    private static async Task<List<T>> Ask<T>(Storage storage, Sql sql, Func<NpgsqlDataReader, T> read, CancellationToken ct)
+    {
+        try
+        {
+            return await storage.QueryWithin(EndsWithin, sql, read, ct);
+        }
+        catch (PostgresException late) when (late.SqlState == PostgresErrorCodes.QueryCanceled)
+        {
+            throw new RefusedException(new Refusal(Refusals.Busy, RetryAfter: EndsWithin));
+        }
     }
 
     private static async Task<Ok<ListingView>> One(Guid id, HttpContext http, Shelf shelf, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage, string? after, CancellationToken ct)
@@ -73,6 +129,19 @@ internal static class SearchListings
         _ => [row => row.Row.Id],
     };
 
+    /// <summary>Which listings are looked at.</summary>
+    private enum Scope
+    {
+        /// <summary>All: no word has to be looked for, and what else is asked for has an index.</summary>
+        Everywhere,
+
+        /// <summary>Those that the index of words names.</summary>
+        ByIndex,
+
+        /// <summary>The newest ones.</summary>
+        AmongNewest,
+    }
+
     private enum Order
     {
         Newest,
@@ -81,7 +150,7 @@ internal static class SearchListings
         Distance,
     }
 
-    private sealed record Wanted(string? Words, string? Kind, (double Lat, double Lng)? Near, double? Within, long? MinPrice, long? MaxPrice, bool OnlyAvailable, Order Sort)
+    private sealed record Wanted(IReadOnlyList<string> Words, string? Kind, (double Lat, double Lng)? Near, double? Within, long? MinPrice, long? MaxPrice, bool OnlyAvailable, Order Sort)
     {
         public static Wanted Read(string? q, string? kind, string? near, DecimalNumber? within, WholeNumber? minPrice, WholeNumber? maxPrice, string? available, string? sort)
         {
@@ -93,8 +162,16 @@ internal static class SearchListings
             return far is not null && place is null ? throw Asked.Bad("near", Wrong.NeededForWithin)
                 : order == Order.Distance && place is null ? throw Asked.Bad("near", Wrong.NeededForDistance)
                 : new Wanted(
-                    Asked.Text(q, "q", 120), Asked.Text(kind, "kind", 60), place, far, Money(minPrice, "minPrice"), Money(maxPrice, "maxPrice"),
+                    ReadWords(Asked.Text(q, "q", 120)), Asked.Text(kind, "kind", 60), place, far, Money(minPrice, "minPrice"), Money(maxPrice, "maxPrice"),
                     Asked.Choice(available, "available", ("true", true), ("false", false)) ?? false, order);
+        }
+
+        /// <summary>What stands within another word is found with it.</summary>
+        private static string[] ReadWords(string? text)
+        {
+            var words = (text?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? []).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
+            var needed = words.Where(word => !words.Any(other => other.Length > word.Length && other.Contains(word, StringComparison.OrdinalIgnoreCase))).ToArray();
+            return needed.Length <= MostWords ? needed : throw Asked.Bad("q", Wrong.TooManyWords(MostWords));
         }
 
         private static (double, double)? ReadPlace(string? near) =>
@@ -113,12 +190,20 @@ internal static class SearchListings
     {
         private readonly List<object?> values = [];
         private readonly List<string> conditions = ["l.status = 'registered'", "l.available + l.lent > 0"];
+        private readonly List<string> words = [];
+        private readonly List<string> indexed = [];
+        private readonly List<string> beyond = [];
 
         public Conditions(Wanted wanted)
         {
-            foreach (var word in wanted.Words?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [])
+            foreach (var word in wanted.Words)
             {
-                conditions.Add($@"l.words like '%' || replace(replace(replace(lower(normalize({Value(word)})), '\', '\\'), '%', '\%'), '_', '\_') || '%'");
+                var has = $@"l.words like '%' || replace(replace(replace(lower(normalize({Value(word)})), '\', '\\'), '%', '\%'), '_', '\_') || '%'";
+                words.Add(has);
+                if (IsIndexed(word))
+                {
+                    indexed.Add(has);
+                }
             }
 
             if (wanted.Kind is { } kind)
@@ -170,7 +255,47 @@ internal static class SearchListings
 
         public string Distance { get; } = "null::double precision";
 
-        public string Where => string.Join(" and ", conditions);
+        /// <summary>Whether the index names few listings that have the words, or must not be asked.</summary>
+        public async Task<Scope> Scope(Storage storage, CancellationToken ct)
+        {
+            if (words.Count == 0)
+            {
+                return SearchListings.Scope.Everywhere;
+            }
+
+            if (indexed.Count == 0)
+            {
+                return SearchListings.Scope.AmongNewest;
+            }
+
+            // It has the values of the words only, which come first.
+            var found = await Ask(
+                storage, new Sql($"select count(*)::int from (select from listings l where {All(indexed)} limit {MostFound + 1}) found", [.. values.Take(words.Count)]), row => row.GetInt32(0), ct);
+            return found[0] <= MostFound ? SearchListings.Scope.ByIndex : SearchListings.Scope.AmongNewest;
+        }
+
+        /// <summary>The listings that are found, as <c>l</c>.</summary>
+        public string Found(Scope scope) => scope switch
+        {
+            // The database is kept from walking through all listings in their order until it has met enough that have the words.
+            SearchListings.Scope.ByIndex => $"(select * from listings l where {All(indexed)} offset 0) l where {All(conditions, words, beyond)}",
+            SearchListings.Scope.AmongNewest => $"(select * from listings l where {All(conditions)} order by l.id desc limit {MostLookedAt}) l where {All(words, beyond)}",
+            _ => $"listings l where {All(conditions, beyond)}",
+        };
+
+        /// <summary>The listings that are looked at, as <c>l</c>, each with its kind, its price, and whether it is found.</summary>
+        public string Counted(Scope scope, int most) => scope == SearchListings.Scope.ByIndex
+            ? $"(select l.kind, l.price, true as found from {Found(scope)}) l"
+            : $"(select l.kind, l.price, {(words.Count == 0 ? "true" : All(words))} as found from listings l where {All(conditions)} order by l.id desc limit {most}) l";
+
+        private static string All(params IEnumerable<string>[] conditions) => string.Join(" and ", conditions.SelectMany(some => some));
+
+        /// <summary>Whether the index of trigrams can find a word: it has some letters or digits on end.</summary>
+        private static bool IsIndexed(string word)
+        {
+            var onEnd = 0;
+            return word.Normalize().EnumerateRunes().Any(rune => (onEnd = Rune.IsLetterOrDigit(rune) ? onEnd + 1 : 0) >= ShortestIndexed);
+        }
 
         public object?[] Values => [.. values];
 
@@ -204,16 +329,26 @@ internal static class SearchListings
             }
         }
 
-        private void After<T>(string what, string beyond, (T First, Guid Second)? last)
+        private void After<T>(string what, string than, (T First, Guid Second)? last)
             where T : struct
         {
             if (last is { } row)
             {
                 var first = Value(row.First);
-                conditions.Add($"({what} {beyond} {first} or {what} = {first} and l.id < {Value(row.Second)})");
+                beyond.Add($"({what} {than} {first} or {what} = {first} and l.id < {Value(row.Second)})");
             }
         }
     }
+}
+
+/// <summary>Searches take their turn: the database of the views has more to do, and one client must not have it search all the time.</summary>
+internal sealed class SearchTurns : IDisposable
+{
+    private readonly Shares turns = new(new ShareLimits { AtOnce = 6, Anonymous = 4, PerPerson = 2, PerAddress = 2, Queue = 64 });
+
+    public ValueTask<IDisposable> Take(Asker asker, CancellationToken ct) => turns.Take(asker, ct);
+
+    public void Dispose() => turns.Dispose();
 }
 
 /// <summary>A listing for people.</summary>
@@ -235,6 +370,7 @@ internal sealed record ListingView(
 }
 
 /// <summary>What a search would find, counted.</summary>
-internal sealed record Facets(int Count, IReadOnlyList<KindFacet> Kinds, long? MinPrice, long? MaxPrice);
+/// <param name="Partial">True when only the newest listings were counted, because there are more than a search looks at.</param>
+internal sealed record Facets(int Count, bool Partial, IReadOnlyList<KindFacet> Kinds, long? MinPrice, long? MaxPrice);
 
 internal sealed record KindFacet(string Kind, string Title, int Count, long MinPrice, long MaxPrice);

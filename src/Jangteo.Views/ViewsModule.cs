@@ -18,6 +18,7 @@ public sealed class ViewsModule : Module
         services.AddSingleton<Live>();
         services.AddSingleton<LiveElsewhere>();
         services.AddSingleton<Arrived>();
+        services.AddSingleton<SearchTurns>();
         services.AddSingleton<ViewsBooks>();
     }
 

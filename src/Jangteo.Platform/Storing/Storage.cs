@@ -1,3 +1,4 @@
+using System.Globalization;
 using Jangteo.Platform.Time;
 using Npgsql;
 
@@ -64,6 +65,17 @@ public sealed class Storage(string module, NpgsqlDataSource source, BusinessCloc
             rows.Add(read(reader));
         }
 
+        return rows;
+    }
+
+    /// <summary>The same, given up by the database when it takes too long: for what anybody may ask.</summary>
+    /// <exception cref="PostgresException"><c>57014</c>, query_canceled.</exception>
+    public async Task<List<T>> QueryWithin<T>(TimeSpan most, Sql sql, Func<NpgsqlDataReader, T> read, CancellationToken ct)
+    {
+        // Both are one transaction, with which the setting ends.
+        var limit = new Sql("select set_config('statement_timeout', $1, true)", most.TotalMilliseconds.ToString(CultureInfo.InvariantCulture));
+        var rows = new List<T>();
+        await Read(ct, (limit, _ => { }), (sql, row => rows.Add(read(row))));
         return rows;
     }
 

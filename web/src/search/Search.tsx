@@ -59,7 +59,7 @@ export function Search() {
           <Chip value="">{t('search.every')}</Chip>
           {facets?.kinds.map((kind) => (
             <Chip key={kind.kind} value={kind.kind}>
-              {t('search.kindCount', { title: kind.title, count: kind.count })}
+              {facets.partial ? t('search.kindCountMore', { title: kind.title, count: kind.count }) : t('search.kindCount', { title: kind.title, count: kind.count })}
             </Chip>
           ))}
         </Group>
@@ -81,7 +81,7 @@ export function Search() {
           {wanted.has('map') ? t('search.noMap') : t('search.map')}
         </Button>
         <Text role="status" size="sm" c="dimmed">
-          {facets && t('search.found', { count: facets.count })}
+          {facets && (facets.partial ? t('search.foundMore', { count: facets.count }) : t('search.found', { count: facets.count }))}
         </Text>
       </Group>
       {wanted.has('map') && (
