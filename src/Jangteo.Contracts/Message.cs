@@ -48,6 +48,7 @@ public static class MessageTypes
     public static readonly MessageType[] All =
     [
         .. TradingMessages.All, .. CatalogMessages.All, .. PaymentsMessages.All, .. DeliveryMessages.All, .. NoticesMessages.All, .. IdentityMessages.All,
+        .. OperatingMessages.All,
     ];
 
     private static readonly Dictionary<string, MessageType> ByName = All.ToDictionary(type => type.Name);

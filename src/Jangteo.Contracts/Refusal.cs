@@ -46,6 +46,15 @@ public static class Refusals
     public const string TimedOut = "timed-out";
     public const string ListingInUse = "listing-in-use";
     public const string ListingWithdrawn = "listing-withdrawn";
+
+    /// <summary>An operator cannot confirm or decline what they proposed themselves.</summary>
+    public const string SecondOperator = "second-operator";
+
+    /// <summary>Another act on the same thing waits for a second operator.</summary>
+    public const string AlreadyProposed = "already-proposed";
+
+    /// <summary>Money goes only to the account that it came from, or to one that its owner gave.</summary>
+    public const string AccountNotGiven = "account-not-given";
     public const string Stale = "stale";
     public const string TooLarge = "too-large";
     public const string KeyReused = "key-reused";
@@ -82,6 +91,9 @@ public static class Refusals
         [TimedOut] = 409,
         [ListingInUse] = 409,
         [ListingWithdrawn] = 409,
+        [SecondOperator] = 403,
+        [AlreadyProposed] = 409,
+        [AccountNotGiven] = 409,
         [Stale] = 412,
         [TooLarge] = 413,
         [KeyReused] = 422,

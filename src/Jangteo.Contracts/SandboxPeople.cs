@@ -15,6 +15,12 @@ public static class SandboxPeople
     /// <summary>Operates.</summary>
     public const string Operator = "sora";
 
+    /// <summary>Operates too, so that what needs two operators can be tried.</summary>
+    public const string SecondOperator = "haneul";
+
+    /// <summary>Whether the person of a name operates.</summary>
+    public static bool IsOperator(string name) => name is Operator or SecondOperator;
+
     /// <summary>The id of whoever has this name in the sandbox.</summary>
     public static Guid IdOf(string name)
     {

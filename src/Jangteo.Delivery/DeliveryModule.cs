@@ -2,6 +2,7 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Operating;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -26,6 +27,7 @@ public sealed class DeliveryModule : Module
         ListDeliveries.Map(routes);
         DeliveryBooks.Map(routes);
         services.GetRequiredKeyedService<Parked>(Name).Map(routes);
+        ReadActs.Map(routes, Name);
     }
 
     public override IHear Hears(IServiceProvider services) => services.GetRequiredService<HearRequests>();

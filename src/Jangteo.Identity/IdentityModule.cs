@@ -1,6 +1,7 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
+using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
@@ -42,6 +43,7 @@ public sealed class IdentityModule : Module
         SigningIn.Map(routes, isSandbox);
         SeeingOneself.Map(routes);
         ListingPeople.Map(routes);
+        ReadActs.Map(routes, Name);
         if (isSandbox)
         {
             PeopleOfTheSandbox.Map(routes);

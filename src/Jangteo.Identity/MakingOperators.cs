@@ -1,3 +1,4 @@
+using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
 
 namespace Jangteo.Identity;
@@ -13,6 +14,13 @@ public static class MakingOperators
             if (person is { IsOperator: false })
             {
                 People.Change(work, person with { IsOperator = true });
+                new OperatorAct
+                {
+                    Act = "add-operator",
+                    Subject = ActSubject.Of("person", person.Id),
+                    Before = new Dictionary<string, string?> { ["email"] = person.Email, ["operator"] = "no" },
+                    After = new Dictionary<string, string?> { ["email"] = person.Email, ["operator"] = "yes" },
+                }.Write(work, ActingOperator.CommandLine, reason: null);
             }
 
             return person is not null;

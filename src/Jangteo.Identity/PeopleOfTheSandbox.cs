@@ -20,7 +20,7 @@ internal static class PeopleOfTheSandbox
     /// <summary>GET /api/sandbox/people: those who are there from the start.</summary>
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/sandbox/people", () => new SamplePeople(
-                [.. SandboxPeople.Names.Select(name => new SamplePerson(SandboxPeople.IdOf(name), name, name == SandboxPeople.Operator))]))
+                [.. SandboxPeople.Names.Select(name => new SamplePerson(SandboxPeople.IdOf(name), name, SandboxPeople.IsOperator(name)))]))
             .WithName("listSamplePeople").WithSummary("People to sign in as.").WithTags("sandbox").AllowAnonymous();
 
     /// <summary>The person of a name, made when there is none yet.</summary>
@@ -49,6 +49,6 @@ internal static class PeopleOfTheSandbox
         var id = SandboxPeople.IdOf(name);
         var mailbox = name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter)) ? name : id.ToString("N");
         var digits = BinaryPrimitives.ReadUInt32BigEndian(id.ToByteArray(bigEndian: true)) % 100_000_000;
-        return new Person(id, name, mailbox + Fields.SandboxDomain, $"+8210{digits:D8}", language, name == SandboxPeople.Operator, now);
+        return new Person(id, name, mailbox + Fields.SandboxDomain, $"+8210{digits:D8}", language, SandboxPeople.IsOperator(name), now);
     }
 }

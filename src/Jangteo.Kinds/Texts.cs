@@ -90,6 +90,9 @@ public sealed class Texts
     /// <summary>What happened in the ledger: card-hold, pay-out-done.</summary>
     public string Journal(string happened, string language) => Find(null, $"journals.{happened}", language) ?? happened;
 
+    /// <summary>What an operator did, as a sentence: match-transfer, answer-parked.</summary>
+    public string Act(string act, string language) => Find(null, $"acts.{act}", language) ?? act;
+
     /// <summary>A duration for people: 3 days, 24시간.</summary>
     public static string Duration(TimeSpan duration, string language)
     {

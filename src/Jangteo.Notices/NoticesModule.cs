@@ -3,6 +3,7 @@ using Jangteo.Kinds;
 using Jangteo.Notices.Sandbox;
 using Jangteo.Platform;
 using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +35,7 @@ public sealed class NoticesModule : Module
         Undeliverable.Map(routes);
         NoticesBooks.Map(routes);
         routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
+        ReadActs.Map(routes, Name);
         if (IsSandbox(routes.ServiceProvider))
         {
             Phone.Map(routes);

@@ -5,6 +5,7 @@ using Jangteo.Payments.Providers;
 using Jangteo.Payments.Sandbox;
 using Jangteo.Platform;
 using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,11 +52,14 @@ public sealed class PaymentsModule : Module
         ReadPayment.Map(routes);
         ReadStatement.Map(routes);
         ReadLedger.Map(routes);
-        SeeToErrands.Map(routes);
-        SeeToDeposits.Map(routes);
-        SeeToUnbooked.Map(routes);
+        routes.ServiceProvider.GetRequiredService<SeeToErrands>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<SeeToDeposits>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<SeeToUnbooked>().Map(routes);
         CheckBooks.Map(routes);
         routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
+        ReadActs.Map(routes, Name);
+        Proposals.Map(routes, routes.ServiceProvider.GetRequiredKeyedService<OperatorCommands>(Name), routes.ServiceProvider.GetRequiredService<Settings>().Currency);
+        GiveRefundAccount.Map(routes);
         if (IsSandbox(routes.ServiceProvider))
         {
             PayIn.Map(routes);

@@ -27,8 +27,20 @@ internal static class ReadPayment
 
         var journals = await Journals.OfTrade(storage, trade, ct);
         var transfers = payment.Reference is null ? [] : await Deposits.OfTrade(storage, trade, ct);
-        return TypedResults.Ok(PaymentView.Of(payment, journals, transfers, isSeller: !caller.IsOperator && caller.Id == payment.Seller));
+        var isSeller = !caller.IsOperator && caller.Id == payment.Seller;
+        var view = PaymentView.Of(payment, journals, transfers, isSeller);
+        return TypedResults.Ok(isSeller ? view : view with { RefundAccount = payment.RefundAccount, RefundRefused = await IsRefundRefused(storage, trade, ct) });
     }
+
+    private static Task<bool> IsRefundRefused(Storage storage, Guid trade, CancellationToken ct) => storage.Find(
+        new Sql(
+            """
+            select true from errands
+            where what = $2 and problem in ('refused', 'voided') and (subject = $1 or subject in (select id from deposits where trade = $1))
+            limit 1
+            """,
+            trade, Words.Of(What.SendBack)),
+        reader => reader.GetBoolean(0), ct);
 }
 
 /// <summary>The payment of a trade. Amounts are in minor units of <paramref name="Currency"/>.</summary>
@@ -45,10 +57,13 @@ internal static class ReadPayment
 /// <param name="SentBack">The part of <paramref name="Over"/> that is back where it came from.</param>
 /// <param name="Refunded">What was due, had counted, and was given back to the buyer; no part of <paramref name="SentBack"/>.</param>
 /// <param name="Transfers">In the order of their arrival.</param>
+/// <param name="RefundAccount">Where a refund of transfers goes; shown to the buyer and to operators.</param>
+/// <param name="RefundRefused">The bank refuses to send money back to that account, and the buyer has to give another one.</param>
 /// <param name="Log">From the first step to the last.</param>
 internal sealed record PaymentView(
     Guid Trade, string State, string Means, string? Reference, string Currency, long Amount, long Fee, long Held, long Expected, long Seen, long Short,
-    long Refunding, long Refunded, long PayingOut, long PaidOut, long Arrived, long Over, long SentBack, IReadOnlyList<TransferView> Transfers, IReadOnlyList<PayLogLine> Log)
+    long Refunding, long Refunded, long PayingOut, long PaidOut, long Arrived, long Over, long SentBack, string? RefundAccount, bool RefundRefused,
+    IReadOnlyList<TransferView> Transfers, IReadOnlyList<PayLogLine> Log)
 {
     public static PaymentView Of(Payment payment, IReadOnlyList<Journals.Row> journals, IReadOnlyList<Deposit> transfers, bool isSeller)
     {
@@ -70,6 +85,7 @@ internal sealed record PaymentView(
             refunding, refunded, payingOut, Sum(payment, Verb.PayOut, Came.Yes),
             transfers.Sum(transfer => transfer.Amount), transfers.Sum(transfer => transfer.Rest),
             transfers.Where(transfer => transfer.State is DepositState.SentBack or DepositState.Matched).Sum(transfer => transfer.Rest),
+            null, false,
             [.. transfers.Select(transfer => TransferView.Of(transfer, showAccount: !isSeller))],
             [.. journals.Select(journal => new PayLogLine(journal.At, journal.Event, journal.Amount, null, journal.Entries)).Concat(refused).OrderBy(line => line.At)]);
     }

@@ -4,6 +4,7 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
 using Jangteo.Platform.Time;
 using Microsoft.AspNetCore.Builder;
@@ -64,6 +65,7 @@ internal sealed class ActOnTrade([FromKeyedServices(Modules.Trading)] Commands c
                 case Decision.Happens happens:
                     Activity.Current?.SetTag("jangteo.kind", locked.Kind.Name).SetTag("jangteo.move", move);
                     trades.Store(work, locked.Kind, happens);
+                    RecordOperator(work, caller, party, locked.Trade, happens.Trade, move, body.Reason);
                     return answering.Of(happens, locked.Kind, party, language);
                 case Decision.No no:
                     throw new RefusedException(no.Refusal);
@@ -73,6 +75,36 @@ internal sealed class ActOnTrade([FromKeyedServices(Modules.Trading)] Commands c
                     throw new RefusedException(new Refusal(Refusals.InProgress, RetryAfter: TimeSpan.FromSeconds(1)));
             }
         }, ct);
+
+    /// <summary>What an operator decides about other people's money is recorded with the decision, and needs a reason.</summary>
+    private static void RecordOperator(Work work, Caller caller, Party party, Trade before, Trade after, string move, string? reason)
+    {
+        if (party != Party.Operator)
+        {
+            return;
+        }
+
+        var act = new OperatorAct
+        {
+            Act = "decide-trade",
+            Subject = ActSubject.Of("trade", before.Id),
+            Context = before.Context,
+            Amount = before.Money.Held,
+            Before = StateOf(before),
+            After = StateOf(after),
+            To = move,
+            // The move itself stands in the timeline, with its reason.
+            IsShownToParties = false,
+        };
+        act.Write(work, ActingOperator.Of(caller), OperatorCommands.RequireReason(reason));
+    }
+
+    private static Dictionary<string, string?> StateOf(Trade trade) => new()
+    {
+        ["state"] = trade.State,
+        ["revision"] = trade.Revision.ToString(CultureInfo.InvariantCulture),
+        ["pending"] = trade.Intention?.Do,
+    };
 
     private static void RefuseStale(HttpContext http, Trade trade)
     {

@@ -66,5 +66,10 @@ internal sealed class TradeViews(KindVersions kinds, Shelf shelf)
         {
             yield return new Needed("card", "card", shelf.Texts.Need("card", language));
         }
+
+        if (row.By == Party.Operator)
+        {
+            yield return new Needed("reason", "text", shelf.Texts.Need("reason", language));
+        }
     }
 }

@@ -3,6 +3,7 @@ using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Intending;
 using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,6 +43,7 @@ public sealed class TradingModule : Module
         ExplainMoves.Map(routes);
         TradingBooks.Map(routes);
         routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
+        ReadActs.Map(routes, Name);
     }
 
     public override IHear Hears(IServiceProvider services) => services.GetRequiredService<HearAnswers>();

@@ -20,6 +20,7 @@ internal sealed class Copy
         IdentityMessages.PersonChanged => message.Read<PersonChanged>(),
         NoticesMessages.Told => message.Read<Told>(),
         PaymentsMessages.Posted => message.Read<JournalsPosted>(),
+        _ when MessageTypes.Of(message.Type).Body == typeof(OperatorActed) => message.Read<OperatorActed>(),
         _ when MessageTypes.Of(message.Type).Body == typeof(Answered) => message.Read<Answered>(),
         _ => throw new InvalidOperationException($"views is not meant to hear {message.Type}"),
     };

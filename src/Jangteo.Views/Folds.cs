@@ -79,6 +79,7 @@ internal static class Folds
                 Asked: Some(noted.Asked)),
             Answered answered => new LineFacts("answer", message.Sender, Revision: answered.Revision, Heard: answered.Event, Code: answered.Code, Verb: answered.Verb, Amount: answered.Amount == 0 ? null : answered.Amount),
             Told told => new LineFacts("notice", message.Sender, told.What, Revision: told.Cause, Tellings: told.Tellings),
+            OperatorActed acted => new LineFacts("operator", message.Sender, Actor: "operator", Amount: acted.Amount == 0 ? null : acted.Amount, Act: acted.Act),
             JournalsPosted posted => new LineFacts("money", message.Sender, Journals: posted.Journals),
             _ => null,
         };

@@ -132,7 +132,7 @@ public static class RebuildViews
                 $"""
                 create schema {Replaced};
                 {string.Concat(Tables.Select(table => $"alter table views.{table} set schema {Replaced}; alter table {Copy}.{table} set schema views; "))}
-                grant select, insert, update, delete on all tables in schema views to {login};
+                {string.Concat(Tables.Select(table => $"grant select, insert, update, delete on views.{table} to {login}; "))}
                 grant usage on all sequences in schema views to {login};
                 """,
                 ct);

@@ -30,11 +30,13 @@ internal sealed record TradeFacts(
 /// <summary>One thing that happened about a trade.</summary>
 internal sealed record LineRow(Guid Trade, DateTimeOffset At, Guid Id, Guid Correlation, LineFacts Line);
 
-/// <param name="What">command, event, question, refusal, answer, notice or money.</param>
+/// <param name="What">command, event, question, refusal, answer, notice, money or operator.</param>
 /// <param name="Module">Who said it.</param>
+/// <param name="Act">What an operator did.</param>
 internal sealed record LineFacts(
     string What, string Module, string? Do = null, string? From = null, string? To = null, int? Revision = null, string? Actor = null, Guid? Person = null, string? Heard = null, string? Code = null,
-    string? Verb = null, long? Amount = null, string? Reason = null, string[]? Says = null, string[]? Asked = null, Telling[]? Tellings = null, Journal[]? Journals = null);
+    string? Verb = null, long? Amount = null, string? Reason = null, string[]? Says = null, string[]? Asked = null, Telling[]? Tellings = null, Journal[]? Journals = null,
+    string? Act = null);
 
 /// <summary>One telling that matters beyond its trade's timeline: an alarm about a listing, or one that could not be delivered.</summary>
 internal sealed record AlarmRow(Guid Notice, Guid? Listing, Guid? Trade, Guid Person, string What, string Channel, string Status, DateTimeOffset At);

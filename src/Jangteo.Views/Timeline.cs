@@ -45,7 +45,7 @@ internal static class Timeline
 }
 
 /// <summary>One thing that happened.</summary>
-/// <param name="What">command, event, question, refusal, answer, notice or money.</param>
+/// <param name="What">command, event, question, refusal, answer, notice, money or operator (an operator acted).</param>
 /// <param name="Module">Who said it.</param>
 /// <param name="Label">What happened, for people.</param>
 /// <param name="Actor">buyer, seller, operator, time, or the module whose answer was heard.</param>
@@ -63,6 +63,7 @@ internal sealed record TimelineLine(
             { What: "answer", Heard: { } heard } => texts.Answer(heard, language),
             { What: "event", Do: null, Heard: { } heard } => texts.Answer(heard, language),
             { What: "money", Journals: { } journals } => string.Join(", ", journals.Select(journal => texts.Journal(journal.Event, language))),
+            { Act: { } act } => texts.Act(act, language),
             { Do: { } move } => texts.Move(kind, move, language),
             _ => line.What,
         };

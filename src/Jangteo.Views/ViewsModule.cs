@@ -1,6 +1,7 @@
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
 using Jangteo.Views.Operating;
 using Microsoft.AspNetCore.Routing;
@@ -32,6 +33,7 @@ public sealed class ViewsModule : Module
         SeeEverything.Map(routes);
         ViewsBooks.Map(routes);
         routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
+        ReadActs.Map(routes, Name);
     }
 
     public override IEnumerable<Figure> Figures(IServiceProvider services) => [SeeEverything.CountTrades(services.GetRequiredKeyedService<Storage>(Name))];

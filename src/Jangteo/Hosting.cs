@@ -7,6 +7,7 @@ using Jangteo.Platform.Broker;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Intending;
 using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
 using Jangteo.Platform.Time;
 using Jangteo.Sandbox;
@@ -69,7 +70,9 @@ internal static class Hosting
         services.AddKeyedSingleton(name, (provider, _) => new Log(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<ILoggerFactory>()));
         services.AddKeyedSingleton<ILog>(name, (provider, _) => provider.GetRequiredKeyedService<Log>(name));
         AddCommands(services, name);
-        services.AddKeyedSingleton(name, (provider, _) => new Parked(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredKeyedService<Platform.Http.Commands>(name)));
+        services.AddKeyedSingleton(name, (provider, _) => new OperatorCommands(
+            provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredKeyedService<Platform.Http.Commands>(name), settings.TwoOperatorsAboveIn(name)));
+        services.AddKeyedSingleton(name, (provider, _) => new Parked(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredKeyedService<OperatorCommands>(name)));
         AddQuestions(services, name, settings, provider => AnswersOf(module, provider));
         module.AddTo(services);
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<Log>(name).Relay);

@@ -36,6 +36,7 @@ const OneKind = lazy(() => import('./operating/OneKind'))
 const Ledger = lazy(() => import('./operating/Ledger'))
 const Books = lazy(() => import('./operating/Books'))
 const Queues = lazy(() => import('./operating/Queues'))
+const Acts = lazy(() => import('./operating/Acts'))
 const People = lazy(() => import('./operating/People'))
 const Nowhere = lazy(() => import('./shell/Nowhere'))
 
@@ -68,6 +69,7 @@ export function App() {
             <Route path="ledger" element={<Ledger />} />
             <Route path="books" element={<Books />} />
             <Route path="queues" element={<Queues />} />
+            <Route path="acts" element={<Acts />} />
             <Route path="people" element={<People />} />
           </Route>
           <Route path="*" element={<Nowhere />} />

@@ -1,26 +1,42 @@
+using System.Globalization;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Payments.Deciding;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Jangteo.Payments.Operating;
 
-/// <summary>/api/operator/payments/attention: what could not be done at the provider or the bank; an operator tries it again at once, to another account if need be.</summary>
-internal sealed class SeeToErrands([FromKeyedServices(Modules.Payments)] Storage storage, [FromKeyedServices(Modules.Payments)] Commands commands, RunErrands errands, Settings settings)
+/// <summary>/api/operator/payments/attention: what could not be done at the provider or the bank; an operator tries it again at once, if need be to another account that its owner gave.</summary>
+internal sealed class SeeToErrands
 {
-    public static void Map(IEndpointRouteBuilder routes)
+    private readonly Storage storage;
+    private readonly RunErrands errands;
+    private readonly Settings settings;
+    private readonly OperatorCommand<RetryInput> retry;
+
+    public SeeToErrands(
+        [FromKeyedServices(Modules.Payments)] Storage storage, [FromKeyedServices(Modules.Payments)] OperatorCommands commands, RunErrands errands, Settings settings)
     {
-        routes.MapGet("/api/operator/payments/attention", (HttpContext http, [AsParameters] Paging part, SeeToErrands use, CancellationToken ct) => use.List(http, part, ct))
+        (this.storage, this.errands, this.settings) = (storage, errands, settings);
+        retry = commands.Define<RetryInput>("retry-payment", PlanRetry);
+    }
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/operator/payments/attention", (HttpContext http, [AsParameters] Paging part, CancellationToken ct) => List(http, part, ct))
             .WithName("readPaymentsAttention").WithSummary("Errands that need an operator.").WithTags("operator");
-        routes.MapPost("/api/operator/payments/attention/retry", (RetryErrand body, HttpContext http, SeeToErrands use, CancellationToken ct) => use.Retry(body, http, ct))
-            .WithName("retryErrand").WithSummary("Tries an errand again, to another account if one is given.").WithTags("operator").Produces(204);
+        routes.MapPost("/api/operator/payments/attention/retry", (RetryErrand body, HttpContext http, CancellationToken ct) =>
+                retry.Run(http, new RetryInput(body.Key, body.Account), body.Reason, ct))
+            .WithName("retryErrand").WithSummary("Tries an errand again, to another account if one is given.").WithTags("operator").Produces(204).Produces<ProposalStored>(202);
     }
 
     private async Task<Ok<Page<ErrandView>>> List(HttpContext http, Paging part, CancellationToken ct)
@@ -30,58 +46,112 @@ internal sealed class SeeToErrands([FromKeyedServices(Modules.Payments)] Storage
         var rows = await storage.Query(
             new Sql(
                 """
-                select key, subject, verb, what, amount, account, since, tries, problem, next_at is null from errands
-                where attention and ($1::text is null or key < $1) order by key desc limit $2
+                select e.key, e.subject, e.verb, e.what, e.amount, e.account, e.since, e.tries, e.problem, e.next_at is null,
+                    array(
+                        select p.refund_account from payments p where p.trade = coalesce(d.trade, e.subject)
+                        union select x.payer from deposits x where x.id = e.subject or x.trade = coalesce(d.trade, e.subject))
+                from errands e left join deposits d on d.id = e.subject
+                where e.attention and ($1::text is null or e.key < $1)
+                order by e.key desc
+                limit $2
                 """,
                 part.AfterText(), part.Most + 1),
             reader => new ErrandView(
                 reader.GetString(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetInt64(4), settings.Currency, reader.IsDBNull(5) ? null : reader.GetString(5),
-                reader.GetFieldValue<DateTimeOffset>(6), reader.GetInt32(7), reader.IsDBNull(8) ? null : reader.GetString(8), reader.GetBoolean(9)), ct);
+                reader.GetFieldValue<DateTimeOffset>(6), reader.GetInt32(7), reader.IsDBNull(8) ? null : reader.GetString(8), reader.GetBoolean(9),
+                OtherAccounts(reader)), ct);
         return TypedResults.Ok(part.Of(rows, errand => errand, errand => errand.Key));
     }
 
-    private Task<Answer> Retry(RetryErrand body, HttpContext http, CancellationToken ct)
+    /// <summary>Where an operator may send money instead: only what the bank refused, and only where it came from or to what the buyer gave.</summary>
+    private static List<string> OtherAccounts(NpgsqlDataReader reader) =>
+        reader.GetString(3) == Words.Of(What.SendBack) && !reader.IsDBNull(8) && IsRefused(reader.GetString(8))
+            ? [.. reader.GetFieldValue<string?[]>(10).OfType<string>().Where(account => reader.IsDBNull(5) || account != reader.GetString(5)).Order(StringComparer.Ordinal)]
+            : [];
+
+    private static bool IsRefused(string? problem) => problem is "refused" or "voided";
+
+    private async Task<PlannedAct> PlanRetry(Work work, Caller caller, RetryInput input, CancellationToken ct)
     {
-        Caller.Operator(http);
-        return commands.Run(http, body, async (work, caller, _) =>
+        var account = Asked.Text(input.Account, "account", Accounts.Longest);
+        // Payments are locked before their errands, here as everywhere.
+        var trade = await work.Find(
+                new Sql("select coalesce(d.trade, e.subject) from errands e left join deposits d on d.id = e.subject where e.key = $1", input.Key), reader => (Guid?)reader.GetGuid(0), ct)
+            ?? throw new RefusedException(new Refusal(Refusals.NotFound));
+        var booking = await Booking.Open(work, [trade], storage.Clock.Now, ct);
+        var payment = booking.Of(trade);
+        Accounts.RefuseParty(payment, caller);
+        var errand = await work.Find(
+                new Sql("select subject, what, amount, account, problem, tries, next_at is null from errands where key = $1 for update", input.Key),
+                reader => new Waiting(
+                    reader.GetGuid(0), reader.GetString(1), reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetString(4),
+                    reader.GetInt32(5), reader.GetBoolean(6)), ct)
+            ?? throw new RefusedException(new Refusal(Refusals.NotFound));
+        Accounts.Refuse(account, await Allowed(work, errand, trade, payment, ct));
+        var to = account ?? errand.Account;
+        if (to != errand.Account && !IsRefused(errand.Problem))
         {
-            var account = Asked.Text(body.Account, "account", 100);
-            // Payments are locked before their errands, here as everywhere.
-            var subject = await work.Find(
-                    new Sql("select coalesce(d.trade, e.subject) from errands e left join deposits d on d.id = e.subject where e.key = $1", body.Key), reader => (Guid?)reader.GetGuid(0), ct)
-                ?? throw new RefusedException(new Refusal(Refusals.NotFound));
-            var booking = await Booking.Open(work, [subject], storage.Clock.Now, ct);
-            var payment = booking.Of(subject);
-            if (payment?.Buyer == caller.Id || payment?.Seller == caller.Id)
-            {
-                throw new RefusedException(new Refusal(Refusals.NotYours, "An operator does not decide a trade in which he is a party."));
-            }
+            throw new RefusedException(new Refusal(Refusals.NotNow, "It is not known yet whether the bank has sent it to the account it was meant for."));
+        }
 
-            var (found, what, amount, waits) = await work.Find(
-                new Sql("select what, amount, next_at is null from errands where key = $1 for update", body.Key), reader => (true, reader.GetString(0), reader.GetInt64(1), reader.GetBoolean(2)), ct);
-            if (!found)
+        var act = new OperatorAct
+        {
+            Act = to == errand.Account ? "retry-payment" : "redirect-payment",
+            Subject = new ActSubject("payment-task", input.Key),
+            Context = payment?.Context ?? new MessageContext(),
+            Amount = errand.Amount,
+            From = errand.Account,
+            To = to,
+            Before = new Dictionary<string, string?>
             {
-                throw new RefusedException(new Refusal(Refusals.NotFound));
-            }
-
-            if (waits && payment is not null && what == Words.Of(What.PayOut))
+                ["task"] = errand.What,
+                ["account"] = errand.Account,
+                ["problem"] = errand.Problem,
+                ["tries"] = errand.Tries.ToString(CultureInfo.InvariantCulture),
+            },
+            After = new Dictionary<string, string?> { ["task"] = errand.What, ["account"] = to, ["tries"] = "0" },
+        };
+        return PlannedAct.Of(act, () =>
+        {
+            if (errand.Waits && payment is not null && errand.What == Words.Of(What.PayOut))
             {
-                booking.Post(payment, null, payment.Currency, [Decide.PayOutSent(payment, amount)]);
+                booking.Post(payment, null, payment.Currency, [Decide.PayOutSent(payment, errand.Amount)]);
                 booking.Write();
             }
 
-            work.Write("update errands set next_at = now(), tries = 0, attention = false, account = coalesce($2, account) where key = $1", body.Key, account);
+            work.Write("update errands set next_at = now(), tries = 0, attention = false, account = coalesce($2, account) where key = $1", input.Key, account);
             work.AfterCommit(errands.Bell.Ring);
-            return new Decided.Now(Answer.NoContent);
-        }, ct);
+            return Answer.NoContent;
+        });
     }
+
+    /// <summary>The account that the money is meant for, and for money that goes back also where it came from and what the buyer gave.</summary>
+    private static async Task<List<string?>> Allowed(Work work, Waiting errand, Guid trade, Payment? payment, CancellationToken ct)
+    {
+        var allowed = new List<string?> { errand.Account };
+        if (errand.What == Words.Of(What.SendBack))
+        {
+            allowed.Add(payment?.RefundAccount);
+            allowed.AddRange(await work.Query(new Sql("select payer from deposits where id = $1 or trade = $2", errand.Subject, trade), reader => reader.GetString(0), ct));
+        }
+
+        return allowed;
+    }
+
+    /// <summary>An errand as it waits.</summary>
+    private sealed record Waiting(Guid Subject, string What, long Amount, string? Account, string? Problem, int Tries, bool Waits);
 }
+
+internal sealed record RetryInput(string Key, string? Account);
 
 /// <param name="Subject">The trade, or the deposit.</param>
 /// <param name="What">charge, void-charge, refund-charge, send-back or pay-out.</param>
 /// <param name="Problem">What was last said: refused, voided, silent or out-of-reach.</param>
 /// <param name="Waits">It is not tried again by itself.</param>
-internal sealed record ErrandView(string Key, Guid Subject, string Verb, string What, long Amount, string Currency, string? Account, DateTimeOffset Since, int Tries, string? Problem, bool Waits);
+/// <param name="OtherAccounts">Where the money may be sent instead: where it came from, and what the buyer gave.</param>
+internal sealed record ErrandView(string Key, Guid Subject, string Verb, string What, long Amount, string Currency, string? Account, DateTimeOffset Since, int Tries, string? Problem, bool Waits,
+    IReadOnlyList<string> OtherAccounts);
 
-/// <param name="Account">Where to send the money instead; null for where it was meant to go.</param>
-internal sealed record RetryErrand(string Key, string? Account = null);
+/// <param name="Reason">Why; 1 to 1,000 characters.</param>
+/// <param name="Account">Where to send the money instead: where it came from, or the account that the buyer gave. Null for where it was meant to go.</param>
+internal sealed record RetryErrand(string Key, string Reason, string? Account = null);

@@ -117,6 +117,7 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
                 }
 
                 decided = await decide(work, caller, claim);
+                DemandAct(http, work);
                 if (decided is Decided.Now now && claim is not null && !isApart)
                 {
                     claim.Write(work, now.Answer);
@@ -140,6 +141,15 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
         return earlier is not null ? (earlier, inProgress)
             : decided is Decided.Now done ? (done.Answer, false)
             : (await ((Decided.Later)decided!).Wait(ct), false);
+    }
+
+    /// <summary>A command of operators that leaves no record, or two, is a fault of the program: nothing of it is committed.</summary>
+    private static void DemandAct(HttpContext http, Work work)
+    {
+        if (http.Request.Path.StartsWithSegments("/api/operator", StringComparison.OrdinalIgnoreCase) && work.Acts != 1)
+        {
+            throw new InvalidOperationException($"{http.Request.Method} {http.Request.Path} records {work.Acts} acts of an operator; it must record one.");
+        }
     }
 
     /// <summary>Stores a refusal under its key, unless somebody else has the key by now.</summary>

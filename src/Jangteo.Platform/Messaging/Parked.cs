@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.Json;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,15 +12,29 @@ using Microsoft.AspNetCore.Routing;
 namespace Jangteo.Platform.Messaging;
 
 /// <summary>The messages of one module that failed for good and wait for an operator.</summary>
-public sealed class Parked(Storage storage, Commands commands)
+public sealed class Parked
 {
+    private readonly Storage storage;
+    private readonly OperatorCommand<ParkedId> retry;
+    private readonly OperatorCommand<AnswerParked> answer;
+
+    public Parked(Storage storage, OperatorCommands commands)
+    {
+        this.storage = storage;
+        retry = commands.Define<ParkedId>("retry-parked", PlanRetry);
+        answer = commands.Define<AnswerParked>("answer-parked", PlanAnswer);
+    }
+
     /// <summary>/api/operator/&lt;module&gt;/parked: see them, try one again, or answer a request by hand.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup($"/api/operator/{storage.Module}/parked").WithTags("operator");
         group.MapGet("", List).WithSummary("Messages that failed for good and wait for an operator.");
-        group.MapPost("/{id:long}/retry", Retry).WithSummary("Tries a parked message again.").Produces(204);
-        group.MapPost("/{id:long}/answer", AnswerByHand).WithSummary("Answers a parked request by hand, with a reason.").Produces(204);
+        group.MapPost("/{id:long}/retry", (long id, HttpContext http, CancellationToken ct) => retry.Run(http, new ParkedId(id), ct))
+            .WithSummary("Tries a parked message again.").Produces(204);
+        group.MapPost("/{id:long}/answer", (long id, ByHand body, HttpContext http, CancellationToken ct) =>
+                answer.Run(http, new AnswerParked(id, body.Event, body.Reason), body.Reason, ct))
+            .WithSummary("Answers a parked request by hand, with a reason.").Produces(204).Produces<ProposalStored>(202);
     }
 
     private async Task<IReadOnlyList<ParkedMessage>> List(HttpContext http, Shelf shelf, CancellationToken ct)
@@ -37,50 +53,74 @@ public sealed class Parked(Storage storage, Commands commands)
             }, ct);
     }
 
-    private Task<Answer> Retry(long id, HttpContext http, CancellationToken ct)
+    private static async Task<PlannedAct> PlanRetry(Work work, Caller caller, ParkedId input, CancellationToken ct)
     {
-        Caller.Operator(http);
-        return commands.Run(http, null, async (work, _, _) =>
+        var parked = await Lock(work, input.Id, ct);
+        return PlannedAct.Of(Act("retry-parked", input.Id, parked), () =>
         {
-            var found = await work.Find(new Sql("update aside set parked_at = null where id = $1 and parked_at is not null returning id", id), reader => reader.GetInt64(0), ct);
-            return found == id ? new Decided.Now(Answer.NoContent) : throw new RefusedException(new Refusal(Refusals.NotFound));
-        }, ct);
+            work.Write("update aside set parked_at = null where id = $1", input.Id);
+            return Answer.NoContent;
+        });
     }
 
     /// <summary>Says the answer that the module itself could not give, with the operator's reason, and lets the stream go on.</summary>
-    private Task<Answer> AnswerByHand(long id, ByHand answer, HttpContext http, CancellationToken ct)
+    private async Task<PlannedAct> PlanAnswer(Work work, Caller caller, AnswerParked input, CancellationToken ct)
     {
-        Caller.Operator(http);
-        return commands.Run(http, answer, async (work, caller, _) =>
+        var parked = await Lock(work, input.Id, ct);
+        var request = IsRequest(parked.Message) ? parked.Message.Read<Request>() : null;
+        if (Asked(parked.Message) is { } verb && verb.Yes != input.Event && !verb.No.Contains(input.Event))
         {
-            if (string.IsNullOrWhiteSpace(answer.Reason) || answer.Reason.Length > 1000)
+            throw new RefusedException(Refusal.Invalid("event", Wrong.NotOneOf(verb.No.Prepend(verb.Yes))));
+        }
+
+        var act = Act("answer-parked", input.Id, parked) with
+        {
+            Amount = request?.Amount,
+            After = new Dictionary<string, string?> { ["answer"] = input.Event },
+        };
+        return PlannedAct.Of(act, () =>
+        {
+            work.Write("delete from aside where id = $1", input.Id);
+            if (request is not null)
             {
-                throw new RefusedException(Refusal.Invalid("reason", Wrong.Characters(1, 1000)));
+                // The answer belongs to what asked for it; the record of the act to the operator's own request.
+                var own = work.Cause;
+                work.Cause = Cause.Of(parked.Message);
+                var answer = new Answered(request.Stream, request.Revision, request.Verb, input.Event, $"by hand: {caller.Name}: {input.Reason}");
+                work.Send($"{storage.Module}.answered.v1", request.Stream, answer, parked.Message.Context, receiver: request.Asker);
+                work.Cause = own;
             }
 
-            var parked = await work.Find(new Sql("delete from aside where id = $1 and parked_at is not null returning sender, seq, message", id), reader => (Sender: reader.GetString(0), Seq: reader.GetInt32(1), Text: reader.GetString(2)), ct);
-            if (parked.Text is null)
-            {
-                throw new RefusedException(new Refusal(Refusals.NotFound));
-            }
-
-            var message = JsonSerializer.Deserialize<Message>(parked.Text, Wire.Json)!;
-            work.Cause = Cause.Of(message);
-            if (IsRequest(message))
-            {
-                var request = message.Read<Request>();
-                if (Asked(message) is { } verb && verb.Yes != answer.Event && !verb.No.Contains(answer.Event))
-                {
-                    throw new RefusedException(Refusal.Invalid("event", Wrong.NotOneOf(verb.No.Prepend(verb.Yes))));
-                }
-
-                work.Send($"{storage.Module}.answered.v1", request.Stream, new Answered(request.Stream, request.Revision, request.Verb, answer.Event, $"by hand: {caller.Name}: {answer.Reason}"), message.Context, receiver: request.Asker);
-            }
-
-            work.Write("insert into inbox (sender, stream, seq) values ($1, $2, $3) on conflict (stream, sender) do update set seq = greatest(inbox.seq, excluded.seq)", parked.Sender, message.Stream, parked.Seq);
-            return new Decided.Now(Answer.NoContent);
-        }, ct);
+            work.Write(
+                "insert into inbox (sender, stream, seq) values ($1, $2, $3) on conflict (stream, sender) do update set seq = greatest(inbox.seq, excluded.seq)",
+                parked.Sender, parked.Message.Stream, parked.Seq);
+            return Answer.NoContent;
+        });
     }
+
+    private static async Task<(string Sender, int Seq, Message Message, string Reason)> Lock(Work work, long id, CancellationToken ct)
+    {
+        var parked = await work.Find(
+            new Sql("select sender, seq, message, reason from aside where id = $1 and parked_at is not null for update", id),
+            reader => (Sender: reader.GetString(0), Seq: reader.GetInt32(1), Text: reader.GetString(2), Reason: reader.GetString(3)), ct);
+        return parked.Text is null
+            ? throw new RefusedException(new Refusal(Refusals.NotFound))
+            : (parked.Sender, parked.Seq, JsonSerializer.Deserialize<Message>(parked.Text, Wire.Json)!, parked.Reason);
+    }
+
+    private static OperatorAct Act(string name, long id, (string Sender, int Seq, Message Message, string Reason) parked) => new()
+    {
+        Act = name,
+        Subject = new ActSubject("message", id.ToString(CultureInfo.InvariantCulture)),
+        Context = parked.Message.Context,
+        Before = new Dictionary<string, string?>
+        {
+            ["type"] = parked.Message.Type,
+            ["sender"] = parked.Sender,
+            ["verb"] = Asked(parked.Message)?.Name,
+            ["failure"] = parked.Reason,
+        },
+    };
 
     private static bool IsRequest(Message message) => message.Type.EndsWith(".request.v1", StringComparison.Ordinal);
 
@@ -98,6 +138,10 @@ public sealed record ParkedMessage(
 
 /// <param name="Label">The answer, in the reader's language.</param>
 public sealed record PossibleAnswer(string Event, string Label);
+
+internal sealed record ParkedId(long Id);
+
+internal sealed record AnswerParked(long Id, string Event, string Reason);
 
 /// <summary>An operator's answer in place of the module's.</summary>
 /// <param name="Event">One of the answers of the verb that was asked; ignored for what was no request.</param>

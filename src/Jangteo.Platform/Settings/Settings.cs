@@ -73,7 +73,7 @@ public sealed record Settings
 
     public ModuleSettings Catalog { get; init; } = new();
 
-    public ModuleSettings Payments { get; init; } = new();
+    public PaymentsSettings Payments { get; init; } = new();
 
     public ModuleSettings Delivery { get; init; } = new();
 
@@ -100,6 +100,10 @@ public sealed record Settings
     /// <summary>Where another process answers for a module, or empty.</summary>
     /// <param name="module">One of <see cref="Modules"/>.</param>
     public string AddressOf(string module) => Of(module).Address;
+
+    /// <summary>Acts of operators on more money than this need a second operator, in minor units; 0 is never.</summary>
+    /// <param name="module">One of <see cref="Modules"/>.</param>
+    public long TwoOperatorsAboveIn(string module) => module == Modules.Payments ? Payments.TwoOperatorsAbove : 0;
 
     private (string Database, string Address) Of(string module) => module switch
     {
@@ -128,6 +132,18 @@ public sealed record TradingSettings
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(5);
 
     public TimeSpan AttentionAfter { get; init; } = TimeSpan.FromMinutes(15);
+}
+
+/// <summary>Payments and the ledger.</summary>
+public sealed record PaymentsSettings
+{
+    public string Database { get; init; } = "";
+
+    public string Address { get; init; } = "";
+
+    /// <summary>An operator's act on more money than this, in minor units, is proposed, and a second operator confirms it; 0 is never.</summary>
+    [Range(0, int.MaxValue)]
+    public int TwoOperatorsAbove { get; init; } = 1_000_000;
 }
 
 /// <summary>Questions from one module to another.</summary>

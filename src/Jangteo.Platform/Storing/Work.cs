@@ -28,6 +28,15 @@ public sealed class Work : IAsyncDisposable
     /// <summary>What everything sent by this transaction follows from, unless a message says otherwise.</summary>
     public Cause Cause { get; set; }
 
+    /// <summary>The module whose schema this works on.</summary>
+    public string Module => storage.Module;
+
+    /// <summary>Business time.</summary>
+    public DateTimeOffset Now => storage.Clock.Now;
+
+    /// <summary>How many acts of operators this transaction records.</summary>
+    public int Acts { get; private set; }
+
     /// <summary>True when something was written or sent.</summary>
     public bool HasWritten => later.Count > 0 || outgoing.Count > 0;
 
@@ -106,6 +115,9 @@ public sealed class Work : IAsyncDisposable
 
     /// <summary>Done once, when the commit is known to have happened. Must be harmless to lose: a process may die before it.</summary>
     public void AfterCommit(Action action) => afterCommit.Add(action);
+
+    /// <summary>Called by the record of an operator's act, so that a command that records none is noticed before its commit.</summary>
+    internal void CountAct() => Acts++;
 
     public async Task Commit(CancellationToken ct)
     {

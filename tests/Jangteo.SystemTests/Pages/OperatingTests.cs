@@ -96,11 +96,37 @@ public sealed class OperatingTests(TimelessProgram timeless, Browser browser)
         var section = sora.Page.GetByRole(AriaRole.Region, new() { Name = "Money that did not arrive" });
         await Expect(section).ToContainTextAsync("Refused");
         await section.GetByRole(AriaRole.Button, new() { Name = "To another account" }).ClickAsync();
-        await sora.Page.GetByRole(AriaRole.Textbox, new() { Name = "Account" }).FillAsync("another-one");
+        await sora.Page.GetByRole(AriaRole.Textbox, new() { Name = "Reason (it is recorded)" }).FillAsync("The account is closed.");
         await sora.Click("Send it there");
 
         await Expect(section).ToHaveCountAsync(0);
         await buyer.Reads("₩9,000 paid back");
+        await buyer.Reads("An operator sent the money to another account");
+        await sora.Go("/operating/acts");
+        await sora.Reads("closed long ago to sandbox-payer");
+        await sora.Reads("The account is closed.");
+    }
+
+    [Fact]
+    public async Task A_buyer_whose_account_is_closed_gives_another_and_the_refund_goes_there()
+    {
+        var program = await timeless.Running;
+        var shop = new Shop(program);
+        var thing = await shop.List("shopping-mall", 8_000, 3);
+        var person = await shop.Somebody("buyer");
+        var order = new JsonObject { ["listing"] = thing.Id, ["price"] = 8_000, ["quantity"] = 1, ["address"] = "12 Hill Street", ["refundAccount"] = "closed long ago" };
+        var deal = new Deal((await person.Post("/api/trades", order)).Id, thing, person);
+        await shop.Deposit(deal, 8_000);
+        await Shop.Eventually(async () => (await person.Get($"/api/payments/{deal.Id}")).Body!, payment => (long)payment["seen"]! == 8_000);
+        await deal.BuyerDoes("cancel");
+        await Shop.Eventually(async () => (await person.Get($"/api/payments/{deal.Id}")).Body!, payment => (bool)payment["refundRefused"]!);
+        await using var buyer = await browser.Open(program, person.Name);
+
+        await buyer.Go($"/trades/{deal.Id}");
+        await buyer.Page.GetByRole(AriaRole.Textbox, new() { Name = "Account for the refund" }).FillAsync("110-222-333");
+        await buyer.Click("Send my refund there");
+
+        await buyer.Reads("₩8,000 paid back");
     }
 
     [Fact]

@@ -109,12 +109,17 @@ internal sealed class StoryInTheBrowser(Story story, JangteoProgram market, Brow
 
         await button.ClickAsync();
         var rows = Kind.Moves.Where(row => row.Do == act.Move).ToList();
-        if (rows.Exists(row => Kind.IsFinal(row.To) || row.First.Contains(Verb.HoldPayment)))
+        if (rows.Exists(row => Kind.IsFinal(row.To) || row.First.Contains(Verb.HoldPayment) || row.By == Party.Operator))
         {
             // Whatever ends a trade or costs money is thought over once more.
             if (act.Given.Card is { } card)
             {
                 await Choose(window, card);
+            }
+
+            if (act.Given.Reason is { } reason)
+            {
+                await window.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Textbox).FillAsync(reason);
             }
 
             await window.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = Label(act.Move), Exact = true }).ClickAsync();

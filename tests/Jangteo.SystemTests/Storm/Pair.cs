@@ -125,6 +125,8 @@ internal sealed class Pair(int seed, IReadOnlyList<string> kinds)
         var body = new JsonObject();
         if (move["needs"]!.AsArray().Any(need => (string?)need!["name"] == "card"))
             body["card"] = Cards[random.Next(Cards.Length)];
+        if (move["needs"]!.AsArray().Any(need => (string?)need!["name"] == "reason"))
+            body["reason"] = "Both sides were heard.";
         return new Command(party, $"/api/trades/{trade}/{(string)move["do"]!}", body, NextKey());
     }
 

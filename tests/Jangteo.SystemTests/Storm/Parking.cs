@@ -48,7 +48,7 @@ internal sealed class Parking(JangteoProgram program)
         await using var command = database.CreateCommand(
             """
             insert into payments.unbooked (position, deposit, reason, at)
-            select position, json_build_object('position', position, 'id', id, 'reference', reference, 'amount', amount, 'from', payer)::text, 'It came again.', now() from payments.deposits where id = $1
+            select position, json_build_object('position', position, 'id', id, 'reference', reference, 'amount', amount, 'from', payer, 'currency', currency)::text, 'It came again.', now() from payments.deposits where id = $1
             returning position
             """);
         command.Parameters.Add(new() { Value = deposit });

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Jangteo.Contracts;
 using Jangteo.Platform;
 
 namespace Jangteo.SystemTests.Storm;
@@ -72,16 +73,45 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
         return deal;
     }
 
-    /// <summary>Money that nobody expects comes once, and goes back once, though the account it was to go to is closed.</summary>
+    /// <summary>Money that nobody expects comes once, and goes back once.</summary>
     public async Task PaysForNothing()
     {
         var sora = await shop.Operator;
         var deposit = await Arrives(await shop.Named(Name("buyer", number)), 700);
-        await Send(sora, "/api/operator/payments/deposits/unbooked/retry", new JsonObject { ["position"] = await parking.KeepUnbooked(deposit) }, Name("unbooked", number));
-        await Send(sora, $"/api/operator/payments/deposits/{deposit}/send-back", new JsonObject { ["account"] = "closed long ago" }, "back");
+        await Send(sora, "/api/operator/payments/deposits/unbooked/retry", new JsonObject { ["position"] = await parking.KeepUnbooked(deposit), ["reason"] = "Try again." }, Name("unbooked", number));
+        await Send(sora, $"/api/operator/payments/deposits/{deposit}/send-back", new JsonObject { ["reason"] = "Nobody expects it." }, "back");
+        await IsPaidBackThoughTheAccountIsClosed();
+        await NeedsTwoOperators();
+    }
+
+    /// <summary>More than one operator may move alone: proposed by one, declined and then confirmed by another.</summary>
+    private async Task NeedsTwoOperators()
+    {
+        var (sora, second) = (await shop.Operator, await shop.Named(SandboxPeople.SecondOperator));
+        var deposit = await Arrives(await shop.Named(Name("buyer", number)), 2_000_000);
+        foreach (var decision in (string[])["decline", "confirm"])
+        {
+            var proposed = await sora.Post($"/api/operator/payments/deposits/{deposit}/send-back", new JsonObject { ["reason"] = "Nobody expects it." });
+            Assert.Equal(202, proposed.Status);
+            await Send(second, $"/api/operator/payments/proposals/{(Guid)proposed.Body!["proposal"]!}/{decision}", new JsonObject { ["reason"] = "I looked at it." }, decision);
+        }
+    }
+
+    /// <summary>An operator has a refused refund tried again, to where it came from; that is one refund.</summary>
+    private async Task IsPaidBackThoughTheAccountIsClosed()
+    {
+        var (sora, buyer) = (await shop.Operator, await shop.Named(Name("payer", number)));
+        var thing = await shop.List("shopping-mall", 900, 3);
+        var order = new JsonObject { ["listing"] = thing.Id, ["price"] = 900, ["quantity"] = 1, ["address"] = "12 Hill Street", ["refundAccount"] = "closed long ago" };
+        var deal = new Deal((await buyer.Post("/api/trades", order)).Id, thing, buyer);
+        await shop.Deposit(deal, 900);
+        await Shop.Eventually(async () => (await buyer.Get($"/api/payments/{deal.Id}")).Body!, payment => (long)payment["seen"]! == 900);
+        await deal.BuyerDoes("cancel");
         var errand = (await Shop.Eventually(
-            async () => (await sora.Get("/api/operator/payments/attention?limit=100")).Body!["items"]!.AsArray().FirstOrDefault(one => (Guid)one!["subject"]! == deposit), found => found is not null))!;
-        await Send(sora, "/api/operator/payments/attention/retry", new JsonObject { ["key"] = (string)errand["key"]!, ["account"] = "where it came from" }, Name("retry", number));
+            async () => (await sora.Get("/api/operator/payments/attention?limit=100")).Body!["items"]!.AsArray().FirstOrDefault(one => (Guid)one!["subject"]! == deal.Id), found => found is not null))!;
+        var retry = new JsonObject { ["key"] = (string)errand["key"]!, ["account"] = "sandbox-payer", ["reason"] = "The account was closed." };
+        await Send(sora, "/api/operator/payments/attention/retry", retry, Name("retry", number));
+        await Shop.Eventually(async () => (await buyer.Get($"/api/payments/{deal.Id}")).Body!, payment => (string?)payment["state"] == "refunded");
     }
 
     /// <summary>Done by one who is alone, for a fault is everybody's: a draft that could not be registered is tried again, and a fault that is switched off stays off.</summary>
@@ -111,7 +141,7 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
     private async Task PaysWithoutSayingFor(Deal deal)
     {
         var deposit = await Arrives(deal.Buyer, deal.Thing.Price);
-        await Send(await shop.Operator, $"/api/operator/payments/deposits/{deposit}/match", new JsonObject { ["trade"] = deal.Id }, "match");
+        await Send(await shop.Operator, $"/api/operator/payments/deposits/{deposit}/match", new JsonObject { ["trade"] = deal.Id, ["reason"] = "The buyer wrote nothing." }, "match");
     }
 
     /// <summary>What has been heard changes nothing when it is tried again; what is answered by hand is answered once more, and written down.</summary>

@@ -40,6 +40,9 @@ internal sealed class ModuleBed : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address => Client.BaseAddress!;
 
+    /// <summary>The connection string of the owner of everything.</summary>
+    public string Admin => settings.Database;
+
     public Faults Faults => Services.GetRequiredService<Faults>();
 
     public static async Task<ModuleBed> Start(TestPostgres postgres, Module[] modules, Settings? settings = null)
@@ -110,7 +113,7 @@ internal sealed class ModuleBed : IAsyncDisposable
         using var request = new HttpRequestMessage(method, path);
         if (person is not null)
         {
-            var caller = new Caller(SandboxPeople.IdOf(person), person, person == SandboxPeople.Operator);
+            var caller = new Caller(SandboxPeople.IdOf(person), person, SandboxPeople.IsOperator(person));
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Services.GetRequiredService<Sessions>().Begin(caller).Token);
         }
 

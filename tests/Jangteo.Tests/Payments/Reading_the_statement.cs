@@ -61,7 +61,7 @@ public sealed class Reading_the_statement(Till till, TestPostgres postgres) : IC
         var books = await bed.Get("/api/operator/payments/books", SandboxPeople.Operator);
         Assert.True((bool)books.Body!["ok"]!, books.ToString());
 
-        Task<Heard> Retry() => bed.Post($"{Unbooked}/retry", SandboxPeople.Operator, new { position = 1 });
+        Task<Heard> Retry() => bed.Post($"{Unbooked}/retry", SandboxPeople.Operator, new { position = 1, reason = "Try again." });
 
         async Task<IEnumerable<Guid>> Waiting() => (await bed.Get("/api/operator/payments/deposits", SandboxPeople.Operator)).Body!["items"]!.AsArray().Select(item => (Guid)item!["id"]!);
 

@@ -35,7 +35,7 @@ const speaksTheLanguage: Middleware = {
 const client = createClient<paths>({ baseUrl: '/', fetch: (request: Request) => fetch(request) })
 client.use(speaksTheLanguage)
 
-export const { GET, POST, PATCH, DELETE } = client
+export const { GET, POST, PUT, PATCH, DELETE } = client
 
 /** What an answer holds; a refusal is thrown. */
 export async function told<T>(asked: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {

@@ -9,6 +9,7 @@ import { When } from '../parts/When'
 import { Deposits } from './Deposits'
 import { Errands } from './Errands'
 import { ParkedOf } from './Parked'
+import { Proposals } from './Proposals'
 import { modules, Part, Rows, Section, useWord } from './parts'
 import { Unbooked } from './Unbooked'
 
@@ -23,6 +24,7 @@ export default function Attention() {
   const rest = useAsked(['operating', 'rest'], () => GET('/api/operator/rest'))
   const errands = useAsked(['operating', 'errands'], () => GET('/api/operator/payments/attention', query))
   const deposits = useAsked(['operating', 'deposits'], () => GET('/api/operator/payments/deposits', query))
+  const proposals = useAsked(['operating', 'proposals'], () => GET('/api/operator/payments/proposals', query))
   const unbooked = useAsked(['operating', 'unbooked'], () => GET('/api/operator/payments/deposits/unbooked', query))
   const undeliverable = useAsked(['operating', 'undeliverable'], () => GET('/api/operator/notices/undeliverable', query))
 
@@ -39,6 +41,7 @@ export default function Attention() {
   })
   const sections = {
     decide: trades('decide'),
+    proposals: listed(proposals, (items) => <Proposals items={items} />),
     errands: listed(errands, (items) => <Errands items={items} />),
     parked: {
       count: rest.data?.items.reduce((sum, module) => sum + module.parked, 0),
@@ -52,7 +55,7 @@ export default function Attention() {
     late: trades('late'),
     undeliverable: listed(undeliverable, (items) => <Undeliverable items={items} />),
   }
-  const refused = [seen, rest, errands, deposits, unbooked, undeliverable].find((answer) => answer.error && !answer.data)
+  const refused = [seen, rest, proposals, errands, deposits, unbooked, undeliverable].find((answer) => answer.error && !answer.data)
   const all = Object.entries(sections) as [keyof typeof sections, (typeof sections)['decide']][]
   const wanting = all.filter(([, { count }]) => count)
   const isKnown = all.every(([, { count }]) => count !== undefined)

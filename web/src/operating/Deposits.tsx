@@ -7,8 +7,7 @@ import { POST, type Shape } from '../api/client'
 import { Amount } from '../parts/Amount'
 import { Refused } from '../parts/Answers'
 import { When } from '../parts/When'
-import { ToAccount } from './Errands'
-import { Rows } from './parts'
+import { Rows, WithReason } from './parts'
 
 type Deposit = Shape['DepositView']
 
@@ -18,13 +17,13 @@ export function Deposits({ items }: { items: Deposit[] }) {
   const [chosen, choose] = useState<{ deposit: Deposit; to: 'match' | 'back' } | null>(null)
   const header = (key: string) => ({ 'Idempotency-Key': key })
   const match = useCommand(
-    ({ id, trade }: { id: string; trade: string }, key) => POST('/api/operator/payments/deposits/{id}/match', { body: { trade }, params: { path: { id }, header: header(key) } }),
+    ({ id, ...body }: { id: string } & Shape['MatchDeposit'], key) => POST('/api/operator/payments/deposits/{id}/match', { body, params: { path: { id }, header: header(key) } }),
     'operating',
     'trade',
   )
   const sendBack = useCommand(
-    ({ id, account }: { id: string; account: string }, key) =>
-      POST('/api/operator/payments/deposits/{id}/send-back', { body: account ? { account } : {}, params: { path: { id }, header: header(key) } }),
+    ({ id, reason }: { id: string; reason: string }, key) =>
+      POST('/api/operator/payments/deposits/{id}/send-back', { body: { reason }, params: { path: { id }, header: header(key) } }),
     'operating',
     'trade',
   )
@@ -79,16 +78,18 @@ export function Deposits({ items }: { items: Deposit[] }) {
       >
         <Stack>
           {chosen?.to === 'match' && (
-            <ForTrade trade={chosen.deposit.trade ?? ''} busy={match.isPending} send={(trade) => match.mutate({ id: chosen.deposit.id, trade }, { onSuccess: close })} />
+            <ForTrade
+              trade={chosen.deposit.trade ?? ''}
+              busy={match.isPending}
+              send={(trade, reason) => match.mutate({ id: chosen.deposit.id, trade, reason }, { onSuccess: close })}
+            />
           )}
           {chosen?.to === 'back' && (
-            <ToAccount
-              label={t('operating.errand.to')}
+            <WithReason
               how={t('operating.deposit.backHow')}
               button={t('operating.deposit.sendBack')}
-              required={false}
               busy={sendBack.isPending}
-              send={(account) => sendBack.mutate({ id: chosen.deposit.id, account }, { onSuccess: close })}
+              send={(reason) => sendBack.mutate({ id: chosen.deposit.id, reason }, { onSuccess: close })}
             />
           )}
           {refusal && <Refused refusal={refusal} />}
@@ -101,30 +102,20 @@ export function Deposits({ items }: { items: Deposit[] }) {
 /** The name of a trade, as it stands on its page. */
 export const anId = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}'
 
-function ForTrade({ trade, busy, send }: { trade: string; busy: boolean; send: (trade: string) => void }) {
+function ForTrade({ trade, busy, send }: { trade: string; busy: boolean; send: (trade: string, reason: string) => void }) {
   const { t } = useTranslation()
   const [id, setId] = useState(trade)
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        send(id.trim())
-      }}
-    >
-      <Stack>
-        <TextInput
-          label={t('operating.trades.id')}
-          description={t('operating.deposit.matchHow')}
-          required
-          pattern={` *${anId} *`}
-          value={id}
-          onChange={(event) => setId(event.currentTarget.value)}
-          data-autofocus
-        />
-        <Button type="submit" loading={busy}>
-          {t('operating.deposit.match')}
-        </Button>
-      </Stack>
-    </form>
+    <WithReason button={t('operating.deposit.match')} busy={busy} send={(reason) => send(id.trim(), reason)}>
+      <TextInput
+        label={t('operating.trades.id')}
+        description={t('operating.deposit.matchHow')}
+        required
+        pattern={` *${anId} *`}
+        value={id}
+        onChange={(event) => setId(event.currentTarget.value)}
+        data-autofocus
+      />
+    </WithReason>
   )
 }

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Badge, Button, Group, Modal, Select, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -7,7 +7,7 @@ import { POST, type Shape } from '../api/client'
 import { Amount } from '../parts/Amount'
 import { Refused } from '../parts/Answers'
 import { When } from '../parts/When'
-import { Rows, useWord } from './parts'
+import { Rows, useWord, WithReason } from './parts'
 
 type Errand = Shape['ErrandView']
 
@@ -15,7 +15,7 @@ type Errand = Shape['ErrandView']
 export function Errands({ items }: { items: Errand[] }) {
   const { t } = useTranslation()
   const word = useWord()
-  const [elsewhere, choose] = useState<Errand | null>(null)
+  const [chosen, choose] = useState<{ errand: Errand; elsewhere: boolean } | null>(null)
   const retry = useCommand(
     (body: Shape['RetryErrand'], key) => POST('/api/operator/payments/attention/retry', { body, params: { header: { 'Idempotency-Key': key } } }),
     'operating',
@@ -52,11 +52,11 @@ export function Errands({ items }: { items: Errand[] }) {
                 )}
               </Stack>
               <Group gap="xs">
-                <Button size="xs" loading={retry.isPending && retry.variables.key === errand.key} disabled={retry.isPending} onClick={() => send({ key: errand.key })}>
+                <Button size="xs" onClick={() => choose({ errand, elsewhere: false })}>
                   {t('operating.errand.retry')}
                 </Button>
-                {errand.account && (
-                  <Button size="xs" variant="default" disabled={retry.isPending} onClick={() => choose(errand)}>
+                {errand.otherAccounts.length > 0 && (
+                  <Button size="xs" variant="default" onClick={() => choose({ errand, elsewhere: true })}>
                     {t('operating.errand.elsewhere')}
                   </Button>
                 )}
@@ -65,47 +65,27 @@ export function Errands({ items }: { items: Errand[] }) {
           </li>
         ))}
       </Rows>
-      {retry.error && !elsewhere && <Refused refusal={retry.error} />}
-      <Modal opened={elsewhere !== null} onClose={() => choose(null)} title={t('operating.errand.elsewhere')} closeButtonProps={{ 'aria-label': t('answers.close') }}>
-        {elsewhere && (
-          <ToAccount label={t('operating.errand.to')} button={t('operating.errand.send')} busy={retry.isPending} send={(account) => send({ key: elsewhere.key, account })} />
-        )}
+      <Modal
+        opened={chosen !== null}
+        onClose={() => choose(null)}
+        title={chosen?.elsewhere ? t('operating.errand.elsewhere') : t('operating.errand.retry')}
+        closeButtonProps={{ 'aria-label': t('answers.close') }}
+      >
+        {chosen?.elsewhere && <ToAccount accounts={chosen.errand.otherAccounts as string[]} busy={retry.isPending} send={(given) => send({ key: chosen.errand.key, ...given })} />}
+        {chosen && !chosen.elsewhere && <WithReason button={t('operating.errand.retry')} busy={retry.isPending} send={(reason) => send({ key: chosen.errand.key, reason })} />}
         {retry.error && <Refused refusal={retry.error} />}
       </Modal>
     </>
   )
 }
 
-/** An account to send money to. */
-export function ToAccount({
-  label,
-  how,
-  button,
-  busy,
-  required = true,
-  send,
-}: {
-  label: string
-  how?: string
-  button: string
-  busy: boolean
-  required?: boolean
-  send: (account: string) => void
-}) {
-  const [account, setAccount] = useState('')
+/** Another account that the money may go to: nobody can type one in. */
+function ToAccount({ accounts, busy, send }: { accounts: string[]; busy: boolean; send: (given: { account: string; reason: string }) => void }) {
+  const { t } = useTranslation()
+  const [account, setAccount] = useState(accounts[0]!)
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        send(account.trim())
-      }}
-    >
-      <Stack>
-        <TextInput label={label} description={how} required={required} maxLength={100} value={account} onChange={(event) => setAccount(event.currentTarget.value)} data-autofocus />
-        <Button type="submit" loading={busy}>
-          {button}
-        </Button>
-      </Stack>
-    </form>
+    <WithReason how={t('operating.errand.elsewhereHow')} button={t('operating.errand.send')} busy={busy} send={(reason) => send({ account, reason })}>
+      <Select label={t('operating.errand.to')} allowDeselect={false} value={account} data={accounts} onChange={(value) => setAccount(value!)} />
+    </WithReason>
   )
 }

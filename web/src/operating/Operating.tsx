@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { NavLink, Outlet } from 'react-router'
 import { OnlyFor } from '../parts/OnlyFor'
 
-const parts = ['attention', 'trades', 'kinds', 'ledger', 'books', 'queues', 'people'] as const
+const parts = ['attention', 'trades', 'kinds', 'ledger', 'books', 'queues', 'people', 'acts'] as const
 
 /** The operator's side: what needs somebody first, and from there everything that the market knows. */
 export default function Operating() {

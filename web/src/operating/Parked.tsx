@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Modal, Select, Stack, Text, Textarea, Title as Heading } from '@mantine/core'
+import { Anchor, Button, Group, Modal, Select, Stack, Text, Title as Heading } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -6,7 +6,7 @@ import { useAsked, useCommand } from '../api/asking'
 import { GET, POST, type Shape } from '../api/client'
 import { Asked, Refused } from '../parts/Answers'
 import { When } from '../parts/When'
-import { Rows, useWord, type Module } from './parts'
+import { Rows, useWord, WithReason, type Module } from './parts'
 
 type Parked = Shape['ParkedMessage']
 
@@ -80,37 +80,15 @@ export function ParkedOf({ module }: { module: Module }) {
 function ByHand({ message, busy, send }: { message: Parked; busy: boolean; send: (body: Shape['ByHand']) => void }) {
   const { t } = useTranslation()
   const [event, setEvent] = useState(message.answers[0]!.event)
-  const [reason, setReason] = useState('')
   return (
-    <form
-      onSubmit={(submitted) => {
-        submitted.preventDefault()
-        send({ event, reason: reason.trim() })
-      }}
-    >
-      <Stack>
-        <Text size="sm">{t('operating.parked.answerHow')}</Text>
-        <Select
-          label={t('operating.parked.what')}
-          allowDeselect={false}
-          value={event}
-          data={message.answers.map((one) => ({ value: one.event, label: one.label }))}
-          onChange={(value) => setEvent(value!)}
-        />
-        <Textarea
-          label={t('operating.parked.reason')}
-          required
-          autosize
-          minRows={2}
-          maxLength={1000}
-          value={reason}
-          onChange={(change) => setReason(change.currentTarget.value)}
-          data-autofocus
-        />
-        <Button type="submit" loading={busy}>
-          {t('operating.parked.answer')}
-        </Button>
-      </Stack>
-    </form>
+    <WithReason how={t('operating.parked.answerHow')} button={t('operating.parked.answer')} busy={busy} send={(reason) => send({ event, reason })}>
+      <Select
+        label={t('operating.parked.what')}
+        allowDeselect={false}
+        value={event}
+        data={message.answers.map((one) => ({ value: one.event, label: one.label }))}
+        onChange={(value) => setEvent(value!)}
+      />
+    </WithReason>
   )
 }

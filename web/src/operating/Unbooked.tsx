@@ -1,11 +1,12 @@
-import { Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCommand } from '../api/asking'
 import { POST, type Shape } from '../api/client'
 import { Amount } from '../parts/Amount'
 import { Refused } from '../parts/Answers'
 import { When } from '../parts/When'
-import { Rows } from './parts'
+import { Rows, WithReason } from './parts'
 
 /** What the bank has seen and the ledger could not take. */
 export function Unbooked({ items }: { items: Shape['UnbookedView'][] }) {
@@ -15,6 +16,7 @@ export function Unbooked({ items }: { items: Shape['UnbookedView'][] }) {
     'operating',
     'trade',
   )
+  const [chosen, choose] = useState<number | null>(null)
   return (
     <>
       <Rows>
@@ -33,19 +35,23 @@ export function Unbooked({ items }: { items: Shape['UnbookedView'][] }) {
                   <When at={deposit.at} />
                 </Text>
               </Stack>
-              <Button
-                size="xs"
-                disabled={retry.isPending}
-                loading={retry.isPending && retry.variables.position === deposit.position}
-                onClick={() => retry.mutate({ position: deposit.position })}
-              >
+              <Button size="xs" onClick={() => choose(deposit.position)}>
                 {t('operating.errand.retry')}
               </Button>
             </Group>
           </li>
         ))}
       </Rows>
-      {retry.error && <Refused refusal={retry.error} />}
+      <Modal opened={chosen !== null} onClose={() => choose(null)} title={t('operating.errand.retry')} closeButtonProps={{ 'aria-label': t('answers.close') }}>
+        {chosen !== null && (
+          <WithReason
+            button={t('operating.errand.retry')}
+            busy={retry.isPending}
+            send={(reason) => retry.mutate({ position: chosen, reason }, { onSuccess: () => choose(null) })}
+          />
+        )}
+        {retry.error && <Refused refusal={retry.error} />}
+      </Modal>
     </>
   )
 }

@@ -1,6 +1,6 @@
-import { Badge, Button, Card, Group, Stack, Text, Title as Heading } from '@mantine/core'
+import { Badge, Button, Card, Group, Stack, Text, Textarea, Title as Heading } from '@mantine/core'
 import { useIsFetching } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { askAgain } from '../api/asking'
 import { Title } from '../parts/Title'
@@ -64,6 +64,38 @@ export function Wide({ label, children }: { label: string; children: ReactNode }
     <div className="wide" role="region" aria-label={label} tabIndex={0}>
       {children}
     </div>
+  )
+}
+
+/** What an operator is about to do, and why: the reason is recorded with the act. */
+export function WithReason({ how, button, busy, send, children }: { how?: string; button: string; busy: boolean; send: (reason: string) => void; children?: ReactNode }) {
+  const { t } = useTranslation()
+  const [reason, setReason] = useState('')
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        send(reason.trim())
+      }}
+    >
+      <Stack>
+        {how && <Text size="sm">{how}</Text>}
+        {children}
+        <Textarea
+          label={t('operating.reason.label')}
+          required
+          autosize
+          minRows={2}
+          maxLength={1000}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+          data-autofocus={children ? undefined : true}
+        />
+        <Button type="submit" loading={busy} disabled={!reason.trim()}>
+          {button}
+        </Button>
+      </Stack>
+    </form>
   )
 }
 

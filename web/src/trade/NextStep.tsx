@@ -99,6 +99,7 @@ function Confirm({ move, busy, send }: { move: Move; busy: boolean; send: (body:
   const [card, setCard] = useState('ok')
   const [reason, setReason] = useState('')
   const needed = move.needs.find((need) => need.type === 'card')
+  const why = move.needs.some((need) => need.name === 'reason')
   return (
     <form
       onSubmit={(event) => {
@@ -108,7 +109,7 @@ function Confirm({ move, busy, send }: { move: Move; busy: boolean; send: (body:
     >
       <Stack>
         {needed && <CardField label={needed.label} value={card} onChange={setCard} />}
-        <Textarea label={t('trade.reason')} autosize minRows={2} maxLength={1000} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+        <Textarea label={t('trade.reason')} required={why} autosize minRows={2} maxLength={1000} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
         <Button type="submit" loading={busy} data-autofocus>
           {move.label}
         </Button>

@@ -11,6 +11,7 @@ import { Title } from '../parts/Title'
 import { Delivery } from './Delivery'
 import { MoneyStrip } from './MoneyStrip'
 import { NextStep } from './NextStep'
+import { RefundAccount } from './RefundAccount'
 import { StateBar } from './StateBar'
 import { Timeline } from './Timeline'
 import { Transfer } from './Transfer'
@@ -52,6 +53,7 @@ function Shown({ trade }: { trade: Trade }) {
             {kind && <StateBar trade={trade} kind={kind} />}
             <Transfer trade={trade} as={as} />
             <MoneyStrip trade={trade} />
+            <RefundAccount trade={trade} as={as} />
             <Delivery trade={trade} as={as} />
           </Stack>
         </Grid.Col>

@@ -1,0 +1,65 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Payments.Deciding;
+using Jangteo.Payments.Operating;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Payments;
+
+/// <summary>
+/// PUT /api/payments/{trade}/refund-account: the buyer says where their bank transfers go back to. What the bank refused to send to the earlier account is sent to
+/// the new one at once. Nobody else can say so: operators send money only to accounts that its owner gave.
+/// </summary>
+internal static class GiveRefundAccount
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPut("/api/payments/{trade:guid}/refund-account", Handle).WithName("giveRefundAccount").WithTags("payments")
+            .WithSummary("The buyer says where their bank transfers go back to.").Produces<RefundAccount>();
+
+    private static Task<Answer> Handle(
+        Guid trade, RefundAccountGiven body, HttpContext http, [FromKeyedServices(Modules.Payments)] Storage storage, [FromKeyedServices(Modules.Payments)] Commands commands,
+        RunErrands errands, CancellationToken ct) =>
+        commands.Run(http, body, async (work, caller, _) =>
+        {
+            var account = Asked.Text(body.Account, "account", Accounts.Longest) ?? throw Asked.Bad("account", Wrong.Characters(1, Accounts.Longest));
+            var booking = await Booking.Open(work, [trade], storage.Clock.Now, ct);
+            var payment = booking.Of(trade);
+            if (payment is null || (caller.Id != payment.Buyer && caller.Id != payment.Seller && !caller.IsOperator))
+            {
+                throw new RefusedException(new Refusal(Refusals.NotFound));
+            }
+
+            if (caller.Id != payment.Buyer)
+            {
+                throw new RefusedException(new Refusal(Refusals.NotYours));
+            }
+
+            if (payment.Reference is null)
+            {
+                throw new RefusedException(new Refusal(Refusals.NotNow, "This trade is not paid by bank transfer."));
+            }
+
+            booking.Take(Decision.Of(payment with { RefundAccount = account }), work.Cause);
+            booking.Write();
+
+            // Only what was refused: of a transfer whose end is unknown the account must stay as it was when it was asked for.
+            work.Write(
+                """
+                update errands set account = $2, next_at = now(), tries = 0, attention = false
+                where what = $3 and problem in ('refused', 'voided') and (subject = $1 or subject in (select id from deposits where trade = $1))
+                """,
+                trade, account, Words.Of(What.SendBack));
+            work.AfterCommit(errands.Bell.Ring);
+            return new Decided.Now(Answer.Ok(new RefundAccount(trade, account)));
+        }, ct);
+}
+
+/// <param name="Account">1 to 100 characters.</param>
+internal sealed record RefundAccountGiven(string Account);
+
+internal sealed record RefundAccount(Guid Trade, string Account);

@@ -1,0 +1,121 @@
+using System.Text.Json;
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Microsoft.AspNetCore.Http;
+
+namespace Jangteo.Platform.Operating;
+
+/// <summary>An act that was decided and has not been done.</summary>
+/// <param name="Act">What is recorded of it.</param>
+/// <param name="Carry">Writes its effect into the transaction, and answers the caller.</param>
+public sealed record PlannedAct(OperatorAct Act, Func<Task<Answer>> Carry)
+{
+    public static PlannedAct Of(OperatorAct act, Func<Answer> carry) => new(act, () => Task.FromResult(carry()));
+}
+
+/// <summary>
+/// Runs the commands of operators of one module. Every command is one act: it is planned, carried out and recorded in one commit. An act on more money than
+/// one operator may move alone is proposed instead, and carried out when a second operator confirms it.
+/// </summary>
+/// <param name="twoOperatorsAbove">In minor units; acts on more need two operators. 0 is never.</param>
+public sealed class OperatorCommands(Storage storage, Commands commands, long twoOperatorsAbove)
+{
+    private const int LongestReason = 1000;
+
+    private readonly Dictionary<string, Func<Work, Caller, string, CancellationToken, Task<PlannedAct>>> plans = [];
+
+    public Storage Storage => storage;
+
+    /// <summary>Whether acts of this module can need a second operator.</summary>
+    public bool HasProposals => twoOperatorsAbove > 0;
+
+    /// <summary>Makes an act known, so that a proposal of it can be carried out later.</summary>
+    /// <param name="act">Its name.</param>
+    /// <param name="plan">Reads and locks what it needs, refuses what cannot be, and writes nothing.</param>
+    public OperatorCommand<TInput> Define<TInput>(string act, Func<Work, Caller, TInput, CancellationToken, Task<PlannedAct>> plan)
+        where TInput : notnull
+    {
+        plans.Add(act, (work, caller, input, ct) => plan(work, caller, JsonSerializer.Deserialize<TInput>(input, Wire.Json)!, ct));
+        return new OperatorCommand<TInput>(this, act, plan);
+    }
+
+    /// <summary>A reason as it is kept; refuses <c>invalid</c> when there is none.</summary>
+    public static string RequireReason(string? reason) =>
+        !string.IsNullOrWhiteSpace(reason) && reason.Trim().Length <= LongestReason && !reason.Contains('\0', StringComparison.Ordinal)
+            ? reason.Trim()
+            : throw new RefusedException(Refusal.Invalid("reason", Wrong.Characters(1, LongestReason)));
+
+    internal Task<Answer> Run<TInput>(
+        HttpContext http, string act, TInput input, string? reason, bool needsReason, Func<Work, Caller, TInput, CancellationToken, Task<PlannedAct>> plan, CancellationToken ct)
+        where TInput : notnull
+    {
+        Caller.Operator(http);
+        return commands.Run(http, new { input, reason }, async (work, caller, _) =>
+        {
+            var why = needsReason ? RequireReason(reason) : null;
+            var planned = await plan(work, caller, input, ct);
+            if (twoOperatorsAbove > 0 && planned.Act.Amount > twoOperatorsAbove)
+            {
+                var proposal = await Proposals.Propose(work, caller, act, JsonSerializer.Serialize(input, Wire.Json), planned.Act, why ?? "", ct);
+                planned.Act.Write(work, ActingOperator.Of(caller), why, ActStep.Proposed);
+                return new Decided.Now(Answer.Accepted(proposal));
+            }
+
+            var answer = await planned.Carry();
+            planned.Act.Write(work, ActingOperator.Of(caller), why);
+            return new Decided.Now(answer);
+        }, ct);
+    }
+
+    /// <summary>A second operator carries a proposal out.</summary>
+    internal Task<Answer> Confirm(Guid id, string reason, HttpContext http, CancellationToken ct) => Decide(id, reason, http, async (work, caller, proposal, why) =>
+    {
+        var planned = await plans[proposal.Act](work, caller, proposal.Input, ct);
+        Proposals.End(work, id, caller, "confirmed");
+        var answer = await planned.Carry();
+        planned.Act.Write(work, ActingOperator.Of(caller), why, ActStep.Confirmed);
+        return answer;
+    }, ct);
+
+    /// <summary>A second operator says no to a proposal.</summary>
+    internal Task<Answer> Decline(Guid id, string reason, HttpContext http, CancellationToken ct) => Decide(id, reason, http, (work, caller, proposal, why) =>
+    {
+        Proposals.End(work, id, caller, "declined");
+        proposal.ToAct().Write(work, ActingOperator.Of(caller), why, ActStep.Declined);
+        return Task.FromResult(Answer.NoContent);
+    }, ct);
+
+    private Task<Answer> Decide(Guid id, string reason, HttpContext http, Func<Work, Caller, Proposal, string, Task<Answer>> decide, CancellationToken ct)
+    {
+        Caller.Operator(http);
+        return commands.Run(http, new { id, reason }, async (work, caller, _) =>
+        {
+            var why = RequireReason(reason);
+            var proposal = await Proposals.Lock(work, id, ct) ?? throw new RefusedException(new Refusal(Refusals.NotFound));
+            if (proposal.ProposedBy == caller.Id)
+            {
+                throw new RefusedException(new Refusal(Refusals.SecondOperator));
+            }
+
+            if (proposal.State != Proposal.Open || proposal.ExpiresAt <= work.Now)
+            {
+                throw new RefusedException(new Refusal(Refusals.NotNow, "The proposal was decided already, or its time is over."));
+            }
+
+            return new Decided.Now(await decide(work, caller, proposal, why));
+        }, ct);
+    }
+}
+
+/// <summary>One act of operators, as its route runs it.</summary>
+public sealed class OperatorCommand<TInput>(OperatorCommands commands, string act, Func<Work, Caller, TInput, CancellationToken, Task<PlannedAct>> plan)
+    where TInput : notnull
+{
+    /// <summary>Runs it with a reason, which is required.</summary>
+    public Task<Answer> Run(HttpContext http, TInput input, string? reason, CancellationToken ct) => commands.Run(http, act, input, reason, needsReason: true, plan, ct);
+
+    /// <summary>Runs an act that moves no money and answers nothing, and so needs no reason.</summary>
+    public Task<Answer> Run(HttpContext http, TInput input, CancellationToken ct) => commands.Run(http, act, input, null, needsReason: false, plan, ct);
+}

@@ -1,0 +1,167 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Payments.Sandbox;
+using Jangteo.Platform;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
+using Jangteo.Tests.Beds;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Jangteo.Tests.Operating;
+
+/// <summary>Every module in one process, in the sandbox, with two operators: scenes in which an operator has something to do.</summary>
+public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
+{
+    /// <summary>The name of the second operator; the first is sora.</summary>
+    public const string Second = SandboxPeople.SecondOperator;
+
+    /// <summary>An act on more than this needs both.</summary>
+    public const long Threshold = 50_000;
+
+    private int count;
+
+    internal ModuleBed Bed { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Bed = await ModuleBed.Start(postgres, [.. Target.Of("all")], new Settings { Payments = new PaymentsSettings { TwoOperatorsAbove = (int)Threshold } });
+    }
+
+    public ValueTask DisposeAsync() => Bed.DisposeAsync();
+
+    /// <summary>The routes under /api/operator that change something, as they are mapped.</summary>
+    internal List<string> ChangingOperatorRoutes() =>
+    [
+        .. Bed.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api/operator/", StringComparison.Ordinal)
+                && endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods.Any(method => method != "GET"))
+            .Select(endpoint => endpoint.RoutePattern.RawText!).Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>A situation for a route: its path and body. A route that is not here needs its scene before it can be tested.</summary>
+    internal async Task<(string Path, object? Body)> Scene(string route) => route.Split('/')[4..] switch
+    {
+        ["parked", _, "retry"] => (route.Replace("{id:long}", await Park(route.Split('/')[3]), StringComparison.Ordinal), null),
+        ["parked", _, "answer"] => (route.Replace("{id:long}", await Park(route.Split('/')[3]), StringComparison.Ordinal), new { @event = "none", reason = "It says nothing." }),
+        ["deposits", _, "match"] => ($"/api/operator/payments/deposits/{await StrayTransfer(400)}/match", new { trade = await Order(), reason = "It is the buyer's." }),
+        ["deposits", _, "send-back"] => ($"/api/operator/payments/deposits/{await StrayTransfer(400)}/send-back", new { reason = "Nobody expects it." }),
+        ["deposits", "unbooked", "retry"] => (route, new { position = await KeepUnbooked(await StrayTransfer(400)), reason = "The ledger was full." }),
+        ["attention", "retry"] => (route, new { key = $"{await RefusedRefund()}", reason = "The bank was closed." }),
+        ["proposals", _, var decision] => ($"/api/operator/payments/proposals/{await Proposed()}/{decision}", new { reason = "I looked at it." }),
+        _ => throw new NotImplementedException($"{route}: write a scene in which it can be called."),
+    };
+
+    /// <summary>The ids of the acts recorded in a module.</summary>
+    internal async Task<List<Guid>> Acts(string module) =>
+        await Bed.StorageOf(module).Query(new Sql("select id from operator_acts order by id"), reader => reader.GetGuid(0), TestContext.Current.CancellationToken);
+
+    /// <summary>A bank transfer that names no trade.</summary>
+    internal async Task<Guid> StrayTransfer(long amount)
+    {
+        var id = Ids.New();
+        await Bed.Services.GetRequiredService<SandboxBank>().PayIn(id, "for nothing", amount, CancellationToken.None);
+        await ModuleBed.Until(() => Find($"select state from deposits where id = '{id}'"), found => found == "waiting");
+        return id;
+    }
+
+    /// <summary>A trade of junho with minji that expects a bank transfer.</summary>
+    /// <param name="refundAccount">The account that the buyer gives.</param>
+    internal async Task<Guid> Order(long price = 10_000, string refundAccount = "110-222")
+    {
+        var listing = await Bed.Post("/api/listings", "minji", new { kind = "shopping-mall", title = "Tea", description = "Green.", price, quantity = 3 });
+        Assert.Equal(201, listing.Status);
+        var trade = await Bed.Post("/api/trades", "junho", new { listing = listing.Id, price, quantity = 1, address = "12 Hill Street", refundAccount });
+        Assert.True(trade.Status == 201, trade.ToString());
+        await ModuleBed.Until(() => Bed.Get($"/api/payments/{trade.Id}", "junho"), heard => heard.Status == 200 && heard["reference"].Length > 0);
+        return trade.Id;
+    }
+
+    /// <summary>The key of a refund that the bank refuses, because the buyer's account is closed.</summary>
+    internal async Task<string> RefusedRefund(long price = 10_000, string refundAccount = "closed-1")
+    {
+        var trade = await Order(price, refundAccount);
+        var reference = (await Bed.Get($"/api/payments/{trade}", "junho"))["reference"];
+        await Bed.Services.GetRequiredService<SandboxBank>().PayIn(Ids.New(), reference, price, CancellationToken.None);
+        await ModuleBed.Until(() => Bed.Get($"/api/payments/{trade}", "junho"), heard => heard["seen"] == price.ToString(CultureInfo.InvariantCulture));
+        Assert.InRange((await Bed.Post($"/api/trades/{trade}/cancel", "junho", new { })).Status, 200, 202);
+        return (await ModuleBed.Until(() => Find($"select key from errands where subject = '{trade}' and attention"), found => found is not null))!;
+    }
+
+    /// <summary>An act on more than one operator may move alone, proposed by sora.</summary>
+    internal async Task<Guid> Proposed()
+    {
+        var heard = await Bed.Post($"/api/operator/payments/deposits/{await StrayTransfer(Threshold + 1)}/send-back", "sora", new { reason = "Nobody expects it." });
+        Assert.True(heard.Status == 202, heard.ToString());
+        return Guid.Parse(heard["proposal"]);
+    }
+
+    /// <summary>A trade that waits for an operator to decide its dispute.</summary>
+    internal async Task<Guid> Disputed()
+    {
+        var listing = await Bed.Post("/api/listings", "minji", new { kind = "second-hand", title = "Radio", description = "Works.", price = 9_000 });
+        var trade = await Bed.Post("/api/trades", "junho", new { listing = listing.Id, price = 9_000, card = "ok" });
+        Assert.True(trade.Status == 201, trade.ToString());
+        Assert.InRange((await Bed.Post($"/api/trades/{trade.Id}/accept", "minji", new { })).Status, 200, 202);
+        await ModuleBed.Until(() => Bed.Get($"/api/trades/{trade.Id}", "junho"), heard => heard["state"] == "accepted");
+        Assert.InRange((await Bed.Post($"/api/trades/{trade.Id}/contest", "junho", new { })).Status, 200, 202);
+        await ModuleBed.Until(() => Bed.Get($"/api/trades/{trade.Id}", "junho"), heard => heard["state"] == "disputed");
+        return trade.Id;
+    }
+
+    internal Task<string?> Find(string sql) => Bed.StorageOf(Modules.Payments).Find(new Sql(sql), reader => reader.GetString(0), TestContext.Current.CancellationToken);
+
+    /// <summary>The account to which the sandbox's bank sent the money of an errand.</summary>
+    internal Task<string?> SentTo(string key) => Bed.StorageOf(SandboxCards.Schema).Find(
+        new Sql("select account from transfers where (key = $1 or starts_with(key, $1 || '/')) and not refused", key), reader => reader.GetString(0), TestContext.Current.CancellationToken);
+
+    /// <summary>Runs a statement as the owner of everything.</summary>
+    internal async Task AsOwner(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(Bed.Admin);
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>A request as a person, for what is below the routes.</summary>
+    internal HttpContext Http(string path, string person)
+    {
+        var caller = new Caller(SandboxPeople.IdOf(person), person, SandboxPeople.IsOperator(person));
+        var http = new DefaultHttpContext { User = Bed.Services.GetRequiredService<Sessions>().Read(Bed.Services.GetRequiredService<Sessions>().Issue(caller))! };
+        http.Request.Method = "POST";
+        http.Request.Path = path;
+        return http;
+    }
+
+    /// <summary>A message that a module could not hear, under the number at which an operator finds it.</summary>
+    private async Task<string> Park(string module)
+    {
+        var stream = Ids.New();
+        var noted = new TradeNoted(
+            stream, "second-hand", 1, 1, "start", "heard", null, "time", null, null, null, [], Ids.New(), Ids.New(), Ids.New(), new Money(0, 0, 0, 0, 0, 0, 0), "none", "none", DateTimeOffset.UtcNow);
+        var message = new Message(
+            Ids.New(), TradingMessages.Noted, Modules.Trading, stream, new MessageContext(stream), Ids.New(), Ids.New(), null, DateTimeOffset.UtcNow, JsonSerializer.SerializeToElement(noted, Wire.Json));
+        var id = await Bed.StorageOf(module).Find(
+            new Sql(
+                "insert into aside (sender, stream, seq, type, message, parked_at, reason) values ('trading', $1, $2, $3, $4, now(), 'It came again.') returning id",
+                stream, ++count, message.Type, JsonSerializer.Serialize(message, Wire.Json)),
+            reader => reader.GetInt64(0), TestContext.Current.CancellationToken);
+        return id.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private async Task<long> KeepUnbooked(Guid deposit) => await Bed.StorageOf(Modules.Payments).Find(
+        new Sql(
+            """
+            insert into unbooked (position, deposit, reason, at)
+            select position, json_build_object('position', position, 'id', id, 'reference', reference, 'amount', amount, 'from', payer)::text, 'It came again.', now() from deposits where id = $1
+            returning position
+            """,
+            deposit),
+        reader => reader.GetInt64(0), TestContext.Current.CancellationToken);
+}

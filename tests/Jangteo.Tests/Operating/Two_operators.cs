@@ -1,0 +1,148 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform.Storing;
+using Jangteo.Tests.Beds;
+using Npgsql;
+
+namespace Jangteo.Tests.Operating;
+
+/// <summary>Above Payments:TwoOperatorsAbove one operator proposes and another decides.</summary>
+public sealed class Two_operators(OperatedMarket market) : IClassFixture<OperatedMarket>
+{
+    private readonly CancellationToken ct = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task More_than_the_limit_is_proposed_and_moves_nothing()
+    {
+        var deposit = await market.StrayTransfer(OperatedMarket.Threshold + 1);
+
+        var heard = await SendBack(deposit, "sora");
+
+        Assert.Equal(202, heard.Status);
+        Assert.Equal("waiting", await StateOf(deposit));
+        var open = Assert.Single((await market.Bed.Get("/api/operator/payments/proposals", OperatedMarket.Second)).Body!["items"]!.AsArray(), one => (string?)one!["subject"] == deposit.ToString());
+        Assert.Equal(("send-transfer-back", "sora", "Nobody expects it.", OperatedMarket.Threshold + 1), ((string?)open!["act"], (string?)open["proposedBy"]!["name"], (string?)open["reason"], (long)open["amount"]!));
+        Assert.Equal(["proposed"], await StepsOf(deposit));
+    }
+
+    [Fact]
+    public async Task The_limit_itself_needs_no_second_operator()
+    {
+        var deposit = await market.StrayTransfer(OperatedMarket.Threshold);
+
+        Assert.Equal(200, (await SendBack(deposit, "sora")).Status);
+        Assert.Equal(["done"], await StepsOf(deposit));
+    }
+
+    [Fact]
+    public async Task A_second_operator_confirms_and_both_acts_are_recorded()
+    {
+        var (deposit, proposal) = await Proposed();
+
+        var heard = await Decide(proposal, "confirm", OperatedMarket.Second);
+
+        Assert.Equal((200, "sending-back"), (heard.Status, heard["state"]));
+        Assert.Equal(["proposed", "confirmed"], await StepsOf(deposit));
+        Assert.Equal("not-now", (await Decide(proposal, "confirm", OperatedMarket.Second)).Problem);
+    }
+
+    [Fact]
+    public async Task Who_proposed_it_neither_confirms_nor_declines_it()
+    {
+        var (deposit, proposal) = await Proposed();
+
+        Assert.Equal("second-operator", (await Decide(proposal, "confirm", "sora")).Problem);
+        Assert.Equal("second-operator", (await Decide(proposal, "decline", "sora")).Problem);
+
+        Assert.Equal("waiting", await StateOf(deposit));
+        // The database refuses it too.
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => market.AsOwner($"update payments.proposals set state = 'confirmed', decided_by = proposed_by where id = '{proposal}'"));
+        Assert.Equal(PostgresErrorCodes.CheckViolation, refused.SqlState);
+    }
+
+    [Fact]
+    public async Task A_declined_proposal_moves_nothing_and_another_can_be_made()
+    {
+        var (deposit, proposal) = await Proposed();
+
+        Assert.Equal(204, (await Decide(proposal, "decline", OperatedMarket.Second)).Status);
+
+        Assert.Equal("waiting", await StateOf(deposit));
+        Assert.Equal(["proposed", "declined"], await StepsOf(deposit));
+        Assert.Equal("not-now", (await Decide(proposal, "confirm", OperatedMarket.Second)).Problem);
+        Assert.Equal(202, (await SendBack(deposit, "sora")).Status);
+    }
+
+    [Fact]
+    public async Task Of_two_proposals_for_one_thing_the_second_is_refused()
+    {
+        var (deposit, _) = await Proposed();
+        var trade = await market.Order();
+
+        Assert.Equal("already-proposed", (await SendBack(deposit, OperatedMarket.Second)).Problem);
+        Assert.Equal("already-proposed", (await market.Bed.Post($"/api/operator/payments/deposits/{deposit}/match", OperatedMarket.Second, new { trade, reason = "It is junho's." })).Problem);
+    }
+
+    [Fact]
+    public async Task An_expired_proposal_is_neither_listed_nor_confirmed_and_gives_way_to_a_new_one()
+    {
+        var (deposit, proposal) = await Proposed();
+        await market.AsOwner($"update payments.proposals set expires_at = at where id = '{proposal}'");
+
+        Assert.DoesNotContain((await market.Bed.Get("/api/operator/payments/proposals?limit=100", "sora")).Body!["items"]!.AsArray(), one => (string?)one!["id"] == proposal.ToString());
+        Assert.Equal("not-now", (await Decide(proposal, "confirm", OperatedMarket.Second)).Problem);
+        Assert.Equal(202, (await SendBack(deposit, OperatedMarket.Second)).Status);
+    }
+
+    [Fact]
+    public async Task Two_confirmations_at_once_are_one()
+    {
+        var (deposit, proposal) = await Proposed();
+
+        var heard = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Decide(proposal, "confirm", OperatedMarket.Second)));
+
+        Assert.Single(heard, one => one.Status == 200);
+        Assert.All(heard.Where(one => one.Status != 200), one => Assert.Equal("not-now", one.Problem));
+        Assert.Equal(["proposed", "confirmed"], await StepsOf(deposit));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_done_any_more_is_refused_on_confirmation()
+    {
+        var (deposit, proposal) = await Proposed();
+        await market.AsOwner($"update payments.deposits set state = 'sent-back' where id = '{deposit}'");
+
+        Assert.Equal("not-now", (await Decide(proposal, "confirm", OperatedMarket.Second)).Problem);
+        Assert.Equal(["proposed"], await StepsOf(deposit));
+    }
+
+    [Fact]
+    public async Task A_large_refund_that_was_refused_needs_two_operators()
+    {
+        var key = await market.RefusedRefund(OperatedMarket.Threshold + 10);
+
+        var proposed = await market.Bed.Post("/api/operator/payments/attention/retry", "sora", new { key, account = SandboxPayer, reason = "The account was closed." });
+        Assert.Equal(202, proposed.Status);
+        Assert.Equal(204, (await Decide(Guid.Parse(proposed["proposal"]), "confirm", OperatedMarket.Second)).Status);
+
+        await ModuleBed.Until(() => market.Find($"select key from errands where key = '{key}'"), found => found is null);
+    }
+
+    private const string SandboxPayer = Jangteo.Payments.Sandbox.SandboxBank.Payer;
+
+    private async Task<(Guid Deposit, Guid Proposal)> Proposed()
+    {
+        var deposit = await market.StrayTransfer(OperatedMarket.Threshold + 1);
+        return (deposit, Guid.Parse((await SendBack(deposit, "sora"))["proposal"]));
+    }
+
+    private Task<Heard> SendBack(Guid deposit, string person) => market.Bed.Post($"/api/operator/payments/deposits/{deposit}/send-back", person, new { reason = "Nobody expects it." });
+
+    private Task<Heard> Decide(Guid proposal, string decision, string person) =>
+        market.Bed.Post($"/api/operator/payments/proposals/{proposal}/{decision}", person, new { reason = "I looked at it." });
+
+    private Task<string?> StateOf(Guid deposit) => market.Find($"select state from deposits where id = '{deposit}'");
+
+    private async Task<List<string>> StepsOf(Guid deposit) => await market.Bed.StorageOf(Modules.Payments).Query(
+        new Sql("select step from operator_acts where subject_type = 'transfer' and subject = $1 order by id", deposit.ToString()), reader => reader.GetString(0), ct);
+}
