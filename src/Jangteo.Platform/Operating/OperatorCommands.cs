@@ -74,9 +74,9 @@ public sealed class OperatorCommands(Storage storage, Commands commands, long tw
     {
         var planned = await plans[proposal.Act](work, caller, proposal.Input, ct);
         Proposals.End(work, id, caller, "confirmed");
-        var answer = await planned.Carry();
+        await planned.Carry();
         planned.Act.Write(work, ActingOperator.Of(caller), why, ActStep.Confirmed);
-        return answer;
+        return Answer.NoContent;
     }, ct);
 
     /// <summary>A second operator says no to a proposal.</summary>

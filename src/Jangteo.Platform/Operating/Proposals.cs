@@ -37,7 +37,7 @@ public static class Proposals
             return TypedResults.Ok(part.Of(rows, row => ProposalView.Of(row, currency, shelf.Texts.Act(row.Act, language)), row => row.Id));
         }).WithName($"{module}Proposals").WithSummary("Acts that wait for a second operator, newest first.");
         group.MapPost("/{id:guid}/confirm", (Guid id, Because body, HttpContext http, CancellationToken ct) => commands.Confirm(id, body.Reason, http, ct))
-            .WithName($"{module}ConfirmProposal").WithSummary("A second operator confirms an act, and it is done. Its answer is that of the act.").Produces(200).Produces(204);
+            .WithName($"{module}ConfirmProposal").WithSummary("A second operator confirms an act, and it is done.").Produces(204);
         group.MapPost("/{id:guid}/decline", (Guid id, Because body, HttpContext http, CancellationToken ct) => commands.Decline(id, body.Reason, http, ct))
             .WithName($"{module}DeclineProposal").WithSummary("A second operator declines an act, and it is not done.").Produces(204);
     }
