@@ -159,7 +159,7 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
         new Sql(
             """
             insert into unbooked (position, deposit, reason, at)
-            select position, json_build_object('position', position, 'id', id, 'reference', reference, 'amount', amount, 'from', payer)::text, 'It came again.', now() from deposits where id = $1
+            select position, json_build_object('position', position, 'id', id, 'reference', reference, 'amount', amount, 'from', payer, 'currency', currency)::text, 'It came again.', now() from deposits where id = $1
             returning position
             """,
             deposit),
