@@ -51,7 +51,8 @@ public static class Proposals
             ct,
             (new Sql(
                 "update proposals set state = 'expired' where subject_type = $1 and subject = $2 and state = 'open' and expires_at <= $3 returning id", planned.Subject.Type, planned.Subject.Id, work.Now),
-            _ => { }),
+            _ => { }
+        ),
             (new Sql(
                 """
                 insert into proposals (id, act, input, subject_type, subject, trade, amount, went_to, reason, proposed_by, proposed_by_name, at, expires_at)

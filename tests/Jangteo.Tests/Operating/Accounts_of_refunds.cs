@@ -4,7 +4,8 @@ using Jangteo.Tests.Beds;
 namespace Jangteo.Tests.Operating;
 
 /// <summary>Money goes to a new account only if the person it belongs to gave it.</summary>
-public sealed class Accounts_of_refunds(OperatedMarket market) : IClassFixture<OperatedMarket>
+[Collection(OperatedMarket.Tests)]
+public sealed class Accounts_of_refunds(OperatedMarket market)
 {
     [Fact]
     public async Task An_operator_cannot_send_a_transfer_to_an_account_of_their_own_choosing()

@@ -12,7 +12,8 @@ using Npgsql;
 namespace Jangteo.Tests.Operating;
 
 /// <summary>Every act of an operator leaves one record, and nobody can change it.</summary>
-public sealed class Acts_of_operators(OperatedMarket market) : IClassFixture<OperatedMarket>
+[Collection(OperatedMarket.Tests)]
+public sealed class Acts_of_operators(OperatedMarket market)
 {
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 

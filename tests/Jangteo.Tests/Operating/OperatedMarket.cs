@@ -19,6 +19,9 @@ namespace Jangteo.Tests.Operating;
 /// <summary>Every module in one process, in the sandbox, with two operators: scenes in which an operator has something to do.</summary>
 public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
 {
+    /// <summary>The tests that share it.</summary>
+    public const string Tests = "Operated market";
+
     /// <summary>The name of the second operator; the first is sora.</summary>
     public const string Second = SandboxPeople.SecondOperator;
 
@@ -133,7 +136,7 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
     internal HttpContext Http(string path, string person)
     {
         var caller = new Caller(SandboxPeople.IdOf(person), person, SandboxPeople.IsOperator(person));
-        var http = new DefaultHttpContext { User = Bed.Services.GetRequiredService<Sessions>().Read(Bed.Services.GetRequiredService<Sessions>().Issue(caller))! };
+        var http = new DefaultHttpContext { User = Bed.Services.GetRequiredService<Sessions>().Read(Bed.Services.GetRequiredService<Sessions>().Begin(caller).Token)! };
         http.Request.Method = "POST";
         http.Request.Path = path;
         return http;
@@ -165,3 +168,6 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
             deposit),
         reader => reader.GetInt64(0), TestContext.Current.CancellationToken);
 }
+
+[CollectionDefinition(OperatedMarket.Tests)]
+public sealed class TestsOfTheOperatedMarket : ICollectionFixture<OperatedMarket>;

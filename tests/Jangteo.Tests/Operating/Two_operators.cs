@@ -7,7 +7,8 @@ using Npgsql;
 namespace Jangteo.Tests.Operating;
 
 /// <summary>Above Payments:TwoOperatorsAbove one operator proposes and another decides.</summary>
-public sealed class Two_operators(OperatedMarket market) : IClassFixture<OperatedMarket>
+[Collection(OperatedMarket.Tests)]
+public sealed class Two_operators(OperatedMarket market)
 {
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
