@@ -38,22 +38,14 @@ internal sealed class EditListing([FromKeyedServices(Modules.Catalog)] Storage s
     private static Listing Changed(Listing listing, ListingChanges given)
     {
         var checks = new FieldChecks();
-        if (given.Title is not null)
-        {
-            checks.Title(given.Title);
-        }
-
-        if (given.Description is not null)
-        {
-            checks.Description(given.Description);
-        }
-
+        var title = given.Title is null ? listing.Title : checks.Title(given.Title);
+        var description = given.Description is null ? listing.Description : checks.Description(given.Description);
         if (given.Price is not null)
         {
             checks.Price(given.Price);
         }
 
-        checks.Place(given.Place);
+        var place = checks.Place(given.Place);
         var units = listing.Units;
         if (given.Quantity is { } quantity)
         {
@@ -71,10 +63,10 @@ internal sealed class EditListing([FromKeyedServices(Modules.Catalog)] Storage s
         checks.Refuse();
         return listing with
         {
-            Title = given.Title?.Trim() ?? listing.Title,
-            Description = given.Description ?? listing.Description,
+            Title = title,
+            Description = description,
             Price = given.Price ?? listing.Price,
-            Place = given.Place?.ToPlace() ?? listing.Place,
+            Place = place ?? listing.Place,
             Units = units,
         };
     }

@@ -1,24 +1,23 @@
 using Jangteo.Contracts;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Input;
 
 namespace Jangteo.Catalog;
 
-/// <summary>Looks at the fields of a request and refuses with everything that is wrong, by field.</summary>
+/// <summary>Reads the fields of a request and refuses with everything that is wrong, by field.</summary>
 internal sealed class FieldChecks
 {
-    private const int LongestTitle = 120;
-    private const int LongestDescription = 4000;
-    private const int LongestPlace = 80;
-
     // With these two no amount of a trade comes near the end of 64 bits.
     private const long HighestPrice = 10_000_000_000;
     private const int MostUnits = 100_000;
 
-    private readonly Dictionary<string, Wrong[]> wrong = [];
+    private readonly FieldErrors wrong = new();
 
-    public void Title(string? title) => Text("title", title, LongestTitle, mayBeEmpty: false);
+    /// <summary>The title to keep.</summary>
+    public string Title(string? title) => wrong.Text("title", title, TextRules.Title);
 
-    public void Description(string? description) => Text("description", description, LongestDescription, mayBeEmpty: true);
+    /// <summary>The description to keep.</summary>
+    public string Description(string? description) => wrong.Text("description", description, TextRules.Description);
 
     public void Price(long? price)
     {
@@ -41,14 +40,15 @@ internal sealed class FieldChecks
         }
     }
 
-    public void Place(PlaceGiven? place)
+    /// <summary>The place to keep, or null when none is given.</summary>
+    public Place? Place(PlaceGiven? place)
     {
         if (place is null)
         {
-            return;
+            return null;
         }
 
-        Text("place.name", place.Name, LongestPlace, mayBeEmpty: false);
+        var name = wrong.Text("place.name", place.Name, TextRules.PlaceName);
         if (place.Lat is not (>= -90 and <= 90))
         {
             Note("place.lat", Wrong.Latitude);
@@ -58,51 +58,23 @@ internal sealed class FieldChecks
         {
             Note("place.lng", Wrong.Longitude);
         }
+
+        return new Place(name, place.Lat ?? 0, place.Lng ?? 0);
     }
 
-    public void Note(string field, Wrong what) => wrong[field] = [what];
+    public void Note(string field, Wrong what) => wrong.Add(field, what);
 
     /// <exception cref="RefusedException">Something is wrong.</exception>
     public void Refuse()
     {
-        if (wrong.Count > 0)
+        if (wrong.Refusal is { } refusal)
         {
-            throw new RefusedException(new Refusal(Refusals.Invalid, Fields: wrong));
+            throw new RefusedException(refusal);
         }
-    }
-
-    private void Text(string field, string? text, int longest, bool mayBeEmpty)
-    {
-        if (text is null || (!mayBeEmpty && string.IsNullOrWhiteSpace(text)) || text.Length > longest)
-        {
-            Note(field, mayBeEmpty ? Wrong.TooManyCharacters(longest) : Wrong.Characters(1, longest));
-        }
-        else if (text.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t')) || !IsWellFormed(text))
-        {
-            Note(field, Wrong.CannotBeKept);
-        }
-    }
-
-    private static bool IsWellFormed(string text)
-    {
-        foreach (var rune in text.EnumerateRunes())
-        {
-            // What is half of a pair is read as this; who wrote the sign itself loses nothing by leaving it out.
-            if (rune == System.Text.Rune.ReplacementChar)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }
 
 /// <summary>A place as given: every part may be missing until it is looked at.</summary>
 /// <param name="Lat">Degrees north.</param>
 /// <param name="Lng">Degrees east.</param>
-internal sealed record PlaceGiven(string? Name = null, double? Lat = null, double? Lng = null)
-{
-    /// <summary>The place, after the checks.</summary>
-    public Place ToPlace() => new(Name!.Trim(), Lat!.Value, Lng!.Value);
-}
+internal sealed record PlaceGiven(string? Name = null, double? Lat = null, double? Lng = null);

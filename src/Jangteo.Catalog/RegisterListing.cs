@@ -29,7 +29,7 @@ internal sealed class RegisterListing(
         commands.Run(http, given, async (work, caller, claim) =>
         {
             var kind = shelf.Find(given.Kind ?? "");
-            Check(given, kind);
+            var (title, description, place) = Check(given, kind);
             if (claim is not null && await FindDraft(work, claim, ct) is { } made)
             {
                 var draft = (await OwnListing.Lock(work, made, caller, ct)).Enter(Status.Registering, storage.Clock.Now);
@@ -39,8 +39,8 @@ internal sealed class RegisterListing(
 
             var now = storage.Clock.Now;
             var listing = new Listing(
-                Ids.New(), 1, kind!.Name, caller.Ref, given.Title!.Trim(), given.Description ?? "", given.Price!.Value, settings.Currency, Status.Draft, kind.Stock == Stock.One,
-                given.Quantity ?? 1, new Units(Offered: false, given.Quantity ?? 1), given.Place?.ToPlace(), [], now);
+                Ids.New(), 1, kind!.Name, caller.Ref, title, description, given.Price!.Value, settings.Currency, Status.Draft, kind.Stock == Stock.One,
+                given.Quantity ?? 1, new Units(Offered: false, given.Quantity ?? 1), place, [], now);
             listing = listing with { Status = kind.Listing.Registered.First.IsEmpty ? Status.Registered : Status.Registering };
             listing.Insert(work);
             return Begin(work, listing, kind, new Registration(listing.Revision, IsFirst: true, Problems.Language(http), claim));
@@ -88,7 +88,8 @@ internal sealed class RegisterListing(
         return new Decided.Later(ct => registrations.Wait(listing, registration, ct));
     }
 
-    private static void Check(NewListing given, Kind? kind)
+    /// <summary>The texts and the place to keep.</summary>
+    private static (string Title, string Description, Place? Place) Check(NewListing given, Kind? kind)
     {
         var checks = new FieldChecks();
         if (string.IsNullOrWhiteSpace(given.Kind))
@@ -96,20 +97,17 @@ internal sealed class RegisterListing(
             checks.Note("kind", Wrong.WhichKind);
         }
 
-        checks.Title(given.Title);
-        checks.Description(given.Description ?? "");
+        var title = checks.Title(given.Title);
+        var description = checks.Description(given.Description);
         checks.Price(given.Price);
-        checks.Place(given.Place);
+        var place = checks.Place(given.Place);
         if (given.Quantity is { } quantity)
         {
             checks.Quantity(quantity, kind?.Stock == Stock.One);
         }
 
         checks.Refuse();
-        if (kind is null)
-        {
-            throw new RefusedException(new Refusal(Refusals.UnknownKind));
-        }
+        return kind is null ? throw new RefusedException(new Refusal(Refusals.UnknownKind)) : (title, description, place);
     }
 }
 

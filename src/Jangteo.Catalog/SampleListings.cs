@@ -1,6 +1,7 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
+using Jangteo.Platform.Input;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.DependencyInjection;
 using YamlDotNet.Core;
@@ -38,8 +39,8 @@ internal sealed class SampleListings([FromKeyedServices(Modules.Catalog)] Storag
             {
                 var picture = ReadPicture(kind, sample);
                 var listing = new Listing(
-                    Ids.New(), 1, kind.Name, SandboxPeople.RefOf(sample.Owner), In(sample.Title), In(sample.Description), sample.Price, settings.Currency, Status.Registered,
-                    kind.Stock == Stock.One, sample.Quantity, new Units(Offered: true, sample.Quantity), sample.Place is { } place ? new Place(place.Name, place.Lat, place.Lng) : null, picture is null ? [] : [picture.Id], now);
+                    Ids.New(), 1, kind.Name, SandboxPeople.RefOf(sample.Owner), Text(kind, TextRules.Title, In(sample.Title)), Text(kind, TextRules.Description, In(sample.Description)), sample.Price, settings.Currency, Status.Registered,
+                    kind.Stock == Stock.One, sample.Quantity, new Units(Offered: true, sample.Quantity), sample.Place is { } place ? new Place(Text(kind, TextRules.PlaceName, place.Name), place.Lat, place.Lng) : null, picture is null ? [] : [picture.Id], now);
                 listing.Insert(work);
                 picture?.Insert(work, listing.Id, now);
                 listing.Tell(work, Status.Registered, now);
@@ -50,6 +51,10 @@ internal sealed class SampleListings([FromKeyedServices(Modules.Catalog)] Storag
     private static Sql HasAny => new("select exists (select from listings)");
 
     private string In(Dictionary<string, string> languages) => languages.GetValueOrDefault(settings.Language) ?? languages.Values.FirstOrDefault() ?? "";
+
+    /// <exception cref="InvalidDataException">A text is none that a person could have entered.</exception>
+    private static string Text(Kind kind, TextRule rule, string given) =>
+        rule.Read(given, out var text) is null ? text : throw new InvalidDataException($"{kind.Name}/{File}: \"{given}\" is no text of at most {rule.Longest} characters.");
 
     /// <exception cref="InvalidDataException">The file cannot be read; the message says which and where.</exception>
     private static List<Sample> Read(string path)

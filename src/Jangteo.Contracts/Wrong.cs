@@ -30,6 +30,7 @@ public sealed class Wrong
 
     // Of a request that could not be read.
     public static readonly Wrong SentAsOtherThanJson = new("sent-as-other-than-json");
+    public static readonly Wrong OtherThanUtf8 = new("other-than-utf8");
     public static readonly Wrong NoBody = new("no-body");
     public static readonly Wrong Unreadable = new("unreadable");
     public static readonly Wrong Missing = new("missing");
@@ -62,6 +63,9 @@ public sealed class Wrong
     public static Wrong TooManyCharacters(int most) => new("too-many-characters", ("most", most));
 
     public static Wrong TooManyWords(int most) => new("too-many-words", ("most", most));
+
+    /// <param name="code">The code point of the character that nobody may write.</param>
+    public static Wrong CharacterNotAllowed(int code) => new("character-not-allowed", ("named", $"U+{code:X4}"));
 
     public static Wrong OneLine(int most) => new("one-line", ("most", most));
 

@@ -1,14 +1,12 @@
-using System.Text.RegularExpressions;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Platform.Input;
 
 namespace Jangteo.Identity;
 
 /// <summary>What may stand in the fields of a person. All that is wrong is said at once.</summary>
-internal static partial class Fields
+internal static class Fields
 {
-    public const int LongestName = 80;
-    public const int LongestEmail = 254;
     public const int ShortestPassword = 8;
     public const int LongestPassword = 128;
 
@@ -16,79 +14,86 @@ internal static partial class Fields
     public const string SandboxDomain = "@sandbox.example";
 
     /// <summary>The refusal of a sign-up, or null.</summary>
-    public static Refusal? Check(SignUp request)
+    /// <param name="region">The country of a phone number without one.</param>
+    /// <param name="read">The same, as it is to be kept.</param>
+    public static Refusal? Check(SignUp request, string? region, out SignUp read)
     {
-        var wrong = new Dictionary<string, Wrong[]>();
-        Name(wrong, request.Name);
-        if (request.Email.Length > LongestEmail || !EmailForm().IsMatch(request.Email))
+        var wrong = new FieldErrors();
+        read = request with
         {
-            wrong["email"] = [Wrong.Email(LongestEmail)];
-        }
-        else if (request.Email.EndsWith(SandboxDomain, StringComparison.OrdinalIgnoreCase))
-        {
-            wrong["email"] = [Wrong.EmailOfTheSandbox(SandboxDomain)];
-        }
-
-        if (!IsPassword(request.Password))
-        {
-            wrong["password"] = [Wrong.Characters(ShortestPassword, LongestPassword)];
-        }
-
-        Phone(wrong, request.Phone);
+            Name = wrong.Text("name", request.Name, TextRules.PersonName),
+            Email = Email(wrong, request.Email),
+            Password = Password(wrong, request.Password),
+            Phone = Phone(wrong, request.Phone, region),
+        };
         Language(wrong, request.Language);
-        return Refused(wrong);
+        return wrong.Refusal;
     }
 
     /// <summary>The refusal of a change, or null.</summary>
-    public static Refusal? Check(ChangeMe request)
+    /// <param name="read">The same, as it is to be kept; an empty phone takes the number away.</param>
+    public static Refusal? Check(ChangeMe request, string? region, out ChangeMe read)
     {
-        var wrong = new Dictionary<string, Wrong[]>();
-        if (request.Name is not null)
+        var wrong = new FieldErrors();
+        read = request with
         {
-            Name(wrong, request.Name);
-        }
-
-        Phone(wrong, request.Phone is "" ? null : request.Phone);
+            Name = request.Name is null ? null : wrong.Text("name", request.Name, TextRules.PersonName),
+            Phone = request.Phone is null or "" ? request.Phone : Phone(wrong, request.Phone, region),
+        };
         Language(wrong, request.Language);
-        return Refused(wrong);
+        return wrong.Refusal;
     }
 
     /// <summary>Length is what makes a password good. Demanding signs and digits makes people write it down.</summary>
-    public static bool IsPassword(string password) => password.Length is >= ShortestPassword and <= LongestPassword;
+    public static bool IsPassword(string password) => PasswordText.Length(password) is >= ShortestPassword and <= LongestPassword;
 
-    /// <summary>Whether a person can be called this: something to be seen, on one line.</summary>
-    public static bool IsName(string name) => !string.IsNullOrWhiteSpace(name) && name.Trim().Length <= LongestName && !name.Any(char.IsControl);
-
-    private static void Name(Dictionary<string, Wrong[]> wrong, string name)
+    private static string Password(FieldErrors wrong, string given)
     {
-        if (!IsName(name))
+        if (PasswordText.Read(given) is { } password && IsPassword(password))
         {
-            wrong["name"] = [Wrong.OneLine(LongestName)];
+            return password;
         }
+
+        wrong.Add("password", Wrong.Characters(ShortestPassword, LongestPassword));
+        return "";
     }
 
-    private static void Phone(Dictionary<string, Wrong[]> wrong, string? phone)
+    private static string Email(FieldErrors wrong, string given)
     {
-        if (phone is not null && !PhoneForm().IsMatch(phone))
+        var address = EmailAddress.Read(given);
+        if (address is null)
         {
-            wrong["phone"] = [Wrong.Phone];
+            wrong.Add("email", Wrong.Email(EmailAddress.Longest));
         }
+        else if (address.Key.EndsWith(SandboxDomain, StringComparison.Ordinal))
+        {
+            wrong.Add("email", Wrong.EmailOfTheSandbox(SandboxDomain));
+        }
+
+        return address?.Text ?? "";
     }
 
-    private static void Language(Dictionary<string, Wrong[]> wrong, string? language)
+    private static string? Phone(FieldErrors wrong, string? phone, string? region)
+    {
+        if (phone is null)
+        {
+            return null;
+        }
+
+        var number = PhoneNumber.Read(phone, region);
+        if (number is null)
+        {
+            wrong.Add("phone", Wrong.Phone);
+        }
+
+        return number;
+    }
+
+    private static void Language(FieldErrors wrong, string? language)
     {
         if (language is not null && !Texts.Languages.Contains(language))
         {
-            wrong["language"] = [Wrong.NotOneOf(Texts.Languages)];
+            wrong.Add("language", Wrong.NotOneOf(Texts.Languages));
         }
     }
-
-    private static Refusal? Refused(Dictionary<string, Wrong[]> wrong) => wrong.Count == 0 ? null : new Refusal(Refusals.Invalid, Fields: wrong);
-
-    // Only what every mail server would refuse is refused here; whether an address is anybody's, a letter to it shows.
-    [GeneratedRegex(@"^[^@\s\p{C}]{1,64}@[^@\s\p{C}.]+(\.[^@\s\p{C}.]+)+$")]
-    private static partial Regex EmailForm();
-
-    [GeneratedRegex(@"^\+[1-9][0-9]{6,14}\z")]
-    private static partial Regex PhoneForm();
 }

@@ -1,5 +1,6 @@
 using Jangteo.Kinds;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Input;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -22,15 +23,16 @@ internal static class ListingPeople
         HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, [AsParameters] Paging part, CancellationToken ct, string q = "")
     {
         Caller.Operator(http);
+        var begins = Asked.Text(q, "q", EmailAddress.Longest);
         var people = await storage.Query(
             new Sql(
                 $"""
                 select {Person.Columns} from people
                 where ($1::uuid is null or (since, id) < (select since, id from people where id = $1))
-                  and ($2 = '' or starts_with(lower(name), lower($2)) or starts_with(email_key, lower($2)))
+                  and ($2::text is null or starts_with(lower(name), lower($2)) or starts_with(email_key, $4))
                 order by since desc, id desc limit $3
                 """,
-                part.After<Guid>(), q, part.Most + 1),
+                part.After<Guid>(), begins, part.Most + 1, Unicode.Fold(begins ?? "")),
             Person.Read, ct);
         return TypedResults.Ok(part.Of(people, one => new PersonForOperators(one.Id, one.Name, one.Email, one.Phone, one.Language, one.IsOperator, one.Since), one => one.Id));
     }

@@ -1,5 +1,6 @@
 using Jangteo.Contracts;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Input;
 using Npgsql;
 
 namespace Jangteo.Identity;
@@ -32,7 +33,7 @@ internal sealed record Person(Guid Id, string Name, string Email, string? Phone,
 
     public PersonChanged Changed => new(Id, Name, Email, Phone, Language, IsOperator);
 
-    public static string KeyOf(string email) => email.ToLowerInvariant();
+    public static string KeyOf(string email) => EmailAddress.KeyOf(email);
 
     /// <summary>Whoever tries to sign in with an e-mail that nobody has.</summary>
     public static Person Nobody(string email) => new(Guid.Empty, "", email, null, "", IsOperator: false, default) { Stamp = "", FoundStamp = "" };

@@ -1,6 +1,8 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Platform;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Input;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +13,7 @@ namespace Jangteo.Identity;
 
 /// <summary>What a person changes about themselves. What is not given, or null, stays as it is.</summary>
 /// <param name="Name">What others see; at most 80 characters.</param>
-/// <param name="Phone">E.164; empty takes the number away.</param>
+/// <param name="Phone">As people write it, and kept as E.164; empty takes the number away.</param>
 /// <param name="Language">en or ko.</param>
 public sealed record ChangeMe(string? Name = null, string? Phone = null, string? Language = null);
 
@@ -31,10 +33,11 @@ internal static class SeeingOneself
         return Answer.Ok(PersonAnswer.Of(Known(http, person)));
     }
 
-    private static async Task<IResult> Change(ChangeMe request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, Sessions sessions, CancellationToken ct)
+    private static async Task<IResult> Change(ChangeMe request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, Sessions sessions, Settings settings,
+        CancellationToken ct)
     {
         var caller = Caller.Required(http);
-        if (Fields.Check(request) is { } refusal)
+        if (Fields.Check(request, PhoneNumber.RegionOf(settings), out var read) is { } refusal)
         {
             throw new RefusedException(refusal);
         }
@@ -44,9 +47,9 @@ internal static class SeeingOneself
             var before = Known(http, await People.Locked(work, caller.Id, ct));
             var after = before with
             {
-                Name = request.Name?.Trim() ?? before.Name,
-                Phone = request.Phone is "" ? null : request.Phone ?? before.Phone,
-                Language = request.Language ?? before.Language,
+                Name = read.Name ?? before.Name,
+                Phone = read.Phone is "" ? null : read.Phone ?? before.Phone,
+                Language = read.Language ?? before.Language,
             };
             if (after != before)
             {

@@ -2,6 +2,7 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Input;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,7 +16,7 @@ namespace Jangteo.Identity;
 /// <param name="Name">What others see; at most 80 characters.</param>
 /// <param name="Email">At most 254 characters.</param>
 /// <param name="Password">8 to 128 characters.</param>
-/// <param name="Phone">E.164, such as +821012345678; without one an SMS cannot be delivered.</param>
+/// <param name="Phone">As people write it, such as 010-1234-5678 or +82 10-1234-5678, and kept as E.164; without one an SMS cannot be delivered.</param>
 /// <param name="Language">en or ko: the language to be written to; by Accept-Language when not given.</param>
 public sealed record SignUp(string Name, string Email, string Password, string? Phone = null, string? Language = null);
 
@@ -28,17 +29,17 @@ internal static class SigningUp
 
     private static async Task<IResult> Handle(
         SignUp request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, PeopleForIdentity store, UserManager<Person> people, Passwords passwords, KnownDevices devices,
-        Sessions sessions, CancellationToken ct)
+        Sessions sessions, Settings settings, CancellationToken ct)
     {
-        if (Fields.Check(request) is { } refusal)
+        if (Fields.Check(request, PhoneNumber.RegionOf(settings), out var read) is { } refusal)
         {
             throw new RefusedException(refusal);
         }
 
         var person = new Person(
-            Ids.New(), request.Name.Trim(), request.Email, request.Phone, request.Language ?? Problems.Language(http), IsOperator: false, storage.Clock.Now);
+            Ids.New(), read.Name, read.Email, read.Phone, read.Language ?? Problems.Language(http), IsOperator: false, storage.Clock.Now);
         store.Cause = Commands.CauseOf(http);
-        var created = await passwords.InTurn(Asker.AddressOf(http), () => people.CreateAsync(person, request.Password), ct);
+        var created = await passwords.InTurn(Asker.AddressOf(http), () => people.CreateAsync(person, read.Password), ct);
         if (!created.Succeeded)
         {
             throw created.Errors.All(error => error.Code == nameof(IdentityErrorDescriber.DuplicateUserName))

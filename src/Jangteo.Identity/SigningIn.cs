@@ -2,6 +2,7 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Input;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -61,7 +62,7 @@ internal static class SigningIn
     private static async Task<IResult> Handle(
         SignIn request, HttpContext http, UserManager<Person> people, PasswordCheck check, Guesses guesses, KnownDevices devices, Sessions sessions, CancellationToken ct)
     {
-        if (request.Email.Length > Fields.LongestEmail || request.Password.Length > Fields.LongestPassword)
+        if (request.Email.Length > EmailAddress.Longest || PasswordText.Read(request.Password) is not { } password || PasswordText.Length(password) > Fields.LongestPassword)
         {
             throw WrongPassword();
         }
@@ -69,7 +70,7 @@ internal static class SigningIn
         var account = Person.KeyOf(request.Email);
         var permit = await guesses.TakeForSignIn(account, http.Connection.RemoteIpAddress, devices.Find(http.Request, account), ct);
         var person = await people.FindByNameAsync(request.Email) ?? Person.Nobody(request.Email);
-        if (!await check.IsRight(Asker.AddressOf(http), person, request.Password, permit, ct))
+        if (!await check.IsRight(Asker.AddressOf(http), person, password, permit, ct))
         {
             throw WrongPassword();
         }
@@ -91,12 +92,12 @@ internal static class SigningIn
             throw new RefusedException(Refusal.Invalid("person", Wrong.PersonOrEmail));
         }
 
-        if (!Fields.IsName(name))
+        if (TextRules.PersonName.Read(name, out var called) is { } wrong)
         {
-            throw new RefusedException(Refusal.Invalid("person", Wrong.OneLine(Fields.LongestName)));
+            throw Asked.Bad("person", wrong);
         }
 
-        return Welcome(http, sessions, await PeopleOfTheSandbox.Have(storage, Commands.CauseOf(http), name.Trim(), Problems.Language(http), ct));
+        return Welcome(http, sessions, await PeopleOfTheSandbox.Have(storage, Commands.CauseOf(http), called, Problems.Language(http), ct));
     }
 
     private static Answer Welcome(HttpContext http, Sessions sessions, Person person)

@@ -3,6 +3,7 @@ using Jangteo.Kinds;
 using Jangteo.Payments.Deciding;
 using Jangteo.Payments.Operating;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Input;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -26,7 +27,7 @@ internal static class GiveRefundAccount
         RunErrands errands, CancellationToken ct) =>
         commands.Run(http, body, async (work, caller, _) =>
         {
-            var account = Asked.Text(body.Account, "account", Accounts.Longest) ?? throw Asked.Bad("account", Wrong.Characters(1, Accounts.Longest));
+            var account = Asked.Text(body.Account, "account", TextRules.Account) ?? throw Asked.Bad("account", Wrong.OneLine(TextRules.Account.Longest));
             var booking = await Booking.Open(work, [trade], storage.Clock.Now, ct);
             var payment = booking.Of(trade);
             if (payment is null || (caller.Id != payment.Buyer && caller.Id != payment.Seller && !caller.IsOperator))

@@ -4,6 +4,7 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Input;
 using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
 using Jangteo.Platform.Time;
@@ -17,8 +18,6 @@ namespace Jangteo.Trading;
 /// <summary>POST /api/trades/{id}/{move}: a party moves a trade forward.</summary>
 internal sealed class ActOnTrade([FromKeyedServices(Modules.Trading)] Commands commands, Trades trades, Answering answering, BusinessClock clock, TimeProvider machine)
 {
-    private const int LongestReason = 1000;
-
     /// <summary>How long a move waits for an answer that is on its way before the caller is asked to come again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
@@ -57,9 +56,9 @@ internal sealed class ActOnTrade([FromKeyedServices(Modules.Trading)] Commands c
             }
 
             RefuseStale(http, locked.Trade);
-            RefuseInputs(locked.Kind, locked.Trade, move, party, body);
+            var (card, reason) = ReadInputs(locked.Kind, locked.Trade, move, party, body);
             var language = Problems.Language(http);
-            var act = new Act(Words.Of(party), caller.Id, clock.Now, machine.GetUtcNow(), work.Cause.Correlation, body.Card, body.Reason, claim, language);
+            var act = new Act(Words.Of(party), caller.Id, clock.Now, machine.GetUtcNow(), work.Cause.Correlation, card, reason, claim, language);
             switch (Deciding.Command(locked.Kind, locked.Trade, locked.SoldOut, party, move, act))
             {
                 case Decision.Happens happens:
@@ -115,20 +114,11 @@ internal sealed class ActOnTrade([FromKeyedServices(Modules.Trading)] Commands c
         }
     }
 
-    private static void RefuseInputs(Kind kind, Trade trade, string move, Party party, MoveInputs body)
+    private static (string? Card, string? Reason) ReadInputs(Kind kind, Trade trade, string move, Party party, MoveInputs body)
     {
-        if (body.Reason?.Length > LongestReason)
-        {
-            throw new RefusedException(Refusal.Invalid("reason", Wrong.TooManyCharacters(LongestReason)));
-        }
-
+        var reason = Asked.Text(body.Reason, "reason", TextRules.Reason);
         var row = kind.Leaving(trade.State).FirstOrDefault(row => row.Do == move && row.By == party);
-        if (row is null)
-        {
-            return;
-        }
-
-        Cards.Refuse(row.First.Contains(Verb.HoldPayment), body.Card);
+        return (row is null ? null : Cards.Read(row.First.Contains(Verb.HoldPayment), body.Card), reason);
     }
 }
 

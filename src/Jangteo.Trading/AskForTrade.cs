@@ -2,6 +2,7 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Input;
 using Jangteo.Platform.Storing;
 using Jangteo.Platform.Time;
 using Microsoft.AspNetCore.Builder;
@@ -17,8 +18,6 @@ internal sealed class AskForTrade(
     [FromKeyedServices(Modules.Trading)] Commands commands,
     Shelf shelf, Trades trades, Answering answering, BusinessClock clock, TimeProvider machine, Settings settings, ListingCopies copies)
 {
-    private const int LongestNote = 1000;
-
     private const int MostAttempts = 5;
 
     public static void Map(IEndpointRouteBuilder routes) =>
@@ -69,14 +68,10 @@ internal sealed class AskForTrade(
                 throw new RefusedException(new Refusal(Refusals.AlreadyAsked, Facts: new Dictionary<string, object?> { ["trade"] = asked }));
             }
 
-            Cards.Refuse(kind.StartMove.First.Contains(Verb.HoldPayment), body.Card);
-            if (body.Note?.Length > LongestNote)
-            {
-                throw new RefusedException(Refusal.Invalid("note", Wrong.TooManyCharacters(LongestNote)));
-            }
-
+            var card = Cards.Read(kind.StartMove.First.Contains(Verb.HoldPayment), body.Card);
+            var note = Asked.Text(body.Note, "note", TextRules.Note);
             var language = Problems.Language(http);
-            var act = new Act(Words.Of(Party.Buyer), caller.Id, clock.Now, machine.GetUtcNow(), work.Cause.Correlation, body.Card, body.Note, claim, language);
+            var act = new Act(Words.Of(Party.Buyer), caller.Id, clock.Now, machine.GetUtcNow(), work.Cause.Correlation, card, note, claim, language);
             var terms = new Terms(body.Price, body.Quantity, body.Periods, body.Address, body.RefundAccount);
             switch (Deciding.Begin(kind, id, listing, caller.Ref, terms, settings.FeePermille, settings.Currency, act))
             {

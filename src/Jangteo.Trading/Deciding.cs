@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Platform.Input;
 using Jangteo.Platform.Intending;
 
 namespace Jangteo.Trading;
@@ -22,7 +23,7 @@ internal static class Deciding
     /// <summary>The buyer asks for a trade.</summary>
     public static Decision Begin(Kind kind, Guid id, Listing listing, PersonRef buyer, Terms terms, int feePermille, string currency, Act act)
     {
-        if (RefuseStart(kind, listing, buyer, terms) is { } no)
+        if (RefuseStart(kind, listing, buyer, terms, out var address, out var refundAccount) is { } no)
         {
             return new Decision.No(no);
         }
@@ -47,8 +48,8 @@ internal static class Deciding
             // Rounded down: the odd part of a unit is the seller's.
             Fee = amount * feePermille / 1000,
             Currency = currency,
-            Address = terms.Address,
-            RefundAccount = terms.RefundAccount,
+            Address = address,
+            RefundAccount = refundAccount,
             Money = new Money(0, 0, 0, 0, 0, 0, amount * feePermille / 1000),
         };
         return Begin(new Deed(kind, trade, act.Now, listing.IsSoldOut), kind.StartMove, act);
@@ -254,19 +255,21 @@ internal static class Deciding
     /// <summary>A late answer of an earlier request must not meet what a question is about to do.</summary>
     private static bool MeetsAnswers(Trade trade, Move row) => row.First.Any(verb => trade.WaitsFor(verb.Module));
 
-    private static Refusal? RefuseStart(Kind kind, Listing listing, PersonRef buyer, Terms terms)
+    /// <param name="address">The address to keep, as it is read.</param>
+    /// <param name="refundAccount">The account to keep, as it is read.</param>
+    private static Refusal? RefuseStart(Kind kind, Listing listing, PersonRef buyer, Terms terms, out string? address, out string? refundAccount)
     {
-        var wrong = new Dictionary<string, Wrong[]>();
+        var wrong = new FieldErrors();
         Check(kind.Needs.Contains(Need.Quantity), "quantity", terms.Quantity, wrong);
         Check(kind.Needs.Contains(Need.Periods), "periods", terms.Periods, wrong);
-        Check(kind.Needs.Contains(Need.Address), "address", terms.Address, 300, wrong);
-        Check(kind.Needs.Contains(Need.RefundAccount), "refundAccount", terms.RefundAccount, 100, wrong);
-        if (wrong.Count == 0 && (Int128)listing.Price * (terms.Quantity ?? 1) * (terms.Periods ?? 1) > HighestAmount)
+        address = Read(kind.Needs.Contains(Need.Address), "address", terms.Address, TextRules.Address, wrong);
+        refundAccount = Read(kind.Needs.Contains(Need.RefundAccount), "refundAccount", terms.RefundAccount, TextRules.Account, wrong);
+        if (!wrong.Any && (Int128)listing.Price * (terms.Quantity ?? 1) * (terms.Periods ?? 1) > HighestAmount)
         {
-            wrong[terms.Quantity is null ? "periods" : "quantity"] = [Wrong.TooMuch(HighestAmount)];
+            wrong.Add(terms.Quantity is null ? "periods" : "quantity", Wrong.TooMuch(HighestAmount));
         }
 
-        return wrong.Count > 0 ? new Refusal(Refusals.Invalid, Fields: wrong)
+        return wrong.Refusal is { } refusal ? refusal
             : listing.Owner.Id == buyer.Id ? new Refusal(Refusals.OwnListing)
             : listing.Withdrawn ? new Refusal(Refusals.ListingWithdrawn)
             : listing.IsSoldOut ? new Refusal(Refusals.SoldOut)
@@ -274,27 +277,30 @@ internal static class Deciding
             : null;
     }
 
-    private static void Check(bool isNeeded, string field, int? value, Dictionary<string, Wrong[]> wrong)
+    private static void Check(bool isNeeded, string field, int? value, FieldErrors wrong)
     {
         if (!isNeeded && value is not null)
         {
-            wrong[field] = [Wrong.NotInThisKind];
+            wrong.Add(field, Wrong.NotInThisKind);
         }
         else if (isNeeded && value is not (> 0 and <= Most))
         {
-            wrong[field] = [Wrong.NotWhole(1, Most)];
+            wrong.Add(field, Wrong.NotWhole(1, Most));
         }
     }
 
-    private static void Check(bool isNeeded, string field, string? value, int longest, Dictionary<string, Wrong[]> wrong)
+    private static string? Read(bool isNeeded, string field, string? value, TextRule rule, FieldErrors wrong)
     {
-        if (!isNeeded && value is not null)
+        if (isNeeded)
         {
-            wrong[field] = [Wrong.NotInThisKind];
+            return wrong.Text(field, value, rule);
         }
-        else if (isNeeded && (string.IsNullOrWhiteSpace(value) || value.Length > longest))
+
+        if (value is not null)
         {
-            wrong[field] = [Wrong.Characters(1, longest)];
+            wrong.Add(field, Wrong.NotInThisKind);
         }
+
+        return null;
     }
 }

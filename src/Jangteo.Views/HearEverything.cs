@@ -63,21 +63,7 @@ internal sealed class HearEverything(Action<Work, IReadOnlyList<Happened>>? tell
     {
         if (copy.Listings.Count > 0)
         {
-            var rows = copy.Listings.Values.OrderBy(row => row.Id).ToList();
-            work.Write(
-                """
-                insert into listings as l (id, revision, kind, owner, owner_name, title, description, price, currency, status, quantity, available, lent, sold, written_off, place, lat, lng, pictures, since, at)
-                select * from unnest($1::uuid[], $2::int[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::text[], $11::int[], $12::int[], $13::int[], $14::int[], $15::int[],
-                    $16::text[], $17::double precision[], $18::double precision[], $19::text[], $20::timestamptz[], $21::timestamptz[])
-                on conflict (id) do update set revision = excluded.revision, owner_name = excluded.owner_name, title = excluded.title, description = excluded.description, price = excluded.price, status = excluded.status,
-                    quantity = excluded.quantity, available = excluded.available, lent = excluded.lent, sold = excluded.sold, written_off = excluded.written_off, place = excluded.place, lat = excluded.lat, lng = excluded.lng,
-                    pictures = excluded.pictures, since = excluded.since, at = excluded.at
-                where l.revision < excluded.revision
-                """,
-                Column(rows, row => row.Id), Column(rows, row => row.Revision), Column(rows, row => row.Kind), Column(rows, row => row.Owner), Column(rows, row => row.OwnerName),
-                Column(rows, row => row.Title), Column(rows, row => row.Description), Column(rows, row => row.Price), Column(rows, row => row.Currency), Column(rows, row => row.Status),
-                Column(rows, row => row.Quantity), Column(rows, row => row.Available), Column(rows, row => row.Lent), Column(rows, row => row.Sold), Column(rows, row => row.WrittenOff),
-                Column(rows, row => row.Place), Column(rows, row => row.Lat), Column(rows, row => row.Lng), Column(rows, row => row.Pictures), Column(rows, row => row.Since), Column(rows, row => row.At));
+            WriteListings(work, [.. copy.Listings.Values.OrderBy(row => row.Id)]);
         }
 
         if (copy.Trades.Count > 0)
@@ -127,6 +113,36 @@ internal sealed class HearEverything(Action<Work, IReadOnlyList<Happened>>? tell
                 """,
                 Column(rows, row => row.Id), Column(rows, row => row.Name), Column(rows, row => row.Email), Column(rows, row => row.Phone), Column(rows, row => row.Language), Column(rows, row => row.IsOperator));
         }
+    }
+
+    /// <summary>A listing that only its stock has changed keeps the words it is searched by: they may be long, and their index need not be touched.</summary>
+    private static void WriteListings(Work work, List<ListingRow> rows)
+    {
+        var words = rows.Select(SearchedWords.Of).ToList();
+        work.Write(
+            """
+            insert into listings as l (
+                id, revision, kind, owner, owner_name, title, description, price, currency, status, quantity, available, lent, sold, written_off,
+                place, lat, lng, pictures, since, at, words, grams)
+            select g.id, g.revision, g.kind, g.owner, g.owner_name, g.title, g.description, g.price, g.currency, g.status, g.quantity, g.available, g.lent, g.sold, g.written_off,
+                g.place, g.lat, g.lng, g.pictures, g.since, g.at, g.words, string_to_array(g.grams, ' ')
+            from unnest($1::uuid[], $2::int[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::text[], $11::int[], $12::int[], $13::int[],
+                $14::int[], $15::int[], $16::text[], $17::double precision[], $18::double precision[], $19::text[], $20::timestamptz[], $21::timestamptz[], $22::text[], $23::text[])
+                as g (id, revision, kind, owner, owner_name, title, description, price, currency, status, quantity, available, lent, sold, written_off,
+                    place, lat, lng, pictures, since, at, words, grams)
+            on conflict (id) do update set revision = excluded.revision, owner_name = excluded.owner_name, title = excluded.title, description = excluded.description,
+                price = excluded.price, status = excluded.status, quantity = excluded.quantity, available = excluded.available, lent = excluded.lent, sold = excluded.sold,
+                written_off = excluded.written_off, place = excluded.place, lat = excluded.lat, lng = excluded.lng, pictures = excluded.pictures, since = excluded.since,
+                at = excluded.at,
+                words = case when l.words = excluded.words then l.words else excluded.words end,
+                grams = case when l.words = excluded.words then l.grams else excluded.grams end
+            where l.revision < excluded.revision
+            """,
+            Column(rows, row => row.Id), Column(rows, row => row.Revision), Column(rows, row => row.Kind), Column(rows, row => row.Owner), Column(rows, row => row.OwnerName),
+            Column(rows, row => row.Title), Column(rows, row => row.Description), Column(rows, row => row.Price), Column(rows, row => row.Currency), Column(rows, row => row.Status),
+            Column(rows, row => row.Quantity), Column(rows, row => row.Available), Column(rows, row => row.Lent), Column(rows, row => row.Sold), Column(rows, row => row.WrittenOff),
+            Column(rows, row => row.Place), Column(rows, row => row.Lat), Column(rows, row => row.Lng), Column(rows, row => row.Pictures), Column(rows, row => row.Since), Column(rows, row => row.At),
+            Column(words, one => one.Words), Column(words, one => one.Grams));
     }
 
     private static TColumn[] Column<TRow, TColumn>(List<TRow> rows, Func<TRow, TColumn> of)

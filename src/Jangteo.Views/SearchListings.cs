@@ -1,7 +1,7 @@
-using System.Text;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Input;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -14,8 +14,8 @@ namespace Jangteo.Views;
 
 /// <summary>
 /// GET /api/listings: what is offered, by word, kind, price and distance. What is reserved or lent is shown as not available; what is sold or withdrawn is
-/// not shown. A search looks at a bounded number of listings, whatever it asks for: words that many listings have, and words that are too short for the
-/// index, are looked for among the newest <see cref="MostLookedAt"/>.
+/// not shown. A search looks at a bounded number of listings, whatever it asks for: words that many listings have, and single Latin letters, which the index
+/// does not have, are looked for among the newest <see cref="MostLookedAt"/>.
 /// </summary>
 internal static class SearchListings
 {
@@ -31,9 +31,6 @@ internal static class SearchListings
     /// <summary>So many of the newest listings are counted where no word has to be looked for.</summary>
     internal const int MostCounted = 10_000;
 
-    /// <summary>A trigram has three letters, so a word with fewer on end is not in the index.</summary>
-    private const int ShortestIndexed = 3;
-
     /// <summary>A search takes some milliseconds; one that takes this long is given up by the database.</summary>
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(2);
 
@@ -44,7 +41,7 @@ internal static class SearchListings
     {
         var group = routes.MapGroup("/api/listings").WithTags("listings");
         group.MapGet("", Search).SignInOptional().Occupies(Occupies.PlaceOrWait).WithName("searchListings").WithSummary("Listings by word, kind, price and distance; sort newest, price, -price or distance.")
-            .WithDescription($"At most {MostWords} words. Words that more than {MostFound:N0} listings have, or that have fewer than {ShortestIndexed} letters, are looked for among the newest {MostLookedAt:N0} listings.");
+            .WithDescription($"At most {MostWords} words. Words that more than {MostFound:N0} listings have, and single Latin letters, are looked for among the newest {MostLookedAt:N0} listings.");
         group.MapGet("/facets", Facets).AllowAnonymous().WithName("listingFacets").WithSummary("How many listings there are of each kind, and their prices.")
             .WithDescription($"partial says that only the newest listings were counted: there are more than {MostCounted:N0}, or than a search for these words looks at.");
         group.MapGet("/{id:guid}", One).SignInOptional().Occupies(Occupies.PlaceOrWait).WithName("readListing").WithSummary("One listing.");
@@ -162,15 +159,15 @@ internal static class SearchListings
             return far is not null && place is null ? throw Asked.Bad("near", Wrong.NeededForWithin)
                 : order == Order.Distance && place is null ? throw Asked.Bad("near", Wrong.NeededForDistance)
                 : new Wanted(
-                    ReadWords(Asked.Text(q, "q", 120)), Asked.Text(kind, "kind", 60), place, far, Money(minPrice, "minPrice"), Money(maxPrice, "maxPrice"),
+                    ReadWords(Asked.Text(q, "q", TextRules.Query)), Asked.Text(kind, "kind", 60), place, far, Money(minPrice, "minPrice"), Money(maxPrice, "maxPrice"),
                     Asked.Choice(available, "available", ("true", true), ("false", false)) ?? false, order);
         }
 
         /// <summary>What stands within another word is found with it.</summary>
         private static string[] ReadWords(string? text)
         {
-            var words = (text?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? []).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
-            var needed = words.Where(word => !words.Any(other => other.Length > word.Length && other.Contains(word, StringComparison.OrdinalIgnoreCase))).ToArray();
+            var words = SearchText.Words(text);
+            var needed = words.Where(word => !words.Any(other => other.Length > word.Length && other.Contains(word, StringComparison.Ordinal))).ToArray();
             return needed.Length <= MostWords ? needed : throw Asked.Bad("q", Wrong.TooManyWords(MostWords));
         }
 
@@ -196,15 +193,22 @@ internal static class SearchListings
 
         public Conditions(Wanted wanted)
         {
+            var grams = SearchText.GramsOf(wanted.Words);
+            if (grams.Length > 0)
+            {
+                indexed.Add($"l.grams @> {Value(grams)}::text[]");
+            }
+
             foreach (var word in wanted.Words)
             {
-                var has = $@"l.words like '%' || replace(replace(replace(lower(normalize({Value(word)})), '\', '\\'), '%', '\%'), '_', '\_') || '%'";
+                var has = $"l.words like {Value(SearchText.Pattern(word))}";
                 words.Add(has);
-                if (IsIndexed(word))
+                if (SearchText.GramsOf([word]).Length > 0)
                 {
                     indexed.Add(has);
                 }
             }
+
 
             if (wanted.Kind is { } kind)
             {
@@ -268,9 +272,9 @@ internal static class SearchListings
                 return SearchListings.Scope.AmongNewest;
             }
 
-            // It has the values of the words only, which come first.
+            // It has the values of the words only, which come first: their grams, and a pattern for each.
             var found = await Ask(
-                storage, new Sql($"select count(*)::int from (select from listings l where {All(indexed)} limit {MostFound + 1}) found", [.. values.Take(words.Count)]), row => row.GetInt32(0), ct);
+                storage, new Sql($"select count(*)::int from (select from listings l where {All(indexed)} limit {MostFound + 1}) found", [.. values.Take(words.Count + 1)]), row => row.GetInt32(0), ct);
             return found[0] <= MostFound ? SearchListings.Scope.ByIndex : SearchListings.Scope.AmongNewest;
         }
 
@@ -289,13 +293,6 @@ internal static class SearchListings
             : $"(select l.kind, l.price, {(words.Count == 0 ? "true" : All(words))} as found from listings l where {All(conditions)} order by l.id desc limit {most}) l";
 
         private static string All(params IEnumerable<string>[] conditions) => string.Join(" and ", conditions.SelectMany(some => some));
-
-        /// <summary>Whether the index of trigrams can find a word: it has some letters or digits on end.</summary>
-        private static bool IsIndexed(string word)
-        {
-            var onEnd = 0;
-            return word.Normalize().EnumerateRunes().Any(rune => (onEnd = Rune.IsLetterOrDigit(rune) ? onEnd + 1 : 0) >= ShortestIndexed);
-        }
 
         public object?[] Values => [.. values];
 

@@ -36,6 +36,8 @@ public sealed class ViewsModule : Module
         ReadActs.Map(routes, Name);
     }
 
+    public override Task Start(IServiceProvider services, CancellationToken ct) => SearchedWords.Fill(services.GetRequiredKeyedService<Storage>(Name), ct);
+
     public override IEnumerable<Figure> Figures(IServiceProvider services) => [SeeEverything.CountTrades(services.GetRequiredKeyedService<Storage>(Name))];
 
     public override IHear Hears(IServiceProvider services)

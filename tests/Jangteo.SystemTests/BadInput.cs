@@ -8,7 +8,8 @@ namespace Jangteo.SystemTests;
 /// <param name="What">What is wrong with it.</param>
 /// <param name="Json">As it goes out: much of it is no JSON that a library would write.</param>
 /// <param name="MustBeRefused">False for what is odd but may be meant: an empty remark, a number of zero.</param>
-internal sealed record BadBody(string What, byte[] Json, bool MustBeRefused = true, string Type = "application/json")
+/// <param name="NeverEchoed">What no answer may have kept, where the request is taken.</param>
+internal sealed record BadBody(string What, byte[] Json, bool MustBeRefused = true, string Type = "application/json", string? NeverEchoed = null)
 {
     private const string Huge = "9223372036854775807";
 
@@ -43,6 +44,8 @@ internal sealed record BadBody(string What, byte[] Json, bool MustBeRefused = tr
                 yield return new BadBody($"{name} stands twice", Encoding.UTF8.GetBytes($"{sound.ToJsonString()[..^1]},\"{name}\":{sound[name]?.ToJsonString() ?? "null"}}}"));
             foreach (var (value, mustBeRefused) in Values(document.Resolve(property!), required.Contains(name)))
                 yield return new BadBody($"{name} is {(value.Length > 60 ? $"{value[..60]}... ({value.Length})" : value)}", With(sound, name, value), mustBeRefused);
+            foreach (var (value, kept) in Unnormalized(document.Resolve(property!)))
+                yield return new BadBody($"{name} is {value}", With(sound, name, value), false, NeverEchoed: kept);
         }
     }
 
@@ -66,7 +69,9 @@ internal sealed record BadBody(string What, byte[] Json, bool MustBeRefused = tr
             yield return ("\"\\ud800\"", true);
             yield return ("\"\\x\"", true);
             yield return ("\"'; drop table people; --\"", !isFree);
-            yield return ("\"\\r\\n\\u001b[31m\\u202e\"", !isFree);
+            yield return ("\"\\r\\n\\u001b[31m\\u202e\"", true);
+            foreach (var refused in new[] { "a\\u202eb", "a\\u2066b", "a\\u200fb", "a\\ud83c\\udff4\\udb40\\udc67", "a\\ue000b", "a\\uffffb", "a\\ufffdb", "a\\u0007b", "\\u3164" })
+                yield return ($"\"{refused}\"", true);
             yield return ("\"0190d0a0-0000-7000-8000-00000000dead\"", !isFree);
             yield return ("\"00000000-0000-0000-0000-000000000000\"", !isFree);
         }
@@ -84,8 +89,18 @@ internal sealed record BadBody(string What, byte[] Json, bool MustBeRefused = tr
             yield return ("{\"name\":\"x\",\"lat\":1e999,\"lng\":0}", true);
             yield return ("{\"name\":\"x\",\"lat\":91,\"lng\":181}", true);
             yield return ("{\"name\":\"x\"}", true);
+            yield return ("{\"name\":\"a\\u202eb\",\"lat\":1,\"lng\":1}", true);
             yield return ($"{{\"name\":\"{new string('x', 5000)}\",\"lat\":1,\"lng\":1}}", true);
         }
+    }
+
+    /// <summary>Texts that may be taken, but never kept as they are: in pieces, with characters nobody can see, with a line feed at the end.</summary>
+    private static IEnumerable<(string Value, string NeverKept)> Unnormalized(JsonNode schema)
+    {
+        var isText = schema["type"] is JsonArray several ? several.Any(one => (string)one! == "string") : (string?)schema["type"] == "string";
+        return isText && schema["format"] is null && schema["enum"] is null
+            ? [("\"cafe\\u0301 cafe\\u0301\"", "\u0301"), ("\"so\\u200bft soft\"", "\u200b"), ("\"a\\ufeffb 12345678\"", "\ufeff"), ("\"12345678 \\n\"", "\\n")]
+            : [];
     }
 
     private static byte[] With(JsonObject sound, string name, string value)

@@ -238,11 +238,11 @@ public sealed partial class BadInputTests(PatientProgram patient) : IClassFixtur
     private Task<bool> Send(HttpClient person, ApiRoute route, string path, BadBody bad)
     {
         var request = new HttpRequestMessage(new HttpMethod(route.Method), path) { Content = Content(bad) };
-        return Send(person, request, route.ToString(), bad.What, bad.MustBeRefused);
+        return Send(person, request, route.ToString(), bad.What, bad.MustBeRefused, bad.NeverEchoed);
     }
 
     /// <summary>Sends, and notes what should not be: a fault of ours, a yes to nonsense, or an answer that is not what the API document says. Answers whether it was taken.</summary>
-    private async Task<bool> Send(HttpClient person, HttpRequestMessage request, string route, string what, bool mustBeRefused = false)
+    private async Task<bool> Send(HttpClient person, HttpRequestMessage request, string route, string what, bool mustBeRefused = false, string? neverEchoed = null)
     {
         try
         {
@@ -257,6 +257,8 @@ public sealed partial class BadInputTests(PatientProgram patient) : IClassFixtur
                     faults.Add($"{route}, {what}: {status} {await answer.Content.ReadAsStringAsync(ct)}");
                 else if (status < 400 && mustBeRefused)
                     faults.Add($"{route}, {what}: was taken");
+                else if (status < 400 && neverEchoed is not null && await answer.Content.ReadAsStringAsync(ct) is var kept && IsIn(kept, neverEchoed))
+                    faults.Add($"{route}, {what}: was kept as it is: {kept}");
                 return answer.IsSuccessStatusCode;
             }
         }
@@ -266,6 +268,10 @@ public sealed partial class BadInputTests(PatientProgram patient) : IClassFixtur
             return false;
         }
     }
+
+    /// <summary>As it stands, or as JSON may write it.</summary>
+    private static bool IsIn(string json, string text) =>
+        json.Contains(text, StringComparison.Ordinal) || json.Contains($"\\u{(int)text[0]:x4}", StringComparison.OrdinalIgnoreCase);
 
     private Task<HttpResponseMessage> Post(HttpClient person, string path, BadBody body) => person.PostAsync(path, Content(body), ct);
 

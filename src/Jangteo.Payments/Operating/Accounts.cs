@@ -6,8 +6,6 @@ namespace Jangteo.Payments.Operating;
 /// <summary>Where operators may send money: to where it came from, or to an account that the person it belongs to gave. Never to one of their own choosing.</summary>
 internal static class Accounts
 {
-    public const int Longest = 100;
-
     /// <summary>Refuses <c>account-not-given</c> an account that is none of those allowed. None at all is allowed: the money goes where it was meant to go.</summary>
     public static void Refuse(string? account, params IEnumerable<string?> allowed)
     {

@@ -2,6 +2,7 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Payments.Deciding;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Input;
 using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
@@ -61,7 +62,7 @@ internal sealed class SeeToDeposits
 
     private async Task<PlannedAct> PlanSendBack(Work work, Caller caller, SendBackInput input, CancellationToken ct)
     {
-        var account = Asked.Text(input.Account, "account", Accounts.Longest);
+        var account = Asked.Text(input.Account, "account", TextRules.Account);
         var of = await work.Find(new Sql("select trade from deposits where id = $1", input.Id), reader => reader.IsDBNull(0) ? null : (Guid?)reader.GetGuid(0), ct);
         var (booking, payment, deposit) = await Lock(work, caller, input.Id, of, ct);
         Accounts.Refuse(account, deposit.From, payment?.RefundAccount);

@@ -4,6 +4,7 @@ using Jangteo.Kinds;
 using Jangteo.Payments.Deciding;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Input;
 using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
@@ -73,7 +74,7 @@ internal sealed class SeeToErrands
 
     private async Task<PlannedAct> PlanRetry(Work work, Caller caller, RetryInput input, CancellationToken ct)
     {
-        var account = Asked.Text(input.Account, "account", Accounts.Longest);
+        var account = Asked.Text(input.Account, "account", TextRules.Account);
         // Payments are locked before their errands, here as everywhere.
         var trade = await work.Find(
                 new Sql("select coalesce(d.trade, e.subject) from errands e left join deposits d on d.id = e.subject where e.key = $1", input.Key), reader => (Guid?)reader.GetGuid(0), ct)

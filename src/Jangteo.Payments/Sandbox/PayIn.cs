@@ -4,6 +4,7 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Input;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,8 +16,6 @@ namespace Jangteo.Payments.Sandbox;
 /// <summary>POST /api/sandbox/deposits: somebody pays money into the platform's account at the sandbox's bank.</summary>
 internal sealed class PayIn([FromKeyedServices(Modules.Payments)] Storage storage, [FromKeyedServices(Modules.Payments)] Commands commands, SandboxBank bank)
 {
-    private const int LongestReference = 100;
-    private const int LongestAccount = 100;
     private const long Most = 1_000_000_000_000;
 
     /// <summary>How long the answer waits for the bank's statement to have been read, so that who paid may go on at once.</summary>
@@ -31,13 +30,13 @@ internal sealed class PayIn([FromKeyedServices(Modules.Payments)] Storage storag
         Guid id = default;
         var answer = await commands.Run(http, body, async (_, _, claim) =>
         {
-            var reference = Asked.Text(body.Reference, "reference", LongestReference) ?? throw Asked.Bad("reference", Wrong.Characters(1, LongestReference));
+            var reference = Asked.Text(body.Reference, "reference", TextRules.Reference) ?? throw Asked.Bad("reference", Wrong.OneLine(TextRules.Reference.Longest));
             if (body.Amount is < 1 or > Most)
             {
                 throw Asked.Bad("amount", Wrong.Price(Most));
             }
 
-            var from = body.From is { Length: > LongestAccount } ? throw Asked.Bad("from", Wrong.TooManyCharacters(LongestAccount)) : body.From ?? SandboxBank.Payer;
+            var from = Asked.Text(body.From, "from", TextRules.Account) ?? SandboxBank.Payer;
             id = claim is null ? Ids.New() : IdOf(claim);
             await bank.PayIn(id, reference, body.Amount, ct, from);
             return new Decided.Now(Answer.Ok(new MoneyArrived(id, reference, body.Amount)));

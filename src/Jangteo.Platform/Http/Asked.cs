@@ -1,4 +1,5 @@
 using Jangteo.Contracts;
+using Jangteo.Platform.Input;
 
 namespace Jangteo.Platform.Http;
 
@@ -14,11 +15,12 @@ public static class Asked
     public static Guid? Id(string? id, string name) =>
         id is null ? null : Guid.TryParse(id, out var found) ? found : throw Bad(name, Wrong.Id);
 
-    /// <summary>A text without the blanks around it; null when there is nothing else.</summary>
-    public static string? Text(string? text, string name, int longest) =>
-        string.IsNullOrWhiteSpace(text) ? null
-        : text.Length > longest || text.Contains('\0', StringComparison.Ordinal) ? throw Bad(name, Wrong.TooManyCharacters(longest))
-        : text.Trim();
+    /// <summary>A text by its rule; null when there is nothing to be seen in it.</summary>
+    public static string? Text(string? text, string name, TextRule rule) =>
+        rule.ReadOptional(text, out var read) is { } wrong ? throw Bad(name, wrong) : read;
+
+    /// <summary>A word of a query, such as a kind or a state; null when there is none.</summary>
+    public static string? Text(string? text, string name, int longest) => Text(text, name, new TextRule(longest));
 
     public static RefusedException Bad(string field, Wrong wrong) => new(Refusal.Invalid(field, wrong));
 }

@@ -49,7 +49,10 @@ public static class HttpJson
         private static bool HasOffset(string text) => text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > text.IndexOf('T', StringComparison.Ordinal);
     }
 
-    /// <summary>PostgreSQL keeps every character but U+0000, so a text with one is refused where it is read.</summary>
+    /// <summary>
+    /// PostgreSQL keeps every character but U+0000, so a text with one is refused where it is read; and every text is composed (NFC), so that two that look
+    /// alike are the same text. What else a field may hold is said by its rule (<see cref="Input.TextRules"/>).
+    /// </summary>
     private sealed class StorableText : JsonConverter<string>
     {
         public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -60,7 +63,8 @@ public static class HttpJson
             }
 
             var text = reader.GetString();
-            return text is not null && text.Contains('\0', StringComparison.Ordinal) ? throw new JsonException("The character U+0000 cannot be kept.") : text;
+            return text is not null && text.Contains('\0', StringComparison.Ordinal) ? throw new JsonException("The character U+0000 cannot be kept.")
+                : text is null ? null : Input.Unicode.Compose(text);
         }
 
         public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Input;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Http;
 
@@ -22,8 +23,6 @@ public sealed record PlannedAct(OperatorAct Act, Func<Task<Answer>> Carry)
 /// <param name="twoOperatorsAbove">In minor units; acts on more need two operators. 0 is never.</param>
 public sealed class OperatorCommands(Storage storage, Commands commands, long twoOperatorsAbove)
 {
-    private const int LongestReason = 1000;
-
     private readonly Dictionary<string, Func<Work, Caller, string, CancellationToken, Task<PlannedAct>>> plans = [];
 
     public Storage Storage => storage;
@@ -43,9 +42,7 @@ public sealed class OperatorCommands(Storage storage, Commands commands, long tw
 
     /// <summary>A reason as it is kept; refuses <c>invalid</c> when there is none.</summary>
     public static string RequireReason(string? reason) =>
-        !string.IsNullOrWhiteSpace(reason) && reason.Trim().Length <= LongestReason && !reason.Contains('\0', StringComparison.Ordinal)
-            ? reason.Trim()
-            : throw new RefusedException(Refusal.Invalid("reason", Wrong.Characters(1, LongestReason)));
+        TextRules.OperatorReason.Read(reason, out var text) is { } wrong ? throw Asked.Bad("reason", wrong) : text;
 
     internal Task<Answer> Run<TInput>(
         HttpContext http, string act, TInput input, string? reason, bool needsReason, Func<Work, Caller, TInput, CancellationToken, Task<PlannedAct>> plan, CancellationToken ct)

@@ -31,6 +31,7 @@ internal sealed class Door(Sessions sessions, Limits limits, RequestBodies bodie
                 return;
             }
 
+            JsonCharset.Check(http.Request);
             await SignIn(http);
             var asker = Asker.Of(http);
             limits.Count(asker);

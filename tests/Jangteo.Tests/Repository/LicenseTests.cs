@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace Jangteo.Tests;
@@ -59,10 +60,19 @@ public sealed class LicenseTests
     private static string? Refusal(string name, string version, XDocument nuspec)
     {
         var expression = nuspec.Descendants().FirstOrDefault(element => element.Name.LocalName == "license" && (string?)element.Attribute("type") == "expression")?.Value;
+        expression ??= LicenseInFile(name, version, nuspec);
         if (expression is null)
             return $"{name} {version} does not name its licence";
         // "OR" lets us choose; anything more complicated is read by a person first.
         return expression.Split(" OR ").Any(Permissive.Contains) ? null : $"{name} {version} is licensed {expression}";
+    }
+
+    /// <summary>Some packages bring the text of their licence instead of its name. The Apache licence is known by how it begins; another one is read by a person first.</summary>
+    private static string? LicenseInFile(string name, string version, XDocument nuspec)
+    {
+        var file = nuspec.Descendants().FirstOrDefault(element => element.Name.LocalName == "license" && (string?)element.Attribute("type") == "file")?.Value;
+        var path = file is null ? null : Path.Combine(FolderOf(name, version), file);
+        return File.Exists(path) && Regex.IsMatch(File.ReadAllText(path), @"\A\s*Apache License\s+Version 2\.0, January 2004\s") ? "Apache-2.0" : null;
     }
 
     private static IEnumerable<(string Name, string Version)> Packages(string lockFile)
@@ -77,10 +87,11 @@ public sealed class LicenseTests
         ];
     }
 
-    private static XDocument Nuspec(string name, string version)
+    private static XDocument Nuspec(string name, string version) => XDocument.Load(Path.Combine(FolderOf(name, version), name.ToLowerInvariant() + ".nuspec"));
+
+    private static string FolderOf(string name, string version)
     {
         var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        var id = name.ToLowerInvariant();
-        return XDocument.Load(Path.Combine(packages, id, version.ToLowerInvariant(), id + ".nuspec"));
+        return Path.Combine(packages, name.ToLowerInvariant(), version.ToLowerInvariant());
     }
 }

@@ -68,7 +68,7 @@ public sealed class ShapeTests
     {
         var versions = XDocument.Parse(Repository.Read("Directory.Packages.props")).Descendants("PackageVersion").Select(package => (string)package.Attribute("Version")!);
 
-        Assert.All(versions, version => Assert.Matches(@"^\d+(\.\d+)+$", version));
+        Assert.All(versions, version => Assert.Matches(@"^\d+(\.\d+)+(-[a-z]+\.\d+)?\z", version));
         Nowhere(Repository.Lines("src/", "tests/", "bench/").Where(line => line.Where.Contains(".csproj:") && Regex.IsMatch(line.Text, "<PackageReference.*Version")));
     }
 

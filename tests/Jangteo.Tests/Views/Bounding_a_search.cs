@@ -30,17 +30,18 @@ public sealed class Bounding_a_search(TestPostgres postgres)
     public async Task Words_that_the_index_cannot_find_are_looked_for_among_the_newest_listings()
     {
         await using var bed = await ModuleBed.Start(postgres, [new ViewsModule()]);
-        await Offer(bed, "귤 pear", 1);
+        await Offer(bed, "q pear", 1);
         await Offer(bed, "common thing", SearchListings.MostLookedAt);
-        await Offer(bed, "배 pear", 1);
+        await Offer(bed, "x 배 pear", 1);
 
         // By the index: both, however old.
         Assert.Equal((2, "2", "false"), await Look("pear"));
-        Assert.Equal((1, "1", "false"), await Look("pear 귤"));
+        Assert.Equal((1, "1", "false"), await Look("pear q"));
+        Assert.Equal((1, "1", "false"), await Look("배"));
 
-        // No index has a word of one syllable, nor is there a use in one for a word that most listings have.
-        Assert.Equal((1, "1", "true"), await Look("배"));
-        Assert.Equal((0, "0", "true"), await Look("귤"));
+        // No index has a single Latin letter, nor is there a use in one for a word that most listings have.
+        Assert.Equal((1, "1", "true"), await Look("x"));
+        Assert.Equal((0, "0", "true"), await Look("q"));
         Assert.Equal((20, $"{SearchListings.MostLookedAt}", "true"), await Look("common"));
 
         async Task<(int Found, string Count, string IsPartial)> Look(string words)
@@ -64,7 +65,13 @@ public sealed class Bounding_a_search(TestPostgres postgres)
         Assert.NotEqual("50ms", Assert.Single(after));
     }
 
-    private static Task Offer(ModuleBed bed, string title, int times) => bed.StorageOf(Modules.Views).Do(Cause.New(), work =>
+    private static async Task Offer(ModuleBed bed, string title, int times)
+    {
+        await Insert(bed.StorageOf(Modules.Views), title, times);
+        await SearchedWords.Fill(bed.StorageOf(Modules.Views), Ct);
+    }
+
+    private static Task Insert(Storage storage, string title, int times) => storage.Do(Cause.New(), work =>
     {
         work.Write(
             """

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
+using Jangteo.Platform.Storing;
 
 namespace Jangteo.Tests.Views;
 
@@ -10,6 +11,8 @@ namespace Jangteo.Tests.Views;
 [Collection(nameof(InTown))]
 public sealed class Listing_and_searching(Town town)
 {
+    private readonly CancellationToken ct = TestContext.Current.CancellationToken;
+
     [Theory]
     [InlineData("wool")]
     [InlineData("WOO")]
@@ -37,6 +40,69 @@ public sealed class Listing_and_searching(Town town)
         var found = await Search($"q={Uri.EscapeDataString("\u110c\u1161\u110c\u1165\u11ab\u1100\u1165 " + mark)}");
 
         Assert.Equal([tale.Listing], Ids(found));
+    }
+
+    [Theory]
+    [InlineData("ＷＯＯＬ")]
+    [InlineData("Straße")]
+    [InlineData("울코")]
+    [InlineData("울\u3000코")]
+    [InlineData("\u00a0울코트\u2003")]
+    [InlineData("㎏")]
+    [InlineData("cafe\u0301")]
+    [InlineData("CAFÉ")]
+    public async Task Width_case_composition_and_the_kind_of_white_space_do_not_matter(string word)
+    {
+        var mark = Mark();
+        var tale = await Tale.Of(town, title: $"wool STRASSE 울코트 3KG Café {mark}").Offers();
+        await town.Rest();
+
+        Assert.Equal([tale.Listing], Ids(await Search($"q={Uri.EscapeDataString($"{word} {mark}")}")));
+    }
+
+    [Fact]
+    public async Task A_title_that_changes_is_found_by_its_new_words_only()
+    {
+        var mark = Mark();
+        var tale = await Tale.Of(town, title: $"자전거 {mark}").Offers();
+        await tale.Offers(title: $"책상 {mark}", what: "edited");
+        await town.Rest();
+
+        Assert.Equal([tale.Listing], Ids(await Search($"q=책상 {mark}")));
+        Assert.Empty(Ids(await Search($"q=자전 {mark}")));
+    }
+
+    [Fact]
+    public async Task A_word_of_two_syllables_is_found_by_the_index()
+    {
+        await Tale.Of(town, title: $"냉장고 {Mark()}").Offers();
+        await town.Rest();
+
+        // Of a table this small every row would be read, index or not.
+        var plan = await town.Storage(Modules.Views).Do(Cause.New(), async work =>
+        {
+            await work.Query(new Sql("select set_config('enable_seqscan', 'off', true)"), row => row.GetString(0), ct);
+            return await work.Query(new Sql("explain select id from listings where grams @> $1::text[]", new object?[] { new[] { "냉장" } }), row => row.GetString(0), ct);
+        }, ct);
+        Assert.Contains(plan, line => line.Contains("listings_grams"));
+    }
+
+    [Fact]
+    public async Task Listings_from_before_there_were_folded_words_are_filled_in_at_the_start()
+    {
+        var mark = Mark();
+        var tale = await Tale.Of(town, title: $"ＯＬＤ 세탁기 {mark}").Offers();
+        await town.Rest();
+        await town.Storage(Modules.Views).Do(Cause.New(), work =>
+        {
+            work.Write("update listings set words = '', grams = '{}' where id = $1", tale.Listing);
+            return Task.CompletedTask;
+        }, ct);
+        Assert.Empty(Ids(await Search($"q=세탁 {mark}")));
+
+        await Jangteo.Views.SearchedWords.Fill(town.Storage(Modules.Views), ct);
+
+        Assert.Equal([tale.Listing], Ids(await Search($"q=세탁 old {mark}")));
     }
 
     [Theory]

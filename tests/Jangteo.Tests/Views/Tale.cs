@@ -41,14 +41,14 @@ internal sealed class Tale
         };
 
     /// <summary>The listing as it now is.</summary>
-    public async Task<Tale> Offers(string status = "registered", int available = 1, int lent = 0, int sold = 0, Place? place = null, string description = "As good as new.", string? what = null)
+    public async Task<Tale> Offers(string status = "registered", int available = 1, int lent = 0, int sold = 0, Place? place = null, string description = "As good as new.", string? what = null, string? title = null)
     {
-        await town.Say(Modules.Catalog, CatalogMessages.ListingChanged, Listing, Changed(status, available, lent, sold, place, description, what), new MessageContext(null, kind.Name, null, Seller.Id, Listing));
+        await town.Say(Modules.Catalog, CatalogMessages.ListingChanged, Listing, Changed(status, available, lent, sold, place, description, what, title), new MessageContext(null, kind.Name, null, Seller.Id, Listing));
         return this;
     }
 
-    public ListingChanged Changed(string status = "registered", int available = 1, int lent = 0, int sold = 0, Place? place = null, string description = "As good as new.", string? what = null) =>
-        new(Listing, ++listingRevision, what ?? status, null, kind.Name, Seller, Title, description, Price, "KRW", status, available + lent + sold, available, lent, sold, 0, place, [], DateTimeOffset.UtcNow, DateTimeOffset.UtcNow);
+    public ListingChanged Changed(string status = "registered", int available = 1, int lent = 0, int sold = 0, Place? place = null, string description = "As good as new.", string? what = null, string? title = null) =>
+        new(Listing, ++listingRevision, what ?? status, null, kind.Name, Seller, title ?? Title, description, Price, "KRW", status, available + lent + sold, available, lent, sold, 0, place, [], DateTimeOffset.UtcNow, DateTimeOffset.UtcNow);
 
     /// <summary>A row of the table is taken.</summary>
     public async Task<Tale> Moves(string @do, Guid? correlation = null)
