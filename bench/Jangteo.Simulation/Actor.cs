@@ -327,7 +327,7 @@ internal sealed class Bus(World world)
         {
             Request request => [world.Find(Kinds.Verb.Find(request.Verb)!.Module)!],
             Answered answered => [.. declared, world.AskerOf(answered)],
-            TradeNoted { Waited: not null } => [.. declared, world.Notices],
+            TradeNoted { Waited: not null } or TradeNoted { Transfer: not null } => [.. declared, world.Notices],
             _ => declared,
         };
     }

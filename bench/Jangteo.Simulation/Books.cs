@@ -266,7 +266,7 @@ internal static class Books
                 if (line.What == "moved")
                 {
                     var row = file.Kind.Moves.FirstOrDefault(row => row.Do == line.Do && row.From.Contains(state) && row.To == line.State && row.Hears == line.Heard);
-                    if (row is null || (row.By is { } party ? Words.Of(party) != line.Actor : row.After is not null && line.Actor != "time"))
+                    if (row is null || (row.By is { } party ? Words.Of(party) != line.Actor && !IsConfirmedByTime(file.Kind, state, row, line.Actor) : row.After is not null && line.Actor != "time"))
                     {
                         world.Violate("I4", file.Trade.Id, $"at {revision} no row leads {line.Actor} by {line.Do} from {state} to {line.State}");
                         return;
@@ -300,6 +300,10 @@ internal static class Books
             }
         }
     }
+
+    /// <summary>Time confirms what is paid in full in place of a row of its own.</summary>
+    private static bool IsConfirmedByTime(Kind kind, string state, Move row, string actor) =>
+        actor == Trading.Act.Time && kind.Leaving(state).Any(timed => timed.After is not null && kind.ConfirmingInsteadOf(timed, state) == row);
 
     private static void CheckArrivals(World world)
     {
@@ -391,6 +395,8 @@ internal static class Books
                     due += Due(world, told, waited, file, line);
                 }
             }
+
+            due += DueOfTransfers(world, told, file);
         }
 
         // Alarms are told besides, each once too.
@@ -399,6 +405,29 @@ internal static class Books
         {
             world.Violate("I9", default, $"{ofTrades} notices were told of trades, and {due} were due");
         }
+    }
+
+    /// <summary>What happens to a bank transfer tells both parties, by each of their channels.</summary>
+    private static int DueOfTransfers(World world, Dictionary<(Guid About, int Cause, string What, Guid Person, string Channel), int> told, TradeFile file)
+    {
+        var due = 0;
+        foreach (var (revision, news) in file.Transfers)
+        {
+            foreach (var (party, channels) in file.Kind.Tell)
+            {
+                var person = party == Party.Buyer ? file.Trade.Buyer.Id : file.Trade.Seller.Id;
+                foreach (var channel in channels)
+                {
+                    due++;
+                    if (!told.ContainsKey((file.Trade.Id, revision, news.What, person, Words.Of(channel))))
+                    {
+                        world.Violate("I9", file.Trade.Id, $"{Names.Of(person)} was not told of {news.What} by {Words.Of(channel)}");
+                    }
+                }
+            }
+        }
+
+        return due;
     }
 
     private static int Due(World world, Dictionary<(Guid About, int Cause, string What, Guid Person, string Channel), int> told, HashSet<(Guid Trade, int Revision, Guid Person)> waited, TradeFile file, Trading.HistoryLine line)
@@ -482,6 +511,31 @@ internal static class Books
         }
     }
 
+    /// <summary>I2: every won that arrived for a trade is held, paid out, kept as the fee, refunded or sent back, and the trade says so.</summary>
+    private static void CheckTransfers(World world, TradeFile file, Payment? payment)
+    {
+        if (payment is not { Means: Means.Deposit })
+        {
+            return;
+        }
+
+        var transfers = world.Payments.Deposits.Values.Where(transfer => transfer.Trade == payment.Trade).ToList();
+        var (arrived, over) = (transfers.Sum(transfer => transfer.Amount), transfers.Sum(transfer => transfer.Rest));
+        var back = transfers.Where(transfer => transfer.State is DepositState.SentBack or DepositState.Matched).Sum(transfer => transfer.Rest);
+        var money = file.Trade.Money;
+        if (money.Seen != payment.Seen || money.Over != over || money.SentBack != back)
+        {
+            world.Violate("I2", payment.Trade, $"it says {money.Seen} seen, {money.Over} over, {money.SentBack} sent back; seen is {payment.Seen}, over {over}, sent back {back}");
+        }
+
+        var accounted = money.Seen + money.Held + money.Refunding + money.Refunded + money.PayingOut + money.PaidOut + money.Over
+            + (payment.Standing == Standing.PaidOut ? payment.Fee : 0);
+        if (arrived != accounted)
+        {
+            world.Violate("I2", payment.Trade, $"{arrived} arrived for it, and {accounted} is accounted for: {money}");
+        }
+    }
+
     /// <summary>I2 and I3 as the parties read them: what a trade says of its money, stock and delivery is so.</summary>
     private static void CheckWhatTradesSay(World world)
     {
@@ -495,6 +549,7 @@ internal static class Books
             var paidOut = payment?.Attempts.Where(attempt => attempt.Verb == "pay-out" && attempt.Came == Came.Yes).Sum(attempt => attempt.Amount) ?? 0;
             var expected = payment?.Standing == Standing.Expected ? payment.Amount : 0;
             var money = trade.Money;
+            CheckTransfers(world, file, payment);
             if (money.Held != escrow || money.Expected != expected || money.Refunding != 0 || money.PayingOut != 0 || money.Refunded != refunded || money.PaidOut != paidOut)
             {
                 world.Violate("I2", trade.Id, $"it says held {money.Held}, expected {money.Expected}, refunding {money.Refunding}, refunded {money.Refunded}, paying out {money.PayingOut}, paid out {money.PaidOut}; held is {escrow}, expected {expected}, refunded {refunded}, paid out {paidOut}");

@@ -191,18 +191,33 @@ internal sealed class People(World world, int trades)
 
     private string AnyCard() => Dice.Below(6) == 0 ? "declined" : "ok";
 
+    /// <summary>A buyer transfers what is due, a part of it, more, or once more; now, or when nothing is due any more.</summary>
     private void PayIn()
     {
         var often = Dice.Below(4) > 0;
-        var expecting = world.Payments.Payments.Values.Where(payment => payment.Reference is not null && (!often || (payment.Standing == Standing.Expected && payment.Seen == 0))).ToList();
+        var expecting = world.Payments.Payments.Values.Where(payment => payment.Reference is not null && (!often || payment.Missing > 0)).ToList();
         if (expecting.Count == 0)
         {
             return;
         }
 
         var payment = expecting[Math.Max(0, expecting.Count - 1 - Dice.Below(6))];
-        var amount = Dice.Below(6) > 0 ? payment.Amount : Dice.Between(1, Math.Max(1, payment.Amount * 2));
-        world.Payments.PayIn(Dice.Below(25) == 0 ? "NOBODYSTRADE" : payment.Reference!, amount);
+        var missing = Math.Max(1, payment.Missing);
+        var amount = Dice.Below(8) switch
+        {
+            < 4 => missing,
+            < 6 => Dice.Between(1, missing),
+            6 => payment.Amount,
+            _ => Dice.Between(1, Math.Max(1, payment.Amount * 2)),
+        };
+        var written = Dice.Below(25) switch
+        {
+            0 => "NOBODYSTRADE",
+            1 => $"{payment.Reference} {Dice.Pick(expecting).Reference}",
+            < 8 => $"order {payment.Reference!.ToLowerInvariant().Insert(4, "-")}, thank you",
+            _ => payment.Reference!,
+        };
+        world.Payments.PayIn(written, amount, Dice.Below(10) == 0 ? "" : "the payer's account");
     }
 
     private void Receive()

@@ -103,7 +103,7 @@ internal sealed class Replay
 
     private string? StateAfter(Step step)
     {
-        Deliver(letter => letter.To == World.Views || (letter.To == World.Notices && letter.Row.Body is TradeMoved));
+        Deliver(letter => letter.To == World.Views || (letter.To == World.Notices && letter.Row.Body is TradeMoved or TradeNoted));
         var state = File?.Trade.State ?? Kind.Start;
         return state == step.State ? null : $"it is in {state} and should be in {step.State}";
     }

@@ -4,6 +4,7 @@ using Jangteo.Delivery;
 using Jangteo.Kinds;
 using Jangteo.Notices;
 using Jangteo.Payments;
+using Jangteo.Payments.Deciding;
 using Jangteo.Payments.Providers;
 using Jangteo.Platform.Intending;
 using Jangteo.Platform.Messaging;
@@ -47,6 +48,7 @@ internal sealed record Rules
     public Func<Payment?, Request, DateTimeOffset, Booked> AskPayment { get; init; } = Money.Ask;
     public Func<Payment?, Request, DateTimeOffset, Booked> VoidPayment { get; init; } = Money.Void;
     public Func<Payment?, Request, Says, DateTimeOffset, Booked> Charged { get; init; } = Money.Charged;
+    public Func<Payment?, BankDeposit, string, DateTimeOffset, bool, DepositDecision> Seen { get; init; } = Money.Seen;
     public Func<Payment, Errand, Says, DateTimeOffset, Booked> ErrandDone { get; init; } = Money.Done;
 
     // Catalog.

@@ -63,7 +63,7 @@ internal sealed class SimulatedNotices(World world) : Actor(world, Modules.Notic
                 Tell([.. Rules.WhoIsTold(KindOf(moved.Kind), moved)]);
                 break;
             case TradeNoted noted:
-                Tell([.. WhoIsTold.Of(noted)]);
+                Tell([.. WhoIsTold.Of(KindOf(noted.Kind), noted)]);
                 break;
             case Request request:
                 var answer = AnswerNow(request, isVoid: false) is Reply.No no

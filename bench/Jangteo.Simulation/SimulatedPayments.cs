@@ -346,7 +346,7 @@ internal sealed class SimulatedPayments(World world) : Actor(world, Modules.Paym
             var (named, isAmbiguous) = Reference.Find(seen.Reference, reference => references.TryGetValue(reference, out var trade) ? trade : null);
             var payment = named is { } known ? Payments[known] : null;
             World.Trace.Say(World.Now, payment?.Trade ?? default, $"the bank has seen {seen.Id} of {seen.Amount}");
-            Take(Decide.Seen(payment, seen, World.Currency, World.Business, isAmbiguous));
+            Take(Rules.Seen(payment, seen, World.Currency, World.Business, isAmbiguous));
             statement = seen.Position;
         }
     }) != Commit.Lost;

@@ -15,6 +15,9 @@ internal sealed class TradeFile(Trade trade, Kind kind)
 
     public List<HistoryLine> History { get; } = [];
 
+    /// <summary>What its parties are to be told of bank transfers, each with the revision at which it was heard.</summary>
+    public List<(int Revision, TransferNews News)> Transfers { get; } = [];
+
     public List<Deadline> Deadlines { get; set; } = [];
 
     public long LeaseUntil { get; set; }
@@ -149,7 +152,7 @@ internal sealed class SimulatedTrading(World world) : Actor(world, Modules.Tradi
                 case Decision.Waits:
                     Postpone(file, move, 500);
                     break;
-                case Decision.No when Deed.Next(file.Kind, file.Trade).Any(due => due.Do == move):
+                case Decision.No when Deed.Deadlines(file.Kind, file.Trade).Any(due => due.Do == move):
                     break;
                 default:
                     file.Deadlines.RemoveAll(due => due.Move == move);
@@ -435,9 +438,10 @@ internal sealed class SimulatedTrading(World world) : Actor(world, Modules.Tradi
             World.Violate("sold-out", trade.Id, $"it moved by sold-out, and {Copies[trade.Listing.Id].Available} are left");
         }
 
+        CheckTimeHasAsked(file, happens);
         if (happens.Enters)
         {
-            file.Deadlines = [.. Deed.Next(file.Kind, trade).Select(due => new Deadline(due.Do, due.At, 0))];
+            file.Deadlines = [.. Deed.Deadlines(file.Kind, trade).Select(due => new Deadline(due.Do, due.At, 0))];
         }
 
         if (trade.Intention is not null)
@@ -456,7 +460,12 @@ internal sealed class SimulatedTrading(World world) : Actor(world, Modules.Tradi
             }
             else
             {
-                Send(TradingMessages.Noted, trade.Id, (TradeNoted)said with { Waited = waited });
+                var noted = (TradeNoted)said;
+                Send(TradingMessages.Noted, trade.Id, noted with { Waited = waited });
+                if (noted.Transfer is { } news)
+                {
+                    file.Transfers.Add((noted.Revision, news));
+                }
             }
         }
 
@@ -514,6 +523,20 @@ internal sealed class SimulatedTrading(World world) : Actor(world, Modules.Tradi
             && file.Kind.Leaving(trade.State).Any(row => row.Hears == Verb.SoldOut))
         {
             World.Violate("sold-out", trade.Id, $"nothing is left, and the trade stays in {trade.State}");
+        }
+    }
+
+    /// <summary>Time never cancels what is paid in full: it moves on from an awaited transfer only when Payments have said that it is not all there.</summary>
+    private void CheckTimeHasAsked(TradeFile file, Decision.Happens happens)
+    {
+        foreach (var moved in happens.Moved.Where(moved => moved.Actor == Act.Time))
+        {
+            var timed = file.Kind.Leaving(moved.From).FirstOrDefault(row => row.Do == moved.Do && row.After is not null);
+            if (timed is not null && file.Kind.ConfirmingInsteadOf(timed, moved.From) is not null
+                && World.Payments.Payments.GetValueOrDefault(moved.Trade)?.Attempts.LastOrDefault(attempt => attempt.Verb == Verb.ConfirmDeposit.Name) is not { Came: Payments.Came.No })
+            {
+                World.Violate("paid in full", moved.Trade, $"time makes {moved.Do}, and Payments have not said that the transfer is missing");
+            }
         }
     }
 

@@ -32,9 +32,17 @@ public sealed record TradeMoved(
 /// <summary>Something about a trade that is worth a line in its timeline and moved nothing: a question begun, a refusal, an answer that no row hears.</summary>
 /// <param name="What">began, refused, not-begun, or heard.</param>
 /// <param name="Waited">Who was answered 202 to the command that was refused, and is to be told so. Then notices hears this too.</param>
+/// <param name="Next">What time will do, where that has changed.</param>
+/// <param name="Transfer">What both parties are to be told of a bank transfer. Then notices hears this too.</param>
 public sealed record TradeNoted(
     Guid Trade, string Kind, int Version, int Revision, string State, string What, string? Do, string Actor, Guid? Person, string? Code, string? Heard, string[] Asked,
-    Guid Buyer, Guid Seller, Guid Listing, Money Money, string Stock, string Delivery, DateTimeOffset At, Guid? Waited = null);
+    Guid Buyer, Guid Seller, Guid Listing, Money Money, string Stock, string Delivery, DateTimeOffset At, Guid? Waited = null, Due[]? Next = null, TransferNews? Transfer = null);
+
+/// <summary>What happened to a bank transfer, with all that its notice says.</summary>
+/// <param name="What">transfer-seen, transfer-short, transfer-over or transfer-returned.</param>
+/// <param name="Amount">In minor units: what has arrived, what is still missing, what goes back, or what is back.</param>
+/// <param name="Until">When time will next move the trade.</param>
+public sealed record TransferNews(string What, long Amount, string Title, string Buyer, string Seller, string Currency, DateTimeOffset? Until);
 
 public sealed record PersonRef(Guid Id, string Name);
 
@@ -45,4 +53,13 @@ public sealed record ListingRef(Guid Id, string Title, long Price);
 public sealed record Due(string Do, DateTimeOffset At);
 
 /// <summary>Where the money of a trade is as Trading has heard it, in minor units.</summary>
-public sealed record Money(long Held, long Expected, long Refunding, long Refunded, long PayingOut, long PaidOut, long Fee);
+/// <param name="Expected">What a transfer is to pay, as long as it is not confirmed.</param>
+/// <param name="Seen">As much of it as the bank has seen.</param>
+/// <param name="Over">What the bank has seen besides: never due, or due no longer. It goes back.</param>
+/// <param name="SentBack">As much of that as is back where it came from. What was due and was given back is refunded instead.</param>
+public sealed record Money(
+    long Held, long Expected, long Refunding, long Refunded, long PayingOut, long PaidOut, long Fee, long Seen, long Over, long SentBack)
+{
+    /// <summary>What is still to be transferred.</summary>
+    public long Short => Expected - Seen;
+}

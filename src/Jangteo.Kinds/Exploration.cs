@@ -11,6 +11,7 @@ namespace Jangteo.Kinds;
 /// What the engine does, as far as it matters here:
 /// a row with <c>first</c> begins only when no request to a module it asks is still without an answer that the trade has heard;
 /// while its intention is open nothing else happens to the trade, though modules go on working and their answers wait;
+/// time asks whether an awaited transfer is there before it takes a row of its own, and takes the confirming row if it is;
 /// a no that the state hears takes that row, and what was answered yes stands; any other no, and out of reach, undoes what was answered yes by
 /// requests, the last first; an answer that no row hears changes nothing, and neither does one to an earlier attempt of what is asked for again;
 /// sold-out is heard by a trade that has, as far as it has heard, no stock and no request for any under way.
@@ -161,7 +162,16 @@ internal sealed class Exploration
 
     private void SayNo(int place, Configuration now, Verb question, string no)
     {
-        var row = kind.Moves[now.Row];
+        if (now.Otherwise >= 0 && no != Step.OutOfReach && no != Verb.TimedOut)
+        {
+            if (Undo(place, now) is var (undoing, asked))
+            {
+                Take(place, BelieveAll(now, now.Asked) with { Mail = undoing }, now.Otherwise, state => new Step.Answered(question, no, kind.Moves[now.Otherwise].Do, state), asked);
+            }
+
+            return;
+        }
+
         var hearing = no == Step.OutOfReach ? -1 : RowThatHears(now.State, no);
         if (hearing >= 0)
         {
@@ -169,21 +179,29 @@ internal sealed class Exploration
             return;
         }
 
+        if (Undo(place, now) is var (mail, waiting))
+        {
+            var next = BelieveAll(now, now.Asked) with { NotBegun = now.State == Kind.Start, Row = -1, Asked = 0, Otherwise = -1, Mail = mail };
+            Reach(place, new Step.Answered(question, no, null, now.State), next, -1, waiting);
+        }
+    }
+
+    /// <summary>What was answered yes is undone by requests, the last first. Null for a row that is refused by its form alone (K6): what else would follow from it is not worth telling.</summary>
+    private (Mail Mail, Waiting Waiting)? Undo(int place, Configuration now)
+    {
         var (mail, waiting) = (now.Mail, found[place].Waiting);
         for (var asked = now.Asked - 1; asked >= 0; asked--)
         {
-            if (row.First[asked].UndoneBy is not { } undo)
+            if (kind.Moves[now.Row].First[asked].UndoneBy is not { } undo)
             {
-                // Such a row is refused by its form alone (K6); what else would follow from it is not worth telling.
-                return;
+                return null;
             }
 
             mail = mail.Request(Verb.Find(undo)!);
             waiting = waiting.With(Verb.Find(undo)!.Module, now.Row);
         }
 
-        var next = BelieveAll(now, now.Asked) with { NotBegun = now.State == Kind.Start, Row = -1, Asked = 0, Mail = mail };
-        Reach(place, new Step.Answered(question, no, null, now.State), next, -1, waiting);
+        return (mail, waiting);
     }
 
     /// <summary>When an intention is settled, the trade learns what its questions were answered.</summary>
@@ -235,22 +253,26 @@ internal sealed class Exploration
                 continue;
             }
 
+            // Where a transfer is confirmed, time asks whether it is there before it does anything else.
+            var confirming = move.After is null ? null : kind.ConfirmingInsteadOf(move, now.State);
+            var made = confirming ?? move;
             Func<string, Step> step = move.By is { } party
-                ? state => new Step.Commanded(party, move.Do, !move.First.IsEmpty, state)
-                : state => new Step.TimePassed(move.Do, move.After!.Value, !move.First.IsEmpty, state);
-            if (move.First.IsEmpty)
+                ? state => new Step.Commanded(party, move.Do, !made.First.IsEmpty, state)
+                : state => new Step.TimePassed(move.Do, move.After!.Value, !made.First.IsEmpty, state);
+            if (made.First.IsEmpty)
             {
                 Take(place, now, row, step);
             }
-            else if (move.First.All(verb => now.Mail.Waiting(verb.Module) == 0))
+            else if (made.First.All(verb => now.Mail.Waiting(verb.Module) == 0))
             {
-                Reach(place, step(now.State), now with { Row = row, Asked = 0 }, -1, found[place].Waiting);
+                var next = now with { Row = confirming is null ? row : kind.Moves.IndexOf(confirming), Asked = 0, Otherwise = confirming is null ? -1 : row };
+                Reach(place, step(now.State), next, -1, found[place].Waiting);
             }
         }
     }
 
     /// <summary>A row is taken: the state it leads to is entered and its requests go out, in one commit.</summary>
-    private void Take(int place, Configuration now, int row, Func<string, Step> step)
+    private void Take(int place, Configuration now, int row, Func<string, Step> step, Waiting? asked = null)
     {
         var move = kind.Moves[row];
         rowsTaken.Add(row);
@@ -260,14 +282,14 @@ internal sealed class Exploration
             return;
         }
 
-        var (mail, waiting) = (now.Mail, found[place].Waiting);
+        var (mail, waiting) = (now.Mail, asked ?? found[place].Waiting);
         foreach (var verb in move.Ask)
         {
             mail = mail.Request(verb);
             waiting = waiting.With(verb.Module, row);
         }
 
-        var next = now with { State = move.To, Row = -1, Asked = 0, Mail = mail };
+        var next = now with { State = move.To, Row = -1, Asked = 0, Otherwise = -1, Mail = mail };
         Reach(place, step(move.To), next, row, waiting);
     }
 

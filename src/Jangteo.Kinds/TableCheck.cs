@@ -92,6 +92,11 @@ internal sealed class TableCheck(Kind kind, string file, Exploration exploration
                 Add("K5", move.Line, $"row {move.Do} asks hold-payment where the buyer gives no card; write it under first, in a row by: buyer");
             }
 
+            if (move.After is not null && !move.First.IsEmpty && move.From.FirstOrDefault(state => kind.ConfirmingInsteadOf(move, state) is not null) is { } confirmed)
+            {
+                Add("K5", move.Line, $"row {move.Do} asks {move.First[0].Name} first, and from {confirmed} time first asks whether the transfer is there; write it under ask");
+            }
+
             if (move.ConfirmsAsSoonAsExpected)
             {
                 Add("K5", move.Line, $"row {move.Do} asks confirm-deposit together with expect-deposit, before anybody can have paid; ask confirm-deposit in a later row");

@@ -69,6 +69,9 @@ public sealed class Texts
     /// <summary>held, expected, refunding, refunded, paying-out, paid-out, fee.</summary>
     public string MoneyWord(string word, string language) => Find(null, $"money.{word}", language) ?? word;
 
+    /// <summary>What both sides are told of a bank transfer, as a template: transfer-seen, transfer-short, transfer-over, transfer-returned. A kind may say it in its own words.</summary>
+    public string Transfer(string kind, string happened, string language) => Find(kind, $"transfers.{happened}", language) ?? happened;
+
     /// <summary>What the seller is told by an alarm, as a template: listing-registered, listing-deleted.</summary>
     public string Alarm(string subject, string language) => Find(null, $"alarms.{subject}", language) ?? subject;
 

@@ -65,7 +65,8 @@ internal sealed partial class TextsReader
                 case "states": Pairs(value, key, language, states, "label", "waits"); break;
                 case "moves": Pairs(value, key, language, moves, "label", "told"); break;
                 case "refusals": Flat(value, key, language, Texts.RefusalCodes); break;
-                default: mistakes.Add(key.Line, $"unknown section \"{key.Text}\"; {Words.Suggest(key.Text, ["title", "parties", "states", "moves", "refusals"])}"); break;
+                case "transfers": Flat(value, key, language, Verb.Transfers); break;
+                default: mistakes.Add(key.Line, $"unknown section \"{key.Text}\"; {Words.Suggest(key.Text, ["title", "parties", "states", "moves", "refusals", "transfers"])}"); break;
             }
         }
     }
@@ -92,7 +93,7 @@ internal sealed partial class TextsReader
         {
             if (Known(key, section.Text, known))
             {
-                Put($"{section.Text}.{key.Text}", value, language, section.Text is "refusals" or "alarms" ? Texts.Placeholders : section.Text == "wrong" ? Texts.PlaceholdersOfFields : []);
+                Put($"{section.Text}.{key.Text}", value, language, section.Text is "refusals" or "alarms" or "transfers" ? Texts.Placeholders : section.Text == "wrong" ? Texts.PlaceholdersOfFields : []);
             }
         }
     }

@@ -8,7 +8,7 @@ namespace Jangteo.Notices;
 /// <summary>What one person is told about one change by one channel.</summary>
 /// <param name="Subject">The trade, or the listing of an alarm about a listing.</param>
 /// <param name="Cause">The revision that it is told of.</param>
-/// <param name="What">The move, or what the alarm is about.</param>
+/// <param name="What">The move, what the alarm is about, or what happened to a transfer.</param>
 /// <param name="Status">told, waiting, sent or undeliverable.</param>
 internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person, string Channel, Guid Id, Guid? Trade, Guid Listing, string Kind, string Status, DateTimeOffset At, NoticeFacts Facts)
 {
@@ -43,13 +43,14 @@ internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person,
             return $"{texts.Move(Kind, What, language)}: {texts.Refusal(code, language, Kind)}";
         }
 
-        return Texts.Say(Facts.IsAlarm ? texts.Alarm(What, language) : texts.Told(Kind, What, language), values);
+        var template = Facts.IsAlarm ? texts.Alarm(What, language) : Facts.IsTransfer ? texts.Transfer(Kind, What, language) : texts.Told(Kind, What, language);
+        return Texts.Say(template, values);
     }
 }
 
 /// <summary>What the placeholders of a notice's text are filled with.</summary>
 /// <param name="Refusal">The code with which a move was refused after its caller had gone; then the text is the refusal's.</param>
-internal sealed record NoticeFacts(string Listing, string? Buyer, string? Seller, long Amount, string Currency, DateTimeOffset? Until, bool IsAlarm, string? Refusal = null);
+internal sealed record NoticeFacts(string Listing, string? Buyer, string? Seller, long Amount, string Currency, DateTimeOffset? Until, bool IsAlarm, string? Refusal = null, bool IsTransfer = false);
 
 /// <summary>Who is told of what, by which channel. Pure: the books ask it again.</summary>
 internal static class WhoIsTold
@@ -69,16 +70,25 @@ internal static class WhoIsTold
     }
 
     /// <summary>A refusal tells the one who was answered 202 and has gone; whoever waited for the answer has heard it.</summary>
-    public static IEnumerable<Notice> Of(TradeNoted noted) =>
+    /// <remarks>What happens to a bank transfer tells both parties: neither has done it.</remarks>
+    public static IEnumerable<Notice> Of(Kind? kind, TradeNoted noted) =>
+        noted.Transfer is { } news ? Of(kind, noted, news) :
         noted is { Waited: { } person, Do: { } move, Code: { } code }
             ? [Make(noted.Trade, noted.Revision, move, person, Channel.App, noted.Trade, noted.Listing, noted.Kind, noted.At, new NoticeFacts("", null, null, 0, "", null, IsAlarm: false, code))]
             : [];
+
+    private static IEnumerable<Notice> Of(Kind? kind, TradeNoted noted, TransferNews news) =>
+        from told in new[] { (Party: Party.Buyer, Person: noted.Buyer), (Party: Party.Seller, Person: noted.Seller) }
+        from channel in Channels(kind, told.Party)
+        select Make(
+            noted.Trade, noted.Revision, news.What, told.Person, channel, noted.Trade, noted.Listing, noted.Kind, noted.At,
+            new NoticeFacts(news.Title, news.Buyer, news.Seller, news.Amount, news.Currency, news.Until, IsAlarm: false, IsTransfer: true));
 
     /// <summary>What a message of Trading tells people of.</summary>
     public static IReadOnlyList<Notice> Of(Shelf shelf, Message message) => message.Type switch
     {
         TradingMessages.Moved when message.Read<TradeMoved>() is var moved => [.. Of(shelf.Find(moved.Kind), moved)],
-        TradingMessages.Noted => [.. Of(message.Read<TradeNoted>())],
+        TradingMessages.Noted when message.Read<TradeNoted>() is var noted => [.. Of(shelf.Find(noted.Kind), noted)],
         _ => [],
     };
 

@@ -101,6 +101,7 @@ internal sealed class NoticesBooks([FromKeyedServices(Modules.Notices)] Storage 
     private static (Guid Trade, int Revision, string Do)? ChangeOf(Message message) => message.Type switch
     {
         TradingMessages.Moved when message.Read<TradeMoved>() is var moved => (moved.Trade, moved.Revision, moved.Do),
+        TradingMessages.Noted when message.Read<TradeNoted>() is { Transfer: { } news } noted => (noted.Trade, noted.Revision, news.What),
         TradingMessages.Noted when message.Read<TradeNoted>() is { Do: { } move } noted => (noted.Trade, noted.Revision, move),
         _ => null,
     };

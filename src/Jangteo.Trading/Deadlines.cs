@@ -74,7 +74,7 @@ internal sealed class Deadlines(
                 case Decision.Waits:
                     WriteRetry(work, id, move, TryAgainSoon);
                     return null;
-                case Decision.No when Deed.Next(locked.Kind, locked.Trade).Any(due => due.Do == move):
+                case Decision.No when Deed.Deadlines(locked.Kind, locked.Trade).Any(due => due.Do == move):
                     // Since the row was read the trade has entered another state with a deadline of the same name, which is not due yet.
                     return null;
                 default:

@@ -50,7 +50,7 @@ internal static class Deciding
             Currency = currency,
             Address = address,
             RefundAccount = refundAccount,
-            Money = new Money(0, 0, 0, 0, 0, 0, amount * feePermille / 1000),
+            Money = new Money(0, 0, 0, 0, 0, 0, amount * feePermille / 1000, 0, 0, 0),
         };
         return Begin(new Deed(kind, trade, act.Now, listing.IsSoldOut), kind.StartMove, act);
     }
@@ -79,7 +79,10 @@ internal static class Deciding
             : Begin(new Deed(kind, trade, act.Now, soldOut), row, act);
     }
 
-    /// <summary>Time makes a move.</summary>
+    /// <summary>
+    /// Time makes a move. Where a transfer is awaited it first asks whether the bank has the whole of it, and confirms it if so: time never cancels what is
+    /// paid in full.
+    /// </summary>
     public static Decision Fire(Kind kind, Trade trade, bool soldOut, string move, Act act)
     {
         if (trade.Intention is not null)
@@ -88,13 +91,17 @@ internal static class Deciding
         }
 
         var row = trade.NotBegun ? null : kind.Leaving(trade.State).FirstOrDefault(row => row.Do == move && row.After is not null);
-        return row is null || trade.Since + row.After!.Value > act.Now
-            ? new Decision.No(new Refusal(Refusals.NotNow))
-            : Begin(new Deed(kind, trade, act.Now, soldOut), row, act);
+        if (row is null || trade.Since + row.After!.Value > act.Now)
+        {
+            return new Decision.No(new Refusal(Refusals.NotNow));
+        }
+
+        var deed = new Deed(kind, trade, act.Now, soldOut);
+        return kind.ConfirmingInsteadOf(row, trade.State) is { } confirming ? Begin(deed, confirming, act, row) : Begin(deed, row, act);
     }
 
     /// <summary>Why a row of the table cannot be taken now, by whoever makes it: all that stands in its way, and nothing when it can.</summary>
-    public static IEnumerable<WhyNot> WhyNot(Trade trade, Move row, DateTimeOffset now)
+    public static IEnumerable<WhyNot> WhyNot(Kind kind, Trade trade, Move row, DateTimeOffset now)
     {
         if (!row.From.Contains(trade.State))
         {
@@ -113,7 +120,7 @@ internal static class Deciding
             yield return Trading.WhyNot.Pending;
         }
 
-        if (MeetsAnswers(trade, row))
+        if (MeetsAnswers(trade, row.After is null ? row : kind.ConfirmingInsteadOf(row, trade.State) ?? row))
         {
             yield return Trading.WhyNot.Unanswered;
         }
@@ -139,13 +146,24 @@ internal static class Deciding
         switch (outcome)
         {
             case Outcome.AllYes all:
-                deed.Believe(all.Yes);
+                deed.Believe(all.Yes, intention.Revision);
                 deed.Take(row, act, heard: null);
                 return deed.Done();
 
             case Outcome.Refused refused:
-                deed.Believe(refused.Yes);
+                deed.Believe(refused.Yes, intention.Revision);
                 var no = new Refusal(refused.Code);
+                if (intention.Otherwise is { } otherwise && refused.Event != Verb.TimedOut)
+                {
+                    if (!refused.Yes.IsEmpty)
+                    {
+                        deed.Refuse(row, row.First.AsSpan(0, refused.Yes.Length), act, no);
+                    }
+
+                    deed.Take(kind.Leaving(trade.State).First(timed => timed.Do == otherwise && timed.After is not null), act, heard: null);
+                    return deed.Done();
+                }
+
                 if (kind.Leaving(trade.State).FirstOrDefault(other => other.Hears == refused.Event) is { } hearing)
                 {
                     deed.Take(hearing, act with { Actor = row.First[refused.At].Module }, refused.Event);
@@ -156,7 +174,7 @@ internal static class Deciding
                 return deed.Done(no);
 
             case Outcome.OutOfReach away:
-                deed.Believe(away.Yes);
+                deed.Believe(away.Yes, intention.Revision);
                 var later = new Refusal(UnavailableCode(row.First[away.At].Module), RetryAfter: away.RetryAfter);
                 deed.Refuse(row, row.First.AsSpan(0, away.Yes.Length), act, later);
                 return deed.Done(later);
@@ -180,7 +198,7 @@ internal static class Deciding
         }
         else
         {
-            deed.Note("heard", null, act, answer.Code, answer.Event);
+            deed.Note(answer, act);
         }
 
         return deed.Done();
@@ -235,7 +253,8 @@ internal static class Deciding
     };
 
     /// <summary>Makes the move, or stores the intention to make it when questions come first.</summary>
-    private static Decision Begin(Deed deed, Move row, Act act)
+    /// <param name="otherwise">The row that is taken when a question is answered no.</param>
+    private static Decision Begin(Deed deed, Move row, Act act, Move? otherwise = null)
     {
         if (row.First.Length == 0)
         {
@@ -248,7 +267,7 @@ internal static class Deciding
             return new Decision.Waits(new Refusal(Refusals.InProgress, RetryAfter: TryAgain));
         }
 
-        deed.Intend(row, act);
+        deed.Intend(row, act, otherwise);
         return deed.Done();
     }
 

@@ -42,13 +42,14 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
     }
 
     /// <summary>Stores that questions are about to be asked.</summary>
-    public void Intend(Move row, Act act)
+    /// <param name="otherwise">The row that time takes when one of them is answered no.</param>
+    public void Intend(Move row, Act act, Move? otherwise = null)
     {
         var revision = Trade.Revision + 1;
         Trade = Trade with
         {
             Revision = revision,
-            Intention = new TradeIntention(revision, row.Do, act.Actor, act.Person, act.Machine, act.Card, act.Reason, act.Claim, act.Language, act.Correlation),
+            Intention = new TradeIntention(revision, row.Do, act.Actor, act.Person, act.Machine, act.Card, act.Reason, act.Claim, act.Language, act.Correlation, otherwise?.Do),
         };
         Line("began", row.Do, act, null, null, [.. row.First.Select(verb => verb.Name)]);
     }
@@ -76,6 +77,23 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
         Line(what, move, act, code, heard);
     }
 
+    /// <summary>Writes down an answer or event that moved nothing. What concerns a bank transfer is told to both parties.</summary>
+    public void Note(Answered answer, Act act)
+    {
+        Note("heard", null, act, answer.Code, answer.Event);
+        var what = answer.Event == Verb.Refund.Yes && answer.Amount > 0 && Trade.ExpectedSince > 0 ? Verb.TransferReturned : answer.Event;
+        if (Verb.Transfers.Contains(what))
+        {
+            Due[] next = [.. Next(kind, Trade)];
+            var amount = what == Verb.TransferShort ? Trade.Amount - answer.Amount : answer.Amount;
+            noted[^1] = noted[^1] with
+            {
+                Next = next,
+                Transfer = new TransferNews(what, amount, Trade.Listing.Title, Trade.Buyer.Name, Trade.Seller.Name, Trade.Currency, next.Length == 0 ? null : next[0].At),
+            };
+        }
+    }
+
     /// <summary>Takes the row that hears that nothing is left, if this state has one and this trade has no stock.</summary>
     public void TakeSoldOut()
     {
@@ -87,11 +105,12 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
     }
 
     /// <summary>What questions answered yes have told.</summary>
-    public void Believe(ImmutableArray<Reply.Yes> answers)
+    /// <param name="revision">Of the intention that asked them.</param>
+    public void Believe(ImmutableArray<Reply.Yes> answers, int revision)
     {
         foreach (var yes in answers)
         {
-            Believe(yes.Event, yes.Amount, isQuestion: true);
+            Believe(yes.Event, yes.Amount, revision, isQuestion: true);
         }
     }
 
@@ -103,12 +122,19 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
             Trade = Trade with { Unanswered = Trade.Unanswered.RemoveAll(request => request.Revision == answer.Revision && request.Verb == answer.Verb) };
         }
 
-        Believe(answer.Event, answer.Amount, isQuestion: false);
+        Believe(answer.Event, answer.Amount, answer.Revision, isQuestion: false);
     }
 
-    /// <summary>The moves that time will make from the state as it is.</summary>
-    public static IEnumerable<Due> Next(Kind kind, Trade trade) =>
+    /// <summary>The deadlines of the state: the rows of time's own, and when each is due.</summary>
+    public static IEnumerable<Due> Deadlines(Kind kind, Trade trade) =>
         kind.Leaving(trade.State).Where(row => row.After is not null).Select(row => new Due(row.Do, trade.Since + row.After!.Value)).OrderBy(due => due.At);
+
+    /// <summary>The moves that time will make from the state, as far as is known: what is paid in full it confirms.</summary>
+    public static IEnumerable<Due> Next(Kind kind, Trade trade) =>
+        kind.Leaving(trade.State).Where(row => row.After is not null)
+            .Select(row => new Due(
+                (trade.Money is { Expected: > 0, Short: 0 } ? kind.ConfirmingInsteadOf(row, trade.State) ?? row : row).Do, trade.Since + row.After!.Value))
+            .OrderBy(due => due.At);
 
     /// <summary>Whom the state waits for: the first row that leaves it says so.</summary>
     public static string? Awaited(Kind kind, string state) => kind.Leaving(state).FirstOrDefault()?.By is { } party ? Words.Of(party) : null;
@@ -122,8 +148,8 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
             Unanswered = Trade.Unanswered.Add(new Unanswered(Trade.Revision, verb.Name, verb.Module)),
             Money = verb.Name switch
             {
-                "refund" => money with { Held = 0, Expected = 0, Refunding = money.Refunding + money.Held },
-                "release-deposit" => money with { Held = 0, Expected = money.Held },
+                "refund" => Refunding(money),
+                "release-deposit" => money with { Held = 0, Expected = money.Held, Seen = money.Held },
                 "pay-out" => money with { Held = 0, PayingOut = money.Held - money.Fee },
                 _ => money,
             },
@@ -138,16 +164,20 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
             Trade.Buyer.Id, Trade.Seller.Id, Trade.Listing.Id, Trade.Money, Trade.Stock, Trade.Delivery, now));
     }
 
-    private void Believe(string heard, long amount, bool isQuestion)
+    private void Believe(string heard, long amount, int revision, bool isQuestion)
     {
         var money = Trade.Money;
         Trade = heard switch
         {
             "payment-held" => Trade with { Money = money with { Held = Trade.Amount } },
-            "deposit-expected" when Trade.Money.Refunding == 0 && !Asked("refund") => Trade with { Money = money with { Expected = Trade.Amount } },
-            "deposit-confirmed" => Trade with { Money = money with { Expected = 0, Held = Trade.Amount } },
+            "deposit-expected" when Trade.Money.Refunding == 0 && !Asked("refund") => Trade with { Money = money with { Expected = Trade.Amount, Seen = 0 }, ExpectedSince = revision },
+            "deposit-confirmed" => Trade with { Money = money with { Expected = 0, Seen = 0, Held = Trade.Amount } },
+            // What was seen of an attempt that is given up, or of an earlier one, says nothing about what is expected now.
+            Verb.TransferSeen or Verb.TransferShort when money.Expected > 0 && revision == Trade.ExpectedSince => Trade with { Money = money with { Seen = amount } },
+            Verb.TransferOver => Trade with { Money = money with { Over = money.Over + amount } },
+            Verb.TransferReturned => Trade with { Money = money with { SentBack = money.SentBack + amount } },
             // A question is answered when the refund is booked; the provider has done it when the answer arrives as a message.
-            "refunded" when isQuestion => Trade with { Money = money with { Held = 0, Expected = 0, Refunding = money.Refunding + money.Held } },
+            "refunded" when isQuestion => Trade with { Money = Refunding(money) },
             "refunded" => Trade with { Money = money with { Refunding = 0, Refunded = money.Refunded + amount } },
             "paid-out" => Trade with { Money = money with { PayingOut = 0, PaidOut = money.PaidOut + amount } },
             "stock-taken" when !Asked("give-back-stock") => Trade with { Stock = StockState.Taken },
@@ -160,6 +190,9 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
             _ => Trade,
         };
     }
+
+    /// <summary>What is held goes back, and what has been seen of a transfer with it.</summary>
+    private static Money Refunding(Money money) => money with { Held = 0, Expected = 0, Seen = 0, Refunding = money.Refunding + money.Held + money.Seen };
 
     private bool Asked(string verb) => Trade.Unanswered.Any(request => request.Verb == verb);
 }

@@ -34,7 +34,7 @@ internal static class ExplainMoves
                 row.Do, texts.Move(kind.Name, row.Do, language), [.. row.From.Select(Named)], Named(row.To),
                 row.By is { } party ? Words.Of(party) : null, row.Hears is { } heard ? texts.Answer(heard, language) : null,
                 row.After is { } after && row.From.Contains(trade.State) ? trade.Since + after : null,
-                [.. Deciding.WhyNot(trade, row, now).Select(Words.Of)]))]);
+                [.. Deciding.WhyNot(kind, trade, row, now).Select(Words.Of)]))]);
 
         NamedState Named(string state) => new(state, texts.State(kind.Name, state, language));
     }

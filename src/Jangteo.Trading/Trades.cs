@@ -97,7 +97,7 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
             }
             else
             {
-                work.Send(TradingMessages.Noted, trade.Id, (TradeNoted)said with { Waited = waited }, trade.Context, receiver: waited is null ? null : Modules.Notices);
+                work.Send(TradingMessages.Noted, trade.Id, (TradeNoted)said with { Waited = waited }, trade.Context, receiver: waited is null && ((TradeNoted)said).Transfer is null ? null : Modules.Notices);
             }
         }
 
@@ -137,7 +137,7 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
             work.Write("delete from deadlines where trade = $1", trade.Id);
         }
 
-        foreach (var due in Deed.Next(kind, trade))
+        foreach (var due in Deed.Deadlines(kind, trade))
         {
             work.Write("insert into deadlines (trade, move, due_at) values ($1, $2, $3)", trade.Id, due.Do, due.At);
         }

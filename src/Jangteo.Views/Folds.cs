@@ -42,10 +42,12 @@ internal static class Folds
             Revision = noted.Revision,
             Final = row.Final || noted.What == "not-begun",
             At = Stored(noted.At),
+            Due = noted.Next is null ? row.Due : noted.Next.Length == 0 ? null : Stored(noted.Next.Min(due => due.At)),
             PendingSince = begins ? Stored(noted.At) : noted.What == "heard" ? row.PendingSince : null,
             Facts = row.Facts with
             {
                 Money = noted.Money,
+                Next = noted.Next ?? row.Facts.Next,
                 Stock = noted.Stock,
                 Delivery = noted.Delivery,
                 Pending = begins ? noted.Do : noted.What == "heard" ? row.Facts.Pending : null,

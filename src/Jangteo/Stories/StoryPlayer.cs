@@ -316,7 +316,7 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
         private Func<JsonNode, bool> Says(string move)
         {
             var sentences = Texts.Languages.Select(language => new Regex(
-                $"^{AnyPlaceholder().Replace(Regex.Escape(texts.Told(story.Kind.Name, move, language)), hole => hole.Value.Contains("listing", StringComparison.Ordinal) ? Regex.Escape(story.Offer.Title) : ".*")}$",
+                $"^{AnyPlaceholder().Replace(Regex.Escape(Verb.Transfers.Contains(move) ? texts.Transfer(story.Kind.Name, move, language) : texts.Told(story.Kind.Name, move, language)), hole => hole.Value.Contains("listing", StringComparison.Ordinal) ? Regex.Escape(story.Offer.Title) : ".*")}$",
                 RegexOptions.CultureInvariant)).ToList();
             return message => message["at"]!.GetValue<DateTimeOffset>() >= began && sentences.Any(sentence => sentence.IsMatch(message["text"]!.GetValue<string>()));
         }

@@ -182,7 +182,7 @@ public sealed class StoryReader
         return new Step.Told(
             step.Line,
             Text(fields, "who", step.Line),
-            Word(fields, "told", step.Line, kind.Moves.Select(row => row.Do)),
+            Word(fields, "told", step.Line, [.. kind.Moves.Select(row => row.Do), .. Verb.Transfers]),
             TradeOf(fields, step.Line),
             fields.ContainsKey("by") ? Word(fields, "by", step.Line, Words.All<Channel>()) : "app",
             fields.TryGetValue("times", out var times) ? (int)Number(times, 0) : 1);

@@ -110,7 +110,7 @@ internal sealed class PlayedTrade(Kind kind)
 
     /// <summary>Whether an operator is told that this can be done now: a command of a party, or what time does when it is due.</summary>
     public bool IsSaidToBePossible(Party? by, string move) =>
-        kind.Moves.Any(row => row.Do == move && row.By == by && row.Hears is null && !Deciding.WhyNot(Trade!, row, Trade!.Since + (row.After ?? TimeSpan.Zero)).Any());
+        kind.Moves.Any(row => row.Do == move && row.By == by && row.Hears is null && !Deciding.WhyNot(kind, Trade!, row, Trade!.Since + (row.After ?? TimeSpan.Zero)).Any());
 
     /// <summary>What the engine decides when the last unit goes to somebody else now.</summary>
     public Decision.Happens? HearSoldOut() => Deciding.HearSoldOut(kind, Trade!, Trade!.Since);

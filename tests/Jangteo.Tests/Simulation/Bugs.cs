@@ -81,6 +81,21 @@ internal static class Bugs
         },
         ["what happens in one commit is said in another order"] = Rules.Real with { Said = happens => [.. happens.Moved, .. happens.Noted] },
         ["a listing's copy goes back to an older revision"] = Rules.Real with { KeepCopy = (_, heard) => heard },
+        ["time cancels without asking whether the transfer is there"] = Rules.Real with
+        {
+            Fire = (kind, trade, soldOut, move, act) =>
+                Deciding.Fire(kind with { Moves = [.. kind.Moves.Select(row => row.By is null ? row : row with { First = row.First.Remove(Verb.ConfirmDeposit) })] }, trade, soldOut, move, act),
+        },
+        ["of a transfer that is too much all counts as over"] = Rules.Real with
+        {
+            Seen = (payment, seen, currency, now, isAmbiguous) =>
+                Money.Seen(payment?.Missing < seen.Amount ? payment with { Standing = Standing.Nothing } : payment, seen, currency, now, isAmbiguous),
+        },
+        ["what is too much stays"] = Rules.Real with
+        {
+            Seen = (payment, seen, currency, now, isAmbiguous) => Money.Seen(payment, seen, currency, now, isAmbiguous) is var decision && decision.Errands.IsEmpty
+                ? decision : decision with { Errands = [], Postings = [decision.Postings[0]] },
+        },
         ["a refund is made twice"] = Rules.Real with
         {
             HearPayment = (known, request, now) =>

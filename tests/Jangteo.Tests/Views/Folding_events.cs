@@ -63,5 +63,5 @@ public sealed class Folding_events(Town town)
 
     private static TradeNoted Note(Tale tale, int revision) => new(
         tale.Trade, "second-hand", 1, revision, "requested", "heard", null, "payments", null, null, "paid-out", [], tale.Buyer.Id, tale.Seller.Id, tale.Listing,
-        new Money(7000, 0, 0, 0, 0, 0, 90), "taken", "under-way", DateTimeOffset.UtcNow);
+        new Money(7000, 0, 0, 0, 0, 0, 90, 0, 0, 0), "taken", "under-way", DateTimeOffset.UtcNow);
 }

@@ -79,14 +79,14 @@ internal sealed class Tale
             Buyer, Seller, new ListingRef(Listing, Title, Price), 1, 1, Price, Price * 3 / 100, "KRW",
             kind.Leaving(row.To).FirstOrDefault()?.By is { } awaited ? Words.Of(awaited) : null, [.. kind.Leaving(row.To).Select(next => next.By).OfType<Party>().Distinct().Select(Words.Of)],
             [.. kind.Leaving(row.To).Where(next => next.After is not null).Select(next => new Due(next.Do, now + next.After!.Value))],
-            new Money(0, 0, 0, 0, 0, 0, 90), "none", "none", null, now);
+            new Money(0, 0, 0, 0, 0, 0, 90, 0, 0, 0), "none", "none", null, now);
         return last;
     }
 
     public async Task<Tale> Notes(string what, string? @do = null, string? code = null, string? heard = null, Money? money = null, string delivery = "none", Guid? waited = null)
     {
         var noted = new TradeNoted(
-            Trade, kind.Name, kind.Version, ++tradeRevision, last?.To ?? Kind.Start, what, @do, "buyer", Buyer.Id, code, heard, [], Buyer.Id, Seller.Id, Listing, money ?? new Money(0, 0, 0, 0, 0, 0, 90), "none", delivery, DateTimeOffset.UtcNow, waited);
+            Trade, kind.Name, kind.Version, ++tradeRevision, last?.To ?? Kind.Start, what, @do, "buyer", Buyer.Id, code, heard, [], Buyer.Id, Seller.Id, Listing, money ?? new Money(0, 0, 0, 0, 0, 0, 90, 0, 0, 0), "none", delivery, DateTimeOffset.UtcNow, waited);
         await town.Say(Modules.Trading, TradingMessages.Noted, Trade, noted, Context, to: waited is null ? null : Modules.Notices);
         return this;
     }

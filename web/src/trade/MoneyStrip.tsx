@@ -9,8 +9,8 @@ export function MoneyStrip({ trade }: { trade: Trade }) {
   const amount = useAmounts()
   const { money, currency } = trade
   const places = [
-    { name: 'buyer', sums: { expected: money.expected, refunding: money.refunding, refunded: money.refunded } },
-    { name: 'market', sums: { held: money.held } },
+    { name: 'buyer', sums: { short: money.expected - money.seen, refunding: money.refunding + money.over - money.sentBack, refunded: money.refunded + money.sentBack } },
+    { name: 'market', sums: { seen: money.seen, held: money.held } },
     { name: 'seller', sums: { payingOut: money.payingOut, paidOut: money.paidOut } },
   ] as const
   return (
