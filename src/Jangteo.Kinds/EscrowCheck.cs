@@ -149,10 +149,12 @@ internal sealed class EscrowCheck
         return edge.Step switch
         {
             Step.Commanded step => kind.Leaving(state).First(move => move.Do == step.Do && move.By == step.By),
-            Step.TimePassed step => kind.Leaving(state).First(move => move.Do == step.Do && move.After is not null),
+            Step.TimePassed step when kind.Leaving(state).First(move => move.Do == step.Do && move.After is not null) is var timed =>
+                kind.ConfirmingInsteadOf(timed, state) ?? timed,
             Step.Heard { Do: not null } step => kind.Leaving(state).First(move => move.Hears == step.Answer),
             Step.SoldOut => kind.Leaving(state).First(move => move.Hears == Verb.SoldOut),
-            Step.Answered { Do: not null } step when step.Answer != step.Question.Yes => kind.Leaving(state).First(move => move.Hears == step.Answer),
+            Step.Answered { Do: not null } step when step.Answer != step.Question.Yes =>
+                kind.Leaving(state).First(move => move.Do == step.Do && (move.Hears == step.Answer || move.After is not null)),
             _ => null,
         };
     }

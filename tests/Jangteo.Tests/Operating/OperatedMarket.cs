@@ -147,7 +147,7 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
     {
         var stream = Ids.New();
         var noted = new TradeNoted(
-            stream, "second-hand", 1, 1, "start", "heard", null, "time", null, null, null, [], Ids.New(), Ids.New(), Ids.New(), new Money(0, 0, 0, 0, 0, 0, 0), "none", "none", DateTimeOffset.UtcNow);
+            stream, "second-hand", 1, 1, "start", "heard", null, "time", null, null, null, [], Ids.New(), Ids.New(), Ids.New(), new Money(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), "none", "none", DateTimeOffset.UtcNow);
         var message = new Message(
             Ids.New(), TradingMessages.Noted, Modules.Trading, stream, new MessageContext(stream), Ids.New(), Ids.New(), null, DateTimeOffset.UtcNow, JsonSerializer.SerializeToElement(noted, Wire.Json));
         var id = await Bed.StorageOf(module).Find(
