@@ -55,6 +55,8 @@ public static class Refusals
 
     /// <summary>Money goes only to the account that it came from, or to one that its owner gave.</summary>
     public const string AccountNotGiven = "account-not-given";
+    public const string SandboxIsLocal = "sandbox-is-local";
+    public const string UnknownHost = "unknown-host";
     public const string Stale = "stale";
     public const string TooLarge = "too-large";
     public const string KeyReused = "key-reused";
@@ -94,6 +96,8 @@ public static class Refusals
         [SecondOperator] = 403,
         [AlreadyProposed] = 409,
         [AccountNotGiven] = 409,
+        [SandboxIsLocal] = 403,
+        [UnknownHost] = 400,
         [Stale] = 412,
         [TooLarge] = 413,
         [KeyReused] = 422,

@@ -80,7 +80,7 @@ internal static class SigningIn
     }
 
     private static async Task<IResult> HandleInSandbox(
-        SandboxSignIn request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, UserManager<Person> people, PasswordCheck check, Guesses guesses, KnownDevices devices, Sessions sessions, CancellationToken ct)
+        SandboxSignIn request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, UserManager<Person> people, PasswordCheck check, Guesses guesses, KnownDevices devices, Sessions sessions, Settings settings, CancellationToken ct)
     {
         if (request is { Email: { } email, Password: { } password, Person: null })
         {
@@ -90,6 +90,11 @@ internal static class SigningIn
         if (request is not { Email: null, Password: null, Person: { } name })
         {
             throw new RefusedException(Refusal.Invalid("person", Wrong.PersonOrEmail));
+        }
+
+        if (!settings.SandboxOpen && !LocalCallers.IsLocal(http))
+        {
+            throw new RefusedException(new Refusal(Refusals.SandboxIsLocal));
         }
 
         if (TextRules.PersonName.Read(name, out var called) is { } wrong)

@@ -22,6 +22,7 @@ internal static class Serving
     {
         var modules = Target.Of(settings.Target);
         Shape.Refuse(settings, modules);
+        SandboxNotice.RefuseOpenByMistake(settings);
         var opening = Database.Open(settings, modules, CancellationToken.None);
         var shelf = ReadKinds(settings.KindsFolder);
         await using var database = await opening;
@@ -54,6 +55,11 @@ internal static class Serving
             var address = settings.PublicAddresses.UrlHere(settings.Port);
             await new RunFile(Environment.ProcessId, address) { Database = database.OwnAddress }.Write(settings.DataFolder);
             app.Logger.LogInformation("Ready at {Address}, {Elapsed} ms after its start.", address, (long)(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds);
+            if (settings.Sandbox)
+            {
+                app.Logger.LogWarning("{Notice}", SandboxNotice.Of(settings));
+            }
+
             await app.WaitForShutdownAsync();
         }
 

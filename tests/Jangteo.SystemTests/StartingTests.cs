@@ -48,6 +48,21 @@ public sealed class StartingTests(SharedProgram shared)
     }
 
     [Fact]
+    public async Task A_sandbox_does_not_start_where_other_machines_reach_it()
+    {
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => JangteoProgram.Start(("Listen", "0.0.0.0")));
+
+        Assert.Contains("ended with 1", refused.Message);
+        Assert.Contains("Sandbox: in a sandbox everybody can sign in as anybody, so it does not listen at 0.0.0.0", refused.Message);
+    }
+
+    [Fact]
+    public async Task A_sandbox_says_at_its_start_that_it_is_one()
+    {
+        Assert.Contains("This is a sandbox: sample people sign in without a password", (await shared.Running).Log);
+    }
+
+    [Fact]
     public async Task Two_programs_do_not_meet()
     {
         await using var one = await JangteoProgram.Start();

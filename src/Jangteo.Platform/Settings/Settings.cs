@@ -36,6 +36,15 @@ public sealed record Settings
 
     public bool Sandbox { get; init; } = true;
 
+    /// <summary>Whether callers on other machines may sign in by name and control the sandbox.</summary>
+    public bool SandboxOpen { get; init; }
+
+    /// <summary>
+    /// Host names by which the market is asked, with commas between; <c>*.example.com</c> is every name under it, <c>*</c> every name. Empty is every name,
+    /// and in a sandbox that is not open only those of loopback, which are always allowed.
+    /// </summary>
+    public string AllowedHosts { get; init; } = "";
+
     [RegularExpression("[A-Z]{3}")]
     public string Currency { get; init; } = "KRW";
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Jangteo.Platform;
 using Jangteo.Platform.Machine;
+using Jangteo.Sandbox;
 using Jangteo.Split;
 using Spectre.Console;
 
@@ -49,6 +50,7 @@ internal static class RunSplit
 
     private static async Task<int> Run(Settings settings, IReadOnlyDictionary<string, int> replicas, CancellationToken ct)
     {
+        SandboxNotice.RefuseOpenByMistake(settings);
         var board = new FleetBoard(AnsiConsole.Console);
         await using var fleet = new Fleet(settings, replicas, board.Say);
         try
@@ -56,6 +58,11 @@ internal static class RunSplit
             await fleet.Start(ct);
             board.Say(string.Create(
                 CultureInfo.InvariantCulture, $"Ready at {fleet.Address}, {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalSeconds:0.0} s after its start. Logs are in {fleet.Folder}."));
+            if (settings.Sandbox)
+            {
+                board.Say(SandboxNotice.Of(settings));
+            }
+
             await board.Show(fleet, ct);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)

@@ -155,6 +155,9 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
             http-request set-var(txn.correlation) req.fhdr(X-Correlation-Id)
             http-after-response set-header X-Correlation-Id %[var(txn.correlation)] if { var(txn.correlation) -m found }
 
+            # The program has to know who asks: their share of its places, their guesses at passwords, and whether they are on this machine.
+            option forwardfor
+
             http-request set-var(txn.language) str({{FirstLanguage}})
             http-request set-var(txn.language) req.fhdr(Accept-Language),lower,language({{string.Join(';', Kinds.Texts.Languages)}},{{FirstLanguage}}) if { req.fhdr(Accept-Language) -m found }
 

@@ -13,7 +13,7 @@ namespace Jangteo.Http;
 /// problem document. One middleware, because together they cost a few microseconds and their order is the point: a request takes a place among those that
 /// are answered when it is whole and it is known whom it counts for, and not before.
 /// </summary>
-internal sealed class Door(Sessions sessions, Limits limits, RequestBodies bodies, Problems problems, ILogger<Door> log)
+internal sealed class Door(Sessions sessions, Limits limits, RequestBodies bodies, Admission admission, Problems problems, ILogger<Door> log)
 {
     private const string Correlation = "X-Correlation-Id";
 
@@ -22,6 +22,7 @@ internal sealed class Door(Sessions sessions, Limits limits, RequestBodies bodie
         Mark(http);
         try
         {
+            admission.Check(http);
             RefuseWhatIsTooLarge(http);
             if (!http.Request.Path.StartsWithSegments("/api"))
             {

@@ -53,6 +53,7 @@ internal static class Edge
         services.AddSingleton<Sessions>();
         services.AddSingleton(new Limits(settings.Limits));
         services.AddSingleton(new RequestBodies(settings.Limits));
+        services.AddSingleton(new Admission(settings));
         services.AddSingleton<Door>();
         return services;
     }

@@ -1,0 +1,57 @@
+using System.Net;
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform;
+using Jangteo.Platform.Http;
+
+namespace Jangteo.Http;
+
+/// <summary>
+/// Which requests are taken at all: those for a host name of this market, and those for the controls of a sandbox only from this machine. A
+/// page of another
+/// site that has its own name resolve to this machine (DNS rebinding) sends that name as the host, and is refused by it.
+/// </summary>
+internal sealed class Admission
+{
+    private const string Sandbox = "/api/sandbox";
+    private const string Wildcard = "*.";
+
+    private readonly bool areControlsLocal;
+    private readonly string[]? hosts;
+
+    public Admission(Settings settings)
+    {
+        areControlsLocal = settings is { Sandbox: true, SandboxOpen: false };
+        var named = settings.AllowedHosts.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        hosts = named.Contains("*") || (named.Length == 0 && !areControlsLocal) ? null : named;
+    }
+
+    /// <exception cref="RefusedException"><c>unknown-host</c> or <c>sandbox-is-local</c>.</exception>
+    public void Check(HttpContext http)
+    {
+        var path = http.Request.Path;
+        if (areControlsLocal && path.StartsWithSegments(Sandbox) && !LocalCallers.IsLocal(http))
+        {
+            throw new RefusedException(new Refusal(Refusals.SandboxIsLocal));
+        }
+
+        // Orchestrators ask a process how it is by whatever address it has, and the processes of one installation know each other by a key.
+        if (hosts is not null && !IsOurs(http.Request.Host.Host) && !path.StartsWithSegments("/health") && !path.StartsWithSegments("/internal"))
+        {
+            throw new RefusedException(new Refusal(Refusals.UnknownHost, $"The host {http.Request.Host.Host} is none of AllowedHosts."));
+        }
+    }
+
+    /// <summary>
+    /// No name server can make another site's page send a loopback name, so these are always ours. A request without a host is no
+    /// browser's.
+    /// </summary>
+    private bool IsOurs(string host) =>
+        host.Length == 0
+        || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))
+        || hosts!.Any(ours => ours.StartsWith(Wildcard, StringComparison.Ordinal)
+            ? host.EndsWith(ours[1..], StringComparison.OrdinalIgnoreCase)
+            : host.Equals(ours, StringComparison.OrdinalIgnoreCase));
+}
