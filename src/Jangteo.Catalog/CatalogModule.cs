@@ -19,7 +19,9 @@ public sealed class CatalogModule : Module
         services.AddSingleton<RegisterListing>();
         services.AddSingleton<EditListing>();
         services.AddSingleton<WithdrawListing>();
+        services.AddSingleton<PictureEncoder>();
         services.AddSingleton<Pictures>();
+        services.AddSingleton<RemovePlace>();
         services.AddSingleton<SampleListings>();
         services.AddSingleton<HearRequests>();
         services.AddSingleton<AnswerStockQuestions>();
@@ -33,6 +35,7 @@ public sealed class CatalogModule : Module
         services.GetRequiredService<EditListing>().Map(routes);
         services.GetRequiredService<WithdrawListing>().Map(routes);
         services.GetRequiredService<Pictures>().Map(routes);
+        services.GetRequiredService<RemovePlace>().Map(routes);
         CatalogBooks.Map(routes);
         services.GetRequiredKeyedService<Parked>(Name).Map(routes);
         ReadActs.Map(routes, Name);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Catalog;
 
-/// <summary>Hears requests for stock, and that an alarm which was asked for was sent.</summary>
+/// <summary>Hears requests for stock, that an alarm which was asked for was sent, and what becomes of pictures that were taken away.</summary>
 internal sealed class HearRequests([FromKeyedServices(Modules.Catalog)] Storage storage) : IHear
 {
     private static readonly IReadOnlySet<Guid> NothingWaits = new HashSet<Guid>();
@@ -16,6 +16,11 @@ internal sealed class HearRequests([FromKeyedServices(Modules.Catalog)] Storage 
     {
         await AnswerRequests(work, [.. messages.Where(message => message.Type == TradingMessages.Requests)], ct);
         await NoteAlarms(work, [.. messages.Where(message => message.Type == NoticesMessages.Answered)], ct);
+        foreach (var message in messages.Where(message => message.Type == TradingMessages.PicturesChecked))
+        {
+            Picture.Settle(work, message.Read<PicturesChecked>());
+        }
+
         return NothingWaits;
     }
 

@@ -66,12 +66,18 @@ internal sealed record Listing(
     /// <summary>Tells the others. The row of the listing must be locked, which gives the messages of its stream their order.</summary>
     /// <param name="what">As listed at <see cref="ListingChanged"/>.</param>
     /// <param name="trade">The trade that moved the stock, if one did.</param>
-    public void Tell(Work work, string what, DateTimeOffset now, Guid? trade = null) =>
-        work.Send(CatalogMessages.ListingChanged, Id, ToChanged(what, now, trade), new MessageContext(trade, Kind, null, Owner.Id, Id));
+    /// <param name="removedPicture">The picture that the change took away, if it did.</param>
+    public void Tell(Work work, string what, DateTimeOffset now, Guid? trade = null, Guid? removedPicture = null) =>
+        work.Send(
+            CatalogMessages.ListingChanged, Id, ToChanged(what, now, trade) with { RemovedPictures = removedPicture is { } removed ? [removed] : null },
+            new MessageContext(trade, Kind, null, Owner.Id, Id));
 
     public ListingChanged ToChanged(string what, DateTimeOffset now, Guid? trade = null) => new(
         Id, Revision, what, trade, Kind, Owner, Title, Description, Price, Currency, Status, Units.Quantity, Units.Available, Units.Out, Units.Sold, Units.WrittenOff,
-        Place, [.. Pictures], Since, now);
+        Place, [.. Pictures], Since, now)
+    {
+        PublicPlace = Place is null ? null : PublicPlaces.Of(Place),
+    };
 
     /// <summary>What is asked of another module about this listing at its present revision.</summary>
     /// <param name="subject">What an alarm is about.</param>

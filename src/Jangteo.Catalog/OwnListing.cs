@@ -11,11 +11,14 @@ internal static class OwnListing
     /// <exception cref="RefusedException">There is none, or it is another's. A draft is nobody else's business.</exception>
     public static async Task<Listing> Lock(Work work, Guid id, Caller caller, CancellationToken ct)
     {
-        var listing = await work.Find(Listing.SelectForUpdate(id), Listing.Read, ct);
-        return listing is null ? throw new RefusedException(new Refusal(Refusals.NotFound))
-            : listing.Owner.Id == caller.Id ? listing
-            : throw new RefusedException(new Refusal(listing.Status is Status.Draft or Status.Registering ? Refusals.NotFound : Refusals.NotYours));
+        return CheckOwner(await work.Find(Listing.SelectForUpdate(id), Listing.Read, ct), caller);
     }
+
+    /// <inheritdoc cref="Lock"/>
+    public static Listing CheckOwner(Listing? listing, Caller caller) =>
+        listing is null ? throw new RefusedException(new Refusal(Refusals.NotFound))
+        : listing.Owner.Id == caller.Id ? listing
+        : throw new RefusedException(new Refusal(listing.Status == Status.Registered ? Refusals.NotYours : Refusals.NotFound));
 
     /// <summary>Refuses what was decided on an older state than the present one.</summary>
     /// <exception cref="RefusedException">If-Match names another revision, or nothing that is one.</exception>
@@ -32,14 +35,20 @@ internal static class OwnListing
     /// <exception cref="RefusedException">It cannot be changed now.</exception>
     public static void CheckChangeable(Listing listing)
     {
-        if (listing.Status == Status.Registering)
-        {
-            throw new RefusedException(new Refusal(Refusals.InProgress, RetryAfter: TimeSpan.FromSeconds(1)));
-        }
-
+        CheckSettled(listing);
         if (listing.Status == Status.Withdrawn)
         {
             throw new RefusedException(new Refusal(Refusals.ListingWithdrawn));
+        }
+    }
+
+    /// <summary>Refuses while a registration asks its questions. What is an owner's own to take away can be taken away at any other time, also of a withdrawn listing.</summary>
+    /// <exception cref="RefusedException">It cannot be changed now.</exception>
+    public static void CheckSettled(Listing listing)
+    {
+        if (listing.Status == Status.Registering)
+        {
+            throw new RefusedException(new Refusal(Refusals.InProgress, RetryAfter: TimeSpan.FromSeconds(1)));
         }
     }
 }

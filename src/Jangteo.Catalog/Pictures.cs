@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Globalization;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
@@ -14,10 +14,11 @@ using Microsoft.Net.Http.Headers;
 namespace Jangteo.Catalog;
 
 /// <summary>
-/// POST /api/listings/{id}/pictures: its owner adds a picture, as the body of the request; what it is, its first bytes say; DELETE takes one away again.
-/// GET /api/pictures/{id}: it never changes, so whoever has it need not ask again.
+/// POST /api/listings/{id}/pictures: its owner adds a picture, as the body of the request; what is kept is made anew of its pixels. DELETE takes one away again, at any time.
+/// GET /api/pictures/{id}: as long as the listing is offered, everyone sees it; afterwards its owner and operators, and whom another module sends here with a grant.
 /// </summary>
-internal sealed class Pictures([FromKeyedServices(Modules.Catalog)] Storage storage, [FromKeyedServices(Modules.Catalog)] Commands commands)
+internal sealed class Pictures(
+    [FromKeyedServices(Modules.Catalog)] Storage storage, [FromKeyedServices(Modules.Catalog)] Commands commands, PictureEncoder encoder, PictureGrants grants, Settings settings)
 {
     private const int LargestBytes = 2 * 1024 * 1024;
     private const int Most = 8;
@@ -25,32 +26,43 @@ internal sealed class Pictures([FromKeyedServices(Modules.Catalog)] Storage stor
     /// <summary>Small enough not to be kept among the large objects of the runtime.</summary>
     private const int BytesOfPiece = 64 * 1024;
 
+    /// <summary>Caches ask again after a minute, so that a listing's withdrawal takes effect everywhere.</summary>
+    private const string ForEveryone = "public, max-age=60";
+
+    private const string ForReader = "private, no-cache";
+    private const string ForHolderOfGrant = "private, max-age=120";
+
+    private const string PieceOfPicture = "select substring(bytes from $2 for $3) from pictures where id = $1";
+    private const string PieceOfThumbnail = "select substring(bytes from $2 for $3) from thumbnails where picture = $1";
+
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/listings/{id:guid}/pictures", Add).WithMetadata(new RequestSizeLimitAttribute(LargestBytes)).Accepts<IFormFile>("image/jpeg", "image/png", "image/webp")
-            .WithName("addPicture").WithSummary("Adds a picture: jpeg, png or webp of at most 2 MB, eight each.").WithTags("listings").Produces<PictureAnswer>(201);
-        routes.MapDelete("/api/listings/{id:guid}/pictures/{picture:guid}", Remove).WithName("removePicture").WithSummary("Takes a picture away.").WithTags("listings").Produces<ListingAnswer>();
-        routes.MapGet("/api/pictures/{id:guid}", Show).AllowAnonymous().Occupies(Occupies.Download).WithName("showPicture").WithSummary("A picture, for good.").WithTags("listings").Produces<byte[]>(200, "image/jpeg", "image/png", "image/webp").Produces(304);
+            .WithName("addPicture").WithSummary("Adds a picture: jpeg, png or webp of at most 2 MB and 25 megapixels, eight each.").WithTags("listings").Produces<PictureAnswer>(201);
+        routes.MapDelete("/api/listings/{id:guid}/pictures/{picture:guid}", Remove).WithName("removePicture").WithSummary("Takes a picture away, also from a withdrawn listing.").WithTags("listings").Produces<ListingAnswer>();
+        routes.MapGet("/api/pictures/{id:guid}", Show).SignInOptional().Occupies(Occupies.Download).WithName("showPicture").WithSummary("A picture; size=small for a small one.").WithTags("listings").Produces<byte[]>(200, "image/jpeg", "image/png", "image/webp").Produces(304);
     }
 
     private async Task<Answer> Add(Guid id, HttpContext http, CancellationToken ct)
     {
-        // Before the body is read: a stranger has nothing to send here.
-        Caller.Required(http);
+        // Before the body is read: who may not add a picture has nothing to send here.
+        var caller = Caller.Required(http);
+        OwnListing.CheckOwner(await storage.Find(Listing.Select(id), Listing.Read, ct), caller);
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, ct);
-        var bytes = body.ToArray();
-        return await commands.Run(http, Picture.HashOf(bytes), async (work, caller, _) =>
+        var given = body.ToArray();
+        var picture = await encoder.Encode(given, ct);
+        return await commands.Run(http, PictureFile.HashOf(given), async (work, _, _) =>
         {
             var listing = await OwnListing.Lock(work, id, caller, ct);
             OwnListing.CheckChangeable(listing);
-            var picture = Picture.Of(bytes) ?? throw new RefusedException(Refusal.Invalid("picture", Wrong.Picture));
             if (listing.Pictures.Length >= Most)
             {
                 throw new RefusedException(Refusal.Invalid("picture", Wrong.TooManyPictures(Most)));
             }
 
-            picture.Insert(work, id, storage.Clock.Now);
+            await CheckQuota(work, caller, picture, ct);
+            picture.Insert(work, listing, storage.Clock.Now);
             listing = listing with { Revision = listing.Revision + 1, Pictures = listing.Pictures.Add(picture.Id) };
             listing.Update(work);
             listing.Tell(work, "pictured", storage.Clock.Now);
@@ -58,35 +70,57 @@ internal sealed class Pictures([FromKeyedServices(Modules.Catalog)] Storage stor
         }, ct);
     }
 
+    /// <summary>Refuses what would be more than a person has space for. One upload of a person at a time counts, so that two at once cannot both find room.</summary>
+    private async Task CheckQuota(Work work, Caller caller, Picture picture, CancellationToken ct)
+    {
+        var used = 0L;
+        await work.Read(ct, (StreamLocks.Take([("pictures", caller.Id)]), _ => { }), (Picture.SelectSizeOf(caller.Id), row => used = row.GetInt64(0)));
+        var most = settings.Catalog.PictureSpacePerPerson;
+        if (used + picture.File.Bytes.Length > most)
+        {
+            throw new RefusedException(new Refusal(Refusals.PictureQuota, string.Create(CultureInfo.InvariantCulture, $"{used} of {most} bytes are used, and this picture has {picture.File.Bytes.Length}.")));
+        }
+    }
+
     private Task<Answer> Remove(Guid id, Guid picture, HttpContext http, CancellationToken ct) =>
         commands.Run(http, null, async (work, caller, _) =>
         {
             var listing = await OwnListing.Lock(work, id, caller, ct);
-            OwnListing.CheckChangeable(listing);
+            OwnListing.CheckSettled(listing);
             // One that is gone already is gone, as was wanted.
             if (listing.Pictures.Contains(picture))
             {
-                work.Write("delete from pictures where id = $1 and listing = $2", picture, id);
+                Picture.Remove(work, picture, listing);
                 listing = listing with { Revision = listing.Revision + 1, Pictures = listing.Pictures.Remove(picture) };
                 listing.Update(work);
-                listing.Tell(work, "pictured", storage.Clock.Now);
+                listing.Tell(work, "pictured", storage.Clock.Now, removedPicture: picture);
             }
 
             return new Decided.Now(Answer.Ok(ListingAnswer.Of(listing)));
         }, ct);
 
-    private async Task<IResult> Show(Guid id, HttpContext http, CancellationToken ct)
+    private async Task<IResult> Show(Guid id, string? size, string? grant, HttpContext http, CancellationToken ct)
     {
+        var isSmall = Asked.Choice(size, "size", ("small", true)) ?? false;
         var found = await storage.Find(
-            new Sql("select type, hash, octet_length(bytes), substring(bytes from 1 for $2) from pictures where id = $1", id, BytesOfPiece),
-            row => (Type: row.GetString(0), Hash: row.GetString(1), Length: row.GetInt32(2), First: row.GetFieldValue<byte[]>(3)), ct);
-        if (found.Type is null)
+            new Sql(
+                """
+                select p.state, l.status, l.owner, t.picture is not null, coalesce(t.type, p.type), coalesce(t.hash, p.hash),
+                    coalesce(t.size, octet_length(p.bytes)), substring(coalesce(t.bytes, p.bytes) from 1 for $3)
+                from pictures p join listings l on l.id = p.listing left join thumbnails t on $2 and t.picture = p.id
+                where p.id = $1
+                """,
+                id, isSmall, BytesOfPiece),
+            row => new Stored(
+                row.GetString(0), row.GetString(1), row.GetGuid(2), row.GetBoolean(3) ? PieceOfThumbnail : PieceOfPicture, row.GetString(4), row.GetString(5), row.GetInt32(6),
+                row.GetFieldValue<byte[]>(7)), ct);
+        if (found is null || CacheControlFor(found, Caller.Of(http), grants.Allows(id, grant)) is not { } caching)
         {
             throw new RefusedException(new Refusal(Refusals.NotFound));
         }
 
         var tag = new EntityTagHeaderValue($"\"{found.Hash}\"");
-        http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        http.Response.Headers.CacheControl = caching;
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers.ETag = tag.ToString();
         if (http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false)))
@@ -95,7 +129,7 @@ internal sealed class Pictures([FromKeyedServices(Modules.Catalog)] Storage stor
         }
 
         (http.Response.ContentType, http.Response.ContentLength) = (found.Type, found.Length);
-        await SendInPieces(id, found.First, found.Length, http, ct);
+        await SendInPieces(id, found, http, ct);
         return Results.Empty;
     }
 
@@ -103,8 +137,9 @@ internal sealed class Pictures([FromKeyedServices(Modules.Catalog)] Storage stor
     /// Sends a picture as the line takes it. Each piece is read by a statement of its own, so that a slow line keeps neither the picture in memory nor a
     /// connection to the database.
     /// </summary>
-    private async Task SendInPieces(Guid id, byte[]? piece, int length, HttpContext http, CancellationToken ct)
+    private async Task SendInPieces(Guid id, Stored picture, HttpContext http, CancellationToken ct)
     {
+        var piece = (byte[]?)picture.First;
         for (var sent = 0; ;)
         {
             if (piece is null or [])
@@ -116,36 +151,27 @@ internal sealed class Pictures([FromKeyedServices(Modules.Catalog)] Storage stor
 
             await http.Response.Body.WriteAsync(piece, ct);
             sent += piece.Length;
-            if (sent >= length)
+            if (sent >= picture.Length)
             {
                 return;
             }
 
-            piece = await storage.Find(
-                new Sql("select substring(bytes from $2 for $3) from pictures where id = $1", id, sent + 1, BytesOfPiece), row => row.GetFieldValue<byte[]>(0), ct);
+            piece = await storage.Find(new Sql(picture.SelectPiece, id, sent + 1, BytesOfPiece), row => row.GetFieldValue<byte[]>(0), ct);
         }
     }
+
+    /// <summary>How long who may see a picture may keep it, or null for who may not see it.</summary>
+    private static string? CacheControlFor(Stored picture, Caller? reader, bool isGranted) => picture switch
+    {
+        { State: Picture.Shown, Status: Status.Registered } => ForEveryone,
+        _ when isGranted => ForHolderOfGrant,
+        { State: Picture.Shown } when reader is not null && (reader.IsOperator || reader.Id == picture.Owner) => ForReader,
+        _ => null,
+    };
+
+    /// <param name="SelectPiece">Reads a piece of it: its id, the first byte from 1 on, and how many.</param>
+    /// <param name="First">Its first piece.</param>
+    private sealed record Stored(string State, string Status, Guid Owner, string SelectPiece, string Type, string Hash, int Length, byte[] First);
 }
 
 internal sealed record PictureAnswer(Guid Id, ListingAnswer Listing);
-
-/// <summary>A picture of a listing, as it is kept.</summary>
-/// <param name="Type">What browsers call it, such as image/png.</param>
-internal sealed record Picture(Guid Id, string Type, string Hash, byte[] Bytes)
-{
-    /// <summary>Null when the bytes are not a picture that browsers show everywhere.</summary>
-    public static Picture? Of(byte[] bytes) => TypeOf(bytes) is { } type ? new Picture(Ids.New(), type, HashOf(bytes), bytes) : null;
-
-    public static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
-
-    /// <summary>Keeps it for a listing that is there and names it.</summary>
-    public void Insert(Work work, Guid listing, DateTimeOffset now) =>
-        work.Write("insert into pictures (id, listing, type, hash, bytes, at) values ($1, $2, $3, $4, $5, $6)", Id, listing, Type, Hash, Bytes, now);
-
-    /// <summary>What a file is by its first bytes, or null when it is none of what browsers show everywhere.</summary>
-    internal static string? TypeOf(ReadOnlySpan<byte> bytes) =>
-        bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) ? "image/jpeg"
-        : bytes.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]) ? "image/png"
-        : bytes.Length > 12 && bytes.StartsWith("RIFF"u8) && bytes[8..].StartsWith("WEBP"u8) ? "image/webp"
-        : null;
-}

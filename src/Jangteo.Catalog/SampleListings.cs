@@ -42,7 +42,7 @@ internal sealed class SampleListings([FromKeyedServices(Modules.Catalog)] Storag
                     Ids.New(), 1, kind.Name, SandboxPeople.RefOf(sample.Owner), Text(kind, TextRules.Title, In(sample.Title)), Text(kind, TextRules.Description, In(sample.Description)), sample.Price, settings.Currency, Status.Registered,
                     kind.Stock == Stock.One, sample.Quantity, new Units(Offered: true, sample.Quantity), sample.Place is { } place ? new Place(Text(kind, TextRules.PlaceName, place.Name), place.Lat, place.Lng) : null, picture is null ? [] : [picture.Id], now);
                 listing.Insert(work);
-                picture?.Insert(work, listing.Id, now);
+                picture?.Insert(work, listing, now);
                 listing.Tell(work, Status.Registered, now);
             }
         }, ct);
@@ -74,12 +74,21 @@ internal sealed class SampleListings([FromKeyedServices(Modules.Catalog)] Storag
         }
     }
 
-    /// <summary>The picture that a sample names, or null when it names none or there is none of that name.</summary>
+    /// <summary>
+    /// The picture that a sample names, or null when it names none or there is none of that name. The file comes with the program and is kept as it is: small, and without
+    /// metadata (a test says so).
+    /// </summary>
     /// <exception cref="InvalidDataException">There is a file, and it is no picture.</exception>
     private Picture? ReadPicture(Kind kind, Sample sample)
     {
         var path = Path.Combine(settings.KindsFolder, kind.Name, "pictures", $"{sample.Picture}.webp");
-        return !System.IO.File.Exists(path) ? null : Picture.Of(System.IO.File.ReadAllBytes(path)) ?? throw new InvalidDataException($"{path}: this is no picture.");
+        if (!System.IO.File.Exists(path))
+        {
+            return null;
+        }
+
+        var bytes = System.IO.File.ReadAllBytes(path);
+        return PictureFile.TypeOf(bytes) is { } type ? Picture.Of(new PictureFile(type, bytes)) : throw new InvalidDataException($"{path}: this is no picture.");
     }
 
     /// <summary>One entry of a file, as written there.</summary>

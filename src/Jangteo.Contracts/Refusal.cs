@@ -43,6 +43,8 @@ public static class Refusals
     public const string PaymentDeclined = "payment-declined";
     public const string DepositMissing = "deposit-missing";
     public const string DeliveryTooLate = "delivery-too-late";
+    public const string TooLate = "too-late";
+    public const string PictureQuota = "picture-quota";
     public const string TimedOut = "timed-out";
     public const string ListingInUse = "listing-in-use";
     public const string ListingWithdrawn = "listing-withdrawn";
@@ -90,6 +92,8 @@ public static class Refusals
         [PaymentDeclined] = 409,
         [DepositMissing] = 409,
         [DeliveryTooLate] = 409,
+        [TooLate] = 409,
+        [PictureQuota] = 409,
         [TimedOut] = 409,
         [ListingInUse] = 409,
         [ListingWithdrawn] = 409,

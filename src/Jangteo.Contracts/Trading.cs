@@ -6,14 +6,23 @@ public static class TradingMessages
     public const string Moved = "trading.trade-moved.v1";
     public const string Noted = "trading.trade-noted.v1";
     public const string Requests = "trading.request.v1";
+    public const string PicturesChecked = "trading.pictures-checked.v1";
 
     public static readonly MessageType[] All =
     [
         new(Moved, "trading", ["notices", "views"], typeof(TradeMoved)),
         new(Noted, "trading", ["views"], typeof(TradeNoted)),
         new(Requests, "trading", [], typeof(Request)),
+        new(PicturesChecked, "trading", ["catalog"], typeof(PicturesChecked)),
     ];
 }
+
+/// <summary>
+/// What becomes of pictures that their owner took away from a listing. From now on no trade begins with them; those that a trade began with are part of what was agreed.
+/// </summary>
+/// <param name="Kept">Some trade shows them to its parties.</param>
+/// <param name="Unused">No trade has them, and none ever will: the bytes can go.</param>
+public sealed record PicturesChecked(Guid Listing, Guid[] Kept, Guid[] Unused);
 
 /// <summary>A trade went from one state to the next. Says all that a listener needs to know of the trade, so that nobody has to ask back.</summary>
 /// <param name="Actor">buyer, seller, operator, time, or the module whose answer was heard.</param>
@@ -30,7 +39,7 @@ public sealed record TradeMoved(
     string? Awaits, string[] MayMove, Due[] Next, Money Money, string Stock, string Delivery, string? Reason, DateTimeOffset At, Guid? Waited = null);
 
 /// <summary>Something about a trade that is worth a line in its timeline and moved nothing: a question begun, a refusal, an answer that no row hears.</summary>
-/// <param name="What">began, refused, not-begun, or heard.</param>
+/// <param name="What">began, refused, not-begun, heard, or address-changed.</param>
 /// <param name="Waited">Who was answered 202 to the command that was refused, and is to be told so. Then notices hears this too.</param>
 /// <param name="Next">What time will do, where that has changed.</param>
 /// <param name="Transfer">What both parties are to be told of a bank transfer. Then notices hears this too.</param>

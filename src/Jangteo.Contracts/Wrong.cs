@@ -23,6 +23,7 @@ public sealed class Wrong
     public static readonly Wrong NoCardHere = new("no-card-here");
     public static readonly Wrong WhichKind = new("which-kind");
     public static readonly Wrong Picture = new("picture");
+    public static readonly Wrong PictureUnreadable = new("picture-unreadable");
     public static readonly Wrong SignedUpAlready = new("signed-up-already");
     public static readonly Wrong PersonOrEmail = new("person-or-email");
     public static readonly Wrong Phone = new("phone");
@@ -80,6 +81,9 @@ public sealed class Wrong
     public static Wrong Card(int most) => new("card", ("most", most));
 
     public static Wrong TooManyPictures(int most) => new("too-many-pictures", ("most", most));
+
+    /// <param name="most">In millions.</param>
+    public static Wrong TooManyPixels(int most) => new("too-many-pixels", ("most", most));
 
     public static Wrong Email(int most) => new("email", ("most", most));
 

@@ -37,9 +37,16 @@ public static class KindReadme
     {
         var page = new StringBuilder();
         page.Append($"# {texts.Title(kind.Name, "en")} · {texts.Title(kind.Name, "ko")}\n\n");
-        if (kind.Source.Split('\n')[0] is ['#', .. var summary])
+        // The first line of the table's comment says what the kind is; the lines after it why it is so.
+        var comment = kind.Source.Split('\n').TakeWhile(line => line.StartsWith('#')).Select(line => line[1..].Trim()).ToList();
+        if (comment.Count > 0)
         {
-            page.Append($"{summary.Trim()}\n\n");
+            page.Append($"{comment[0]}\n\n");
+        }
+
+        if (comment.Count > 1)
+        {
+            page.Append($"{string.Join(' ', comment[1..])}\n\n");
         }
 
         page.Append("Made from [trade.yaml](trade.yaml) and the texts beside it; `./jangteo format` makes it anew.\n\n");

@@ -65,7 +65,7 @@ internal sealed class ActOnTrade([FromKeyedServices(Modules.Trading)] Commands c
                     Activity.Current?.SetTag("jangteo.kind", locked.Kind.Name).SetTag("jangteo.move", move);
                     trades.Store(work, locked.Kind, happens);
                     RecordOperator(work, caller, party, locked.Trade, happens.Trade, move, body.Reason);
-                    return answering.Of(happens, locked.Kind, party, language);
+                    return answering.Of(happens, locked.Kind, locked.Subject!, party, language);
                 case Decision.No no:
                     throw new RefusedException(no.Refusal);
                 case Decision.Waits { Refusal: var wait } when locked.Trade.Intention is null:

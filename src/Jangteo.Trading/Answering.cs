@@ -20,12 +20,12 @@ internal sealed class Answering(
 
     /// <summary>The answer to a command that was decided in its own transaction, or the wait for the intention it stored.</summary>
     /// <param name="pending">What is answered when the end takes longer than a caller should wait.</param>
-    public Decided Of(Decision.Happens happens, Kind kind, Party reader, string language)
+    public Decided Of(Decision.Happens happens, Kind kind, Subject subject, Party reader, string language)
     {
         var trade = happens.Trade.Id;
         if (happens.Trade.Intention is null)
         {
-            var view = views.Of(happens.Trade, reader, language);
+            var view = views.Of(happens.Trade, subject, reader, language);
             return new Decided.Now(happens.History[0].Revision == 1 ? Answer.Created($"/api/trades/{trade}", view) : Answer.Ok(view));
         }
 
@@ -46,7 +46,7 @@ internal sealed class Answering(
             catch (TimeoutException)
             {
                 endings.Forget(trade);
-                return Answer.Accepted(views.Of(happens.Trade, reader, language));
+                return Answer.Accepted(views.Of(happens.Trade, subject, reader, language));
             }
         });
     }
@@ -79,10 +79,10 @@ internal sealed class Answering(
     }
 
     /// <summary>The answer to a command whose intention has been settled.</summary>
-    public Answer Settled(Decision.Happens happens, TradeIntention intention)
+    public Answer Settled(Decision.Happens happens, Subject subject, TradeIntention intention)
     {
         var reader = intention.Person == happens.Trade.Buyer.Id ? Party.Buyer : intention.Person == happens.Trade.Seller.Id ? Party.Seller : Party.Operator;
-        var view = views.Of(happens.Trade, reader, intention.Language);
+        var view = views.Of(happens.Trade, subject, reader, intention.Language);
         if (happens.Refusal is { } no)
         {
             var told = happens.Enters ? no with { Facts = new Dictionary<string, object?> { ["trade"] = view } } : no;

@@ -77,8 +77,8 @@ internal sealed class AskForTrade(
             {
                 case Decision.Happens happens:
                     span?.SetTag("jangteo.kind", kind.Name);
-                    trades.Store(work, kind, happens);
-                    return answering.Of(happens, kind, Party.Buyer, language);
+                    trades.StoreNew(work, kind, happens, listing);
+                    return answering.Of(happens, kind, new Subject(AgreedListing.Of(listing), listing), Party.Buyer, language);
                 case Decision.No no:
                     throw new RefusedException(no.Refusal);
                 default:

@@ -100,6 +100,44 @@ internal static class Deciding
         return kind.ConfirmingInsteadOf(row, trade.State) is { } confirming ? Begin(deed, confirming, act, row) : Begin(deed, row, act);
     }
 
+    /// <summary>The buyer gives another address to deliver to. Whatever is sent from now on goes there.</summary>
+    public static Decision Readdress(Kind kind, Trade trade, Party party, string address, Act act)
+    {
+        if (party != Party.Buyer)
+        {
+            return new Decision.No(new Refusal(Refusals.NotYours));
+        }
+
+        if (trade.Intention is not null)
+        {
+            // What it has begun to ask may be the delivery, with the address as it was.
+            return new Decision.Waits(new Refusal(Refusals.InProgress, RetryAfter: TryAgain));
+        }
+
+        var wrong = new FieldErrors();
+        var read = Read(kind.Needs.Contains(Need.Address), "address", address, TextRules.Address, wrong);
+        if (wrong.Refusal is { } refusal)
+        {
+            return new Decision.No(refusal);
+        }
+
+        if (WhyNotReaddress(kind, trade) is { } code)
+        {
+            return new Decision.No(new Refusal(code));
+        }
+
+        var deed = new Deed(kind, trade with { Address = read }, act.Now, soldOut: false);
+        deed.Note("address-changed", "change-address", act, null, null);
+        return deed.Done();
+    }
+
+    /// <summary>The refusal of another address, or null while the address can be changed: nothing was sent, or it was called back.</summary>
+    public static string? WhyNotReaddress(Kind kind, Trade trade) =>
+        !kind.Needs.Contains(Need.Address) || !trade.IsOpen(kind) ? Refusals.NotNow
+        : trade.Delivery is DeliveryState.UnderWay or DeliveryState.Arrived || trade.WaitsFor(Modules.Delivery) ? Refusals.TooLate
+        : trade.Intention is not null ? Refusals.InProgress
+        : null;
+
     /// <summary>Why a row of the table cannot be taken now, by whoever makes it: all that stands in its way, and nothing when it can.</summary>
     public static IEnumerable<WhyNot> WhyNot(Kind kind, Trade trade, Move row, DateTimeOffset now)
     {
@@ -291,7 +329,7 @@ internal static class Deciding
         return wrong.Refusal is { } refusal ? refusal
             : listing.Owner.Id == buyer.Id ? new Refusal(Refusals.OwnListing)
             : listing.Withdrawn ? new Refusal(Refusals.ListingWithdrawn)
-            : listing.IsSoldOut ? new Refusal(Refusals.SoldOut)
+            : listing.Available < (terms.Quantity ?? 1) ? new Refusal(Refusals.SoldOut, Facts: new Dictionary<string, object?> { ["left"] = Math.Max(0, listing.Available) })
             : listing.Price != terms.Price ? new Refusal(Refusals.PriceChanged, Facts: new Dictionary<string, object?> { ["price"] = listing.Price })
             : null;
     }

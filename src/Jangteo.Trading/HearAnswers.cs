@@ -45,9 +45,10 @@ internal sealed class HearAnswers(Trades trades, BusinessClock clock) : IHear
         var last = kept.GroupBy(heard => heard.Listing.Id).Select(group => group.MaxBy(heard => heard.Listing.Revision)).OrderBy(heard => heard.Listing.Id).ToList();
         foreach (var (_, listing) in last)
         {
-            Trades.WriteListing(work, listing);
+            listing.Write(work);
         }
 
+        await CheckPictures(work, messages, ct);
         var soldOut = last.Where(heard => heard.Listing.IsSoldOut).ToDictionary(heard => heard.Listing.Id);
         if (soldOut.Count == 0)
         {
@@ -63,6 +64,27 @@ internal sealed class HearAnswers(Trades trades, BusinessClock clock) : IHear
                 work.Cause = Cause.Of(soldOut[found.Trade.Listing.Id].Message);
                 trades.Store(work, found.Kind, happens);
             }
+        }
+    }
+
+    /// <summary>
+    /// Tells Catalog of pictures that were taken away whether a trade keeps them. The copies are written, and so locked, before the trades are looked for: no trade that began
+    /// with the older copy is missed, and none begins with it any more.
+    /// </summary>
+    private static async Task CheckPictures(Work work, List<Message> messages, CancellationToken ct)
+    {
+        foreach (var message in messages)
+        {
+            var heard = message.Read<ListingChanged>();
+            if (!Listing.IsKept(heard) || heard.RemovedPictures is not { Length: > 0 } removed)
+            {
+                continue;
+            }
+
+            await work.Flush(ct);
+            var kept = await work.Query(AgreedListing.SelectKept(heard.Listing, removed), row => row.GetGuid(0), ct);
+            work.Cause = Cause.Of(message);
+            work.Send(TradingMessages.PicturesChecked, heard.Listing, new PicturesChecked(heard.Listing, [.. kept], [.. removed.Except(kept)]), message.Context);
         }
     }
 }

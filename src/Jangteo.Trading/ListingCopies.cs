@@ -19,7 +19,7 @@ internal sealed class ListingCopies([FromKeyedServices(Modules.Trading)] Storage
 
         await storage.Do(Cause.New(), work =>
         {
-            Trades.WriteListing(work, Listing.Of(found));
+            Listing.Of(found).Write(work);
             return Task.CompletedTask;
         }, ct);
         return true;

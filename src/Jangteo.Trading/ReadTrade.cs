@@ -19,13 +19,12 @@ internal static class ReadTrade
         Guid id, HttpContext http, [FromKeyedServices(Modules.Trading)] Storage storage, Trades trades, TradeViews views, CancellationToken ct)
     {
         var caller = Caller.Required(http);
-        var trade = await trades.Find(storage, id, ct);
-        if (trade?.PartyOf(caller.Id, caller.IsOperator) is not { } party)
+        if (await trades.FindWithSubject(storage, id, ct) is not { } found || found.Trade.PartyOf(caller.Id, caller.IsOperator) is not { } party)
         {
             throw new RefusedException(new Refusal(Refusals.NotFound));
         }
 
-        http.Response.Headers.ETag = $"\"{trade.Revision}\"";
-        return TypedResults.Ok(views.Of(trade, party, Problems.Language(http)));
+        http.Response.Headers.ETag = $"\"{found.Trade.Revision}\"";
+        return TypedResults.Ok(views.Of(found.Trade, found.Subject, party, Problems.Language(http)));
     }
 }

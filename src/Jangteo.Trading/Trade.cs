@@ -90,18 +90,6 @@ internal static class DeliveryState
     public const string Cancelled = "cancelled";
 }
 
-/// <summary>Trading's copy of a listing, from Catalog's events.</summary>
-internal sealed record Listing(Guid Id, int Revision, string Kind, PersonRef Owner, string Title, long Price, int Available, bool Withdrawn)
-{
-    public bool IsSoldOut => Withdrawn || Available <= 0;
-
-    public static Listing Of(ListingChanged heard) => new(
-        heard.Listing, heard.Revision, heard.Kind, heard.Owner, heard.Title, heard.Price, heard.Available, heard.Status == "withdrawn");
-
-    /// <summary>Of a draft there is no copy: until it is registered, Catalog alone knows what has become of it.</summary>
-    public static bool IsKept(ListingChanged heard) => heard.Status is "registered" or "withdrawn";
-}
-
 /// <summary>What the buyer gives at the start.</summary>
 internal sealed record Terms(long Price, int? Quantity, int? Periods, string? Address, string? RefundAccount);
 

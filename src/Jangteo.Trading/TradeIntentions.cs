@@ -44,7 +44,7 @@ internal sealed class TradeIntentions(
             var isLate = machine.GetUtcNow() - open.Since >= settings.Trading.AnswerWithin;
             trades.Store(work, locked.Kind, happens, waited: isLate ? open.Person : null);
             Intentions.WriteEnd(work, stream);
-            var answer = answering.Settled(happens, open);
+            var answer = answering.Settled(happens, locked.Subject!, open);
             open.Claim?.Write(work, answer);
             return answer;
         }, ct);

@@ -11,13 +11,22 @@ namespace Jangteo.Trading;
 /// <param name="Next">What time will do, soonest first (business time).</param>
 /// <param name="Stock">none, taken, sold or written-off.</param>
 /// <param name="Delivery">none, under-way, arrived or cancelled.</param>
+/// <param name="Listing">The listing as it was when the trade began, whatever has become of it since.</param>
+/// <param name="Address">Where it is delivered to, of a kind that needs an address.</param>
+/// <param name="MayChangeAddress">Whether the reader may put another address now.</param>
 public sealed record TradeView(
     Guid Id, string Kind, int Version, string State, string Label, int Revision, DateTimeOffset Since,
-    ListingRef Listing, PersonRef Buyer, PersonRef Seller, int Quantity, int Periods, long Amount, string Currency,
-    IReadOnlyList<MayDo> YouMay, Awaits? Awaits, IReadOnlyList<Due> Next, PendingMove? Pending, Money Money, string Stock, string Delivery) : IViewed
+    TradedListing Listing, PersonRef Buyer, PersonRef Seller, int Quantity, int Periods, long Amount, string Currency,
+    IReadOnlyList<MayDo> YouMay, Awaits? Awaits, IReadOnlyList<Due> Next, PendingMove? Pending, Money Money, string Stock, string Delivery,
+    string? Address, bool MayChangeAddress) : IViewed
 {
     string IViewed.Token => $"{Modules.Trading}:{Id}:{Revision}";
 }
+
+/// <param name="Price">In minor units.</param>
+/// <param name="Pictures">Each is shown by <c>GET /api/trades/{id}/pictures/{picture}</c>, also when the listing has it no longer.</param>
+/// <param name="Place">Where it is now: the exact point for the owner, and for the buyer as long as the trade is open; for others the blurred one.</param>
+public sealed record TradedListing(Guid Id, string Title, long Price, string Description, IReadOnlyList<Guid> Pictures, Place? Place);
 
 /// <param name="Do">The last part of its route.</param>
 public sealed record MayDo(string Do, string Label, IReadOnlyList<Needed> Needs);
@@ -34,18 +43,21 @@ public sealed record PendingMove(string Do, string Label, DateTimeOffset Since);
 /// <summary>Makes views of trades, in the reader's language.</summary>
 internal sealed class TradeViews(KindVersions kinds, Shelf shelf)
 {
-    public TradeView Of(Trade trade, Party reader, string language)
+    public TradeView Of(Trade trade, Subject subject, Party reader, string language)
     {
         var kind = kinds.Of(trade);
         var texts = shelf.Texts;
         return new TradeView(
             trade.Id, trade.Kind, trade.Version, trade.State, texts.State(trade.Kind, trade.State, language), trade.Revision, trade.Since,
-            trade.Listing, trade.Buyer, trade.Seller, trade.Quantity, trade.Periods, trade.Amount, trade.Currency,
+            new TradedListing(
+                trade.Listing.Id, trade.Listing.Title, trade.Listing.Price, subject.Agreed.Description, subject.Agreed.Pictures, subject.PlaceFor(reader, trade.IsOpen(kind))),
+            trade.Buyer, trade.Seller, trade.Quantity, trade.Periods, trade.Amount, trade.Currency,
             trade.Intention is null && !trade.NotBegun ? [.. MayDo(kind, trade.State, reader, language)] : [],
             Deed.Awaited(kind, trade.State) is { } party ? new Awaits(party, texts.Waits(trade.Kind, trade.State, language)) : null,
             [.. Deed.Next(kind, trade)],
             trade.Intention is { } open ? new PendingMove(open.Do, texts.Move(trade.Kind, open.Do, language), open.Since) : null,
-            trade.Money, trade.Stock, trade.Delivery);
+            trade.Money, trade.Stock, trade.Delivery,
+            trade.Address, reader == Party.Buyer && Deciding.WhyNotReaddress(kind, trade) is null);
     }
 
     /// <summary>The rows a party may take from a state, with what each needs.</summary>

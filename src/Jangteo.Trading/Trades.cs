@@ -3,7 +3,6 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform.Intending;
 using Jangteo.Platform.Storing;
-using Npgsql;
 
 namespace Jangteo.Trading;
 
@@ -11,7 +10,15 @@ namespace Jangteo.Trading;
 internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
 {
     private const string SelectTrade = "select body from trades where id = $1";
-    private const string SelectListing = "select id, revision, kind, owner, owner_name, title, price, available, withdrawn from listings";
+
+    private const string SelectTradeWithAgreed =
+        $"""
+        select t.body, {AgreedListing.Columns}
+        from trades t left join agreed_listings a on a.listing = t.listing and a.digest = t.agreed
+        where t.id = $1
+        """;
+
+    private const string SelectListingOfTrade = $"select {Listing.Columns} from listings where id = (select listing from trades where id = $1)";
 
     /// <summary>A trade with its table, locked until the commit, with its listing as Trading knows it. Null when there is none.</summary>
     /// <remarks>The listing's copy is locked first wherever sold-out counts, as its changes lock it too: neither can miss the other.</remarks>
@@ -19,11 +26,12 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
     {
         Trade? trade = null;
         Listing? listing = null;
+        var agreed = AgreedListing.Unknown;
         await work.Read(
             ct,
-            (new Sql($"{SelectListing} where id = (select listing from trades where id = $1) for share", id), reader => listing = ReadListing(reader)),
-            (new Sql($"{SelectTrade} for update", id), reader => trade = Read(reader.GetString(0))));
-        return trade is null ? null : new Locked(trade, kinds.Of(trade), listing?.IsSoldOut ?? false);
+            (new Sql($"{SelectListingOfTrade} for share", id), reader => listing = Listing.Read(reader)),
+            (new Sql($"{SelectTradeWithAgreed} for update of t", id), reader => (trade, agreed) = (Read(reader.GetString(0)), AgreedListing.Read(reader, 1))));
+        return trade is null ? null : new Locked(trade, kinds.Of(trade), listing?.IsSoldOut ?? false, new Subject(agreed, listing));
     }
 
     /// <summary>The trades of a batch, locked in the order of their ids after the copies of their listings.</summary>
@@ -33,7 +41,7 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
         var copies = new List<Listing>(listings.Length);
         await work.Read(
             ct,
-            (new Sql($"{SelectListing} where id = any($1) order by id for share", listings), reader => copies.Add(ReadListing(reader))),
+            (new Sql($"select {Listing.Columns} from listings where id = any($1) order by id for share", listings), reader => copies.Add(Listing.Read(reader))),
             (new Sql("select body from trades where id = any($1) order by id for update", ids), reader => trades.Add(Read(reader.GetString(0)))));
         var soldOut = copies.Where(listing => listing.IsSoldOut).Select(listing => listing.Id).ToHashSet();
         return trades.ToDictionary(trade => trade.Id, trade => new Locked(trade, kinds.Of(trade), soldOut.Contains(trade.Listing.Id)));
@@ -50,9 +58,31 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
     public async Task<Trade?> Find(Storage storage, Guid id, CancellationToken ct) =>
         await storage.Find(new Sql(SelectTrade, id), reader => Read(reader.GetString(0)), ct);
 
+    /// <summary>A trade with what its answer says of its listing. Null when there is none.</summary>
+    public async Task<(Trade Trade, Subject Subject)?> FindWithSubject(Storage storage, Guid id, CancellationToken ct)
+    {
+        Trade? trade = null;
+        Listing? listing = null;
+        var agreed = AgreedListing.Unknown;
+        await storage.Read(
+            ct,
+            (new Sql(SelectListingOfTrade, id), reader => listing = Listing.Read(reader)),
+            (new Sql(SelectTradeWithAgreed, id), reader => (trade, agreed) = (Read(reader.GetString(0)), AgreedListing.Read(reader, 1))));
+        return trade is null ? null : (trade, new Subject(agreed, listing));
+    }
+
+    /// <summary>Stores a trade that begins, and keeps its listing as it now is.</summary>
+    public void StoreNew(Work work, Kind kind, Decision.Happens happens, Listing listing)
+    {
+        var digest = AgreedListing.DigestOf(listing);
+        AgreedListing.Write(work, listing, digest);
+        Store(work, kind, happens, agreed: digest);
+    }
+
     /// <summary>Stores and sends all that a decision says.</summary>
     /// <param name="waited">Who was answered 202 and is to be told of the end.</param>
-    public void Store(Work work, Kind kind, Decision.Happens happens, Guid? waited = null)
+    /// <param name="agreed">Of a trade that begins: where its listing is kept as it now is.</param>
+    public void Store(Work work, Kind kind, Decision.Happens happens, Guid? waited = null, string? agreed = null)
     {
         var trade = happens.Trade;
         var isNew = happens.History[0].Revision == 1;
@@ -62,8 +92,11 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
         if (isNew)
         {
             work.Write(
-                "insert into trades (id, kind, version, listing, buyer, seller, state, revision, is_open, is_single, hears_sold_out, body) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-                trade.Id, trade.Kind, trade.Version, trade.Listing.Id, trade.Buyer.Id, trade.Seller.Id, trade.State, trade.Revision, isOpen, kind.Stock == Stock.One, hearsSoldOut, body);
+                """
+                insert into trades (id, kind, version, listing, buyer, seller, state, revision, is_open, is_single, hears_sold_out, body, agreed)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                """,
+                trade.Id, trade.Kind, trade.Version, trade.Listing.Id, trade.Buyer.Id, trade.Seller.Id, trade.State, trade.Revision, isOpen, kind.Stock == Stock.One, hearsSoldOut, body, agreed);
         }
         else
         {
@@ -114,19 +147,10 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
         Guid? asked = null;
         await work.Read(
             ct,
-            (new Sql($"{SelectListing} where id = $1 for share", id), reader => listing = ReadListing(reader)),
+            (new Sql($"select {Listing.ColumnsToBeginWith} from listings where id = $1 for share", id), reader => listing = Listing.Read(reader)),
             (new Sql("select id from trades where listing = $1 and buyer = $2 and is_open and is_single", id, buyer), reader => asked = reader.GetGuid(0)));
         return (listing, asked);
     }
-
-    /// <summary>Keeps what Catalog says of listings; an older revision than known changes nothing.</summary>
-    public static void WriteListing(Work work, Listing listing) =>
-        work.Write(
-            """
-            insert into listings as l (id, revision, kind, owner, owner_name, title, price, available, withdrawn) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            on conflict (id) do update set revision = $2, owner_name = $5, title = $6, price = $7, available = $8, withdrawn = $9 where l.revision < $2
-            """,
-            listing.Id, listing.Revision, listing.Kind, listing.Owner.Id, listing.Owner.Name, listing.Title, listing.Price, listing.Available, listing.Withdrawn);
 
     public static Trade Read(string body) => JsonSerializer.Deserialize<Trade>(body, Wire.Json)!;
 
@@ -142,11 +166,9 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
             work.Write("insert into deadlines (trade, move, due_at) values ($1, $2, $3)", trade.Id, due.Do, due.At);
         }
     }
-
-    private static Listing ReadListing(NpgsqlDataReader reader) => new(
-        reader.GetGuid(0), reader.GetInt32(1), reader.GetString(2), new PersonRef(reader.GetGuid(3), reader.GetString(4)), reader.GetString(5), reader.GetInt64(6), reader.GetInt32(7), reader.GetBoolean(8));
 }
 
 /// <summary>A trade that is locked until the commit, with its table.</summary>
 /// <param name="SoldOut">Nothing is left of its listing, as Trading's copy knows it.</param>
-internal sealed record Locked(Trade Trade, Kind Kind, bool SoldOut);
+/// <param name="Subject">What an answer says of its listing; null where nothing is answered.</param>
+internal sealed record Locked(Trade Trade, Kind Kind, bool SoldOut, Subject? Subject = null);

@@ -29,6 +29,7 @@ public sealed class TradingModule : Module
         services.AddSingleton<Func<Intentions>>(provider => provider.GetRequiredService<Intentions>);
         services.AddSingleton<AskForTrade>();
         services.AddSingleton<ActOnTrade>();
+        services.AddSingleton<ChangeAddress>();
         services.AddSingleton<HearAnswers>();
         services.AddSingleton<Deadlines>();
         services.AddSingleton<TradingBooks>();
@@ -38,7 +39,9 @@ public sealed class TradingModule : Module
     {
         AskForTrade.Map(routes);
         ActOnTrade.Map(routes);
+        ChangeAddress.Map(routes);
         ReadTrade.Map(routes);
+        ShowAgreedPicture.Map(routes);
         ReadKinds.Map(routes);
         ExplainMoves.Map(routes);
         TradingBooks.Map(routes);

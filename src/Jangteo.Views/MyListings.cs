@@ -64,7 +64,7 @@ internal sealed record MyListing(ListingView Listing, string Status, string Labe
     {
         var (status, trade) = StatusOf(row, trades, shelf.Find(row.Kind)?.Stock == Stock.One);
         return new MyListing(
-            ListingView.Of(row, null, shelf, language), status, trade is null ? shelf.Texts.ListingWord(status, language) : shelf.Texts.State(row.Kind, status, language),
+            ListingView.Of(row, null, shelf, language, me), status, trade is null ? shelf.Texts.ListingWord(status, language) : shelf.Texts.State(row.Kind, status, language),
             [.. trades.Select(trade => TradeListed.Of(trade, MyTrades.StandingOf(trade, me), me, shelf, language))],
             [.. alarms.Select(alarm => new AlarmView(alarm.Notice, alarm.What, Texts.Say(shelf.Texts.Alarm(alarm.What, language), new Dictionary<string, string> { ["listing"] = row.Title }), alarm.Channel, alarm.Status, alarm.At))]);
     }

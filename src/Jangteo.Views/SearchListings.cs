@@ -44,7 +44,9 @@ internal static class SearchListings
             .WithDescription($"At most {MostWords} words. Words that more than {MostFound:N0} listings have, and single Latin letters, are looked for among the newest {MostLookedAt:N0} listings.");
         group.MapGet("/facets", Facets).AllowAnonymous().WithName("listingFacets").WithSummary("How many listings there are of each kind, and their prices.")
             .WithDescription($"partial says that only the newest listings were counted: there are more than {MostCounted:N0}, or than a search for these words looks at.");
-        group.MapGet("/{id:guid}", One).SignInOptional().Occupies(Occupies.PlaceOrWait).WithName("readListing").WithSummary("One listing.");
+        group.MapGet("/{id:guid}", One).SignInOptional().Occupies(Occupies.PlaceOrWait).WithName("readListing").WithSummary("One listing; a withdrawn one for its owner, for people who traded it, and for operators.");
+        group.MapGet("/{id:guid}/pictures/{picture:guid}", PictureOfOne).SignInOptional().WithName("showListingPicture")
+            .WithSummary("Sends you to a picture of a listing that you may see; size=small for a small one.").Produces(307);
     }
 
     private static async Task<Ok<ViewPage<ListingView>>> Search(
@@ -61,7 +63,7 @@ internal static class SearchListings
         var rows = await Ask(
             storage,
             new Sql($"select {Sqls.ListingColumns}, {query.Distance} as km from {query.Found(scope)} order by {order} limit {query.Value(part.Most + 1)}", query.Values),
-            reader => (Row: Sqls.Listing(reader), Km: reader.IsDBNull(21) ? (double?)null : reader.GetDouble(21)), ct);
+            reader => (Row: Sqls.Listing(reader), Km: reader.IsDBNull(Sqls.CountOfListingColumns) ? (double?)null : reader.GetDouble(Sqls.CountOfListingColumns)), ct);
         return TypedResults.Ok(ViewPage<ListingView>.Of(part.Of(rows, row => ListingView.Of(row.Row, row.Km, shelf, language), SortedBy(wanted.Sort)), stale));
     }
 
@@ -107,17 +109,45 @@ internal static class SearchListings
     private static async Task<Ok<ListingView>> One(Guid id, HttpContext http, Shelf shelf, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage, string? after, CancellationToken ct)
     {
         var stale = await arrived.WaitFor(http, after, ct);
-        var row = await storage.Find(new Sql($"select {Sqls.ListingColumns} from listings l where l.id = $1", id), Sqls.Listing, ct);
-
-        // A draft is its owner's own business; what was withdrawn can still be looked up by those who traded it.
-        var caller = Caller.Of(http);
-        if (row is null || (row.Status is "draft" or "registering" && row.Owner != caller?.Id && caller?.IsOperator != true))
-        {
-            throw new RefusedException(new Refusal(Refusals.NotFound));
-        }
-
-        return TypedResults.Ok(ListingView.Of(row, null, shelf, Problems.Language(http)) with { Stale = stale });
+        var reader = Caller.Of(http);
+        var row = await FindVisible(storage, id, reader, ct);
+        int? onOrder = shelf.Find(row.Kind)?.Stock == Stock.Counted ? await storage.Find(SelectOnOrder(id), found => found.GetInt32(0), ct) : null;
+        return TypedResults.Ok(ListingView.Of(row, null, shelf, Problems.Language(http), reader?.Id) with { Stale = stale, OnOrder = onOrder });
     }
+
+    /// <summary>Catalog knows no trades, so who traded a withdrawn listing is sent to its pictures with a grant.</summary>
+    private static async Task<IResult> PictureOfOne(Guid id, Guid picture, string? size, HttpContext http, PictureGrants grants, [FromKeyedServices(Modules.Views)] Storage storage, CancellationToken ct)
+    {
+        var row = await FindVisible(storage, id, Caller.Of(http), ct);
+        return ListingView.PicturesOf(row).Contains(picture) ? grants.Send(http, picture, size) : throw new RefusedException(new Refusal(Refusals.NotFound));
+    }
+
+    /// <summary>A listing that the reader may see. A draft is its owner's own business; a withdrawn one also that of the people who traded it.</summary>
+    /// <exception cref="RefusedException">There is none, or none for this reader.</exception>
+    private static async Task<ListingRow> FindVisible(Storage storage, Guid id, Caller? reader, CancellationToken ct)
+    {
+        var found = await storage.Find(
+            new Sql(
+                $"""
+                select {Sqls.ListingColumns},
+                    l.status = 'withdrawn' and exists (select from trades t where t.buyer = $2 and t.listing = l.id and t.state <> '{Kind.Start}')
+                from listings l where l.id = $1
+                """,
+                id, reader?.Id ?? Guid.Empty),
+            row => (Row: Sqls.Listing(row), HasTraded: row.GetBoolean(Sqls.CountOfListingColumns)), ct);
+        return found.Row is not null && (found.Row.Status == "registered" || found.HasTraded || (reader is not null && (reader.IsOperator || reader.Id == found.Row.Owner)))
+            ? found.Row
+            : throw new RefusedException(new Refusal(Refusals.NotFound));
+    }
+
+    /// <summary>Units that open trades are about and that are not set aside for any of them; of very many trades, of as many as can be counted quickly.</summary>
+    private static Sql SelectOnOrder(Guid id) => new(
+        $"""
+        select coalesce(sum((facts ->> 'quantity')::int), 0)::int
+        from (select facts::json as facts from trades where listing = $1 and not final and state <> '{Kind.Start}' limit 500) open
+        where facts ->> 'stock' = 'none'
+        """,
+        id);
 
     private static Func<(ListingRow Row, double? Km), object>[] SortedBy(Order order) => order switch
     {
@@ -350,20 +380,28 @@ internal sealed class SearchTurns : IDisposable
 
 /// <summary>A listing for people.</summary>
 /// <param name="Rentable">Whether somebody can have it now.</param>
-/// <param name="Distance">Kilometres from the place asked for.</param>
+/// <param name="Place">Blurred, by some hundred metres; exact for its owner.</param>
+/// <param name="Distance">Kilometres from the place asked for to the blurred one.</param>
+/// <param name="OnOrder">Of a listing that counts its units, read by itself: units that open trades are about and that are not set aside yet.</param>
 internal sealed record ListingView(
     Guid Id, string Kind, string KindTitle, string Title, string Description, long Price, string? Per, string? PerLabel, string Currency, PersonRef Owner, string Status, bool Rentable, int Quantity, int Available,
-    Place? Place, double? Distance, IReadOnlyList<Guid> Pictures, int Revision, DateTimeOffset Since, bool? Stale = null)
+    Place? Place, double? Distance, IReadOnlyList<Guid> Pictures, int Revision, DateTimeOffset Since, bool? Stale = null, int? OnOrder = null)
 {
-    public static ListingView Of(ListingRow row, double? km, Shelf shelf, string language)
+    /// <param name="reader">Who reads it; null for a stranger.</param>
+    public static ListingView Of(ListingRow row, double? km, Shelf shelf, string language, Guid? reader = null)
     {
         var kind = shelf.Find(row.Kind);
         return new ListingView(
             row.Id, row.Kind, shelf.Texts.Title(row.Kind, language), row.Title, row.Description, row.Price, kind is null ? null : Words.Of(kind.Price), kind is null ? null : shelf.Texts.Per(kind.Price, language), row.Currency,
             new PersonRef(row.Owner, row.OwnerName), row.Status, row is { Status: "registered", Available: > 0 }, row.Quantity, row.Available,
-            row is { Lat: { } lat, Lng: { } lng } ? new Place(row.Place ?? "", lat, lng) : null, km is null ? null : Math.Round(km.Value, 3),
-            row.Pictures.Length == 0 ? [] : [.. row.Pictures.Split(',').Select(Guid.Parse)], row.Revision, row.Since);
+            PlaceFor(row, reader), km is null ? null : Math.Round(km.Value, 3),
+            PicturesOf(row), row.Revision, row.Since);
     }
+
+    public static IReadOnlyList<Guid> PicturesOf(ListingRow row) => row.Pictures.Length == 0 ? [] : [.. row.Pictures.Split(',').Select(Guid.Parse)];
+
+    private static Place? PlaceFor(ListingRow row, Guid? reader) =>
+        (reader == row.Owner ? (row.ExactLat, row.ExactLng) : (row.Lat, row.Lng)) is ({ } lat, { } lng) ? new Place(row.Place ?? "", lat, lng) : null;
 }
 
 /// <summary>What a search would find, counted.</summary>

@@ -80,7 +80,7 @@ public sealed record Settings
 
     public TelemetrySettings Telemetry { get; init; } = new();
 
-    public ModuleSettings Catalog { get; init; } = new();
+    public CatalogSettings Catalog { get; init; } = new();
 
     public PaymentsSettings Payments { get; init; } = new();
 
@@ -261,6 +261,17 @@ public sealed record TelemetrySettings
 
     /// <summary>How often figures are collected and sent.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(15);
+}
+
+/// <summary>Listings and their pictures.</summary>
+public sealed record CatalogSettings
+{
+    public string Database { get; init; } = "";
+
+    public string Address { get; init; } = "";
+
+    /// <summary>Bytes of all pictures of a person, as they are kept; their small copies, and what only trades keep, aside.</summary>
+    public long PictureSpacePerPerson { get; init; } = 200L << 20;
 }
 
 /// <summary>What each module has of its own.</summary>

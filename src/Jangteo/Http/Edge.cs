@@ -51,6 +51,7 @@ internal static class Edge
         services.AddSingleton(settings.Sessions);
         services.AddSingleton<Revocations>();
         services.AddSingleton<Sessions>();
+        services.AddSingleton<PictureGrants>();
         services.AddSingleton(new Limits(settings.Limits));
         services.AddSingleton(new RequestBodies(settings.Limits));
         services.AddSingleton(new Admission(settings));

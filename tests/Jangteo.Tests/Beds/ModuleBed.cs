@@ -21,11 +21,12 @@ internal sealed class ModuleBed : IAsyncDisposable
     private readonly Settings settings;
     private readonly Database database;
     private readonly MovedClock machine;
+    private readonly Shelf? kinds;
     private WebApplication app;
 
-    private ModuleBed(Module[] modules, Settings settings, Database database, MovedClock machine, WebApplication app)
+    private ModuleBed(Module[] modules, Settings settings, Database database, MovedClock machine, Shelf? kinds, WebApplication app)
     {
-        (this.modules, this.settings, this.database, this.machine, this.app) = (modules, settings, database, machine, app);
+        (this.modules, this.settings, this.database, this.machine, this.kinds, this.app) = (modules, settings, database, machine, kinds, app);
         Client = NewClient(app);
     }
 
@@ -45,19 +46,20 @@ internal sealed class ModuleBed : IAsyncDisposable
 
     public Faults Faults => Services.GetRequiredService<Faults>();
 
-    public static async Task<ModuleBed> Start(TestPostgres postgres, Module[] modules, Settings? settings = null)
+    /// <param name="kinds">What can be traded; the kinds of the repository when left out.</param>
+    public static async Task<ModuleBed> Start(TestPostgres postgres, Module[] modules, Settings? settings = null, Shelf? kinds = null)
     {
         settings = (settings ?? new Settings { Sandbox = false }) with { Database = await postgres.NewDatabase(), KindsFolder = Path.Combine(Repository.Root, "kinds") };
         var database = await Database.Open(settings, modules, CancellationToken.None);
         var machine = new MovedClock();
-        return new ModuleBed(modules, settings, database, machine, await Serve(modules, settings, database, machine));
+        return new ModuleBed(modules, settings, database, machine, kinds, await Serve(modules, settings, database, machine, kinds));
     }
 
     /// <summary>Another process of the same installation: the same database and the same clock. Dispose it before the first.</summary>
     public async Task<ModuleBed> Beside(params Module[] others)
     {
         var opened = await Database.Open(settings, others, CancellationToken.None);
-        return new ModuleBed(others, settings, opened, machine, await Serve(others, settings, opened, machine));
+        return new ModuleBed(others, settings, opened, machine, kinds, await Serve(others, settings, opened, machine, kinds));
     }
 
     /// <summary>Stops it and starts it again on the same database.</summary>
@@ -66,18 +68,18 @@ internal sealed class ModuleBed : IAsyncDisposable
     {
         await Stop();
         between?.Invoke();
-        app = await Serve(modules, settings, database, machine);
+        app = await Serve(modules, settings, database, machine, kinds);
         Client = NewClient(app);
     }
 
     private static HttpClient NewClient(WebApplication app) => new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(app.Urls.First()) };
 
-    private static async Task<WebApplication> Serve(Module[] modules, Settings settings, Database database, TimeProvider machine)
+    private static async Task<WebApplication> Serve(Module[] modules, Settings settings, Database database, TimeProvider machine, Shelf? kinds)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton(KindReader.Read(settings.KindsFolder).Value!);
+        builder.Services.AddSingleton(kinds ?? KindReader.Read(settings.KindsFolder).Value!);
         builder.Services.AddEdge(settings);
         Hosting.AddModules(builder.Services, modules, settings, database.ConnectionOf);
         builder.Services.AddSingleton(machine);
@@ -113,8 +115,7 @@ internal sealed class ModuleBed : IAsyncDisposable
         using var request = new HttpRequestMessage(method, path);
         if (person is not null)
         {
-            var caller = new Caller(SandboxPeople.IdOf(person), person, SandboxPeople.IsOperator(person));
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Services.GetRequiredService<Sessions>().Begin(caller).Token);
+            request.Headers.Authorization = AuthorizationOf(person);
         }
 
         foreach (var (name, value) in headers)
@@ -134,9 +135,22 @@ internal sealed class ModuleBed : IAsyncDisposable
         return new Heard((int)response.StatusCode, isJson ? JsonNode.Parse(bytesHeard) : null, bytesHeard, response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => string.Join(", ", header.Value)));
     }
 
+    private AuthenticationHeaderValue AuthorizationOf(string person) =>
+        new("Bearer", Services.GetRequiredService<Sessions>().Begin(new Caller(SandboxPeople.IdOf(person), person, SandboxPeople.IsOperator(person))).Token);
+
     public Task<Heard> Post(string path, string? person, object? body = null, params (string Name, string Value)[] headers) => Send(HttpMethod.Post, path, person, body, headers);
 
     public Task<Heard> Get(string path, string? person = null, params (string Name, string Value)[] headers) => Send(HttpMethod.Get, path, person, null, headers);
+
+    /// <summary>Where a GET is sent on to, without going there.</summary>
+    public async Task<string> Redirected(string path, string person)
+    {
+        using var stays = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Client.BaseAddress };
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Authorization = AuthorizationOf(person);
+        using var response = await stays.SendAsync(request, TestContext.Current.CancellationToken);
+        return response.Headers.Location!.ToString();
+    }
 
     /// <summary>Asks until what is heard is so; fails after ten seconds.</summary>
     public static async Task<T> Until<T>(Func<Task<T>> ask, Func<T, bool> isSo)

@@ -32,7 +32,7 @@ public sealed class Texts_of_a_kind : IDisposable
 
         Assert.Equal("운영자", texts.Party("lending", Party.Operator, "ko"));
         Assert.Equal("카드가 거절되었습니다. 다른 카드로 시도해 주세요.", texts.Refusal("payment-declined", "ko", "lending"));
-        Assert.Equal("There is nothing left of this.", texts.Refusal("sold-out", "en"));
+        Assert.Equal("There are not that many left.", texts.Refusal("sold-out", "en"));
         Assert.Equal("판매자 손 들어주기", texts.Move("lending", "side-with-seller", "ko"));
         Assert.Equal("카드", texts.Need("card", "ko"));
         Assert.Equal("Held", texts.MoneyWord("held", "en"));

@@ -48,7 +48,7 @@ internal sealed class Tale
     }
 
     public ListingChanged Changed(string status = "registered", int available = 1, int lent = 0, int sold = 0, Place? place = null, string description = "As good as new.", string? what = null, string? title = null) =>
-        new(Listing, ++listingRevision, what ?? status, null, kind.Name, Seller, title ?? Title, description, Price, "KRW", status, available + lent + sold, available, lent, sold, 0, place, [], DateTimeOffset.UtcNow, DateTimeOffset.UtcNow);
+        new(Listing, ++listingRevision, what ?? status, null, kind.Name, Seller, title ?? Title, description, Price, "KRW", status, available + lent + sold, available, lent, sold, 0, place, [], DateTimeOffset.UtcNow, DateTimeOffset.UtcNow) { PublicPlace = place };
 
     /// <summary>A row of the table is taken.</summary>
     public async Task<Tale> Moves(string @do, Guid? correlation = null)

@@ -53,7 +53,18 @@ export function AskForIt({ listing }: { listing: Listing }) {
       <Stack>
         {needs.map(({ name, type, label }) =>
           type === 'number' ? (
-            <NumberInput key={name} label={label} min={1} allowDecimal={false} required value={Number(given[name] ?? 1)} onChange={set(name)} error={wrong[name]} />
+            <NumberInput
+              key={name}
+              label={label}
+              min={1}
+              max={name === 'quantity' ? Math.max(1, listing.available) : undefined}
+              clampBehavior="strict"
+              allowDecimal={false}
+              required
+              value={Number(given[name] ?? 1)}
+              onChange={set(name)}
+              error={wrong[name]}
+            />
           ) : type === 'card' ? (
             <Card key={name} label={label} value={String(given[name] ?? 'ok')} onChange={set(name)} error={wrong[name]} />
           ) : (
@@ -85,6 +96,7 @@ export function AskForIt({ listing }: { listing: Listing }) {
         {ask.error && <Refused refusal={ask.error} />}
         {ask.error?.problem.status === 503 && <Text size="sm">{t('ask.notBegun')}</Text>}
         {changed && <Text size="sm">{t('ask.priceChanged')}</Text>}
+        {!!ask.error?.problem.left && <Text size="sm">{t('ask.left', { count: ask.error.problem.left })}</Text>}
         {now?.id && (
           <LinkButton to={`/trades/${now.id}`} variant="default">
             {t('ask.seeTrade')}

@@ -28,7 +28,7 @@ export default function OneListing() {
               {listing.pictures.length > 1 && (
                 <SimpleGrid cols={4}>
                   {listing.pictures.slice(1).map((picture, index) => (
-                    <Picture key={picture} listing={listing} index={index + 1} />
+                    <Picture key={picture} listing={listing} index={index + 1} small />
                   ))}
                 </SimpleGrid>
               )}
@@ -49,6 +49,7 @@ export default function OneListing() {
               </Text>
               {listing.place && <Text size="sm">{listing.place.name}</Text>}
               {listing.quantity > 1 && <Text size="sm">{t('listing.left', { available: listing.available, quantity: listing.quantity })}</Text>}
+              {!!listing.onOrder && <Text size="sm">{t('listing.onOrder', { count: listing.onOrder })}</Text>}
               <Text style={{ whiteSpace: 'pre-wrap' }}>{listing.description}</Text>
               <Card withBorder>
                 {me === null ? (

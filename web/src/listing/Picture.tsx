@@ -1,10 +1,19 @@
 import type { Listing } from '../api/client'
 
+interface Given {
+  listing: Listing
+  index?: number
+  /** a small copy, for lists */
+  small?: boolean
+}
+
 /** How a thing looks; one without a picture is drawn as its first letter. */
-export function Picture({ listing, index = 0 }: { listing: Listing; index?: number }) {
+export function Picture({ listing, index = 0, small = false }: Given) {
   const picture = listing.pictures[index]
   if (picture) {
-    return <img className="picture" src={`/api/pictures/${picture}`} alt="" loading="lazy" />
+    // Only of what is on offer does everyone see the pictures: others are asked for where the reader is known.
+    const where = listing.status === 'registered' ? `/api/pictures/${picture}` : `/api/listings/${listing.id}/pictures/${picture}`
+    return <img className="picture" src={small ? `${where}?size=small` : where} alt="" loading="lazy" />
   }
 
   return (

@@ -11,7 +11,7 @@ export function ListingCard({ listing }: { listing: Listing }) {
     <li>
       <Card component={Link} to={`/listings/${listing.id}`} withBorder padding="sm" h="100%">
         <Card.Section>
-          <Picture listing={listing} />
+          <Picture listing={listing} small />
         </Card.Section>
         <Text mt="xs" fw={600} lineClamp={2}>
           {listing.title}

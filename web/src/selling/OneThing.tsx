@@ -14,7 +14,8 @@ import { ChoosePictures } from './ChoosePictures'
 import { after, remembering } from './known'
 import { addPicture, most } from './pictures'
 import { RegisterAgain } from './RegisterAgain'
-import { givenOf, isSame, thingOf, type Thing } from './thing'
+import { RemovePlace } from './RemovePlace'
+import { givenOf, isSame, nothing, thingOf, type Thing } from './thing'
 import { ThingFields } from './ThingFields'
 import { Withdraw } from './Withdraw'
 
@@ -35,7 +36,7 @@ export default function OneThing() {
               </Badge>
             </Group>
             <Missing />
-            {listing.status === 'withdrawn' ? <Over /> : <Changeable listing={listing} />}
+            {listing.status === 'withdrawn' ? <Over listing={listing} /> : <Changeable listing={listing} />}
           </Stack>
         )}
       </Asked>
@@ -54,14 +55,29 @@ function NotMine({ listing }: { listing: Listing }) {
   )
 }
 
-function Over() {
+/** What is no longer offered is still its owner's: the pictures and the place can be taken away. */
+function Over({ listing }: { listing: Listing }) {
   const { t } = useTranslation()
   return (
-    <Empty title={t('selling.withdrawn')}>
-      <LinkButton to="/selling" variant="default">
-        {t('selling.toMine')}
-      </LinkButton>
-    </Empty>
+    <>
+      <Empty title={t('selling.withdrawn')}>
+        <LinkButton to="/selling" variant="default">
+          {t('selling.toMine')}
+        </LinkButton>
+      </Empty>
+      {listing.pictures.length > 0 && <Pictures listing={listing} isOver />}
+      {listing.place && (
+        <Card withBorder>
+          <Stack gap="sm">
+            <Heading order={2} size="h4">
+              {t('selling.fields.place')}
+            </Heading>
+            <Text size="sm">{listing.place.name}</Text>
+            <RemovePlace listing={listing} />
+          </Stack>
+        </Card>
+      )}
+    </>
   )
 }
 
@@ -109,7 +125,7 @@ function Changeable({ listing }: { listing: Listing }) {
   )
 }
 
-function Pictures({ listing }: { listing: Listing }) {
+function Pictures({ listing, isOver = false }: { listing: Listing; isOver?: boolean }) {
   const { t } = useTranslation()
   const add = useCommand(({ picture }: { picture: File; name: string; size: number }, key) => addPicture(listing.id, picture, key), 'listing')
   const remove = useCommand((picture: string) => remembering(DELETE('/api/listings/{id}/pictures/{picture}', { params: { path: { id: listing.id, picture } } })), 'listing')
@@ -133,7 +149,7 @@ function Pictures({ listing }: { listing: Listing }) {
           <SimpleGrid cols={{ base: 2, xs: 4 }} component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
             {listing.pictures.map((picture, index) => (
               <Stack key={picture} component="li" gap={4}>
-                <Picture listing={listing} index={index} />
+                <Picture listing={listing} index={index} small />
                 <Button
                   variant="default"
                   size="xs"
@@ -148,7 +164,7 @@ function Pictures({ listing }: { listing: Listing }) {
             ))}
           </SimpleGrid>
         )}
-        <ChoosePictures room={most - listing.pictures.length} busy={add.isPending} onChoose={(pictures) => void addAll(pictures)} />
+        {!isOver && <ChoosePictures room={most - listing.pictures.length} busy={add.isPending} onChoose={(pictures) => void addAll(pictures)} />}
         {refused && (
           <Text size="sm" c="red" role="alert">
             {refused.fields.picture ?? refused.problem.title ?? t('answers.unreachable')}
@@ -197,6 +213,15 @@ function Fields({ listing, kind }: { listing: Listing; kind: Kind }) {
               edit.reset()
             }}
           />
+          {listing.place && (
+            <RemovePlace
+              listing={listing}
+              onDone={() => {
+                see({ ...seen, place: nothing.place })
+                setThing({ ...thing, place: nothing.place })
+              }}
+            />
+          )}
           {edit.error && <Refused refusal={edit.error} />}
           {isOtherwise && (
             <Alert color="orange" role="alert" title={t('selling.changed')}>

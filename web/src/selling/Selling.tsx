@@ -106,7 +106,7 @@ function Mine({ mine: { listing, status, label, trades, alarms } }: { mine: Shap
     <Card component="li" withBorder padding="sm">
       <Group wrap="nowrap" align="flex-start">
         <div className="thumb">
-          <Picture listing={listing} />
+          <Picture listing={listing} small />
         </div>
         <Stack gap={4} flex={1}>
           <Group justify="space-between" align="flex-start" gap="xs">

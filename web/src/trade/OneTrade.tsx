@@ -8,6 +8,7 @@ import { useAmounts } from '../parts/Amount'
 import { Asked } from '../parts/Answers'
 import { OnlyFor } from '../parts/OnlyFor'
 import { Title } from '../parts/Title'
+import { Agreed } from './Agreed'
 import { Delivery } from './Delivery'
 import { MoneyStrip } from './MoneyStrip'
 import { NextStep } from './NextStep'
@@ -80,6 +81,7 @@ function Shown({ trade }: { trade: Trade }) {
                 <Fact name={t('trade.amount')} value={amount(trade.amount, trade.currency)} />
               </Stack>
             </Card>
+            <Agreed trade={trade} />
             <Timeline trade={trade} />
           </Stack>
         </Grid.Col>

@@ -26,7 +26,7 @@ export function Timeline({ trade }: { trade: Trade }) {
           {({ items }) => (
             <Lines bulletSize={14} lineWidth={2} active={items.length}>
               {items
-                .filter((line) => line.to !== null || line.what === 'money' || line.what === 'refusal' || line.what === 'operator')
+                .filter((line) => line.to !== null || ['command', 'money', 'refusal', 'operator'].includes(line.what))
                 .map((line) => (
                   <Lines.Item key={line.id} title={line.label}>
                     {line.journals.map((journal) => (
