@@ -148,6 +148,9 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
         frontend public
             bind {{Places(plan)}}{{(plan.Certificate is { } certificate ? $" ssl crt {certificate} alpn h2,http/1.1" : "")}}
 
+        {{Connections(plan)}}    # A body that drips in is waited for here, up to what fits a buffer, and within timeout http-request: no process is asked before.
+            option http-buffer-request
+
             # What follows from a request carries its correlation id, and every answer says it: made here unless there is exactly one, and it is a UUID.
             acl has_one_correlation req.fhdr_cnt(X-Correlation-Id) eq 1
             acl has_good_correlation req.fhdr(X-Correlation-Id) -i -m reg ^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$
@@ -181,9 +184,7 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
         """
         + (plan.PerAddressPerSecond == 0 ? "" :
             $$"""
-                # So many requests of one address, or of one network of IPv6. What was refused does not count, so that who slows down is heard again.
-                stick-table type ipv6 size 100k expire {{2 * Burst}}s store gpc0_rate({{Burst}}s)
-                http-request track-sc0 src,ipmask(32,64)
+                # So many requests of one address. One that was refused does not count, so that a client that slows down is answered again.
                 {{Return(Refusals.TooManyRequests, 1)}} if { sc_gpc0_rate(0) ge {{plan.PerAddressPerSecond * Burst}} }
                 http-request sc-inc-gpc0(0)
 
@@ -218,6 +219,22 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
     private static string Places(GatewayPlan plan) =>
         plan.Hosts.Count == 0 ? $":{plan.Port}"
         : string.Join(',', plan.Hosts.Select(host => $"{host}:{plan.Port}")) + (plan.Hosts.Contains(IPAddress.IPv6Any) ? " v4v6" : "");
+
+    /// <summary>One address has so many connections. It is known of each before anything is read from it.</summary>
+    private static string Connections(GatewayPlan plan) => plan is { PerAddressPerSecond: 0, ConnectionsPerAddress: 0 } ? "" :
+        $$"""
+            # One address, or one network of IPv6, which is what one customer of a provider has.
+            stick-table type ipv6 size 100k expire {{2 * Burst}}s store conn_cur,gpc0_rate({{Burst}}s)
+            tcp-request connection track-sc0 src,ipmask(32,64)
+
+        """
+        + (plan.ConnectionsPerAddress == 0 ? "" :
+            $$"""
+                # What is beyond so many connections is closed: no request has been read that could be answered.
+                tcp-request connection reject if { sc_conn_cur(0) gt {{plan.ConnectionsPerAddress}} }
+
+            """)
+        + "\n";
 
     private static string Inner(GatewayPlan plan) =>
         $$"""

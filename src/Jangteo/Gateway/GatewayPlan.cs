@@ -29,6 +29,9 @@ internal sealed record GatewayPlan
     /// <summary>Requests of one address a second, on the average of ten seconds; 0 is without limit, for measuring. Many people can share an address.</summary>
     public int PerAddressPerSecond { get; init; } = 1000;
 
+    /// <summary>Connections of one address at the same time; 0 is without limit. A browser has six, or one over TLS, and many people can share an address.</summary>
+    public int ConnectionsPerAddress { get; init; } = 500;
+
     /// <summary>A file with a certificate and its key, relative to the configuration; null is without TLS.</summary>
     public string? Certificate { get; init; }
 }

@@ -1,14 +1,16 @@
--- Who sends too much is heard to the end before he is told: whoever is hung up on while he sends does not hear why.
--- What to say is in txn.too_large. Past some megabytes nobody listens any more.
+-- A client that sends too much is read for a while before it is told: one that is hung up on while it sends does not read why.
+-- What to say is in txn.too_large. Past some megabytes, or some seconds, nothing more is read.
 local most = 16 * 1024 * 1024
-local at_once = 64 * 1024
+local within = 10
+local at_once = 16 * 1024
 
 core.register_service("too-large", "http", function(applet)
-    local heard = 0
+    local read = 0
+    local begun = core.now().sec
     repeat
         local piece = #applet:receive(at_once)
-        heard = heard + piece
-    until piece == 0 or heard > most
+        read = read + piece
+    until piece == 0 or read > most or core.now().sec - begun > within
 
     local said = applet:get_var("txn.too_large")
     applet:set_status(413)

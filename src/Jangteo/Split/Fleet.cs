@@ -192,6 +192,8 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
         {
             var told = new Dictionary<string, string> { ["Broker"] = Broker, ["ServiceKey"] = serviceKey, ["Database"] = databases[Hosting.Common] };
             told[$"{module}__Database"] = databases[module];
+            // The gateway counts by the address that a request comes from; a process behind it sees the gateway's.
+            told["Limits__PerAddressPerSecond"] = "0";
             foreach (var other in Modules.All.Where(other => other != module))
             {
                 told[$"{other}__Address"] = $"http://127.0.0.1:{internalPort}";

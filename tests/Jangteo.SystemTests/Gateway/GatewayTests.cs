@@ -138,6 +138,49 @@ public sealed class GatewayTests(SharedProgram shared)
         await Shop.Eventually(() => Heard(gate.Http, new HttpRequestMessage(HttpMethod.Get, "/api/kinds")), reply => reply.Status == 200);
     }
 
+    [Fact]
+    public async Task Bodies_that_are_half_sent_reach_no_process()
+    {
+        await using var behind = StandIn.Start();
+        await using var gate = await Gate.Start(behind.Replica);
+        var half = new List<TcpClient>();
+        for (var client = 0; client < 20; client++)
+            half.Add(await Sends(gate, "POST /api/session HTTP/1.1\r\nHost: market\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"));
+
+        for (var request = 0; request < 10; request++)
+            Assert.Equal(200, (await Heard(gate.Http, new HttpRequestMessage(HttpMethod.Get, "/api/kinds"))).Status);
+
+        Assert.All(behind.Heard, request => Assert.StartsWith("GET /api/kinds ", request, StringComparison.Ordinal));
+        half.ForEach(client => client.Dispose());
+    }
+
+    [Fact]
+    public async Task One_address_has_so_many_connections_and_other_addresses_have_theirs()
+    {
+        const string question = "GET /api/kinds HTTP/1.1\r\nHost: market\r\n\r\n";
+        await using var behind = StandIn.Start();
+        await using var gate = await Gate.Start(new GatewayPlan { Modules = Gate.Everywhere(behind.Replica), ConnectionsPerAddress = 3 });
+        var open = new List<TcpClient>();
+        for (var client = 0; client < 3; client++)
+            open.Add(await Sends(gate, question, "127.0.0.2"));
+        foreach (var client in open)
+            Assert.Equal("HTTP/1.1 200 OK", await FirstLine(client));
+
+        using var oneMore = await Sends(gate, question, "127.0.0.2");
+        using var other = await Sends(gate, question, "127.0.0.3");
+
+        Assert.Null(await FirstLine(oneMore));
+        Assert.Equal("HTTP/1.1 200 OK", await FirstLine(other));
+        open.ForEach(client => client.Dispose());
+        await Shop.Eventually(
+            async () =>
+            {
+                using var again = await Sends(gate, question, "127.0.0.2");
+                return await FirstLine(again);
+            },
+            line => line == "HTTP/1.1 200 OK");
+    }
+
     [Theory]
     [InlineData("/api/trades", 64 * 1024)]
     [InlineData($"/api/listings/{Nothing}/pictures", 2 * 1024 * 1024)]
@@ -414,6 +457,28 @@ public sealed class GatewayTests(SharedProgram shared)
             var text = await answer.Content.ReadAsStringAsync(ct);
             var isJson = answer.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;
             return new Reply((int)answer.StatusCode, isJson ? JsonNode.Parse(text) : null, answer.Headers.Concat(answer.Content.Headers).ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase));
+        }
+    }
+
+    /// <summary>Connects from an address of this machine, and sends a text.</summary>
+    private async Task<TcpClient> Sends(Gate gate, string text, string from = "127.0.0.1")
+    {
+        var client = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));
+        await client.ConnectAsync(IPAddress.Loopback, gate.Plan.Port, ct);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text), ct);
+        return client;
+    }
+
+    /// <summary>The first line of an answer; null when there is none.</summary>
+    private async Task<string?> FirstLine(TcpClient client)
+    {
+        try
+        {
+            return await new StreamReader(client.GetStream()).ReadLineAsync(ct);
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 
