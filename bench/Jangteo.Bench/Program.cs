@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Jangteo.Bench;
+using Jangteo.Bench.Abuse;
 using Jangteo.Bench.Chaos;
 using Jangteo.Bench.Pages;
 
@@ -29,6 +30,13 @@ chaos.SetAction((parsed, ct) => new ChaosBench(
         TimeSpan.FromSeconds(parsed.GetValue(restWithin))),
     parsed.GetValue(json)).Run(ct));
 
+var small = new Option<bool>("--small") { Description = "A tenth of everything, and nothing is timed: only what is refused counts." };
+var gateway = new Option<bool>("--gateway") { Description = "The same again through the gateway." };
+var program = new Option<string?>("--program") { Description = "The Jangteo.dll to attack, such as one of an earlier version." };
+var abuse = new Command("abuse", "One client that is not signed in attacks a market while eight people trade: they must be refused nothing, and hardly be slower.") { small, gateway, program, json };
+abuse.SetAction((parsed, ct) => new AbuseBench(
+    parsed.GetValue(small) ? AbusePlan.Small : AbusePlan.Full, parsed.GetValue(gateway), parsed.GetValue(json), parsed.GetValue(program)).Run(ct));
+
 var pages = new Command("pages", "How soon somebody who comes for the first time sees the largest part of a page, on a slow processor.") { json };
 pages.SetAction((parsed, ct) => PagesBench.Run(parsed.GetValue(json), ct));
 
@@ -37,4 +45,4 @@ var pictures = new Command("pictures", "Pictures of every screen, on a phone and
 pictures.SetAction((parsed, ct) => Pictures.Run(parsed.GetValue(into)!, Path.Combine("docs", "pictures"), ct));
 
 // What is stopped stops its market first, which takes a moment.
-return await new RootCommand("How fast Jangteo is, in ratios measured in one run, and what it withstands.") { trades, overload, pages, pictures, chaos }.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
+return await new RootCommand("How fast Jangteo is, in ratios measured in one run, and what it withstands.") { trades, overload, abuse, pages, pictures, chaos }.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });

@@ -38,13 +38,16 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     /// <param name="isSplit">Every module in a process of its own, or all in one.</param>
     /// <param name="settings">Beside the usual ones, as variables of the environment without their prefix.</param>
-    public static async Task<ServerUnderTest> Start(bool isSplit, CancellationToken ct, params (string Name, string Value)[] settings)
+    public static Task<ServerUnderTest> Start(bool isSplit, CancellationToken ct, params (string Name, string Value)[] settings) => Start(isSplit, settings, null, ct);
+
+    /// <param name="program">The program to start, such as one of an earlier version; null is the one beside this.</param>
+    public static async Task<ServerUnderTest> Start(bool isSplit, (string Name, string Value)[] settings, string? program, CancellationToken ct)
     {
         var data = Directory.CreateTempSubdirectory("jangteo-bench-").FullName;
         // The accounts that run the servers for root must be able to pass.
         File.SetUnixFileMode(data, File.GetUnixFileMode(data) | UnixFileMode.OtherExecute);
         var port = Ports.Free();
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Jangteo.dll"), .. isSplit ? new[] { "split" } : []]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [program ?? Path.Combine(AppContext.BaseDirectory, "Jangteo.dll"), .. isSplit ? new[] { "split" } : []]) { RedirectStandardOutput = true };
         start.Environment["Jangteo__Port"] = port.ToString(CultureInfo.InvariantCulture);
         start.Environment["Jangteo__DataFolder"] = data;
         start.Environment["Jangteo__LogLevel"] = "Warning";
@@ -85,14 +88,23 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     }
 
     /// <summary>A client signed in as a person of the sandbox, and the person's id.</summary>
-    public async Task<(HttpClient Http, Guid Id)> SignIn(string person, SocketsHttpHandler handler, CancellationToken ct)
+    /// <param name="address">What is in front of it, if anything.</param>
+    public async Task<(HttpClient Http, Guid Id)> SignIn(string person, SocketsHttpHandler handler, CancellationToken ct, Uri? address = null)
     {
-        var http = new HttpClient(handler, disposeHandler: false) { BaseAddress = Address };
+        var http = new HttpClient(handler, disposeHandler: false) { BaseAddress = address ?? Address };
         using var answer = await http.PostAsJsonAsync("/api/session", new { person }, ct);
         answer.EnsureSuccessStatusCode();
         var session = (await answer.Content.ReadFromJsonAsync<JsonNode>(ct))!;
         http.DefaultRequestHeaders.Authorization = new("Bearer", session["token"]!.GetValue<string>());
         return (http, session["person"]!["id"]!.GetValue<Guid>());
+    }
+
+    /// <summary>Bytes of memory that the program has now.</summary>
+    public long MemoryInUse()
+    {
+        const string field = "VmRSS:";
+        var line = File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith(field, StringComparison.Ordinal));
+        return long.Parse(line[field.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) * 1024;
     }
 
     /// <summary>Waits until every backend has told what it did.</summary>

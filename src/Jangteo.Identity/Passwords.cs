@@ -1,4 +1,5 @@
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Machine;
 
 namespace Jangteo.Identity;
 
@@ -27,7 +28,15 @@ internal sealed class Passwords : IDisposable
     public async Task<T> InTurn<T>(Asker asker, Func<Task<T>> work, CancellationToken ct)
     {
         using var turn = await turns.Take(asker, ct);
-        return await Task.Run(work, ct);
+
+        // On a thread of its own, which goes after all others: those that answer requests are as few as the processors, and must not be kept by a hash.
+        return await Task.Factory.StartNew(
+            () =>
+            {
+                Posix.GoLast();
+                return work();
+            },
+            ct, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
     }
 
     public void Dispose() => turns.Dispose();

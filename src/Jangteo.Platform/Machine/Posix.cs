@@ -12,6 +12,11 @@ public static class Posix
     public const int Kill = 9;
     public const int Terminate = 15;
 
+    /// <summary>Of a thread too, which is a process of its own to Linux; and of who calls when none is named.</summary>
+    private const int PriorityOfProcess = 0;
+
+    private const int LastPriority = 19;
+
     public static bool IsRoot => geteuid() == 0;
 
     public static uint UserId => geteuid();
@@ -37,6 +42,9 @@ public static class Posix
 
     /// <summary>Sends a signal; false when there is no such process any more.</summary>
     public static bool Signal(int process, int signal) => kill(process, signal) == 0;
+
+    /// <summary>Lets every other thread of the machine go before the one that calls this, for as long as it lives.</summary>
+    public static void GoLast() => _ = setpriority(PriorityOfProcess, 0, LastPriority);
 
     /// <summary>True while the process runs. A dead one that nobody has buried yet (state Z) is dead.</summary>
     public static bool IsAlive(int process)
@@ -77,6 +85,9 @@ public static class Posix
 
     /// <summary>Eight letters that stand for a path, the same ones each time.</summary>
     public static string Mark(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..8];
+
+    [DllImport("libc")]
+    private static extern int setpriority(int which, uint who, int priority);
 
     [DllImport("libc")]
     private static extern uint geteuid();

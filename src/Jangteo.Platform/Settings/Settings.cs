@@ -237,7 +237,7 @@ public sealed record LimitSettings
     public int BytesPerSecond { get; init; } = 4096;
 
     /// <summary>What the bodies of all requests that are being read or answered take together.</summary>
-    [Range(1L << 20, 1L << 40)]
+    [Range(8L << 20, 1L << 40)]
     public long BodyMemory { get; init; } = 64L << 20;
 }
 
