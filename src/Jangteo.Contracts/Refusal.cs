@@ -30,6 +30,9 @@ public static class Refusals
     public const string Invalid = "invalid";
     public const string Unauthenticated = "unauthenticated";
     public const string NotYours = "not-yours";
+
+    /// <summary>A command with a session's cookie that a page of another origin sent.</summary>
+    public const string WrongOrigin = "wrong-origin";
     public const string NotFound = "not-found";
     public const string UnknownKind = "unknown-kind";
     public const string UnknownMove = "unknown-move";
@@ -79,6 +82,7 @@ public static class Refusals
         [Invalid] = 422,
         [Unauthenticated] = 401,
         [NotYours] = 403,
+        [WrongOrigin] = 403,
         [NotFound] = 404,
         [UnknownKind] = 404,
         [UnknownMove] = 404,

@@ -29,6 +29,11 @@ public sealed class Wrong
     public static readonly Wrong Phone = new("phone");
     public static readonly Wrong Whose = new("whose");
 
+    // Of a request as a whole.
+    public static Wrong OtherOrigin(string origin, string expected) => new("other-origin", ("origin", origin), ("expected", expected));
+
+    public static Wrong NoOrigin(string expected) => new("no-origin", ("expected", expected));
+
     // Of a request that could not be read.
     public static readonly Wrong SentAsOtherThanJson = new("sent-as-other-than-json");
     public static readonly Wrong OtherThanUtf8 = new("other-than-utf8");

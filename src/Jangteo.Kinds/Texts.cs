@@ -16,7 +16,7 @@ public sealed class Texts
     public static readonly ImmutableArray<string> Placeholders = ["listing", "buyer", "seller", "amount", "until"];
 
     /// <summary>What the sentence about a wrong field may name.</summary>
-    internal static readonly ImmutableArray<string> PlaceholdersOfFields = ["least", "most", "choices", "named"];
+    internal static readonly ImmutableArray<string> PlaceholdersOfFields = ["least", "most", "choices", "named", "origin", "expected"];
 
     private static readonly ImmutableArray<TextsOfOneLanguage> EngineTexts = [.. Languages.Select(TextsReader.ReadEngine)];
 

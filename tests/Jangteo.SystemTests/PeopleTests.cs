@@ -84,8 +84,8 @@ public sealed class PeopleTests(SharedProgram shared)
 
         Assert.Equal(HttpStatusCode.OK, await ReadNotices(null, "application/json", HttpMethod.Get));
         Assert.Equal(HttpStatusCode.OK, await ReadNotices(program.Address.GetLeftPart(UriPartial.Authority), "application/json", HttpMethod.Patch));
-        Assert.Equal(HttpStatusCode.Unauthorized, await ReadNotices("http://elsewhere.example", "application/json", HttpMethod.Patch));
-        Assert.Equal(HttpStatusCode.Unauthorized, await ReadNotices(null, "application/json", HttpMethod.Patch));
+        Assert.Equal(HttpStatusCode.Forbidden, await ReadNotices("http://elsewhere.example", "application/json", HttpMethod.Patch));
+        Assert.Equal(HttpStatusCode.Forbidden, await ReadNotices(null, "application/json", HttpMethod.Patch));
         Assert.Equal(HttpStatusCode.BadRequest, await ReadNotices(program.Address.GetLeftPart(UriPartial.Authority), "text/plain", HttpMethod.Patch));
 
         async Task<HttpStatusCode> ReadNotices(string? origin, string type, HttpMethod method)

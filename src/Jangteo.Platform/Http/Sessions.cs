@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
+using Jangteo.Contracts;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,7 @@ namespace Jangteo.Platform.Http;
 /// protection keys reads every token; whether its session was ended early, <see cref="Revocations"/> knows. Tokens live by the machine's clock, which no
 /// sandbox moves.
 /// </summary>
-public sealed class Sessions(IDataProtectionProvider protection, TimeProvider machine, SessionSettings settings, Revocations revocations)
+public sealed class Sessions(IDataProtectionProvider protection, TimeProvider machine, SessionSettings settings, Revocations revocations, SiteOrigin site)
 {
     public const string Cookie = "jangteo-session";
 
@@ -60,6 +61,7 @@ public sealed class Sessions(IDataProtectionProvider protection, TimeProvider ma
         format.Unprotect(token)?.Principal is { } person && Caller.Of(person) is { } caller && caller.Until > machine.GetUtcNow() ? person : null;
 
     /// <summary>Whose token a request has. A header is stronger than a cookie: a program that sends one means it.</summary>
+    /// <exception cref="RefusedException"><c>wrong-origin</c>: a command with a cookie that does not come from our own pages.</exception>
     public ClaimsPrincipal? Read(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
@@ -68,24 +70,38 @@ public sealed class Sessions(IDataProtectionProvider protection, TimeProvider ma
             return header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? Read(header[Bearer.Length..].Trim()) : null;
         }
 
-        return request.Cookies[Cookie] is { Length: > 0 } token && IsFromOurPages(request) ? Read(token) : null;
+        if (request.Cookies[Cookie] is not { Length: > 0 } token)
+        {
+            return null;
+        }
+
+        RefuseOtherSites(request);
+        return Read(token);
     }
 
     /// <summary>
-    /// Browsers send a cookie along with whatever another site makes them send. They name the site in Origin then, and a form cannot send JSON; so a
-    /// cookie counts on a command only when our own page sent it.
+    /// Browsers send a cookie along with whatever another site makes them send, and name that site in Origin, which no page can change. So a cookie counts on
+    /// a command only when our own page sent it.
     /// </summary>
-    private static bool IsFromOurPages(HttpRequest request)
+    private void RefuseOtherSites(HttpRequest request)
     {
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
         {
-            return true;
+            return;
         }
 
-        var isForm = request.ContentType is { } type
-            && (type.StartsWith("text/", StringComparison.OrdinalIgnoreCase) || type.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase));
-        return !isForm && Uri.TryCreate(request.Headers.Origin.ToString(), UriKind.Absolute, out var origin)
-            && string.Equals(origin.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase);
+        var named = request.Headers.Origin.ToString();
+        var origin = WebOrigin.TryParse(named);
+        var expected = site.Expected(request, origin);
+        if (origin is not null && origin == expected)
+        {
+            return;
+        }
+
+        // Pages without an origin of their own, such as a file, send "null".
+        var ours = expected?.ToString() ?? "?";
+        var wrong = named.Length == 0 ? Wrong.NoOrigin(ours) : Wrong.OtherOrigin(origin?.ToString() ?? "null", ours);
+        throw new RefusedException(new Refusal(Refusals.WrongOrigin, Fields: new Dictionary<string, Wrong[]> { ["origin"] = [wrong] }));
     }
 
     /// <summary>Signs the browser in that sent the request.</summary>

@@ -46,7 +46,7 @@ public sealed class ListenAddresses
             {
                 found.AddRange(IPAddress.Loopback, IPAddress.IPv6Loopback);
             }
-            else if (IPAddress.TryParse(one, out var address) && IsWrittenOut(one, address))
+            else if (Address(one) is { } address)
             {
                 found.Add(address);
             }
@@ -83,9 +83,9 @@ public sealed class ListenAddresses
         }
     }
 
-    /// <summary>IPAddress also reads <c>1</c>, <c>0x7f.1</c> and <c>[::1]:80</c>; an address that is written so is a mistake.</summary>
-    private static bool IsWrittenOut(string text, IPAddress address) =>
-        address.AddressFamily == AddressFamily.InterNetwork ? address.ToString() == text : !text.StartsWith('[');
+    /// <summary>Null when it is none. IPAddress also reads <c>1</c>, <c>0x7f.1</c> and <c>[::1]:80</c>; an address that is written so is a mistake.</summary>
+    internal static IPAddress? Address(string text) =>
+        IPAddress.TryParse(text, out var address) && (address.AddressFamily == AddressFamily.InterNetwork ? address.ToString() == text : !text.StartsWith('[')) ? address : null;
 
     private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 

@@ -28,6 +28,14 @@ public sealed record Settings
     [Listen(CanBeEmpty = true)]
     public string InternalListen { get; init; } = "";
 
+    /// <summary>The address of the market as browsers have it, such as <c>https://market.example</c>; empty is the one that each request names.</summary>
+    [Origin]
+    public string PublicAddress { get; init; } = "";
+
+    /// <summary>Proxies whose <c>X-Forwarded-</c> headers are believed; see <see cref="TrustedNetworks"/>.</summary>
+    [Networks]
+    public string TrustedProxies { get; init; } = "localhost";
+
     [Required]
     public string DataFolder { get; init; } = "./data";
 

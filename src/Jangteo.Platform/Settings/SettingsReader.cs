@@ -158,6 +158,8 @@ public static class SettingsReader
         RegularExpressionAttribute form => $"is of the form {form.Pattern}",
         RequiredAttribute => "must not be empty",
         ListenAttribute => ListenAttribute.Expected,
+        NetworksAttribute => NetworksAttribute.Expected,
+        OriginAttribute => OriginAttribute.Expected,
         _ => "is something else",
     };
 

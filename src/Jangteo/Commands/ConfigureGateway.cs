@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Jangteo.Gateway;
 using Jangteo.Kinds;
+using Jangteo.Platform;
 
 namespace Jangteo.Commands;
 
@@ -13,11 +14,28 @@ internal static class ConfigureGateway
     {
         var sandbox = new Option<bool>("--sandbox") { Description = "Lets the doors of the sandbox be reached: people, bank, phone, clock and faults." };
         var certificate = new Option<string?>("--certificate") { Description = "A file with a certificate and its key: the gateway then speaks TLS, and only that." };
+        var proxies = new Option<string>("--trusted-proxies")
+        {
+            Description = "Proxies in front of it that may name the client: IP addresses and networks, with commas between.",
+            DefaultValueFactory = _ => "",
+        };
+        proxies.Validators.Add(given =>
+        {
+            if (TrustedNetworks.TryParse(given.GetValueOrDefault<string>() ?? "") is null)
+            {
+                given.AddError($"--trusted-proxies {NetworksAttribute.Expected}.");
+            }
+        });
         var write = new Option<bool>("--write") { Description = $"Writes the files of {Folder} anew instead of showing them." };
-        var command = new Command("gateway", "Shows the configuration of the HAProxy in front of the services, made from the routes of the modules.") { sandbox, certificate, write };
+        var command = new Command("gateway", "Shows the configuration of the HAProxy in front of the services, made from the routes of the modules.") { sandbox, certificate, proxies, write };
         command.SetAction(async (parsed, _) =>
         {
-            var files = await GatewayFiles.Make(Deployed with { Sandbox = parsed.GetValue(sandbox), Certificate = parsed.GetValue(certificate) });
+            var files = await GatewayFiles.Make(Deployed with
+            {
+                Sandbox = parsed.GetValue(sandbox),
+                Certificate = parsed.GetValue(certificate),
+                TrustedProxies = TrustedNetworks.Parse(parsed.GetValue(proxies)!),
+            });
             if (parsed.GetValue(write))
             {
                 Console.WriteLine($"{files.Write(Folder)} and what it reads: written");

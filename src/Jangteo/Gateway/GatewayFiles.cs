@@ -148,7 +148,7 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
         frontend public
             bind {{Places(plan)}}{{(plan.Certificate is { } certificate ? $" ssl crt {certificate} alpn h2,http/1.1" : "")}}
 
-        {{Connections(plan)}}    # A body that drips in is waited for here, up to what fits a buffer, and within timeout http-request: no process is asked before.
+        {{(HasProxy(plan) ? $"    acl from_proxy src {string.Join(' ', plan.TrustedProxies)}\n" : "")}}{{Connections(plan)}}    # A body that drips in is waited for here, up to what fits a buffer, and within timeout http-request: no process is asked before.
             option http-buffer-request
 
             # What follows from a request carries its correlation id, and every answer says it: made here unless there is exactly one, and it is a UUID.
@@ -158,8 +158,7 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
             http-request set-var(txn.correlation) req.fhdr(X-Correlation-Id)
             http-after-response set-header X-Correlation-Id %[var(txn.correlation)] if { var(txn.correlation) -m found }
 
-            # The program has to know who asks: their share of its places, their guesses at passwords, and whether they are on this machine.
-            option forwardfor
+        {{Forwarded(plan)}}
 
             http-request set-var(txn.language) str({{FirstLanguage}})
             http-request set-var(txn.language) req.fhdr(Accept-Language),lower,language({{string.Join(';', Kinds.Texts.Languages)}},{{FirstLanguage}}) if { req.fhdr(Accept-Language) -m found }
@@ -169,7 +168,7 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
             http-after-response set-header Referrer-Policy same-origin
             # Whatever is a page and says nothing else may do what the pages may.
             http-after-response set-header Content-Security-Policy "{{Pages.Policy}}" unless { res.fhdr_cnt(Content-Security-Policy) gt 0 }
-            # The program does not know that it was asked over TLS.
+            # Also where the program does not trust this gateway (TrustedProxies) and so does not know that it was asked over TLS.
             http-after-response set-header Strict-Transport-Security max-age=31536000 if { ssl_fc }
             http-after-response replace-header Set-Cookie '^((?:(?!; *secure).)*)$' '\1; secure' if { ssl_fc }
 
@@ -185,8 +184,8 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
         + (plan.PerAddressPerSecond == 0 ? "" :
             $$"""
                 # So many requests of one address. One that was refused does not count, so that a client that slows down is answered again.
-                {{Return(Refusals.TooManyRequests, 1)}} if { sc_gpc0_rate(0) ge {{plan.PerAddressPerSecond * Burst}} }
-                http-request sc-inc-gpc0(0)
+            {{CountedByClient(plan)}}    {{Return(Refusals.TooManyRequests, 1)}} if { sc_gpc0_rate({{Counter(plan)}}) ge {{plan.PerAddressPerSecond * Burst}} }
+                http-request sc-inc-gpc0({{Counter(plan)}})
 
 
             """)
@@ -195,6 +194,7 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
             {{Return(Refusals.NotFound)}} if { path -i -m sub %2e %2f %5c /. }
             http-request set-var-fmt(txn.route) %[method]%[path,lower]
             http-request set-var(txn.module) var(txn.route),map_reg({{RoutesName}})
+        {{NoSuchPage(plan)}}
             {{Return(Refusals.NotFound)}} unless { var(txn.module) -m found }
 
             # A body that does not say its length is measured by the program.
@@ -215,6 +215,42 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
 
         """;
 
+    /// <summary>What the processes behind are told of the client. A client's own word for it never gets through; that of a trusted proxy in front does.</summary>
+    private static string Forwarded(GatewayPlan plan)
+    {
+        var isTrusted = HasProxy(plan);
+        var unlessTrusted = isTrusted ? " unless from_proxy" : "";
+        return string.Concat(
+            "    # Who asks, and whether over TLS. A client cannot say so itself. The processes believe it if this gateway is among their TrustedProxies.\n",
+            "    http-request set-var(txn.client) src\n",
+            (isTrusted ? "    http-request set-var(txn.client) req.hdr_ip(X-Forwarded-For,-1) if from_proxy { req.hdr_ip(X-Forwarded-For,-1) -m found }\n" : ""),
+            "    http-request del-header Forwarded\n",
+            "    http-request del-header X-Real-IP\n",
+            string.Concat(new[] { "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host" }.Select(header => $"    http-request del-header {header}{unlessTrusted}\n")),
+            string.Concat(new[] { "X-Original-For", "X-Original-Proto", "X-Original-Host" }.Select(header => $"    http-request del-header {header}\n")),
+            "    http-request add-header X-Forwarded-For %[src]\n",
+            "    http-request set-header X-Forwarded-Proto http unless { req.hdr(X-Forwarded-Proto) -m found }\n",
+            "    http-request set-header X-Forwarded-Proto https if { ssl_fc }");
+    }
+
+    private static bool HasProxy(GatewayPlan plan) => plan.TrustedProxies.Count > 0;
+
+    /// <summary>Behind another proxy all connections have its address, so that requests are counted by the one that it says they come from.</summary>
+    private static string CountedByClient(GatewayPlan plan) => HasProxy(plan) ? "    http-request track-sc1 var(txn.client),ipmask(32,64)\n" : "";
+
+    private static int Counter(GatewayPlan plan) => HasProxy(plan) ? 1 : 0;
+
+    private static string NoSuchPage(GatewayPlan plan)
+    {
+        var forPrograms = string.Join('|', Pages.NotPages.Select(prefix => prefix.TrimStart('/')));
+        return plan.Modules.ContainsKey(RouteList.AnswersForAll)
+            ? $$"""
+                    # In a browser an address that is none is a page, which leads on.
+                    http-request set-var(txn.module) str({{RouteList.AnswersForAll}}) if !{ var(txn.module) -m found } { method GET } { req.hdr(Accept) -i -m sub text/html } !{ path -i -m reg ^/({{forPrograms}})(/|$) }
+                """
+            : "";
+    }
+
     /// <summary>What is behind the last colon is the port, so an IPv6 address needs no brackets. <c>::</c> is every address of both versions, as in the program.</summary>
     private static string Places(GatewayPlan plan) =>
         plan.Hosts.Count == 0 ? $":{plan.Port}"
@@ -231,7 +267,7 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
         + (plan.ConnectionsPerAddress == 0 ? "" :
             $$"""
                 # What is beyond so many connections is closed: no request has been read that could be answered.
-                tcp-request connection reject if { sc_conn_cur(0) gt {{plan.ConnectionsPerAddress}} }
+                tcp-request connection reject if { sc_conn_cur(0) gt {{plan.ConnectionsPerAddress}} }{{(HasProxy(plan) ? " !from_proxy" : "")}}
 
             """)
         + "\n";

@@ -32,6 +32,9 @@ internal sealed record GatewayPlan
     /// <summary>Connections of one address at the same time; 0 is without limit. A browser has six, or one over TLS, and many people can share an address.</summary>
     public int ConnectionsPerAddress { get; init; } = 500;
 
+    /// <summary>Proxies in front of it, whose word for the client's address and for TLS counts. Of everybody else these headers are removed.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
     /// <summary>A file with a certificate and its key, relative to the configuration; null is without TLS.</summary>
     public string? Certificate { get; init; }
 }

@@ -13,7 +13,7 @@ namespace Jangteo.Http;
 /// problem document. One middleware, because together they cost a few microseconds and their order is the point: a request takes a place among those that
 /// are answered when it is whole and it is known whom it counts for, and not before.
 /// </summary>
-internal sealed class Door(Sessions sessions, Limits limits, RequestBodies bodies, Admission admission, Problems problems, ILogger<Door> log)
+internal sealed class Door(Sessions sessions, Limits limits, RequestBodies bodies, Admission admission, Pages pages, Problems problems, ILogger<Door> log)
 {
     private const string Correlation = "X-Correlation-Id";
 
@@ -77,7 +77,7 @@ internal sealed class Door(Sessions sessions, Limits limits, RequestBodies bodie
         await next(http);
         if (!http.Response.HasStarted && http.Response.StatusCode >= 400 && http.Response.ContentType is null && http.Response.ContentLength is null)
         {
-            await Refuse(http, Malformed.OfStatus(http));
+            await (http.Response.StatusCode == StatusCodes.Status404NotFound && Pages.IsAskedFor(http.Request) ? pages.NotFound(http) : Refuse(http, Malformed.OfStatus(http)));
         }
     }
 

@@ -50,11 +50,13 @@ internal static class Edge
         ApiDocument.Add(services);
         services.AddSingleton(settings.Sessions);
         services.AddSingleton<Revocations>();
+        services.AddSingleton(new SiteOrigin(settings.PublicAddress));
         services.AddSingleton<Sessions>();
         services.AddSingleton<PictureGrants>();
         services.AddSingleton(new Limits(settings.Limits));
         services.AddSingleton(new RequestBodies(settings.Limits));
         services.AddSingleton(new Admission(settings));
+        services.AddSingleton<Pages>();
         services.AddSingleton<Door>();
         return services;
     }
@@ -67,6 +69,7 @@ internal static class Edge
             var sessions = app.Services.GetRequiredService<Sessions>();
             return sessions.Read(sessions.Issue(new Caller(Guid.Empty, "nobody", IsOperator: false)));
         }));
+        Proxies.Use(app, app.Services.GetRequiredService<Settings>(), app.Services.GetRequiredService<SiteOrigin>());
         var door = app.Services.GetRequiredService<Door>();
         app.Use(next => http => door.Pass(http, next));
     }
@@ -75,6 +78,6 @@ internal static class Edge
     public static void MapEdge(this IEndpointRouteBuilder routes)
     {
         ApiDocument.Map(routes);
-        new Pages().Map(routes);
+        routes.ServiceProvider.GetRequiredService<Pages>().Map(routes);
     }
 }

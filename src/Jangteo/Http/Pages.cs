@@ -27,6 +27,9 @@ internal sealed class Pages
         "/operating/{part}/{id}", "/lab", "/tour",
     ];
 
+    /// <summary>What is under these is for programs: an address that is not there is a problem document for everybody.</summary>
+    public static readonly IReadOnlyList<string> NotPages = ["/api", "/openapi", "/health", "/assets", "/internal"];
+
     private readonly string folder = Path.Combine(AppContext.BaseDirectory, "wwwroot");
     private readonly FileExtensionContentTypeProvider types = new();
     private readonly ConcurrentDictionary<string, Answering> kept = new();
@@ -39,6 +42,19 @@ internal sealed class Pages
         }
 
         routes.MapGet("/assets/{file}", Asset).AllowAnonymous().ExcludeFromDescription();
+    }
+
+    /// <summary>Whether a person's browser asks for a page, at an address that no program is meant to ask.</summary>
+    public static bool IsAskedFor(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method)
+        && !NotPages.Any(prefix => request.Path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase))
+        && request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase) && type.Quality is not 0);
+
+    /// <summary>The page of an address that is none: the same file, which says so and leads on.</summary>
+    public Task NotFound(HttpContext http)
+    {
+        http.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Page(http);
     }
 
     private Task Page(HttpContext http)
@@ -104,11 +120,14 @@ internal sealed class Pages
 
     private static async Task Send(HttpContext http, Answering answer)
     {
-        http.Response.Headers.ETag = answer.Tag;
-        if (http.Request.Headers.IfNoneMatch == answer.Tag)
+        if (http.Response.StatusCode == StatusCodes.Status200OK)
         {
-            http.Response.StatusCode = StatusCodes.Status304NotModified;
-            return;
+            http.Response.Headers.ETag = answer.Tag;
+            if (http.Request.Headers.IfNoneMatch == answer.Tag)
+            {
+                http.Response.StatusCode = StatusCodes.Status304NotModified;
+                return;
+            }
         }
 
         http.Response.ContentLength = answer.Bytes.Length;

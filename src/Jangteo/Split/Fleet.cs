@@ -191,6 +191,9 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
         Places = Modules.All.ToDictionary(module => module, IReadOnlyList<ModuleProcess> (module) =>
         {
             var told = new Dictionary<string, string> { ["Broker"] = Broker, ["ServiceKey"] = serviceKey, ["Database"] = databases[Hosting.Common] };
+
+            // The gateway of this market connects from this machine, and passes on what the proxies in front of it say.
+            told["TrustedProxies"] = string.Join(',', new[] { "localhost", settings.TrustedProxies }.Where(networks => networks.Length > 0));
             told[$"{module}__Database"] = databases[module];
             // The gateway counts by the address that a request comes from; a process behind it sees the gateway's.
             told["Limits__PerAddressPerSecond"] = "0";
@@ -206,6 +209,8 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
             Modules = Places.ToDictionary(pair => pair.Key, IReadOnlyList<Replica> (pair) => [.. pair.Value.Select(place => new Replica("127.0.0.1", place.Port, place.InternalPort))]),
             Port = settings.Port,
             Hosts = settings.PublicAddresses.ToBind(),
+            // Here localhost is the gateway. A proxy on this machine in front of it is written as 127.0.0.1.
+            TrustedProxies = TrustedNetworks.Parse(string.Join(',', settings.TrustedProxies.Split(',', StringSplitOptions.TrimEntries).Except(["localhost"]))),
             InternalPort = internalPort,
             MetricsPort = Ports.Free(),
             AdminPort = Ports.Free(),

@@ -1,10 +1,11 @@
 using System.IO.Compression;
 using System.Text.RegularExpressions;
+using Microsoft.Playwright;
 
 namespace Jangteo.SystemTests.Pages;
 
 /// <summary>How the pages come to a browser: their files, and what they may do there.</summary>
-public sealed partial class PageFilesTests(SharedProgram shared)
+public sealed partial class PageFilesTests(SharedProgram shared, Browser browser)
 {
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
@@ -64,6 +65,43 @@ public sealed partial class PageFilesTests(SharedProgram shared)
         using var answer = await (await shared.Running).Anonymous.GetAsync(path, ct);
 
         Assert.Equal(404, (int)answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/nowhere", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8", "text/html")]
+    [InlineData("/listings/17", "text/html", "text/html")]
+    [InlineData("/a/b/c.html", "TEXT/HTML", "text/html")]
+    [InlineData("/apiary", "text/html", "text/html")]
+    [InlineData("/nowhere", "*/*", "application/problem+json")]
+    [InlineData("/nowhere", "text/html;q=0, application/json", "application/problem+json")]
+    [InlineData("/nowhere", ";;,", "application/problem+json")]
+    [InlineData("/api/nowhere", "text/html", "application/problem+json")]
+    [InlineData("/API/nowhere", "text/html", "application/problem+json")]
+    [InlineData("/openapi/v9.json", "text/html", "application/problem+json")]
+    [InlineData("/health/nowhere", "text/html", "application/problem+json")]
+    [InlineData("/assets/nothing.js", "text/html", "application/problem+json")]
+    [InlineData("/internal/nowhere", "text/html", "application/problem+json")]
+    public async Task An_address_that_is_none_is_a_page_in_a_browser_and_a_problem_document_for_programs(string path, string accept, string type)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+
+        using var answer = await (await shared.Running).Anonymous.SendAsync(request, ct);
+
+        Assert.Equal((404, type), ((int)answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+        Assert.Null(answer.Headers.ETag);
+    }
+
+    [Fact]
+    public async Task In_a_browser_an_address_that_is_none_leads_on()
+    {
+        await using var window = await browser.Open(await shared.Running);
+
+        var answer = await window.Page.GotoAsync("/nowhere");
+
+        Assert.Equal(404, answer!.Status);
+        await window.Page.GetByRole(AriaRole.Link, new() { Name = "To the market", Exact = true }).ClickAsync();
+        await Assertions.Expect(window.Page).ToHaveURLAsync(new Regex("/$"));
     }
 
     [Fact]
