@@ -15,11 +15,14 @@ internal static class Operating
     public static void Map(IEndpointRouteBuilder routes, IReadOnlyList<Module> modules)
     {
         routes.MapGet("/health/live", () => TypedResults.Ok(new Health("live"))).AllowAnonymous().WithName("live").WithSummary("Whether the process lives.").WithTags("health");
-        routes.MapGet("/health/ready", async Task<Results<Ok<Health>, JsonHttpResult<Health>>> (IServiceProvider services, CancellationToken ct) =>
+        var databases = new SharedLook(
+            () => Task.WhenAll(modules.Select(module => routes.ServiceProvider.GetRequiredKeyedService<Storage>(module.Name).Find(new Sql("select 1"), reader => reader.GetInt32(0), CancellationToken.None))),
+            TimeProvider.System);
+        routes.MapGet("/health/ready", async Task<Results<Ok<Health>, JsonHttpResult<Health>>> (CancellationToken ct) =>
         {
             try
             {
-                await Task.WhenAll(modules.Select(module => services.GetRequiredKeyedService<Storage>(module.Name).Find(new Sql("select 1"), reader => reader.GetInt32(0), ct)));
+                await databases.Now(ct);
                 return TypedResults.Ok(new Health("ready"));
             }
             catch (Npgsql.NpgsqlException)
