@@ -22,18 +22,33 @@ public sealed class ShoppingMallEdges(SharedProgram shared)
     }
 
     [Fact]
-    [Requirement("MA-1", "more than in stock is settled at deposit check")]
-    [Requirement("MA-3")]
-    public async Task More_than_in_stock_is_ordered_and_given_back_at_the_deposit_check()
+    [Requirement("MA-1", "more than in stock is refused before any money")]
+    public async Task More_than_in_stock_is_refused_before_any_money_with_how_many_are_left()
     {
         var shop = new Shop(await shared.Running);
-        var deal = await Awaiting(shop, await shop.List(Kind, quantity: 2), quantity: 3);
+
+        var said = await shop.Ask(await shop.Somebody("customer"), await shop.List(Kind, quantity: 2), quantity: 3);
+
+        Assert.Equal((409, "sold-out", 2), (said.Status, said.Code, (int)said.Body!["left"]!));
+    }
+
+    [Fact]
+    [Requirement("MA-3")]
+    public async Task What_was_sold_while_an_order_waited_is_given_back_at_the_deposit_check()
+    {
+        var shop = new Shop(await shared.Running);
+        var thing = await shop.List(Kind, quantity: 3);
+        var deal = await Awaiting(shop, thing, quantity: 3);
+        var quicker = await Awaiting(shop, thing);
+        await shop.Deposit(quicker, 10_000);
+        await Confirm(quicker);
+        await shop.At(quicker, "shipping");
 
         await shop.Deposit(deal, 30_000);
         await Confirm(deal);
 
         await shop.At(deal, trade => (string?)trade["state"] == "payment-cancelled" && (long)trade["money"]!["refunded"]! == 30_000);
-        await shop.Left(deal.Thing, 2);
+        await shop.Left(thing, 2);
         await shop.BooksAreRight();
     }
 

@@ -15,7 +15,7 @@ internal sealed record Sent(string By, string Path, string Key, int Times, strin
 /// <summary>A buyer and a seller, and an operator, who send every command several times at once. All pairs use the same keys: they are other people's.</summary>
 internal sealed class Repeating(Shop shop, Parking parking, int number, ConcurrentBag<Sent> sent)
 {
-    private static readonly byte[] Png = [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, 1, 2, 3, 4];
+    private static readonly byte[] Png = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNIyPjxHwAFrALA3nhCawAAAABJRU5ErkJggg==");
 
     private readonly Random random = new(number);
     private readonly (string Module, string Event) parksAt = Parking.Places[number % Parking.Places.Length];

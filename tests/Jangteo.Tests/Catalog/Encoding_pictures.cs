@@ -112,7 +112,7 @@ public sealed class Encoding_pictures
         foreach (var picture in good)
         {
             Assert.Equal("picture-unreadable", await RefusalOf(picture[..(picture.Length / 2)]));
-            for (var round = 0; round < 60; round++)
+            for (var round = 0; round < 30; round++)
             {
                 var damaged = picture[..random.Next(1, picture.Length + 1)];
                 for (var hit = random.Next(8); hit >= 0; hit--)
@@ -123,6 +123,17 @@ public sealed class Encoding_pictures
                 await RefusalOf(damaged);
             }
         }
+    }
+
+    [Fact]
+    public async Task One_is_decoded_at_a_time_and_past_a_queue_the_answer_is_busy()
+    {
+        var given = TestPictures.Jpeg(1200, 1200);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => RefusalOf(given)).ToArray());
+
+        Assert.InRange(answers.Count(answer => answer == Refusals.Busy), 1, 40 - 16);
+        Assert.All(answers.Where(answer => answer != Refusals.Busy), answer => Assert.Null(answer));
     }
 
     [Fact]
@@ -149,6 +160,10 @@ public sealed class Encoding_pictures
         {
             await encoder.Encode(given, ct);
             return null;
+        }
+        catch (RefusedException refused) when (refused.Refusal.Code == Refusals.Busy)
+        {
+            return Refusals.Busy;
         }
         catch (RefusedException refused)
         {

@@ -132,6 +132,39 @@ public sealed class Keeping_what_was_agreed(Fair fair) : IClassFixture<Fair>
     }
 
     [Fact]
+    public async Task No_search_list_or_page_tells_others_the_exact_point()
+    {
+        var listing = await fair.Offer(place: new { name = "Old Market", lat = 36.61234, lng = 127.81234 });
+        var trade = (await fair.Order(listing)).Id;
+        var shown = await fair.ListingUntil(listing, heard => heard.Status == 200);
+        var (lat, lng) = (shown.Body!["place"]!["lat"]!.ToString(), shown.Body!["place"]!["lng"]!.ToString());
+
+        // However the circle is laid, the distance is that to the blurred point.
+        foreach (var near in new[] { "36.61234,127.81234", $"{lat},{lng}", "36.62,127.82" })
+        {
+            var found = (await fair.Bed.Get($"/api/listings?near={near}&within=3&sort=distance")).Body!["items"]!.AsArray().Single(one => one!["id"]!.ToString() == listing.ToString())!;
+            Assert.Equal((lat, lng), (found["place"]!["lat"]!.ToString(), found["place"]!["lng"]!.ToString()));
+            Assert.Equal(near == $"{lat},{lng}", found["distance"]!.GetValue<double>() < 0.001);
+        }
+
+        string[] paths =
+        [
+            "/api/listings?limit=100", $"/api/listings/{listing}", "/api/listings/facets", "/api/my/listings", "/api/my/trades", $"/api/trades/{trade}", $"/api/trades/{trade}/timeline",
+            "/api/operator/views/attention", $"/api/operator/trading/trades/{trade}/moves",
+        ];
+        foreach (var person in new[] { null, "doyun", "sora" })
+        {
+            foreach (var path in paths)
+            {
+                Assert.DoesNotContain("36.61234", (await fair.Bed.Get(path, person)).ToString());
+            }
+        }
+
+        Assert.Contains("36.61234", (await fair.Bed.Get($"/api/listings/{listing}", "minji")).ToString());
+        Assert.Contains("36.61234", (await fair.Bed.Get("/api/my/listings", "minji")).ToString());
+    }
+
+    [Fact]
     public async Task A_place_that_is_taken_away_is_gone_from_listing_and_trade_also_when_the_listing_is_withdrawn()
     {
         var listing = await fair.Offer(place: new { name = "Old Market", lat = 36.61234, lng = 127.81234 });
@@ -158,7 +191,7 @@ public sealed class Keeping_what_was_agreed(Fair fair) : IClassFixture<Fair>
 
         foreach (var person in new[] { "junho", "minji", "sora" })
         {
-            Assert.Equal("withdrawn", (await fair.Bed.Get($"/api/listings/{listing}", person))["status"]);
+            Assert.Equal("withdrawn", (await fair.ListingUntil(listing, heard => heard.Status == 200, person))["status"]);
             Assert.Equal(200, (await fair.Bed.Get($"/api/listings/{listing}/pictures/{picture}", person)).Status);
         }
 
