@@ -18,6 +18,9 @@ internal static class Deciding
     /// <summary>Units and periods.</summary>
     private const int Most = 1_000_000;
 
+    /// <summary>Each change is a commit and a line of the timeline, in which nothing else may be drowned.</summary>
+    private const int MostAddressChanges = 20;
+
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(1);
 
     /// <summary>The buyer asks for a trade.</summary>
@@ -126,14 +129,14 @@ internal static class Deciding
             return new Decision.No(new Refusal(code));
         }
 
-        var deed = new Deed(kind, trade with { Address = read }, act.Now, soldOut: false);
+        var deed = new Deed(kind, trade with { Address = read, AddressChanges = trade.AddressChanges + 1 }, act.Now, soldOut: false);
         deed.Note("address-changed", "change-address", act, null, null);
         return deed.Done();
     }
 
     /// <summary>The refusal of another address, or null while the address can be changed: nothing was sent, or it was called back.</summary>
     public static string? WhyNotReaddress(Kind kind, Trade trade) =>
-        !kind.Needs.Contains(Need.Address) || !trade.IsOpen(kind) ? Refusals.NotNow
+        !kind.Needs.Contains(Need.Address) || !trade.IsOpen(kind) || trade.AddressChanges >= MostAddressChanges ? Refusals.NotNow
         : trade.Delivery is DeliveryState.UnderWay or DeliveryState.Arrived || trade.WaitsFor(Modules.Delivery) ? Refusals.TooLate
         : trade.Intention is not null ? Refusals.InProgress
         : null;

@@ -29,6 +29,10 @@ internal sealed record Trade
     public required long Fee { get; init; }
     public required string Currency { get; init; }
     public string? Address { get; init; }
+
+    /// <summary>How often the buyer has given another address.</summary>
+    public int AddressChanges { get; init; }
+
     public string? RefundAccount { get; init; }
 
     /// <summary>A move that has begun to ask its questions and is not settled; until it is, the trade does nothing else.</summary>

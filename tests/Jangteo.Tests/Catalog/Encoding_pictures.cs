@@ -136,6 +136,23 @@ public sealed class Encoding_pictures
         Assert.All(answers.Where(answer => answer != Refusals.Busy), answer => Assert.Null(answer));
     }
 
+    /// <summary>Alone in its process, because it looks at the process's memory: <c>JANGTEO_LONG=1 ... -method '*takes_a_bounded_part_of_memory'</c>.</summary>
+    [Fact]
+    public async Task Decoding_the_largest_pictures_at_once_takes_a_bounded_part_of_memory()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("JANGTEO_LONG") == "1", "Only with JANGTEO_LONG=1.");
+        var pictures = new[] { TestPictures.Jpeg(5000, 5000), TestPictures.Png(5000, 5000, isTransparent: true), TestPictures.Webp(5000, 5000) };
+        var before = Memory("VmRSS");
+
+        await Task.WhenAll(Enumerable.Range(0, 15).Select(number => encoder.Encode(pictures[number % pictures.Length], ct)));
+
+        var grown = Memory("VmHWM") - before;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{grown / 1024} MB at most, {(Memory("VmRSS") - before) / 1024} MB afterwards");
+        Assert.InRange(grown / 1024, 0, 400);
+
+        static long Memory(string name) => long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+    }
+
     [Fact]
     public void The_pictures_that_come_with_the_kinds_are_small_and_say_nothing_but_how_they_look()
     {

@@ -66,6 +66,19 @@ public sealed class Changing_the_address(Fair fair) : IClassFixture<Fair>
     }
 
     [Fact]
+    public async Task The_timeline_cannot_be_drowned_in_changes()
+    {
+        var trade = (await fair.Order(await fair.Offer())).Id;
+        for (var number = 0; number < 20; number++)
+        {
+            Assert.Equal(200, (await Change(trade, $"Haneul {number}")).Status);
+        }
+
+        Assert.Equal((409, "not-now"), (await Change(trade, "Bada 3")) is var refused ? (refused.Status, refused.Problem) : default);
+        Assert.Equal(("Haneul 19", "false"), (await fair.Trade(trade)) is var seen ? (seen["address"], seen["mayChangeAddress"]) : default);
+    }
+
+    [Fact]
     public async Task A_trade_that_is_over_keeps_its_address()
     {
         var trade = (await fair.Order(await fair.Offer())).Id;
