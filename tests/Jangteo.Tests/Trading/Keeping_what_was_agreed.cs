@@ -111,6 +111,9 @@ public sealed class Keeping_what_was_agreed(Fair fair) : IClassFixture<Fair>
         Assert.Equal("not-found", (await fair.Bed.Get(sent.Replace(one.ToString(), other.ToString()))).Problem);
         Assert.Equal("not-found", (await fair.Bed.Get(sent[..^4])).Problem);
         Assert.Equal("not-found", (await fair.Bed.Get($"/api/pictures/{one}?grant=made-up")).Problem);
+
+        fair.Bed.Machine.Forward(TimeSpan.FromMinutes(6));
+        Assert.Equal("not-found", (await fair.Bed.Get(sent)).Problem);
     }
 
     [Fact]
