@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Jangteo.Contracts;
 using Jangteo.Platform.Http;
 using SkiaSharp;
@@ -28,25 +29,32 @@ internal sealed class PictureEncoder
     private const int MostWaiting = 16;
 
     private readonly SemaphoreSlim turn = new(1);
+    private readonly ConcurrentDictionary<string, Lazy<Task<Encoded>>> underWay = new();
     private int waiting;
 
+    /// <param name="hash">Of the file. The same one sent several times at once, as a command is that is sent again, is encoded once.</param>
     /// <exception cref="RefusedException">It is no picture, is damaged, or is too large to be decoded; or many others wait.</exception>
-    public async Task<Picture> Encode(byte[] given, CancellationToken ct)
+    public async Task<Picture> Encode(byte[] given, string hash, CancellationToken ct)
     {
         CheckHeader(given);
-        if (Interlocked.Increment(ref waiting) > MostWaiting)
-        {
-            Interlocked.Decrement(ref waiting);
-            throw new RefusedException(new Refusal(Refusals.Busy, RetryAfter: TimeSpan.FromSeconds(2)));
-        }
+        var encoded = await underWay.GetOrAdd(hash, key => new Lazy<Task<Encoded>>(() => EncodeInTurn(given, key))).Value.WaitAsync(ct);
+        return Picture.Of(encoded.File, encoded.Small);
+    }
 
+    private async Task<Encoded> EncodeInTurn(byte[] given, string hash)
+    {
         try
         {
-            await turn.WaitAsync(ct);
+            if (Interlocked.Increment(ref waiting) > MostWaiting)
+            {
+                throw new RefusedException(new Refusal(Refusals.Busy, RetryAfter: TimeSpan.FromSeconds(2)));
+            }
+
+            await turn.WaitAsync();
             try
             {
                 // Decoding takes up to a second of CPU, which is not the request's thread to spend.
-                return await Task.Run(() => EncodeNow(given), ct);
+                return await Task.Run(() => EncodeNow(given));
             }
             finally
             {
@@ -56,6 +64,7 @@ internal sealed class PictureEncoder
         finally
         {
             Interlocked.Decrement(ref waiting);
+            underWay.TryRemove(hash, out _);
         }
     }
 
@@ -85,14 +94,14 @@ internal sealed class PictureEncoder
         }
     }
 
-    private static Picture EncodeNow(byte[] given)
+    private static Encoded EncodeNow(byte[] given)
     {
         using var data = SKData.CreateCopy(given);
         using var codec = SKCodec.Create(data) ?? throw Refused(Wrong.PictureUnreadable);
         using var decoded = Decode(codec);
         using var upright = Drawn(decoded, codec.EncodedOrigin, LongestSide);
         using var small = Math.Max(upright.Width, upright.Height) > LongestSmallSide ? Drawn(upright, SKEncodedOrigin.TopLeft, LongestSmallSide) : null;
-        return Picture.Of(Encoded(upright), small is null ? null : Encoded(small));
+        return new Encoded(FileOf(upright), small is null ? null : FileOf(small));
     }
 
     /// <summary>Decodes at the smallest scale that the format can and that is large enough still.</summary>
@@ -148,7 +157,7 @@ internal sealed class PictureEncoder
     };
 
     /// <summary>A JPEG, or where something shines through a WebP. Nothing but pixels goes into either.</summary>
-    private static PictureFile Encoded(SKBitmap picture)
+    private static PictureFile FileOf(SKBitmap picture)
     {
         var isOpaque = picture.AlphaType == SKAlphaType.Opaque;
         using var encoded = picture.Encode(isOpaque ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Webp, Quality);
@@ -167,6 +176,8 @@ internal sealed class PictureEncoder
 
         return scans;
     }
+
+    private sealed record Encoded(PictureFile File, PictureFile? Small);
 
     private static RefusedException Refused(Wrong wrong) => new(Refusal.Invalid("picture", wrong));
 }

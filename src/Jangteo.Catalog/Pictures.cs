@@ -51,8 +51,9 @@ internal sealed class Pictures(
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, ct);
         var given = body.ToArray();
-        var picture = await encoder.Encode(given, ct);
-        return await commands.Run(http, PictureFile.HashOf(given), async (work, _, _) =>
+        var hash = PictureFile.HashOf(given);
+        var picture = await encoder.Encode(given, hash, ct);
+        return await commands.Run(http, hash, async (work, _, _) =>
         {
             var listing = await OwnListing.Lock(work, id, caller, ct);
             OwnListing.CheckChangeable(listing);

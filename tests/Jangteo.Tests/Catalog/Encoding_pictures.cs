@@ -18,7 +18,7 @@ public sealed class Encoding_pictures
         var given = TestPictures.FromPhone(orientation: 1, width: 600, height: 400);
         Assert.Contains("Secret street", Encoding.Latin1.GetString(given));
 
-        var picture = await encoder.Encode(given, ct);
+        var picture = await Encode(given);
 
         foreach (var file in new[] { picture.File, picture.Small! })
         {
@@ -39,7 +39,7 @@ public sealed class Encoding_pictures
     [InlineData(8, true, "bottom")]
     public async Task It_stands_upright_as_the_phone_was_held(int orientation, bool isTurned, string redSide)
     {
-        using var upright = TestPictures.Decoded((await encoder.Encode(TestPictures.FromPhone(orientation, width: 64, height: 32), ct)).File.Bytes);
+        using var upright = TestPictures.Decoded((await Encode(TestPictures.FromPhone(orientation, width: 64, height: 32))).File.Bytes);
 
         Assert.Equal(isTurned ? (32, 64) : (64, 32), (upright.Width, upright.Height));
         var (x, y) = redSide switch
@@ -59,7 +59,7 @@ public sealed class Encoding_pictures
     [InlineData(640, 480, 640, 480, 480, 360)]
     public async Task It_has_at_most_2048_pixels_on_the_longer_side_and_a_small_copy_of_480(int width, int height, int keptWidth, int keptHeight, int smallWidth, int smallHeight)
     {
-        var picture = await encoder.Encode(TestPictures.Jpeg(width, height), ct);
+        var picture = await Encode(TestPictures.Jpeg(width, height));
 
         using var kept = TestPictures.Decoded(picture.File.Bytes);
         using var small = TestPictures.Decoded(picture.Small!.Bytes);
@@ -69,7 +69,7 @@ public sealed class Encoding_pictures
     [Fact]
     public async Task What_is_small_is_not_made_larger_and_has_no_small_copy()
     {
-        var picture = await encoder.Encode(TestPictures.Png(480, 100), ct);
+        var picture = await Encode(TestPictures.Png(480, 100));
 
         using var kept = TestPictures.Decoded(picture.File.Bytes);
         Assert.Equal((480, 100, null), (kept.Width, kept.Height, picture.Small));
@@ -78,9 +78,9 @@ public sealed class Encoding_pictures
     [Fact]
     public async Task What_is_opaque_becomes_a_JPEG_and_what_shines_through_a_WebP()
     {
-        Assert.Equal("image/jpeg", (await encoder.Encode(TestPictures.Jpeg(), ct)).File.Type);
-        Assert.Equal("image/jpeg", (await encoder.Encode(TestPictures.Webp(), ct)).File.Type);
-        var transparent = (await encoder.Encode(TestPictures.Png(isTransparent: true), ct)).File;
+        Assert.Equal("image/jpeg", (await Encode(TestPictures.Jpeg())).File.Type);
+        Assert.Equal("image/jpeg", (await Encode(TestPictures.Webp())).File.Type);
+        var transparent = (await Encode(TestPictures.Png(isTransparent: true))).File;
         Assert.Equal(("image/webp", "image/webp"), (transparent.Type, PictureFile.TypeOf(transparent.Bytes)));
         using var kept = TestPictures.Decoded(transparent.Bytes);
         Assert.Equal((255, 0), (kept.GetPixel(2, 6).Alpha, kept.GetPixel(13, 6).Alpha));
@@ -128,9 +128,7 @@ public sealed class Encoding_pictures
     [Fact]
     public async Task One_is_decoded_at_a_time_and_past_a_queue_the_answer_is_busy()
     {
-        var given = TestPictures.Jpeg(1200, 1200);
-
-        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => RefusalOf(given)).ToArray());
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(number => RefusalOf(TestPictures.Jpeg(1200 + number, 1200))).ToArray());
 
         Assert.InRange(answers.Count(answer => answer == Refusals.Busy), 1, 40 - 16);
         Assert.All(answers.Where(answer => answer != Refusals.Busy), answer => Assert.Null(answer));
@@ -144,13 +142,24 @@ public sealed class Encoding_pictures
         var pictures = new[] { TestPictures.Jpeg(5000, 5000), TestPictures.Png(5000, 5000, isTransparent: true), TestPictures.Webp(5000, 5000) };
         var before = Memory("VmRSS");
 
-        await Task.WhenAll(Enumerable.Range(0, 15).Select(number => encoder.Encode(pictures[number % pictures.Length], ct)));
+        await Task.WhenAll(Enumerable.Range(0, 15).Select(number => encoder.Encode(pictures[number % pictures.Length], $"{number}", ct)));
 
         var grown = Memory("VmHWM") - before;
         TestContext.Current.TestOutputHelper?.WriteLine($"{grown / 1024} MB at most, {(Memory("VmRSS") - before) / 1024} MB afterwards");
         Assert.InRange(grown / 1024, 0, 400);
 
         static long Memory(string name) => long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+    }
+
+    [Fact]
+    public async Task The_same_one_sent_often_at_once_is_encoded_once()
+    {
+        var given = TestPictures.Jpeg(1200, 1200);
+
+        var pictures = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Encode(given)));
+
+        Assert.Single(pictures.Select(picture => picture.File).Distinct(ReferenceEqualityComparer.Instance));
+        Assert.Equal(40, pictures.Select(picture => picture.Id).Distinct().Count());
     }
 
     [Fact]
@@ -170,12 +179,14 @@ public sealed class Encoding_pictures
         });
     }
 
+    private Task<Picture> Encode(byte[] given) => encoder.Encode(given, PictureFile.HashOf(given), ct);
+
     /// <summary>What is wrong with a picture, or null when it is taken. Any other fault is one of ours.</summary>
     private async Task<string?> RefusalOf(byte[] given)
     {
         try
         {
-            await encoder.Encode(given, ct);
+            await Encode(given);
             return null;
         }
         catch (RefusedException refused) when (refused.Refusal.Code == Refusals.Busy)

@@ -67,7 +67,7 @@ public sealed class Showing_pictures(OpenShop open, TestPostgres postgres) : ICl
     [Fact]
     public async Task Past_the_space_of_a_person_nothing_more_is_taken_until_there_is_room()
     {
-        var size = (await new Jangteo.Catalog.PictureEncoder().Encode(TestPictures.Jpeg(), TestContext.Current.CancellationToken)).File.Bytes.Length;
+        var size = (await new Jangteo.Catalog.PictureEncoder().Encode(TestPictures.Jpeg(), "", TestContext.Current.CancellationToken)).File.Bytes.Length;
         await using var shop = await Shop.Open(postgres, new Settings { Sandbox = false, Catalog = new CatalogSettings { PictureSpacePerPerson = (3 * size) + 10 } });
         var listings = new[] { (await shop.Offer("minji", shop.SingleKind)).Id, (await shop.Offer("minji", shop.SingleKind)).Id, (await shop.Offer("junho", shop.SingleKind)).Id };
 
