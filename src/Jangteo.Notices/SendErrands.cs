@@ -109,7 +109,7 @@ internal sealed class SendErrands(
         {
             return await send(notice, person, notice.Text(texts, person.Language), patience.Token);
         }
-        catch (Exception fault) when (fault is OperationCanceledException or TimeoutException or HttpRequestException or Npgsql.NpgsqlException or IOException && !ct.IsCancellationRequested)
+        catch (Exception fault) when ((PassingFault.Is(fault) || fault is HttpRequestException or Npgsql.NpgsqlException) && !ct.IsCancellationRequested)
         {
             // Whether it arrived is unknown; by its key the next attempt finds out.
             log.LogWarning("{Channel} is not answering: {Fault}", channel, fault.Message);

@@ -147,7 +147,7 @@ internal sealed class RunErrands(
         {
             await storage.Do(Cause.New(), work => Book(work, batch, ct), ct);
         }
-        catch (Exception fault) when (fault is PostgresException or InvalidOperationException)
+        catch (Exception fault) when (!Storage.IsPassing(fault) && fault is PostgresException or InvalidOperationException)
         {
             // One of them is at fault. Each alone, so that it stands in nobody's way.
             foreach (var result in batch)
@@ -173,7 +173,7 @@ internal sealed class RunErrands(
         {
             await storage.Do(Cause.New(), work => Book(work, [(row, says)], ct), ct);
         }
-        catch (Exception fault) when (fault is PostgresException or InvalidOperationException)
+        catch (Exception fault) when (!Storage.IsPassing(fault) && fault is PostgresException or InvalidOperationException)
         {
             log.LogError(
                 fault, "{Errand} of {Trade} (correlation {Correlation}) was {Says} and could not be booked. It is tried again, and an operator told.", row.Errand.Key, row.Errand.Subject, row.Cause.Correlation, says);

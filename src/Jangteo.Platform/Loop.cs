@@ -7,7 +7,7 @@ namespace Jangteo.Platform;
 /// <param name="turn">One turn; answers how long to sleep at most before the next, zero when there is more to do.</param>
 public sealed class Loop(string name, Bell bell, Func<CancellationToken, Task<TimeSpan>> turn, ILogger log) : BackgroundService
 {
-    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(2);
 
     public string Name => name;
 

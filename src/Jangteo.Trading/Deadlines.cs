@@ -36,11 +36,17 @@ internal sealed class Deadlines(
         var due = await storage.Query(
             new Sql("select trade, move from deadlines where due_at <= $1 and retry_at <= $2 order by due_at limit $3", clock.Now, machine.GetUtcNow(), Batch),
             reader => (Trade: reader.GetGuid(0), Move: reader.GetString(1)), ct);
+        Exception? trouble = null;
         await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (deadline, token) =>
         {
             try
             {
                 await Fire(deadline.Trade, deadline.Move, token);
+            }
+            catch (Exception passing) when (Storage.IsPassing(passing) && !token.IsCancellationRequested)
+            {
+                // It stays due. The others are tried too, because one of them may be locked by itself.
+                trouble = passing;
             }
             catch (Npgsql.PostgresException fault)
             {
@@ -48,7 +54,7 @@ internal sealed class Deadlines(
                 await Postpone(deadline.Trade, deadline.Move, TryAgainLater, token);
             }
         });
-        return due.Count == Batch ? TimeSpan.Zero : Poll;
+        return trouble is null ? due.Count == Batch ? TimeSpan.Zero : Poll : throw new TimeoutException("Deadlines wait for the database.", trouble);
     }
 
     private async Task Fire(Guid id, string move, CancellationToken ct)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Jangteo.Between;
 using Jangteo.Kinds;
 using Jangteo.Platform;
@@ -12,7 +13,8 @@ namespace Jangteo;
 /// <summary>Where the modules of this process keep what they keep: the private PostgreSQL, or the databases of the settings, brought up to date.</summary>
 internal sealed class Database : IAsyncDisposable
 {
-    private const int PoolPerSchema = 12;
+    /// <summary>Beside those that queue for their turn there are connections that are kept for long, such as one that listens.</summary>
+    private const int PoolPerSchema = Storage.AtOnce + 3;
 
     // After a crash it reads its log first, which it may have a minute's worth of.
     private static readonly TimeSpan ComesWithin = TimeSpan.FromSeconds(60);
@@ -40,7 +42,7 @@ internal sealed class Database : IAsyncDisposable
             foreach (var (schema, _) in together)
             {
                 database.admins[schema] = together.Key;
-                database.connections[schema] = ConnectionOf(schema, together.Key, own is not null);
+                database.connections[schema] = ConnectionOf(schema, together.Key, own is not null, settings.DatabaseTimeouts);
             }
         }
 
@@ -52,7 +54,7 @@ internal sealed class Database : IAsyncDisposable
     {
         if (RunFile.OfRunning(settings.DataFolder)?.Databases is { } apart)
         {
-            return OpenApart(apart, modules);
+            return OpenApart(apart, modules, settings.DatabaseTimeouts);
         }
 
         if (Modules.All.Any(module => settings.DatabaseOf(module).Length > 0) || PrivatePostgres.ConnectionWhileRunning(settings.DataFolder) is not { } running)
@@ -64,21 +66,21 @@ internal sealed class Database : IAsyncDisposable
         foreach (var (schema, _) in Hosting.Schemas(modules))
         {
             database.admins[schema] = running;
-            database.connections[schema] = ConnectionOf(schema, running, isOwn: true);
+            database.connections[schema] = ConnectionOf(schema, running, isOwn: true, settings.DatabaseTimeouts);
         }
 
         return database;
     }
 
     /// <summary>The databases of modules that run apart, each in its own.</summary>
-    private static Database OpenApart(IReadOnlyDictionary<string, string> databases, IReadOnlyList<Module> modules)
+    private static Database OpenApart(IReadOnlyDictionary<string, string> databases, IReadOnlyList<Module> modules, DatabaseTimeouts timeouts)
     {
         var database = new Database(null);
         foreach (var (schema, _) in Hosting.Schemas(modules))
         {
             var admin = databases[schema == Hosting.Common ? schema : OwnerOf(schema, modules)];
             database.admins[schema] = admin;
-            database.connections[schema] = ConnectionOf(schema, admin, isOwn: false);
+            database.connections[schema] = ConnectionOf(schema, admin, isOwn: false, timeouts);
         }
 
         return database;
@@ -132,7 +134,7 @@ internal sealed class Database : IAsyncDisposable
 
     private static string OwnerOf(string schema, IReadOnlyList<Module> modules) => modules.FirstOrDefault(module => module.FurtherSchemas.Any(further => further.Schema == schema))?.Name ?? schema;
 
-    private static string ConnectionOf(string schema, string admin, bool isOwn)
+    private static string ConnectionOf(string schema, string admin, bool isOwn, DatabaseTimeouts timeouts)
     {
         var connection = new NpgsqlConnectionStringBuilder(admin)
         {
@@ -142,11 +144,21 @@ internal sealed class Database : IAsyncDisposable
             AutoPrepareMinUsages = 2,
             NoResetOnClose = true,
             ApplicationName = $"jangteo {schema}",
-            Timeout = 15,
+            Timeout = (int)Math.Ceiling(timeouts.Connect.TotalSeconds),
+
+            // Storage waits by itself (see ServerWatch): after a time-out of its own the driver would ask a hung server to cancel, and block a thread on that.
+            CommandTimeout = 0,
+            TcpKeepAlive = true,
+            TcpKeepAliveTime = 10,
+            TcpKeepAliveInterval = 3,
 
             // The server would plan a statement over arrays anew each time, because a plan for the arrays at hand looks a little cheaper than one for any.
             // And an answer must not be given before the commit is on the disk, whatever is the server's habit.
-            Options = "-c plan_cache_mode=force_generic_plan -c synchronous_commit=on",
+            Options = string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                -c plan_cache_mode=force_generic_plan -c synchronous_commit=on -c lock_timeout={timeouts.Lock.TotalMilliseconds:0} -c statement_timeout={timeouts.Statement.TotalMilliseconds:0} -c idle_in_transaction_session_timeout={timeouts.IdleInTransaction.TotalMilliseconds:0}
+                """),
         };
         if (isOwn)
         {

@@ -27,7 +27,7 @@ internal static class Hosting
         var schemas = modules.Select(module => module.Name).Concat(modules.SelectMany(module => module.FurtherSchemas).Select(further => further.Schema)).Append(Common).Distinct();
         foreach (var schema in schemas)
         {
-            services.AddKeyedSingleton(schema, (provider, _) => new Storage(schema, new NpgsqlDataSourceBuilder(connectionOf(schema)) { Name = schema }.Build(), provider.GetRequiredService<BusinessClock>()));
+            services.AddKeyedSingleton(schema, (provider, _) => new Storage(schema, new NpgsqlDataSourceBuilder(connectionOf(schema)) { Name = schema }.Build(), provider.GetRequiredService<BusinessClock>(), settings.DatabaseTimeouts));
         }
 
         services.AddSingleton(TimeProvider.System);

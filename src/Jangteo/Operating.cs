@@ -25,7 +25,7 @@ internal static class Operating
                 await databases.Now(ct);
                 return TypedResults.Ok(new Health("ready"));
             }
-            catch (Npgsql.NpgsqlException)
+            catch (Exception away) when (PassingFault.Is(away))
             {
                 return TypedResults.Json(new Health("without database"), statusCode: 503);
             }

@@ -11,6 +11,7 @@ using Jangteo.Platform.Time;
 using Jangteo.Sandbox;
 using Jangteo.Telemetry;
 using Jangteo.Trading;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 
 namespace Jangteo;
@@ -94,6 +95,8 @@ internal static class Serving
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.SetMinimumLevel(Enum.Parse<LogLevel>(settings.LogLevel)).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
+        builder.Services.AddSingleton<LoggerFactory>();
+        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(services => new QuietLogs(services.GetRequiredService<LoggerFactory>(), TimeProvider.System)));
         if (settings.Telemetry.Endpoint.Length > 0)
         {
             Otlp.AddLogs(builder.Logging, settings);

@@ -38,7 +38,7 @@ public sealed class Partitions(Storage storage)
                 return Task.CompletedTask;
             }, CancellationToken.None);
         }
-        catch (Npgsql.NpgsqlException)
+        catch (Exception away) when (PassingFault.Is(away))
         {
             // They notice by themselves.
         }

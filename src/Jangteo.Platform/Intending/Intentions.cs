@@ -122,7 +122,7 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
         {
             // The program ends; the lease runs out and somebody else goes on.
         }
-        catch (Npgsql.NpgsqlException fault)
+        catch (Exception fault) when (PassingFault.Is(fault))
         {
             log.LogWarning(fault, "{Module} let go of its intention of {Stream}; it is taken up again when its lease is over.", storage.Module, stream);
         }

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Jangteo.Kinds;
 using Jangteo.Platform.Asking;
+using Jangteo.Platform.Storing;
 
 namespace Jangteo.Platform;
 
@@ -67,6 +68,8 @@ public sealed record Settings
 
     /// <summary>Npgsql connection string of an administrator; empty is the program's own private PostgreSQL.</summary>
     public string Database { get; init; } = "";
+
+    public DatabaseTimeouts DatabaseTimeouts { get; init; } = new();
 
     /// <summary>Where RabbitMQ is, as <c>amqp://user:password@host:port/vhost</c>; empty is one process, which needs none.</summary>
     public string Broker { get; init; } = "";
@@ -172,7 +175,7 @@ public sealed record QuestionSettings
     [Range(1, 10_000)]
     public int AtOnce { get; init; } = 128;
 
-    public BreakerSettings Breaker { get; init; } = new(FailureRatio: 0.5, MinimumThroughput: 20, Sampling: TimeSpan.FromSeconds(10), Break: TimeSpan.FromSeconds(5));
+    public BreakerSettings Breaker { get; init; } = new(FailureRatio: 0.5, MinimumThroughput: 20, Sampling: TimeSpan.FromSeconds(10), Break: TimeSpan.FromSeconds(3));
 }
 
 /// <summary>How much is taken on at once; past it the answer is <c>busy</c> or <c>too-many-requests</c>, at once.</summary>

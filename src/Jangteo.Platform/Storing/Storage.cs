@@ -5,26 +5,35 @@ using Npgsql;
 namespace Jangteo.Platform.Storing;
 
 /// <summary>What one module keeps: its own schema, reached by its own login, which can read nothing else.</summary>
-public sealed class Storage(string module, NpgsqlDataSource source, BusinessClock clock) : IAsyncDisposable
+public sealed class Storage : IAsyncDisposable
 {
-    public string Module => module;
+    /// <summary>So many transactions and reads of a module run at once; the others queue.</summary>
+    public const int AtOnce = 12;
 
-    public BusinessClock Clock => clock;
+    private readonly NpgsqlDataSource source;
+#pragma warning disable CA2213 // It holds nothing that needs an end; see DisposeAsync.
+    private readonly SemaphoreSlim places = new(AtOnce);
+#pragma warning restore CA2213
+    private readonly ServerWatch watch;
+
+    public Storage(string module, NpgsqlDataSource source, BusinessClock clock, DatabaseTimeouts? timeouts = null)
+    {
+        (Module, this.source, Clock) = (module, source, clock);
+        watch = new ServerWatch(source, timeouts ?? new DatabaseTimeouts());
+    }
+
+    public string Module { get; }
+
+    public BusinessClock Clock { get; }
 
     /// <summary>Rings when something was put into the outbox.</summary>
     public Bell Sent { get; } = new();
 
-    /// <summary>Not the fault of what was to be done: the same may well succeed in a moment.</summary>
-    public static bool IsPassing(Exception fault) => fault switch
-    {
-        PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections } => true,
-        PostgresException => false,
-        NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException or OperationCanceledException => true,
-        _ => false,
-    };
+    /// <inheritdoc cref="PassingFault.Is"/>
+    public static bool IsPassing(Exception fault) => PassingFault.Is(fault);
 
     /// <summary>A transaction. Dispose without Commit rolls back.</summary>
-    public async Task<Work> Begin(Cause cause, CancellationToken ct) => new(this, await source.OpenConnectionAsync(ct), cause);
+    public async Task<Work> Begin(Cause cause, CancellationToken ct) => new(this, await Take(ct), cause);
 
     /// <summary>Runs a transaction to its commit, again from the beginning when it lost to another (deadlock, serialisation): nothing of the lost attempt remains.</summary>
     public async Task<T> Do<T>(Cause cause, Func<Work, Task<T>> act, CancellationToken ct)
@@ -56,15 +65,8 @@ public sealed class Storage(string module, NpgsqlDataSource source, BusinessCloc
     /// <summary>Reads in a transaction of its own that writes nothing.</summary>
     public async Task<List<T>> Query<T>(Sql sql, Func<NpgsqlDataReader, T> read, CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { sql.ToCommand() } };
-        await using var reader = await batch.ExecuteReaderAsync(ct);
         var rows = new List<T>();
-        while (await reader.ReadAsync(ct))
-        {
-            rows.Add(read(reader));
-        }
-
+        await Read(ct, (sql, reader => rows.Add(read(reader))));
         return rows;
     }
 
@@ -82,23 +84,8 @@ public sealed class Storage(string module, NpgsqlDataSource source, BusinessCloc
     /// <summary>Several statements that write nothing, in one round trip.</summary>
     public async Task Read(CancellationToken ct, params (Sql Sql, Action<NpgsqlDataReader> Row)[] reads)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
-        await using var batch = new NpgsqlBatch(connection);
-        foreach (var (sql, _) in reads)
-        {
-            batch.BatchCommands.Add(sql.ToCommand());
-        }
-
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        foreach (var (_, row) in reads)
-        {
-            while (await reader.ReadAsync(ct))
-            {
-                row(reader);
-            }
-
-            await reader.NextResultAsync(ct);
-        }
+        await using var lease = await Take(ct);
+        await lease.Read(lease.NewBatch(), reads, ct);
     }
 
     /// <summary>The only row of a statement, or nothing.</summary>
@@ -108,5 +95,8 @@ public sealed class Storage(string module, NpgsqlDataSource source, BusinessCloc
     /// <summary>A connection for what needs one of its own, such as an advisory lock.</summary>
     public ValueTask<NpgsqlConnection> Open(CancellationToken ct) => source.OpenConnectionAsync(ct);
 
+    /// <summary>The places in the queue stay: what was given up may still end and give its place back.</summary>
     public ValueTask DisposeAsync() => source.DisposeAsync();
+
+    private Task<Lease> Take(CancellationToken ct) => Lease.Take(source, watch, places, ct);
 }

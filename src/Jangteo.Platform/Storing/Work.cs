@@ -11,17 +11,17 @@ namespace Jangteo.Platform.Storing;
 public sealed class Work : IAsyncDisposable
 {
     private readonly Storage storage;
-    private readonly NpgsqlConnection connection;
+    private readonly Lease lease;
     private readonly List<Sql> later = [];
     private readonly List<Outgoing> outgoing = [];
     private readonly List<Action> afterCommit = [];
     private bool begun;
     private bool committed;
 
-    internal Work(Storage storage, NpgsqlConnection connection, Cause cause)
+    internal Work(Storage storage, Lease lease, Cause cause)
     {
         this.storage = storage;
-        this.connection = connection;
+        this.lease = lease;
         Cause = cause;
     }
 
@@ -57,25 +57,7 @@ public sealed class Work : IAsyncDisposable
     }
 
     /// <summary>Several statements in one round trip, each of which answers with rows.</summary>
-    public async Task Read(CancellationToken ct, params (Sql Sql, Action<NpgsqlDataReader> Row)[] reads)
-    {
-        await using var batch = NewBatch();
-        foreach (var (sql, _) in reads)
-        {
-            batch.BatchCommands.Add(sql.ToCommand());
-        }
-
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        foreach (var (_, row) in reads)
-        {
-            while (await reader.ReadAsync(ct))
-            {
-                row(reader);
-            }
-
-            await reader.NextResultAsync(ct);
-        }
-    }
+    public Task Read(CancellationToken ct, params (Sql Sql, Action<NpgsqlDataReader> Row)[] reads) => lease.Read(NewBatch(), reads, ct);
 
     /// <summary>Writes when the transaction commits, in the order of calling.</summary>
     public void Write(string text, params object?[] values) => later.Add(new Sql(text, values));
@@ -88,9 +70,9 @@ public sealed class Work : IAsyncDisposable
             return;
         }
 
-        await using var batch = NewBatch();
+        var batch = NewBatch();
         AddLater(batch);
-        await batch.ExecuteNonQueryAsync(ct);
+        await lease.Execute(batch, ct);
     }
 
     /// <summary>Sends a message with the commit. Every message of a stream must be sent while something of that stream is locked, which gives it its order.</summary>
@@ -123,10 +105,10 @@ public sealed class Work : IAsyncDisposable
     {
         if (HasWritten || begun)
         {
-            await using var batch = NewBatch();
+            var batch = NewBatch();
             AddLater(batch);
             batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
-            await batch.ExecuteNonQueryAsync(ct);
+            await lease.Execute(batch, ct);
         }
 
         committed = true;
@@ -136,27 +118,11 @@ public sealed class Work : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (begun && !committed && connection.State == System.Data.ConnectionState.Open)
-        {
-            try
-            {
-                await using var rollback = new NpgsqlCommand("rollback", connection);
-                await rollback.ExecuteNonQueryAsync(CancellationToken.None);
-            }
-            catch (NpgsqlException)
-            {
-                // The connection is gone, and the transaction with it.
-            }
-        }
-
-        await connection.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => lease.End(rollback: begun && !committed);
 
     private NpgsqlBatch NewBatch()
     {
-        var batch = new NpgsqlBatch(connection);
+        var batch = lease.NewBatch();
         if (!begun)
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));

@@ -2,9 +2,9 @@ using System.Security.Claims;
 using Jangteo.Contracts;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Features;
-using Npgsql;
 
 namespace Jangteo.Http;
 
@@ -16,6 +16,9 @@ namespace Jangteo.Http;
 internal sealed class Door(Sessions sessions, Limits limits, RequestBodies bodies, Admission admission, Pages pages, Problems problems, ILogger<Door> log)
 {
     private const string Correlation = "X-Correlation-Id";
+
+    private static readonly TimeSpan BackIn = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RoomAgainIn = TimeSpan.FromSeconds(10);
 
     public async Task Pass(HttpContext http, RequestDelegate next)
     {
@@ -59,11 +62,11 @@ internal sealed class Door(Sessions sessions, Limits limits, RequestBodies bodie
         {
             // Nobody waits for the answer any more.
         }
-        catch (NpgsqlException away) when (away.IsTransient && !http.Response.HasStarted)
+        catch (Exception passing) when (PassingFault.Is(passing) && !http.Response.HasStarted)
         {
-            // The database starts again, or has no connection to spare. Whether a command was done before, its Idempotency-Key finds out.
-            log.LogWarning(away, "{Method} {Path} could not reach the database.", http.Request.Method, http.Request.Path);
-            await Refuse(http, new Refusal(Refusals.Busy, RetryAfter: TimeSpan.FromSeconds(1)));
+            // What we stand on is in trouble, and not the request. Whether a command was done before, its Idempotency-Key finds out.
+            log.LogWarning(passing, "{Method} {Path} was refused for now.", http.Request.Method, http.Request.Path);
+            await Refuse(http, new Refusal(Refusals.Unavailable, RetryAfter: PassingFault.IsDiskFull(passing) ? RoomAgainIn : BackIn));
         }
         catch (Exception fault) when (!http.Response.HasStarted)
         {

@@ -1,0 +1,20 @@
+namespace Jangteo.Platform.Storing;
+
+/// <summary>How long a database is waited for. A caller is told to come back within three seconds when it does not answer.</summary>
+public sealed record DatabaseTimeouts
+{
+    /// <summary>For a connection; whole seconds.</summary>
+    public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>For a lock that another transaction holds.</summary>
+    public TimeSpan Lock { get; init; } = TimeSpan.FromMilliseconds(1200);
+
+    /// <summary>For one statement, however much it has to read.</summary>
+    public TimeSpan Statement { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A transaction in which nothing happens for so long is ended by the server, so that it holds nothing for ever.</summary>
+    public TimeSpan IdleInTransaction { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A statement that takes longer makes us ask whether the server still answers at all; when that takes as long again, it is hung.</summary>
+    public TimeSpan Answer { get; init; } = TimeSpan.FromSeconds(1);
+}
