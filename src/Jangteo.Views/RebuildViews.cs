@@ -63,7 +63,7 @@ public static class RebuildViews
             var hear = new HearEverything(null);
             var none = new Faults(allowed: false);
             var receiver = new Receiver(Modules.Views, storage, hear, none, loggers.CreateLogger<Receiver>());
-            var readers = logs.Select(log => (Log: log, Reader: new LogReader(receiver, log, storage, none, loggers.CreateLogger<LogReader>()))).ToList();
+            var readers = logs.Select(log => (Log: log, Reader: new LogReader(receiver, log, storage, none, new Alarms(TimeProvider.System), loggers.CreateLogger<LogReader>()))).ToList();
             await HearAll(readers, say, ct);
 
             async Task CatchUp(NpgsqlConnection connection)

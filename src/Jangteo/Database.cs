@@ -148,9 +148,6 @@ internal sealed class Database : IAsyncDisposable
 
             // Storage waits by itself (see ServerWatch): after a time-out of its own the driver would ask a hung server to cancel, and block a thread on that.
             CommandTimeout = 0,
-            TcpKeepAlive = true,
-            TcpKeepAliveTime = 10,
-            TcpKeepAliveInterval = 3,
 
             // The server would plan a statement over arrays anew each time, because a plan for the arrays at hand looks a little cheaper than one for any.
             // And an answer must not be given before the commit is on the disk, whatever is the server's habit.
@@ -160,6 +157,12 @@ internal sealed class Database : IAsyncDisposable
                 -c plan_cache_mode=force_generic_plan -c synchronous_commit=on -c lock_timeout={timeouts.Lock.TotalMilliseconds:0} -c statement_timeout={timeouts.Statement.TotalMilliseconds:0} -c idle_in_transaction_session_timeout={timeouts.IdleInTransaction.TotalMilliseconds:0}
                 """),
         };
+        if (connection.Host is { } host && !host.StartsWith('/'))
+        {
+            // A machine that has gone without a word is noticed by the network.
+            (connection.TcpKeepAlive, connection.TcpKeepAliveTime, connection.TcpKeepAliveInterval) = (true, 10, 3);
+        }
+
         if (isOwn)
         {
             connection.Username = Migrations.Login(schema);

@@ -32,6 +32,7 @@ internal static class Hosting
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<BusinessClock>();
+        services.AddSingleton<Alarms>();
         services.AddSingleton(new Faults(settings.Sandbox));
         services.AddSingleton<SandboxState>();
         if (settings.Broker.Length > 0)
@@ -67,7 +68,7 @@ internal static class Hosting
     private static void AddModule(IServiceCollection services, Module module, Settings settings)
     {
         var name = module.Name;
-        services.AddKeyedSingleton(name, (provider, _) => new Log(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<ILoggerFactory>()));
+        services.AddKeyedSingleton(name, (provider, _) => new Log(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<Alarms>()));
         services.AddKeyedSingleton<ILog>(name, (provider, _) => provider.GetRequiredKeyedService<Log>(name));
         AddCommands(services, name);
         services.AddKeyedSingleton(name, (provider, _) => new OperatorCommands(
@@ -76,6 +77,9 @@ internal static class Hosting
         AddQuestions(services, name, settings, provider => AnswersOf(module, provider));
         module.AddTo(services);
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<Log>(name).Relay);
+        services.AddSingleton<IHostedService>(provider => new OutboxWatch(
+            provider.GetRequiredKeyedService<Storage>(name), settings.Broker.Length > 0, provider.GetRequiredService<Alarms>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<OutboxWatch>>()).Loop);
         services.AddSingleton<IHostedService>(provider => new LoopsOf(module.Loops(provider)));
     }
 
@@ -106,7 +110,8 @@ internal static class Hosting
         if (byBroker)
         {
             services.AddSingleton<IHostedService>(provider => new QueueReader(
-                provider.GetRequiredKeyedService<Receiver>(name), provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<BrokerConnection>(), provider.GetRequiredService<Faults>(),
+                provider.GetRequiredKeyedService<Receiver>(name), provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<BrokerConnection>(),
+                [.. senders.Select(sender => provider.GetRequiredKeyedService<ILog>(sender))], provider.GetRequiredService<Faults>(), provider.GetRequiredService<Alarms>(),
                 provider.GetRequiredService<ILogger<QueueReader>>()).Loop);
             return;
         }
@@ -115,7 +120,7 @@ internal static class Hosting
         {
             services.AddSingleton<IHostedService>(provider => new LogReader(
                 provider.GetRequiredKeyedService<Receiver>(name), provider.GetRequiredKeyedService<Log>(sender), provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<Faults>(),
-                provider.GetRequiredService<ILogger<LogReader>>()).Loop);
+                provider.GetRequiredService<Alarms>(), provider.GetRequiredService<ILogger<LogReader>>()).Loop);
         }
     }
 

@@ -23,7 +23,9 @@ internal static class Operating
             try
             {
                 await databases.Now(ct);
-                return TypedResults.Ok(new Health("ready"));
+                return services.GetRequiredService<Alarms>().All.FirstOrDefault(alarm => !alarm.IsReady) is { } alarm
+                    ? TypedResults.Json(new Health(alarm.Text), statusCode: 503)
+                    : TypedResults.Ok(new Health("ready"));
             }
             catch (Exception away) when (PassingFault.Is(away))
             {
@@ -48,15 +50,28 @@ internal static class Operating
     /// <summary>At rest: no unsent row, no open intention, no unread queue, nothing set aside (DESIGN §2). What is parked is counted apart.</summary>
     private static async Task<Rest> LookForRest(IReadOnlyList<Module> modules, IServiceProvider services, CancellationToken ct)
     {
-        var found = (await Task.WhenAll(Modules.All.Select(name => modules.Any(module => module.Name == name)
-            ? ModuleAtRest.Look(services.GetRequiredKeyedService<Storage>(name), ct)
-            : services.GetRequiredKeyedService<OtherProcess>(name).Rest(ct)))).ToDictionary(module => module.Module);
-        var items = found.Values.Select(module => new RestOfModule(
-            module.Module, module.Unsent,
-            MessageTypes.SendersHeardBy(module.Module).Sum(sender => found[sender].Said.GetValueOrDefault(module.Module) - module.Heard.GetValueOrDefault(sender)) - module.Aside - module.Parked,
-            module.Intentions, module.Aside, module.Parked)).ToList();
-        return new Rest(items.All(module => module is { Unsent: 0, Unread: <= 0, Intentions: 0, Aside: 0 }), items);
+        // What was heard first, and what was said after it: nothing sound is heard before it is said.
+        var heard = await LookAtEach(modules, services, ct);
+        var said = await LookAtEach(modules, services, ct);
+        var items = said.Values.Select(module => OfModule(module, heard[module.Module], said)).ToList();
+        return new Rest(items.All(module => module is { Unsent: 0, Unread: 0, Intentions: 0, Aside: 0, Alarms.Count: 0 }), items);
     }
+
+    private static RestOfModule OfModule(ModuleAtRest module, ModuleAtRest before, Dictionary<string, ModuleAtRest> said)
+    {
+        var unread = MessageTypes.SendersHeardBy(module.Module)
+            .ToDictionary(sender => sender, sender => said[sender].Said.GetValueOrDefault(module.Module) - before.Heard.GetValueOrDefault(sender));
+        var lost = unread.Where(pair => pair.Value < 0)
+            .Select(pair => $"{module.Module} has heard {-pair.Value} more messages of {pair.Key} than {pair.Key} knows of. A database was restored to an earlier point than the others: docs/operating.md, \"Backing up and restoring\".");
+        return new RestOfModule(
+            module.Module, module.Unsent, unread.Values.Sum() - before.Aside - before.Parked, Math.Max(module.Intentions, before.Intentions), Math.Max(module.Aside, before.Aside), module.Parked,
+            [.. module.Alarms ?? [], .. lost]);
+    }
+
+    private static async Task<Dictionary<string, ModuleAtRest>> LookAtEach(IReadOnlyList<Module> modules, IServiceProvider services, CancellationToken ct) =>
+        (await Task.WhenAll(Modules.All.Select(name => modules.Any(module => module.Name == name)
+            ? ModuleAtRest.Look(services.GetRequiredKeyedService<Storage>(name), services.GetRequiredService<Alarms>(), ct)
+            : services.GetRequiredKeyedService<OtherProcess>(name).Rest(ct)))).ToDictionary(module => module.Module);
 }
 
 internal sealed record Health(string Status);
@@ -68,6 +83,7 @@ internal sealed record Rest(bool AtRest, IReadOnlyList<RestOfModule> Items);
 /// <param name="Intentions">Moves whose questions are not settled.</param>
 /// <param name="Aside">Messages that wait for their turn.</param>
 /// <param name="Parked">Messages that failed for good and wait for an operator.</param>
-internal sealed record RestOfModule(string Module, long Unsent, long Unread, long Intentions, long Aside, long Parked);
+/// <param name="Alarms">What is wrong, and what to do.</param>
+internal sealed record RestOfModule(string Module, long Unsent, long Unread, long Intentions, long Aside, long Parked, IReadOnlyList<string> Alarms);
 
 internal sealed record BreakerList(IReadOnlyList<BreakerOf> Items);

@@ -37,12 +37,12 @@ public sealed class Publisher(ILog log, Storage storage, BrokerConnection broker
     {
         var open = await Open(ct);
         await using var work = await storage.Begin(Cause.New(), ct);
-        var (isMine, sent) = (false, 0L);
+        var (isMine, sent, epoch) = (false, 0L, Guid.Empty);
         await work.Read(
             ct,
             // One process at a time; a lock takes no part in what others may see, however long the broker takes.
             (new Sql("select pg_try_advisory_xact_lock(hashtext('publish'), hashtext(current_schema()))"), reader => isMine = reader.GetBoolean(0)),
-            (new Sql("select sent from relay"), reader => sent = reader.GetInt64(0)));
+            (new Sql("select sent, epoch from relay"), reader => (sent, epoch) = (reader.GetInt64(0), reader.GetGuid(1))));
         if (!isMine)
         {
             return Poll;
@@ -60,12 +60,12 @@ public sealed class Publisher(ILog log, Storage storage, BrokerConnection broker
             var body = Encoding.UTF8.GetBytes(row.Text);
             for (var index = 0; index < row.Receivers.Length; index++)
             {
-                confirms.Add(Send(open, row, "", Queues.NameOf(row.Receivers[index], Queues.PartitionOf(row.Stream)), row.Seqs[index], body, ct));
+                confirms.Add(Send(open, row, epoch, "", Queues.NameOf(row.Receivers[index], Queues.PartitionOf(row.Stream)), row.Seqs[index], body, ct));
             }
 
             if (MessageTypes.Of(row.Type).Receivers.Length > 0)
             {
-                confirms.Add(Send(open, row, Queues.Events, row.Type, seq: null, body, ct));
+                confirms.Add(Send(open, row, epoch, Queues.Events, row.Type, seq: null, body, ct));
             }
         }
 
@@ -75,9 +75,9 @@ public sealed class Publisher(ILog log, Storage storage, BrokerConnection broker
         return TimeSpan.Zero;
     }
 
-    private Task Send(IChannel open, LogRow row, string exchange, string key, int? seq, byte[] body, CancellationToken ct)
+    private Task Send(IChannel open, LogRow row, Guid epoch, string exchange, string key, int? seq, byte[] body, CancellationToken ct)
     {
-        var headers = new Dictionary<string, object?> { ["position"] = row.Position };
+        var headers = new Dictionary<string, object?> { ["position"] = row.Position, ["epoch"] = epoch.ToString(), ["stream"] = row.Stream.ToString() };
         if (seq is { } place)
         {
             headers["seq"] = place;

@@ -12,7 +12,9 @@ namespace Jangteo.Platform.Broker;
 /// The transport between processes: a module hears from its queue in the broker, and says that it has heard after the commit of the effect. Processes
 /// that hear for the same module share its partitions.
 /// </summary>
-public sealed class QueueReader(Receiver receiver, Storage storage, BrokerConnection broker, Faults faults, ILogger<QueueReader> logger)
+/// <param name="logs">The logs of the senders, with which what comes by the broker is compared when it comes under a new epoch.</param>
+public sealed class QueueReader(
+    Receiver receiver, Storage storage, BrokerConnection broker, IReadOnlyList<ILog> logs, Faults faults, Alarms alarms, ILogger<QueueReader> logger)
 {
     /// <summary>So many messages of a partition at most are handed out before the first is acknowledged.</summary>
     private const ushort Prefetch = 100;
@@ -21,6 +23,8 @@ public sealed class QueueReader(Receiver receiver, Storage storage, BrokerConnec
     private static readonly TimeSpan AskSoon = TimeSpan.FromMilliseconds(100);
 
     private readonly Partitions share = new(storage);
+    private readonly Dictionary<string, LogContinuity> senders = logs.ToDictionary(log => log.Module, log => new LogContinuity(receiver.Module, log, storage, alarms));
+    private readonly Dictionary<string, Guid> epochs = [];
 
     public Loop Loop => new($"{receiver.Module} hearing from the broker", new Bell(), Listen, logger);
 
@@ -48,6 +52,7 @@ public sealed class QueueReader(Receiver receiver, Storage storage, BrokerConnec
                 if (DateTime.UtcNow >= shareAt)
                 {
                     await TakeShare(channel, consumer, heard, ct);
+                    await VerifyNowAndThen(ct);
                     shareAt = DateTime.UtcNow + ShareEvery;
                 }
 
@@ -128,7 +133,8 @@ public sealed class QueueReader(Receiver receiver, Storage storage, BrokerConnec
         {
             try
             {
-                await receiver.Hear([.. arrived.Select(delivery => Receiver.Open(delivery.Text, delivery.Seq))], also: null, ct);
+                await VerifyNewEpochs(arrived, ct);
+                await receiver.Hear([.. arrived.Select(delivery => delivery.Message)], work => WritePositions(work, arrived), ct);
                 break;
             }
             catch (Exception passing) when (Storage.IsPassing(passing) && !ct.IsCancellationRequested && channel.IsOpen)
@@ -154,16 +160,82 @@ public sealed class QueueReader(Receiver receiver, Storage storage, BrokerConnec
         }
     }
 
+    /// <summary>A sender that cannot be asked now is asked later; what it sends under a new epoch waits until then.</summary>
+    private async Task VerifyNowAndThen(CancellationToken ct)
+    {
+        foreach (var sender in senders.Values)
+        {
+            try
+            {
+                await sender.VerifyNowAndThen(ct);
+            }
+            catch (Exception away) when (PassingFault.Is(away) && !ct.IsCancellationRequested)
+            {
+                logger.LogDebug(away, "{Receiver} could not compare the log of {Sender}.", receiver.Module, sender.Sender);
+            }
+        }
+    }
+
+    /// <summary>A sender's epoch changes with each start of it: it may come back from a restore.</summary>
+    private async Task VerifyNewEpochs(IReadOnlyList<Delivery> arrived, CancellationToken ct)
+    {
+        foreach (var (sender, epoch) in arrived.Where(delivery => delivery.Epoch is not null).Select(delivery => (delivery.Message.Sender, delivery.Epoch!.Value)).Distinct())
+        {
+            if (!senders.TryGetValue(sender, out var continuity))
+            {
+                continue;
+            }
+
+            if (!epochs.TryGetValue(sender, out var known))
+            {
+                epochs[sender] = known = await storage.Find(new Sql("select epoch from reading where sender = $1", sender), reader => reader.IsDBNull(0) ? Guid.Empty : reader.GetGuid(0), ct);
+            }
+
+            if (known != epoch)
+            {
+                await continuity.Verify(ct);
+                epochs[sender] = epoch;
+            }
+        }
+    }
+
+    private void WritePositions(Work work, IReadOnlyList<Delivery> arrived)
+    {
+        foreach (var last in arrived.Where(delivery => delivery.Epoch is not null).GroupBy(delivery => delivery.Message.Sender).OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => group.MaxBy(delivery => delivery.Position)!))
+        {
+            if (senders.TryGetValue(last.Message.Sender, out var continuity))
+            {
+                continuity.WritePosition(work, last.Position, LogRow.MarkOf(last.Message.Text), last.Epoch);
+            }
+        }
+    }
+
     /// <summary>A message as the broker handed it out.</summary>
     /// <param name="Tag">Rises within the channel.</param>
-    private sealed record Delivery(ulong Tag, string Text, int Seq);
+    /// <param name="Position">In its sender's log.</param>
+    /// <param name="Epoch">Of its sender's log; null where it does not say.</param>
+    private sealed record Delivery(ulong Tag, Arriving Message, long Position, Guid? Epoch)
+    {
+        /// <summary>What another program put into the queue may lack everything: it is then parked as a stream of its own.</summary>
+        public static Delivery Of(ulong tag, IReadOnlyBasicProperties properties, string text)
+        {
+            var headers = properties.Headers ?? new Dictionary<string, object?>();
+            var stream = Text(headers, "stream") is { } named && Guid.TryParse(named, out var id) ? id : LogRow.MarkOf("stream of " + text);
+            return new Delivery(
+                tag, new Arriving(properties.AppId ?? "", stream, headers.TryGetValue("seq", out var seq) && seq is int place ? place : 0, properties.Type ?? "", text),
+                headers.TryGetValue("position", out var position) && position is long at ? at : 0, Guid.TryParse(Text(headers, "epoch"), out var epoch) ? epoch : null);
+        }
+
+        private static string? Text(IDictionary<string, object?> headers, string name) => headers.TryGetValue(name, out var value) && value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;
+    }
 
     private sealed class Consumer(IChannel channel, ChannelWriter<Delivery> arriving) : AsyncDefaultBasicConsumer(channel)
     {
         public override Task HandleBasicDeliverAsync(
             string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
         {
-            arriving.TryWrite(new Delivery(deliveryTag, Encoding.UTF8.GetString(body.Span), (int)properties.Headers!["seq"]!));
+            arriving.TryWrite(Delivery.Of(deliveryTag, properties, Encoding.UTF8.GetString(body.Span)));
             return Task.CompletedTask;
         }
 

@@ -7,6 +7,18 @@ namespace Jangteo.Platform.Messaging;
 /// <param name="Position">Gapless, in an order in which every stream is in the order of its commits.</param>
 public sealed record LogRow(long Position, string Type, Guid Stream, string[] Receivers, int[] Seqs, string Text)
 {
+    private const string Opening = "{\"id\":\"";
+
+    /// <summary>The id of the message: by it a receiver knows later that this is still the log it has heard.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public Guid Mark => MarkOf(Text);
+
+    /// <summary>The id of a message as it is written; that of one that cannot be read is made of its text.</summary>
+    public static Guid MarkOf(string text) =>
+        text.StartsWith(Opening, StringComparison.Ordinal) && text.Length >= Opening.Length + 36 && Guid.TryParseExact(text.AsSpan(Opening.Length, 36), "D", out var id)
+            ? id
+            : new Guid(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
+
     /// <summary>The place of this message among those of its stream to one receiver, or null when it is not for it.</summary>
     public int? SeqFor(string receiver)
     {
@@ -26,6 +38,9 @@ public interface ILog
     /// <summary>The last position given out.</summary>
     Task<long> End(CancellationToken ct);
 
+    /// <summary>The mark of the row at a position, or null where the log does not go so far.</summary>
+    async Task<Guid?> MarkAt(long position, CancellationToken ct) => (await Read(position - 1, 1, ct)) is [var row] ? row.Mark : null;
+
     /// <summary>Rung when rows have been added, as far as this process knows.</summary>
     void Listen(Bell bell);
 }
@@ -34,23 +49,39 @@ public interface ILog
 /// The log of what one module said, and its relay, which gives rows their position. In one process the log is every receiver's queue: each
 /// receiver keeps its own place in it.
 /// </summary>
-public sealed class Log(Storage storage, ILoggerFactory logs) : ILog
+public sealed class Log(Storage storage, ILoggerFactory logs, Alarms? alarms = null) : ILog
 {
     /// <summary>So many positions at most stand in one row of batches.</summary>
     private const int Batch = 500;
 
     private const int Kept = 4096;
 
-    // What older transactions said and nobody numbered yet, in the order of ids; written down by batches, and answered whole as far as it is kept.
+    /// <summary>How far ids had been drawn, read before anything else.</summary>
+    private const string Drawn = "select set_config('jangteo.drawn', coalesce(pg_sequence_last_value('outbox_id_seq'::regclass), 0)::text, true)";
+
+    /// <summary>
+    /// The last id up to which every transaction that drew one has ended. A transaction that is about to draw ids holds a lock whose key is the last id drawn
+    /// before (see Outgoing), so all of its own are greater. Whoever is not among the holders now has ended, or draws greater ids than were drawn by then. What
+    /// other modules and other programs of the server have open is of no interest. Its own statement, between two others: each looks after the one before it.
+    /// </summary>
+    private const string Settled =
+        """
+        select set_config('jangteo.settled', least(current_setting('jangteo.drawn')::bigint, min(key & 1099511627775))::text, true)
+        from (select (classid::bigint << 32) | objid::bigint as key from pg_locks
+              where locktype = 'advisory' and objsubid = 1 and database = (select oid from pg_database where datname = current_database())) held
+        where key >> 40 = hashtext(current_schema())::bigint & 8388607
+        """;
+
+    // What ended transactions said and nobody numbered yet, in the order of ids; written down by batches, and answered whole as far as it is kept.
     private const string Number =
         """
         with due as (
             select id, row_number() over (order by id) as nth from outbox
-            where xid >= (select before from relay) and xid < pg_snapshot_xmin(pg_current_snapshot())),
+            where id > (select numbered from relay) and id <= current_setting('jangteo.settled')::bigint),
         numbered as (
             insert into batches (first, ids) select (select position from relay) + min(nth), array_agg(id order by nth) from due group by (nth - 1) / $1),
         counted as (
-            update relay set position = position + (select count(*) from due), before = pg_snapshot_xmin(pg_current_snapshot()) where exists (select from due))
+            update relay set position = position + (select count(*) from due), numbered = current_setting('jangteo.settled')::bigint where exists (select from due))
         select relay.position + due.nth, o.type, o.stream, o.receivers, o.seqs, o.message from due join outbox o using (id), relay where due.nth <= $2 order by due.nth
         """;
 
@@ -68,6 +99,7 @@ public sealed class Log(Storage storage, ILoggerFactory logs) : ILog
     private readonly Lock guard = new();
     private readonly List<Bell> listeners = [];
     private readonly LogRow[] recent = new LogRow[Kept];
+    private bool isBegun;
     private long oldest;
     private long newest;
 
@@ -109,25 +141,35 @@ public sealed class Log(Storage storage, ILoggerFactory logs) : ILog
     {
         await using var work = await storage.Begin(Cause.New(), ct);
         var numbered = new List<LogRow>();
-        var (end, waiting, restored) = (0L, false, false);
+        var (end, waiting, ageOfWaiting) = (0L, false, (string?)null);
         await work.Read(
             ct,
             (new Sql("select pg_advisory_xact_lock(hashtext('relay'), hashtext(current_schema()))"), _ => { }
         ),
-            (new Sql(Number, Batch, Kept), reader => numbered.Add(Row(reader))),
-            (new Sql("select position, exists (select from outbox where xid >= before), before > pg_snapshot_xmax(pg_current_snapshot()) from relay"),
-            reader => (end, waiting, restored) = (reader.GetInt64(0), reader.GetBoolean(1), reader.GetBoolean(2))));
-        if (restored)
+            (new Sql(Drawn), _ => { }
+        ),
+            (new Sql(Settled), _ => { }
+        ),
+            (new Sql(Number, Batch, Kept), reader => numbered.Add(Row(reader))));
+        await work.Read(
+            ct,
+            (new Sql("select position, (select message from outbox where id > numbered order by id limit 1) from relay"),
+            reader => (end, ageOfWaiting) = (reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetString(1))));
+        waiting = ageOfWaiting is not null;
+        RefuseWhatWentBack(end);
+        if (!isBegun)
         {
-            CountFromHere(work);
+            // Receivers look again whether they know this log when it comes under a new epoch, for instance after a restore.
+            work.Write("update relay set epoch = $1", Ids.New());
         }
 
         await work.Commit(ct);
+        isBegun = true;
         Announce(numbered, end);
 
-        if (numbered.Count > 0 || waiting || restored)
+        if (numbered.Count > 0 || waiting)
         {
-            // Rows of transactions that others still run beside cannot be numbered yet; a moment's rest also lets more rows share the next commit.
+            // Rows of transactions that have not ended cannot be numbered yet; a moment's rest also lets more rows share the next commit.
             await Task.Delay(Gather, ct);
             return TimeSpan.Zero;
         }
@@ -135,15 +177,18 @@ public sealed class Log(Storage storage, ILoggerFactory logs) : ILog
         return Poll;
     }
 
-    /// <summary>
-    /// A database that was restored into another server counts its transactions from a lower number: what is said from now on would look as if it had
-    /// gone out long ago. What has gone out is made older than everything, and what has not as young as this transaction. What somebody is just saying
-    /// is seen by neither statement: so the count begins at the oldest transaction that still runs, and is set before the rows are looked at.
-    /// </summary>
-    private static void CountFromHere(Work work)
+    /// <summary>The database was restored to an earlier point under this process, which has given out more positions than it knows of.</summary>
+    private void RefuseWhatWentBack(long end)
     {
-        work.Write("update relay set before = pg_snapshot_xmin(pg_current_snapshot())");
-        work.Write("update outbox set xid = case when id in (select unnest(ids) from batches) then '0' else pg_current_xact_id() end");
+        lock (guard)
+        {
+            if (end < newest)
+            {
+                var back = new LogWentBackException(storage.Module, storage.Module, newest, end);
+                alarms?.Raise(storage.Module, "log", back.Message);
+                throw back;
+            }
+        }
     }
 
     private void Announce(List<LogRow> numbered, long end)

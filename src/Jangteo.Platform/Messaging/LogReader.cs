@@ -5,12 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace Jangteo.Platform.Messaging;
 
 /// <summary>The transport within a process: a module reads a sender's log where it stands, and keeps its place in it in the transaction of the effect.</summary>
-public sealed class LogReader(Receiver receiver, ILog log, Storage storage, Faults faults, ILogger<LogReader> logger)
+public sealed class LogReader(Receiver receiver, ILog log, Storage storage, Faults faults, Alarms alarms, ILogger<LogReader> logger)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AskSoon = TimeSpan.FromMilliseconds(100);
 
     private readonly Bell bell = new();
+    private readonly LogContinuity continuity = new(receiver.Module, log, storage, alarms);
+    private Guid mark;
     private long position = -1;
     private long keptPosition = -1;
 
@@ -40,6 +42,7 @@ public sealed class LogReader(Receiver receiver, ILog log, Storage storage, Faul
             return AskSoon;
         }
 
+        await continuity.VerifyNowAndThen(ct);
         if (position < 0)
         {
             position = await storage.Find(new Sql("select position from reading where sender = $1", log.Module), reader => reader.GetInt64(0), ct);
@@ -51,7 +54,9 @@ public sealed class LogReader(Receiver receiver, ILog log, Storage storage, Faul
         {
             var (arrived, kept) = faults.Deliver(rows);
             var upTo = rows[kept - 1].Position;
-            var mine = arrived.Where(row => row.SeqFor(receiver.Module) is not null).Select(row => Receiver.Open(row.Text, row.SeqFor(receiver.Module)!.Value)).ToList();
+            mark = rows[kept - 1].Mark;
+            var mine = arrived.Where(row => row.SeqFor(receiver.Module) is not null)
+                .Select(row => new Arriving(log.Module, row.Stream, row.SeqFor(receiver.Module)!.Value, row.Type, row.Text)).ToList();
             if (mine.Count > 0)
             {
                 if (faults.IsOn(Faults.ReadBeforeDone))
@@ -59,7 +64,7 @@ public sealed class LogReader(Receiver receiver, ILog log, Storage storage, Faul
                     await KeepPosition(upTo, ct);
                 }
 
-                await receiver.Hear(mine, work => WritePosition(work, upTo), ct);
+                await receiver.Hear(mine, work => continuity.WritePosition(work, upTo, mark), ct);
                 if (rows.Count < Receiver.Batch && receiver.Gathers > TimeSpan.Zero)
                 {
                     await Task.Delay(receiver.Gathers, ct);
@@ -84,10 +89,7 @@ public sealed class LogReader(Receiver receiver, ILog log, Storage storage, Faul
     private Task KeepPosition(long upTo, CancellationToken ct) =>
         storage.Do(Cause.New(), work =>
         {
-            WritePosition(work, upTo);
+            continuity.WritePosition(work, upTo, mark);
             return Task.CompletedTask;
         }, ct);
-
-    private void WritePosition(Work work, long upTo) =>
-        work.Write("insert into reading (sender, position) values ($1, $2) on conflict (sender) do update set position = greatest(reading.position, excluded.position)", log.Module, upTo);
 }

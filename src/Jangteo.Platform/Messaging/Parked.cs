@@ -45,10 +45,10 @@ public sealed class Parked
             new Sql("select id, sender, stream, seq, type, reason, parked_at, message from aside where parked_at is not null order by id desc limit 100"),
             reader =>
             {
-                var message = JsonSerializer.Deserialize<Message>(reader.GetString(7), Wire.Json)!;
-                var verb = Asked(message);
+                var message = TryRead(reader.GetString(7));
+                var verb = message is null ? null : Asked(message);
                 return new ParkedMessage(
-                    reader.GetInt64(0), reader.GetString(1), reader.GetGuid(2), reader.GetInt32(3), reader.GetString(4), reader.GetString(5), reader.GetFieldValue<DateTimeOffset>(6), message.Context.Trade,
+                    reader.GetInt64(0), reader.GetString(1), reader.GetGuid(2), reader.GetInt32(3), reader.GetString(4), reader.GetString(5), reader.GetFieldValue<DateTimeOffset>(6), message?.Context?.Trade,
                     verb?.Name, verb is null ? [] : [.. verb.No.Prepend(verb.Yes).Select(answer => new PossibleAnswer(answer, shelf.Texts.Answer(answer, language)))]);
             }, ct);
     }
@@ -67,8 +67,9 @@ public sealed class Parked
     private async Task<PlannedAct> PlanAnswer(Work work, Caller caller, AnswerParked input, CancellationToken ct)
     {
         var parked = await Lock(work, input.Id, ct);
-        var request = IsRequest(parked.Message) ? parked.Message.Read<Request>() : null;
-        if (Asked(parked.Message) is { } verb && verb.Yes != input.Event && !verb.No.Contains(input.Event))
+        var request = parked.Message is { } message && IsRequest(message) ? message.Read<Request>() : null;
+        // One that cannot be read asks for nothing that could be answered: it is let go.
+        if (parked.Message is { } readable && Asked(readable) is { } verb && verb.Yes != input.Event && !verb.No.Contains(input.Event))
         {
             throw new RefusedException(Refusal.Invalid("event", Wrong.NotOneOf(verb.No.Prepend(verb.Yes))));
         }
@@ -85,49 +86,62 @@ public sealed class Parked
             {
                 // The answer belongs to what asked for it; the record of the act to the operator's own request.
                 var own = work.Cause;
-                work.Cause = Cause.Of(parked.Message);
+                work.Cause = Cause.Of(parked.Message!);
                 var answer = new Answered(request.Stream, request.Revision, request.Verb, input.Event, $"by hand: {caller.Name}: {input.Reason}");
-                work.Send($"{storage.Module}.answered.v1", request.Stream, answer, parked.Message.Context, receiver: request.Asker);
+                work.Send($"{storage.Module}.answered.v1", request.Stream, answer, parked.Message!.Context, receiver: request.Asker);
                 work.Cause = own;
             }
 
             work.Write(
                 "insert into inbox (sender, stream, seq) values ($1, $2, $3) on conflict (stream, sender) do update set seq = greatest(inbox.seq, excluded.seq)",
-                parked.Sender, parked.Message.Stream, parked.Seq);
+                parked.Sender, parked.Stream, parked.Seq);
             return Answer.NoContent;
         });
     }
 
-    private static async Task<(string Sender, int Seq, Message Message, string Reason)> Lock(Work work, long id, CancellationToken ct)
-    {
-        var parked = await work.Find(
-            new Sql("select sender, seq, message, reason from aside where id = $1 and parked_at is not null for update", id),
-            reader => (Sender: reader.GetString(0), Seq: reader.GetInt32(1), Text: reader.GetString(2), Reason: reader.GetString(3)), ct);
-        return parked.Text is null
-            ? throw new RefusedException(new Refusal(Refusals.NotFound))
-            : (parked.Sender, parked.Seq, JsonSerializer.Deserialize<Message>(parked.Text, Wire.Json)!, parked.Reason);
-    }
+    private static async Task<Row> Lock(Work work, long id, CancellationToken ct) =>
+        await work.Find(
+            new Sql("select sender, stream, seq, type, reason, message from aside where id = $1 and parked_at is not null for update", id),
+            reader => new Row(reader.GetString(0), reader.GetGuid(1), reader.GetInt32(2), reader.GetString(3), reader.GetString(4), TryRead(reader.GetString(5))), ct)
+        ?? throw new RefusedException(new Refusal(Refusals.NotFound));
 
-    private static OperatorAct Act(string name, long id, (string Sender, int Seq, Message Message, string Reason) parked) => new()
+    private static OperatorAct Act(string name, long id, Row parked) => new()
     {
         Act = name,
         Subject = new ActSubject("message", id.ToString(CultureInfo.InvariantCulture)),
-        Context = parked.Message.Context,
+        Context = parked.Message?.Context ?? new MessageContext(),
         Before = new Dictionary<string, string?>
         {
-            ["type"] = parked.Message.Type,
+            ["type"] = parked.Type,
             ["sender"] = parked.Sender,
-            ["verb"] = Asked(parked.Message)?.Name,
+            ["verb"] = parked.Message is { } message ? Asked(message)?.Name : null,
             ["failure"] = parked.Reason,
         },
     };
+
+    private static Message? TryRead(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Message>(text, Wire.Json) is { Type: not null, Context: not null } message ? message : null;
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or NotSupportedException)
+        {
+            return null;
+        }
+    }
 
     private static bool IsRequest(Message message) => message.Type.EndsWith(".request.v1", StringComparison.Ordinal);
 
     // It may be parked because its body cannot be read: no more of it is than this word.
     private static Verb? Asked(Message message) =>
         IsRequest(message) && message.Body is { ValueKind: JsonValueKind.Object } body && body.TryGetProperty("verb", out var verb) && verb.ValueKind == JsonValueKind.String ? Verb.Find(verb.GetString()!) : null;
+
+    /// <summary>A parked message as it is stored.</summary>
+    /// <param name="Message">Null when it cannot be read.</param>
+    private sealed record Row(string Sender, Guid Stream, int Seq, string Type, string Reason, Message? Message);
 }
+
 
 /// <summary>A message that failed for good, and why.</summary>
 /// <param name="Trade">The trade that it is about, if it is about one.</param>

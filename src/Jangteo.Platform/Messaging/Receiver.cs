@@ -34,6 +34,26 @@ public sealed class Receiver(string module, Storage storage, IHear hear, Faults 
     /// <summary>Hears what was set aside, when it is its turn.</summary>
     public Loop Aside => new($"{module} hearing what was set aside", setAside, HearWhatIsDue, logger);
 
+    /// <summary>Opens what arrived and hears it. One that cannot be read is parked at its place, like any other that fails for good.</summary>
+    /// <inheritdoc cref="Hear(IReadOnlyList{Message}, Action{Work}?, CancellationToken)"/>
+    public async Task<int> Hear(IReadOnlyList<Arriving> arriving, Action<Work>? also, CancellationToken ct)
+    {
+        var messages = new List<Message>(arriving.Count);
+        foreach (var one in arriving)
+        {
+            if (TryOpen(one, out var unreadable) is { } message)
+            {
+                messages.Add(message);
+            }
+            else
+            {
+                await ParkUnreadable(one, unreadable!, ct);
+            }
+        }
+
+        return await Hear(messages, also, ct);
+    }
+
     /// <summary>Hears a batch in one transaction, or one by one when one of them is at fault. On return each has had its effect, or is set aside or parked.</summary>
     /// <param name="also">Written in the transaction of the effect.</param>
     /// <returns>How many had their effect now.</returns>
@@ -74,15 +94,50 @@ public sealed class Receiver(string module, Storage storage, IHear hear, Faults 
         var ready = await storage.Query(
             new Sql(
                 """
-                select a.message, a.seq from aside a left join inbox i on i.sender = a.sender and i.stream = a.stream
+                select a.message, a.seq, a.sender, a.stream, a.type from aside a left join inbox i on i.sender = a.sender and i.stream = a.stream
                 where a.parked_at is null and a.seq <= coalesce(i.seq, 0) + 1 order by a.id limit $1
                 """,
-                Batch), reader => Open(reader.GetString(0), reader.GetInt32(1)), ct);
+                Batch), reader => new Arriving(reader.GetString(2), reader.GetGuid(3), reader.GetInt32(1), reader.GetString(4), reader.GetString(0)), ct);
         return ready.Count > 0 && await Hear(ready, also: null, ct) > 0;
     }
 
-    /// <summary>A message as it was sent, at its place among those of its stream to this receiver.</summary>
-    public static Message Open(string text, int seq) => JsonSerializer.Deserialize<Message>(text, Wire.Json)! with { Seq = seq };
+    /// <summary>The message, or why it cannot be read: no JSON, no message, or one that says it is of another stream.</summary>
+    private static Message? TryOpen(Arriving one, out string? unreadable)
+    {
+        try
+        {
+            var message = JsonSerializer.Deserialize<Message>(one.Text, Wire.Json);
+            unreadable = message is null ? "It is empty."
+                : message.Sender is null || message.Type is null || message.Context is null ? "It does not say who sends what about what."
+                : message.Sender != one.Sender || message.Stream != one.Stream ? $"It says that it is of {message.Sender} and {message.Stream}."
+                : null;
+            return unreadable is null ? message! with { Seq = one.Seq } : null;
+        }
+        catch (Exception fault) when (fault is JsonException or NotSupportedException)
+        {
+            unreadable = $"{fault.GetType().Name}: {fault.Message}";
+            return null;
+        }
+    }
+
+    private async Task ParkUnreadable(Arriving one, string because, CancellationToken ct)
+    {
+        var isNew = await storage.Do(Cause.New(), async work =>
+        {
+            var last = await LockInbox(work, [(one.Sender, one.Stream)], ct);
+            var isHeard = one.Seq > 0 && one.Seq <= last.GetValueOrDefault((one.Sender, one.Stream));
+            if (!isHeard)
+            {
+                SetAside(work, one.Sender, one.Stream, one.Seq, one.Type, one.Text, because);
+            }
+
+            return !isHeard;
+        }, ct);
+        if (isNew)
+        {
+            logger.LogError("{Receiver} parked {Type} of {Sender} in stream {Stream}: it cannot be read ({Because}). Its stream waits; an operator retries it or lets it go.", module, one.Type, one.Sender, one.Stream, because);
+        }
+    }
 
     private async Task<TimeSpan> HearWhatIsDue(CancellationToken ct)
     {
@@ -235,7 +290,10 @@ public sealed class Receiver(string module, Storage storage, IHear hear, Faults 
         }
     }
 
-    private void SetAside(Work work, Message message, string? parkedBecause)
+    private void SetAside(Work work, Message message, string? parkedBecause) =>
+        SetAside(work, message.Sender, message.Stream, message.Seq, message.Type, JsonSerializer.Serialize(message, Wire.Json), parkedBecause);
+
+    private void SetAside(Work work, string sender, Guid stream, int seq, string type, string text, string? parkedBecause)
     {
         work.Write(
             """
@@ -243,10 +301,14 @@ public sealed class Receiver(string module, Storage storage, IHear hear, Faults 
             values ($1, $2, $3, $4, $5, case when $6::text is not null then now() end, $6)
             on conflict (sender, stream, seq) do update set parked_at = coalesce(excluded.parked_at, aside.parked_at), reason = coalesce(excluded.reason, aside.reason)
             """,
-            message.Sender, message.Stream, message.Seq, message.Type, JsonSerializer.Serialize(message, Wire.Json), parkedBecause);
+            sender, stream, seq, type, text, parkedBecause);
         hasAside = true;
         work.AfterCommit(setAside.Ring);
     }
 
     private static (string Sender, Guid Stream) Queue(Message message) => (message.Sender, message.Stream);
 }
+
+/// <summary>A message as it arrives, before it is read: what the transport knows of it.</summary>
+/// <param name="Seq">Its place among those of its stream to this receiver; 0 where nobody said.</param>
+public sealed record Arriving(string Sender, Guid Stream, int Seq, string Type, string Text);

@@ -37,7 +37,17 @@ internal sealed record Outgoing(Guid Stream, string Type, string[] Receivers, Gu
         select type, stream, placed.receivers, seqs, correlation, message from said join placed using (place) order by place
         """;
 
-    public static IEnumerable<Sql> Statements(IReadOnlyList<Outgoing> messages) =>
+    /// <summary>
+    /// Held from before the first id is drawn until the commit; its key says which id was the last one then. The relay sees by these locks up to which id
+    /// everything has ended (see Log). Twenty-three bits of the key are the schema's, forty the id's.
+    /// </summary>
+    private const string AboutToSay =
+        "select pg_advisory_xact_lock_shared(((hashtext(current_schema())::bigint & 8388607) << 40) | coalesce(pg_sequence_last_value('outbox_id_seq'::regclass), 0))";
+
+    /// <summary>The statements that put messages into the outbox, in this order.</summary>
+    public static IEnumerable<Sql> Statements(IReadOnlyList<Outgoing> messages) => messages.Count == 0 ? [] : Inserts(messages).Prepend(new Sql(AboutToSay));
+
+    private static IEnumerable<Sql> Inserts(IReadOnlyList<Outgoing> messages) =>
         messages.Count <= FewAtOnce
             ? messages.Select(message => new Sql(One, message.Stream, message.Receivers, message.Type, message.Correlation, message.Text))
             :

@@ -19,7 +19,7 @@ public static class PassingFault
     public static bool Is(Exception fault) => fault switch
     {
         PostgresException server => States.Any(state => server.SqlState.StartsWith(state, StringComparison.Ordinal)),
-        NpgsqlException or IOException or SocketException or TimeoutException or OperationCanceledException => true,
+        NpgsqlException or IOException or SocketException or HttpRequestException or TimeoutException or OperationCanceledException => true,
         UnavailableVersionException => true,
         AggregateException { InnerExceptions: { Count: > 0 } several } => several.All(Is),
         _ => false,

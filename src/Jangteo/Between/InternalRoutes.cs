@@ -27,7 +27,7 @@ internal static class InternalRoutes
             MapQuestions(own, module);
             MapLog(own, module.Name);
             own.MapGet("/breakers", (IServiceProvider services) => Results.Json(BreakerOf.Of(module.Name, services), Wire.Json));
-            own.MapGet("/rest", (IServiceProvider services, CancellationToken ct) => ModuleAtRest.Look(services.GetRequiredKeyedService<Storage>(module.Name), ct));
+            own.MapGet("/rest", (IServiceProvider services, CancellationToken ct) => ModuleAtRest.Look(services.GetRequiredKeyedService<Storage>(module.Name), services.GetRequiredService<Alarms>(), ct));
         }
 
         if (modules.Any(module => module.Name == Modules.Catalog))

@@ -47,6 +47,10 @@ internal sealed class Figures : IDisposable
         OfModules("jangteo.intentions.oldest", "s", "For how long the oldest of them has been open.", waiting, module => (long)module.OldestIntention.TotalSeconds);
         OfModules("jangteo.messages.aside", "{message}", "Messages that wait for their turn.", waiting, module => module.Aside);
         OfModules("jangteo.messages.parked", "{message}", "Messages that failed for good and wait for an operator.", waiting, module => module.Parked);
+        var alarms = services.GetRequiredService<Alarms>();
+        meter.CreateObservableGauge(
+            "jangteo.alarms", () => modules.Select(module => new Measurement<long>(alarms.Of(module.Name).Count(), new KeyValuePair<string, object?>("jangteo.module", module.Name))), "{alarm}",
+            "What is wrong in a module and wants an operator; GET /api/operator/rest says what.");
         meter.CreateObservableGauge("jangteo.breaker.state", Breakers, "{state}", "Whether a module is asked by another: 0 closed, 1 half open, 2 open, 3 isolated.");
         var lag = Kept(behind.Look);
         meter.CreateObservableGauge(
@@ -93,7 +97,7 @@ internal sealed class Figures : IDisposable
             {
                 kept = count(patience.Token).GetAwaiter().GetResult();
             }
-            catch (Exception away) when (away is Npgsql.NpgsqlException or OperationCanceledException or TimeoutException or ObjectDisposedException or IOException or RabbitMQ.Client.Exceptions.RabbitMQClientException)
+            catch (Exception away) when (PassingFault.Is(away) || away is Npgsql.NpgsqlException or ObjectDisposedException or RabbitMQ.Client.Exceptions.RabbitMQClientException)
             {
                 // No figure is better than one of before: who reads them sees that there is none.
                 log.LogDebug(away, "Figures could not be counted.");

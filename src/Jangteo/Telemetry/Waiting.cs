@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using Jangteo.Platform;
 using Jangteo.Platform.Storing;
 
 namespace Jangteo.Telemetry;
@@ -15,7 +15,7 @@ internal sealed record Waiting(string Module, long Unsent, TimeSpan OldestUnsent
     // Rows are few between the saying and the sending; of the first of them the id of its message says when it was said, by the machine's clock.
     private const string Count =
         """
-        with unnumbered as materialized (select id from outbox where xid >= (select before from relay)),
+        with unnumbered as materialized (select id from outbox where id > (select numbered from relay)),
         behind as (select sent, case when $1 then position - sent else 0 end as count from relay),
         oldest as (
             select coalesce(
@@ -30,17 +30,9 @@ internal sealed record Waiting(string Module, long Unsent, TimeSpan OldestUnsent
         (await storage.Find(
             new Sql(Count, byBroker),
             row => new Waiting(
-                storage.Module, row.GetInt64(0), row.IsDBNull(1) ? TimeSpan.Zero : Since(SaidAt(Guid.Parse(row.GetString(1))), now),
+                storage.Module, row.GetInt64(0), row.IsDBNull(1) ? TimeSpan.Zero : Since(Ids.TimeOf(Guid.Parse(row.GetString(1))), now),
                 row.GetInt64(2), row.IsDBNull(3) ? TimeSpan.Zero : Since(row.GetFieldValue<DateTimeOffset>(3), now), row.GetInt64(4), row.GetInt64(5)),
             ct))!;
-
-    /// <summary>The first 48 bits of a UUIDv7: milliseconds since 1970.</summary>
-    internal static DateTimeOffset SaidAt(Guid id)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        id.TryWriteBytes(bytes, bigEndian: true, out _);
-        return DateTimeOffset.FromUnixTimeMilliseconds((long)(BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16));
-    }
 
     private static TimeSpan Since(DateTimeOffset then, DateTimeOffset now) => now > then ? now - then : TimeSpan.Zero;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
@@ -6,6 +7,7 @@ using Jangteo.Platform.Storing;
 using Jangteo.Tests.Views;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace Jangteo.Tests.Messaging;
 
@@ -38,56 +40,121 @@ public sealed class The_log(Town town) : IClassFixture<Town>
     }
 
     [Fact]
-    [Requirement("CP-13")]
-    public async Task A_log_that_was_restored_into_another_server_goes_on_where_it_was()
+    public async Task A_transaction_that_is_open_elsewhere_in_the_server_holds_nothing_back()
     {
-        await Speaker.Do(Cause.New(), Say, ct);
-        await town.Rest();
-        var before = await ReadAll();
-
-        // Another server counts its transactions from a lower number: what is stored seems to come from the future. One row had not been numbered when it was saved.
-        await town.Reopen(() => Speaker.Do(Cause.New(), async work =>
+        await using var source = NpgsqlDataSource.Create(town.Admin);
+        await using var foreign = await source.OpenConnectionAsync(ct);
+        await using var transaction = await foreign.BeginTransactionAsync(ct);
+        await using (var write = new NpgsqlCommand("create table something_else (id bigint); select pg_current_xact_id()", foreign))
         {
-            await Say(work);
-            await work.Flush(ct);
-            work.Write("update outbox set xid = (xid::text::bigint + 1000000000)::text::xid8");
-            work.Write("update relay set before = (before::text::bigint + 1000000000)::text::xid8");
-        }, ct));
-        await Speaker.Do(Cause.New(), Say, ct);
-        await town.Rest();
+            await write.ExecuteNonQueryAsync(ct);
+        }
 
-        var rows = await ReadAll();
-        Assert.Equal(before.Select(row => row.Text), rows.Take(before.Count).Select(row => row.Text));
-        Assert.Equal(before.Count + 2, rows.Count);
-        Assert.Equal(rows.Count, rows.Select(row => row.Text).Distinct().Count());
-        Assert.Equal(Enumerable.Range(1, rows.Count).Select(n => (long)n), rows.Select(row => row.Position));
+        var before = await ReadAll();
+        await Speaker.Do(Cause.New(), Say, ct);
+
+        await Town.Until(async () => (await ReadAll()).Count == before.Count + 1);
+        await transaction.RollbackAsync(ct);
     }
 
     [Fact]
-    [Requirement("CP-13")]
-    public async Task What_is_being_said_while_a_restored_log_begins_to_count_anew_is_not_lost()
+    public async Task What_is_said_later_does_not_overtake_what_is_still_being_said()
     {
         var before = await ReadAll();
         await using (var said = await Speaker.Begin(Cause.New(), ct))
         {
             await Say(said);
             await said.Flush(ct);
-            await Speaker.Do(Cause.New(), work =>
-            {
-                work.Write("update relay set before = (before::text::bigint + 1000000000)::text::xid8");
-                return Task.CompletedTask;
-            }, ct);
-            await Town.Until(async () => await Count("select count(*) from relay where before <= pg_snapshot_xmax(pg_current_snapshot())") == 1);
+            await Speaker.Do(Cause.New(), Say, ct);
+            await Town.Until(async () => await Count("select count(*) from outbox where id > (select numbered from relay)") == 1);
+
+            // Another process's relay does not number it either.
+            var relay = new Log(Speaker, NullLoggerFactory.Instance).Relay;
+            var began = Stopwatch.StartNew();
+            await relay.StartAsync(ct);
+            await Town.Until(() => Task.FromResult(began.Elapsed > TimeSpan.FromMilliseconds(200)));
+            await relay.StopAsync(ct);
+            Assert.Equal(before.Count, (await ReadAll()).Count);
             await said.Commit(ct);
         }
 
         await town.Rest();
-        Assert.Equal(before.Count + 1, (await ReadAll()).Count);
+        Assert.Equal(before.Count + 2, (await ReadAll()).Count);
     }
 
-    private static Task Say(Work work)
+    [Fact]
+    public async Task Nothing_is_skipped_however_writers_and_relays_meet()
     {
-        var person = Ids.New();
+        const int Writers = 24;
+        const int Times = 12;
+        var before = await ReadAll();
+        var random = new Random(20261126);
+        var plans = Enumerable.Range(0, Writers * Times).Select(_ => (Messages: random.Next(1, 6), Pause: random.Next(0, 12), Flushes: random.Next(2) == 0, Commits: random.Next(4) > 0)).ToList();
+        var stream = Enumerable.Range(0, 5).Select(_ => Ids.New()).ToArray();
+        var expected = 0;
+        await using var source = NpgsqlDataSource.Create(town.Admin);
+        await using var foreign = await source.OpenConnectionAsync(ct);
+        await using var transaction = await foreign.BeginTransactionAsync(ct);
+        await using (var write = new NpgsqlCommand("select pg_current_xact_id()", foreign))
+        {
+            await write.ExecuteNonQueryAsync(ct);
+        }
+
+        // Relays of other processes of the module, beside the bed's own.
+        var relays = Enumerable.Range(0, 2).Select(_ => new Log(Speaker, NullLoggerFactory.Instance).Relay).ToList();
+        foreach (var relay in relays)
+        {
+            await relay.StartAsync(ct);
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(async () =>
+        {
+            for (var time = 0; time < Times; time++)
+            {
+                var plan = plans[(writer * Times) + time];
+                await using var work = await Speaker.Begin(Cause.New(), ct);
+                for (var n = 0; n < plan.Messages; n++)
+                {
+                    await Say(work, stream[(writer + time) % stream.Length]);
+                    if (plan.Flushes)
+                    {
+                        await work.Flush(ct);
+                        await Task.Delay(plan.Pause, ct);
+                    }
+                }
+
+                if (plan.Commits)
+                {
+                    await work.Commit(ct);
+                    Interlocked.Add(ref expected, plan.Messages);
+                }
+            }
+        }, ct)));
+
+        await Town.Until(async () => await Count("select count(*) from outbox where id > (select numbered from relay)") == 0);
+        foreach (var relay in relays)
+        {
+            await relay.StopAsync(ct);
+        }
+
+        var rows = await ReadAll();
+        Assert.Equal(before.Count + expected, rows.Count);
+        Assert.Equal(Enumerable.Range(1, rows.Count).Select(n => (long)n), rows.Select(row => row.Position));
+        Assert.Equal(rows.Count, rows.Select(row => row.Mark).Distinct().Count());
+        foreach (var one in stream)
+        {
+            var seqs = rows.Where(row => row.Stream == one).Select(row => row.Seqs[0]).ToList();
+            Assert.Equal(Enumerable.Range(1, seqs.Count), seqs);
+        }
+
+        await transaction.RollbackAsync(ct);
+        await town.Rest();
+    }
+
+    private static Task Say(Work work) => Say(work, Ids.New());
+
+    private static Task Say(Work work, Guid person)
+    {
         work.Send(IdentityMessages.PersonChanged, person, new PersonChanged(person, "Somebody", "somebody@example.org", null, "en", false), new MessageContext());
         return Task.CompletedTask;
     }

@@ -134,7 +134,7 @@ public sealed class Town : IAsyncLifetime
                     new Sql(
                         """
                         select (select coalesce(max(b.first + place.nth - 1), 0) from batches b, unnest(b.ids) with ordinality as place (id, nth) join outbox o on o.id = place.id where $1 = any(o.receivers)),
-                               (select count(*) from outbox where xid >= (select before from relay))
+                               (select count(*) from outbox where id > (select numbered from relay))
                         """, listener), reader => (reader.GetInt64(0), reader.GetInt64(1)), CancellationToken.None);
                 var read = await Storage(listener).Find(new Sql("select position from reading where sender = $1", sender), reader => reader.GetInt64(0), CancellationToken.None);
                 if (said[0].Item2 > 0 || read < said[0].Item1)

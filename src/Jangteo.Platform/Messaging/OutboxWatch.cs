@@ -1,0 +1,50 @@
+using Jangteo.Contracts;
+using Jangteo.Platform.Storing;
+using Microsoft.Extensions.Logging;
+
+namespace Jangteo.Platform.Messaging;
+
+/// <summary>
+/// Raises an alarm when what a module said has waited for half a minute: without a position the process is not ready, for it can take on nothing that it can
+/// bring to an end. What only the broker lacks is told to operators; trades go on as far as they get without it.
+/// </summary>
+public sealed class OutboxWatch(Storage storage, bool byBroker, Alarms alarms, TimeProvider machine, ILogger<OutboxWatch> log)
+{
+    /// <summary>Past this it is no longer a matter of load.</summary>
+    private static readonly TimeSpan TooLong = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LooksEvery = TimeSpan.FromSeconds(5);
+
+    private const string Oldest =
+        """
+        select (select message from outbox where id > relay.numbered order by id limit 1),
+               (select o.message from batches b join outbox o on o.id = b.ids[relay.sent - b.first + 2] where $1 and relay.sent < relay.position and b.first <= relay.sent + 1
+                order by b.first desc limit 1)
+        from relay
+        """;
+
+    public Loop Loop => new($"{storage.Module}'s outbox watch", new Bell(), Look, log);
+
+    private async Task<TimeSpan> Look(CancellationToken ct)
+    {
+        var (unnumbered, unsent) = await storage.Find(new Sql(Oldest, byBroker), reader => (reader.IsDBNull(0) ? null : reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1)), ct);
+        Tell("unnumbered", unnumbered, isReady: false, "has no position in its log: its relay does not run, or a transaction of the module has been open for as long; look at pg_stat_activity");
+        Tell("unsent", unsent, isReady: true, "has not gone out to the broker; see that RabbitMQ runs and has room");
+        return LooksEvery;
+    }
+
+    private void Tell(string about, string? message, bool isReady, string what)
+    {
+        var age = message is null ? TimeSpan.Zero : machine.GetUtcNow() - Ids.TimeOf(LogRow.MarkOf(message));
+        if (age < TooLong)
+        {
+            alarms.Clear(storage.Module, about);
+            return;
+        }
+
+        var text = $"The oldest message of {storage.Module} has waited for {age.TotalSeconds:0} s and {what}.";
+        if (alarms.Raise(storage.Module, about, text, isReady))
+        {
+            log.LogError("{Alarm}", text);
+        }
+    }
+}
