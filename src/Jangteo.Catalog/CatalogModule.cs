@@ -26,6 +26,7 @@ public sealed class CatalogModule : Module
         services.AddSingleton<HearRequests>();
         services.AddSingleton<AnswerStockQuestions>();
         services.AddSingleton<IListings, FindListing>();
+        services.AddSingleton<Acknowledging>();
     }
 
     public override void Map(IEndpointRouteBuilder routes)

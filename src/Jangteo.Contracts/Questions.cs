@@ -94,3 +94,14 @@ public interface IListings
 {
     Task<ListingChanged?> Find(Guid listing, CancellationToken ct);
 }
+
+/// <summary>Trading's copy of the listings, by which trades start.</summary>
+public interface IListingCopies
+{
+    /// <summary>
+    /// Brings the copy up to a listing as it now is, ahead of the message that says the same: on return no trade starts by what the listing was before.
+    /// An older revision than known changes nothing, so asking twice is harmless.
+    /// </summary>
+    /// <returns>False when Trading cannot be reached now; it hears of it by the message.</returns>
+    Task<bool> Confirm(ListingChanged listing, CancellationToken ct);
+}

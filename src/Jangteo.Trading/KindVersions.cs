@@ -11,8 +11,31 @@ internal sealed class KindVersions(Shelf shelf, ILogger<KindVersions> log)
 {
     private readonly ConcurrentDictionary<(string Kind, int Version), Kind> known = new(shelf.All.Select(kind => KeyValuePair.Create((kind.Name, kind.Version), kind)));
 
-    /// <summary>The table that a trade keeps.</summary>
-    public Kind Of(Trade trade) => known[(trade.Kind, trade.Version)];
+    /// <summary>The table that a trade keeps, of a trade that was read by <see cref="Trades"/>.</summary>
+    /// <exception cref="UnavailableVersionException">Neither this process nor, when the trade was read, the database had it. Passing.</exception>
+    public Kind Of(Trade trade) => known.TryGetValue((trade.Kind, trade.Version), out var kind) ? kind : throw Missing(trade.Kind, trade.Version);
+
+    /// <summary>Whether a version is at hand without asking the database.</summary>
+    public bool Knows(Trade trade) => known.ContainsKey((trade.Kind, trade.Version));
+
+    /// <summary>The stored tables of trades that are read beside a process of a newer release, which has begun them with versions that this one has not seen.</summary>
+    public static Sql Select(IReadOnlyCollection<Trade> trades) => new(
+        "select kind, version, source from kind_versions join unnest($1::text[], $2::int[]) as asked (kind, version) using (kind, version)",
+        trades.Select(trade => trade.Kind).ToArray(), trades.Select(trade => trade.Version).ToArray());
+
+    /// <summary>Takes what <see cref="Select"/> found.</summary>
+    public void Take(Npgsql.NpgsqlDataReader row)
+    {
+        var (name, version) = (row.GetString(0), row.GetInt32(1));
+
+        // A table in a form that this release cannot read is one that it does not have: a process of the newer release makes the move.
+        if (KindReader.ReadTable(row.GetString(2), $"{name} version {version}").Value is { } kind)
+        {
+            known.TryAdd((name, version), kind);
+        }
+    }
+
+    private static UnavailableVersionException Missing(string kind, int version) => new($"The table of {kind} version {version} is neither in this process nor in the database.");
 
     /// <summary>Stores the versions of the folder and reads those that only the database still has.</summary>
     /// <exception cref="KindRefusedException">K10: a table was changed under the number of a stored version.</exception>
@@ -35,13 +58,12 @@ internal sealed class KindVersions(Shelf shelf, ILogger<KindVersions> log)
 
             foreach (var (name, version, _, source, isInUse) in stored)
             {
-                if (!known.ContainsKey((name, version)))
+                if (!known.ContainsKey((name, version)) && KindReader.ReadTable(source, $"{name} version {version}").Value is { } kind)
                 {
-                    var older = KindReader.ReadTable(source, $"{name} version {version}").Value!;
-                    known.TryAdd((name, version), older);
+                    known.TryAdd((name, version), kind);
                     if (isInUse)
                     {
-                        WarnOf(older);
+                        WarnOf(kind);
                     }
                 }
             }

@@ -31,7 +31,13 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
             ct,
             (new Sql($"{SelectListingOfTrade} for share", id), reader => listing = Listing.Read(reader)),
             (new Sql($"{SelectTradeWithAgreed} for update of t", id), reader => (trade, agreed) = (Read(reader.GetString(0)), AgreedListing.Read(reader, 1))));
-        return trade is null ? null : new Locked(trade, kinds.Of(trade), listing?.IsSoldOut ?? false, new Subject(agreed, listing));
+        if (trade is null)
+        {
+            return null;
+        }
+
+        await KnowVersions(work, [trade], ct);
+        return new Locked(trade, kinds.Of(trade), listing?.IsSoldOut ?? false, new Subject(agreed, listing));
     }
 
     /// <summary>The trades of a batch, locked in the order of their ids after the copies of their listings.</summary>
@@ -43,6 +49,7 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
             ct,
             (new Sql($"select {Listing.Columns} from listings where id = any($1) order by id for share", listings), reader => copies.Add(Listing.Read(reader))),
             (new Sql("select body from trades where id = any($1) order by id for update", ids), reader => trades.Add(Read(reader.GetString(0)))));
+        await KnowVersions(work, trades, ct);
         var soldOut = copies.Where(listing => listing.IsSoldOut).Select(listing => listing.Id).ToHashSet();
         return trades.ToDictionary(trade => trade.Id, trade => new Locked(trade, kinds.Of(trade), soldOut.Contains(trade.Listing.Id)));
     }
@@ -51,12 +58,43 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
     /// The open trades whose state hears that nothing is left, of those listings of which nothing is left by the copy, locked in the order of their ids.
     /// The copy is asked and not the message: it may be ahead, for a listing that was asked for directly.
     /// </summary>
-    public async Task<List<Locked>> LockHearingSoldOut(Work work, Guid[] listings, CancellationToken ct) =>
-        [.. (await work.Query(new Sql("select t.body from trades t join listings l on l.id = t.listing where t.listing = any($1) and t.hears_sold_out and (l.withdrawn or l.available <= 0) order by t.id for update of t", listings), reader => Read(reader.GetString(0)), ct))
-            .Select(trade => new Locked(trade, kinds.Of(trade), true))];
+    public async Task<List<Locked>> LockHearingSoldOut(Work work, Guid[] listings, CancellationToken ct)
+    {
+        var trades = await work.Query(
+            new Sql(
+                """
+                select t.body from trades t join listings l on l.id = t.listing
+                where t.listing = any($1) and t.hears_sold_out and (l.withdrawn or l.available <= 0) order by t.id for update of t
+                """,
+                listings),
+            reader => Read(reader.GetString(0)), ct);
+        await KnowVersions(work, trades, ct);
+        return [.. trades.Select(trade => new Locked(trade, kinds.Of(trade), true))];
+    }
 
-    public async Task<Trade?> Find(Storage storage, Guid id, CancellationToken ct) =>
-        await storage.Find(new Sql(SelectTrade, id), reader => Read(reader.GetString(0)), ct);
+    public async Task<Trade?> Find(Storage storage, Guid id, CancellationToken ct)
+    {
+        var trade = await storage.Find(new Sql(SelectTrade, id), reader => Read(reader.GetString(0)), ct);
+        if (trade is not null)
+        {
+            await KnowVersion(storage, trade, ct);
+        }
+
+        return trade;
+    }
+
+    private Task KnowVersion(Storage storage, Trade trade, CancellationToken ct) =>
+        kinds.Knows(trade) ? Task.CompletedTask : storage.Read(ct, (KindVersions.Select([trade]), kinds.Take));
+
+    /// <summary>Reads the tables that this process does not have, as during a rolling upgrade.</summary>
+    private async Task KnowVersions(Work work, IReadOnlyList<Trade> trades, CancellationToken ct)
+    {
+        var unknown = trades.Where(trade => !kinds.Knows(trade)).DistinctBy(trade => (trade.Kind, trade.Version)).ToList();
+        if (unknown.Count > 0)
+        {
+            await work.Read(ct, (KindVersions.Select(unknown), kinds.Take));
+        }
+    }
 
     /// <summary>A trade with what its answer says of its listing. Null when there is none.</summary>
     public async Task<(Trade Trade, Subject Subject)?> FindWithSubject(Storage storage, Guid id, CancellationToken ct)
@@ -68,6 +106,11 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
             ct,
             (new Sql(SelectListingOfTrade, id), reader => listing = Listing.Read(reader)),
             (new Sql(SelectTradeWithAgreed, id), reader => (trade, agreed) = (Read(reader.GetString(0)), AgreedListing.Read(reader, 1))));
+        if (trade is not null)
+        {
+            await KnowVersion(storage, trade, ct);
+        }
+
         return trade is null ? null : (trade, new Subject(agreed, listing));
     }
 

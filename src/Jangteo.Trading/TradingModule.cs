@@ -27,6 +27,7 @@ public sealed class TradingModule : Module
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Intentions>(provider, provider.GetRequiredKeyedService<Storage>(Name), provider.GetRequiredService<TradeIntentions>()));
         // Intentions settle through the same store that begins them: a ring, which is closed here and nowhere else.
         services.AddSingleton<Func<Intentions>>(provider => provider.GetRequiredService<Intentions>);
+        services.AddSingleton<IListingCopies, ConfirmListing>();
         services.AddSingleton<AskForTrade>();
         services.AddSingleton<ActOnTrade>();
         services.AddSingleton<ChangeAddress>();

@@ -130,6 +130,11 @@ internal static class Hosting
         services.AddKeyedSingleton(name, (_, _) => new OtherProcess(name, settings.AddressOf(name), settings.ServiceKey));
         services.AddKeyedSingleton<ILog>(name, (provider, _) => provider.GetRequiredKeyedService<OtherProcess>(name));
         AddQuestions(services, name, settings, provider => provider.GetRequiredKeyedService<OtherProcess>(name));
+        if (name == Modules.Trading)
+        {
+            services.AddSingleton<IListingCopies>(provider => provider.GetRequiredKeyedService<OtherProcess>(name));
+        }
+
         if (name == Modules.Catalog)
         {
             services.AddSingleton<IListings>(provider => provider.GetRequiredKeyedService<OtherProcess>(name));

@@ -30,6 +30,11 @@ internal static class InternalRoutes
             own.MapGet("/rest", (IServiceProvider services, CancellationToken ct) => ModuleAtRest.Look(services.GetRequiredKeyedService<Storage>(module.Name), services.GetRequiredService<Alarms>(), ct));
         }
 
+        if (modules.Any(module => module.Name == Modules.Trading))
+        {
+            MapListingCopies(inside);
+        }
+
         if (modules.Any(module => module.Name == Modules.Catalog))
         {
             inside.MapGet($"/{Modules.Catalog}/listings/{{id:guid}}", async (Guid id, IListings listings, CancellationToken ct) =>
@@ -41,6 +46,12 @@ internal static class InternalRoutes
             inside.MapPost($"/{Modules.Identity}/contacts", async (Guid[] people, IContacts contacts, CancellationToken ct) => Results.Json(await contacts.Find(people, ct), Wire.Json));
         }
     }
+
+    private static void MapListingCopies(RouteGroupBuilder inside) =>
+        inside.MapPut($"/{Modules.Trading}/listings", async (HttpContext http, IListingCopies copies, CancellationToken ct) =>
+            await copies.Confirm(await http.Request.ReadFromJsonAsync<ListingChanged>(Wire.Json, ct) ?? throw new RefusedException(new Refusal(Refusals.Malformed)), ct)
+                ? Results.NoContent()
+                : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
 
     private static void MapQuestions(RouteGroupBuilder own, Module module)
     {

@@ -7,11 +7,12 @@ using Jangteo.Platform.Messaging;
 namespace Jangteo.Between;
 
 /// <summary>A module that runs in another process, reached at its internal address: its questions, its log, what only it knows. See <see cref="InternalRoutes"/> for the other end.</summary>
-internal sealed class OtherProcess(string module, string address, string serviceKey) : IQuestions, ILog, IListings, IContacts, IDisposable
+internal sealed class OtherProcess(string module, string address, string serviceKey) : IQuestions, ILog, IListings, IListingCopies, IContacts, IDisposable
 {
     public const string Scheme = "Service";
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ConfirmsWithin = TimeSpan.FromSeconds(2);
 
     private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(1), PooledConnectionLifetime = TimeSpan.FromMinutes(1) })
     {
@@ -73,6 +74,21 @@ internal sealed class OtherProcess(string module, string address, string service
         using var answer = await http.PostAsJsonAsync(Path("contacts"), people, Wire.Json, ct);
         answer.EnsureSuccessStatusCode();
         return (await answer.Content.ReadFromJsonAsync<PersonChanged[]>(Wire.Json, ct))!;
+    }
+
+    public async Task<bool> Confirm(ListingChanged listing, CancellationToken ct)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(ConfirmsWithin);
+        try
+        {
+            using var answer = await http.PutAsJsonAsync(Path("listings"), listing, Wire.Json, patience.Token);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception away) when (away is HttpRequestException or OperationCanceledException && !ct.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     /// <exception cref="RefusedException">It cannot be reached now.</exception>
