@@ -242,7 +242,8 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
 
     private Message Message(Guid person) => new(
         Ids.New(), IdentityMessages.PersonChanged, Modules.Identity, person, new MessageContext(), Ids.New(), Ids.New(), null, Speaker.Clock.Now,
-        System.Text.Json.JsonSerializer.SerializeToElement(Person(person), Wire.Json)) { Seq = 1 };
+        System.Text.Json.JsonSerializer.SerializeToElement(Person(person), Wire.Json))
+    { Seq = 1 };
 
     private async Task<int> TryHear(Receiver receiver, Message message)
     {
