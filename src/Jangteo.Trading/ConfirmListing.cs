@@ -14,7 +14,7 @@ internal sealed class ConfirmListing([FromKeyedServices(Modules.Trading)] Storag
         {
             await storage.Do(Cause.New(), work =>
             {
-                Trades.WriteListing(work, Listing.Of(listing));
+                Listing.Of(listing).Write(work);
                 return Task.CompletedTask;
             }, ct);
             return true;
