@@ -203,7 +203,7 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
     private async Task ReadersAreRefused()
     {
         var views = town.Storage(Modules.Views);
-        var faults = await Task.WhenAll(Enumerable.Range(0, 3 * Storage.AtOnce).Select(_ => Record.ExceptionAsync(() => views.Query(new Sql("select 1 from listings"), reader => reader.GetInt32(0), ct))));
+        var faults = await Task.WhenAll(Enumerable.Range(0, 3 * Storage.AtOnce).Select(_ => Record.ExceptionAsync(() => views.Query(new Sql("select 1 from listings"), reader => reader.GetInt32(0), ct)).AsTask()));
         Assert.All(faults, fault => Assert.True(fault is not null && PassingFault.Is(fault), fault?.ToString()));
     }
 
