@@ -23,7 +23,7 @@ internal static class Operating
             try
             {
                 await databases.Now(ct);
-                return services.GetRequiredService<Alarms>().All.FirstOrDefault(alarm => !alarm.IsReady) is { } alarm
+                return routes.ServiceProvider.GetRequiredService<Alarms>().All.FirstOrDefault(alarm => !alarm.IsReady) is { } alarm
                     ? TypedResults.Json(new Health(alarm.Text), statusCode: 503)
                     : TypedResults.Ok(new Health("ready"));
             }
