@@ -29,7 +29,7 @@ internal sealed class AbuseBench(AbusePlan plan, bool throughGateway, bool asJso
         await FillViews(server, plan.Listings, ct);
         await using (var traders = await Traders.Gather(server, server.Address, "127.0.0.1", ct))
         {
-            await RunAll("", server, server.Address, traders, signsIn: true, ct);
+            await RunAll("", server, server.Address, traders, ct);
         }
 
         if (throughGateway)
@@ -39,8 +39,7 @@ internal sealed class AbuseBench(AbusePlan plan, bool throughGateway, bool asJso
             await using (var gateway = await PrivateGateway.Start(PlanOf(server), folder, ct))
             await using (var traders = await Traders.Gather(server, gatewayAddress!, "127.0.0.2", ct))
             {
-                // The program sees the gateway's address, so the attacker's passwords are queued with those of everybody else.
-                await RunAll("gateway: ", server, gatewayAddress!, traders, signsIn: false, ct);
+                await RunAll("gateway: ", server, gatewayAddress!, traders, ct);
             }
 
             Directory.Delete(folder, recursive: true);
@@ -67,21 +66,21 @@ internal sealed class AbuseBench(AbusePlan plan, bool throughGateway, bool asJso
         };
     }
 
-    private async Task RunAll(string prefix, ServerUnderTest server, Uri address, Traders traders, bool signsIn, CancellationToken ct)
+    private async Task RunAll(string prefix, ServerUnderTest server, Uri address, Traders traders, CancellationToken ct)
     {
         var pictures = await AddPictures(traders.Seller, ct);
-        await traders.Trade(plan.Each, signsIn, ct);
+        await traders.Trade(plan.Each, ct);
         var inPeace = new List<TraderCall>();
         var underAttack = new List<(Attack Attack, IReadOnlyCollection<TraderCall> Calls, Memory Memory, IReadOnlyDictionary<string, int> Heard)>();
         foreach (var attack in Attack.All(address, plan, pictures))
         {
             if (plan.IsMeasured)
             {
-                inPeace.AddRange(await traders.Trade(plan.Each, signsIn, ct));
+                inPeace.AddRange(await traders.Trade(plan.Each, ct));
             }
 
             Say($"{prefix}{attack.Name} ...");
-            underAttack.Add(await Under(attack, server, traders, signsIn, ct));
+            underAttack.Add(await Under(attack, server, traders, ct));
         }
 
         var peace = inPeace.Count == 0 ? 0 : P99(inPeace);
@@ -93,7 +92,7 @@ internal sealed class AbuseBench(AbusePlan plan, bool throughGateway, bool asJso
     }
 
     private async Task<(Attack Attack, IReadOnlyCollection<TraderCall> Calls, Memory Memory, IReadOnlyDictionary<string, int> Heard)> Under(
-        Attack attack, ServerUnderTest server, Traders traders, bool signsIn, CancellationToken ct)
+        Attack attack, ServerUnderTest server, Traders traders, CancellationToken ct)
     {
         var heard = new ConcurrentDictionary<string, int>();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -103,7 +102,7 @@ internal sealed class AbuseBench(AbusePlan plan, bool throughGateway, bool asJso
 
         // Time for it to have taken all that it can.
         await Task.Delay(plan.Each / 5, ct);
-        var calls = await traders.Trade(plan.Each, signsIn, ct);
+        var calls = await traders.Trade(plan.Each, ct);
         await over.CancelAsync();
         await attacking;
         return (attack, calls, new Memory(before, await most, server.MemoryInUse()), heard);

@@ -53,8 +53,7 @@ internal sealed class Traders : IAsyncDisposable
     public HttpClient Seller => pairs[0].Seller;
 
     /// <summary>Trades for as long as is said; whole trades only.</summary>
-    /// <param name="signsIn">Whether somebody signs in meanwhile.</param>
-    public async Task<IReadOnlyCollection<TraderCall>> Trade(TimeSpan duration, bool signsIn, CancellationToken ct)
+    public async Task<IReadOnlyCollection<TraderCall>> Trade(TimeSpan duration, CancellationToken ct)
     {
         var calls = new ConcurrentBag<TraderCall>();
         var watch = Stopwatch.StartNew();
@@ -71,7 +70,7 @@ internal sealed class Traders : IAsyncDisposable
             async () =>
             {
                 using var http = new HttpClient(elsewhere, disposeHandler: false) { BaseAddress = address };
-                while (signsIn && watch.Elapsed < duration)
+                while (watch.Elapsed < duration)
                 {
                     await Call(http, calls, SigningIn, HttpMethod.Post, "/api/session", new { email = Email, password = Password }, ct);
                     await Task.Delay(TimeSpan.FromMilliseconds(400), ct);

@@ -195,8 +195,6 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
             // The gateway of this market connects from this machine, and passes on what the proxies in front of it say.
             told["TrustedProxies"] = string.Join(',', new[] { "localhost", settings.TrustedProxies }.Where(networks => networks.Length > 0));
             told[$"{module}__Database"] = databases[module];
-            // The gateway counts by the address that a request comes from; a process behind it sees the gateway's.
-            told["Limits__PerAddressPerSecond"] = "0";
             foreach (var other in Modules.All.Where(other => other != module))
             {
                 told[$"{other}__Address"] = $"http://127.0.0.1:{internalPort}";
