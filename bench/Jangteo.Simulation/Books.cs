@@ -118,6 +118,7 @@ internal static class Books
                 }
             }
 
+            CheckAllThatArrivedIsOut(world, file);
             if (world.Payments.Payments.TryGetValue(trade.Id, out var payment) && payment.Standing == Standing.Expected)
             {
                 world.Violate("I2", trade.Id, $"it has ended in {trade.State}, and a deposit is still expected");
@@ -533,6 +534,25 @@ internal static class Books
         if (arrived != accounted)
         {
             world.Violate("I2", payment.Trade, $"{arrived} arrived for it, and {accounted} is accounted for: {money}");
+        }
+    }
+
+    /// <summary>I2: of a trade that has ended, all that arrived by transfer was paid out, kept as the fee, or sent back, as the bank itself says.</summary>
+    private static void CheckAllThatArrivedIsOut(World world, TradeFile file)
+    {
+        if (world.Payments.Payments.GetValueOrDefault(file.Trade.Id) is not { Means: Means.Deposit } payment)
+        {
+            return;
+        }
+
+        var ids = world.Payments.Deposits.Values.Where(transfer => transfer.Trade == payment.Trade).Select(transfer => transfer.Id).ToHashSet();
+        var arrived = world.Payments.Bank.Deposits.Where(transfer => ids.Contains(transfer.Id)).Sum(transfer => transfer.Amount);
+        var sent = world.Payments.Bank.Sent();
+        var gone = sent.GetValueOrDefault(payment.Trade.ToString()) + ids.Sum(id => sent.GetValueOrDefault(id.ToString()));
+        var fee = payment.Standing == Standing.PaidOut ? payment.Fee : 0;
+        if (arrived != gone + fee)
+        {
+            world.Violate("I2", payment.Trade, $"it has ended in {file.Trade.State}: {arrived} arrived, {gone} was paid out or sent back, and the fee is {fee}");
         }
     }
 

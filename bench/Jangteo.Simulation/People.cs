@@ -8,7 +8,8 @@ using Stock = Jangteo.Kinds.Stock;
 namespace Jangteo.Simulation;
 
 /// <summary>The people of a world, who do everything that people may do, and much that they may not: as the tables' rows say, for any table.</summary>
-internal sealed class People(World world, int trades)
+/// <param name="ofTransfers">They mostly pay by bank transfer: in parts, too much, once more, too late, and while time passes.</param>
+internal sealed class People(World world, int trades, bool ofTransfers)
 {
     private const int DoingsForEachTrade = 9;
     private const int Buyers = 6;
@@ -76,7 +77,7 @@ internal sealed class People(World world, int trades)
             case < 18:
                 Ask();
                 break;
-            case < 70:
+            case var dice when dice < (ofTransfers ? 40 : 70):
                 Move();
                 break;
             case < 77:

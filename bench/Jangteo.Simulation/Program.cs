@@ -4,12 +4,16 @@ using Jangteo.Kinds;
 using Jangteo.Simulation;
 
 // simulate --trades N [--seed S] [--kind K]: random trades with every fault there is. The same seed gives the same run, to the byte.
+// simulate transfers --histories N [--seed S]: trades that are paid by bank transfer in every way there is.
+var ofTransfers = args is ["transfers", ..];
+args = ofTransfers ? args[1..] : args;
+var count = ofTransfers ? "--histories" : "--trades";
 var (trades, seed, only, folder) = (20_000, (ulong)Random.Shared.NextInt64(), (string?)null, "kinds");
 for (var index = 0; index + 1 < args.Length; index += 2)
 {
     switch (args[index])
     {
-        case "--trades" when int.TryParse(args[index + 1], NumberStyles.None, CultureInfo.InvariantCulture, out trades):
+        case "--trades" or "--histories" when args[index] == count && int.TryParse(args[index + 1], NumberStyles.None, CultureInfo.InvariantCulture, out trades):
         case "--seed" when ulong.TryParse(args[index + 1], NumberStyles.None, CultureInfo.InvariantCulture, out seed):
             break;
         case "--kind":
@@ -38,7 +42,7 @@ if (kinds.Count == 0)
 
 var began = Stopwatch.GetTimestamp();
 var shown = began;
-var run = new Run(kinds, Rules.Real, seed);
+var run = new Run(kinds, Rules.Real, seed, ofTransfers: ofTransfers);
 Console.WriteLine($"seed {seed}");
 while (run.Trades < trades && run.Found is null)
 {
@@ -58,6 +62,11 @@ foreach (var ending in run.Endings.OrderBy(pair => pair.Key.Kind, StringComparer
     Console.WriteLine($"  {ending.Key.Kind,-20} {ending.Key.State,-20} {ending.Value,10:N0}");
 }
 
+foreach (var (what, times) in run.Transfers.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+{
+    Console.WriteLine($"  {"transfers",-20} {what,-20} {times,10:N0}");
+}
+
 Console.WriteLine($"trace {run.Hash:x16}");
 Console.WriteLine($"violations {run.Found?.Violations.Count ?? 0}");
 if (run.Found is { } found)
@@ -71,5 +80,6 @@ return 0;
 static int Usage()
 {
     Console.Error.WriteLine("simulate --trades <count> [--seed <number>] [--kind <one kind>] [--kinds <folder>]");
+    Console.Error.WriteLine("simulate transfers --histories <count> [--seed <number>] [--kind <one kind>] [--kinds <folder>]");
     return 2;
 }

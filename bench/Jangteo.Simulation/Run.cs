@@ -5,8 +5,11 @@ using Jangteo.Kinds;
 namespace Jangteo.Simulation;
 
 /// <summary>Worlds one after the other, each from a seed of its own, until enough trades have lived or one world has found something wrong.</summary>
-internal sealed class Run(IReadOnlyList<Kind> kinds, Rules rules, ulong seed, int tradesOfAWorld = 40, Weather? weather = null)
+/// <param name="ofTransfers">Only kinds that are paid by bank transfer, and people who mostly do that: each trade is a history of transfers.</param>
+internal sealed class Run(IReadOnlyList<Kind> kinds, Rules rules, ulong seed, int tradesOfAWorld = 40, Weather? weather = null, bool ofTransfers = false)
 {
+    private readonly IReadOnlyList<Kind> kinds = ofTransfers ? [.. kinds.Where(kind => kind.Moves.Any(row => row.First.Concat(row.Ask).Contains(Verb.ExpectDeposit)))] : kinds;
+
     public int Trades { get; private set; }
 
     public int Worlds { get; private set; }
@@ -18,12 +21,15 @@ internal sealed class Run(IReadOnlyList<Kind> kinds, Rules rules, ulong seed, in
 
     public Dictionary<(string Kind, string State), int> Endings { get; } = [];
 
+    /// <summary>How often transfers fitted in each way, and time confirmed one.</summary>
+    public Dictionary<string, int> Transfers { get; } = [];
+
     /// <summary>The first world in which something was wrong.</summary>
     public Verdict? Found { get; private set; }
 
     public void Next()
     {
-        var verdict = new World(Dice.SeedOf(seed, Worlds), kinds, rules, tradesOfAWorld, weather: weather).Run();
+        var verdict = new World(Dice.SeedOf(seed, Worlds), kinds, rules, tradesOfAWorld, weather: weather, ofTransfers: ofTransfers).Run();
         Worlds++;
         Trades += verdict.Trades;
         Steps += verdict.Steps;
@@ -31,6 +37,11 @@ internal sealed class Run(IReadOnlyList<Kind> kinds, Rules rules, ulong seed, in
         foreach (var (ending, count) in verdict.Endings)
         {
             Endings[ending] = Endings.GetValueOrDefault(ending) + count;
+        }
+
+        foreach (var (what, count) in verdict.Transfers)
+        {
+            Transfers[what] = Transfers.GetValueOrDefault(what) + count;
         }
 
         if (verdict.Violations.Count > 0)
@@ -53,7 +64,7 @@ internal sealed class Run(IReadOnlyList<Kind> kinds, Rules rules, ulong seed, in
     /// <summary>What was found, with all that happened to the trade: the world is run again from its seed with its trace kept.</summary>
     public string Explain(Verdict found)
     {
-        var world = new World(found.Seed, kinds, rules, tradesOfAWorld, keepsTrace: true, weather);
+        var world = new World(found.Seed, kinds, rules, tradesOfAWorld, keepsTrace: true, weather, ofTransfers);
         var again = world.Run();
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"world {found.Seed}{(again.Hash == found.Hash ? "" : ", which is not the same when it is run again")}");

@@ -17,7 +17,11 @@ internal sealed record Violation(string Invariant, Guid About, string Text)
 /// <summary>What came of a world.</summary>
 /// <param name="Endings">Trades by kind and the state in which they ended.</param>
 /// <param name="Hash">Of everything that happened, in order.</param>
-internal sealed record Verdict(ulong Seed, int Trades, long Steps, ulong Hash, IReadOnlyList<Violation> Violations, IReadOnlyDictionary<(string Kind, string State), int> Endings);
+internal sealed record Verdict(ulong Seed, int Trades, long Steps, ulong Hash, IReadOnlyList<Violation> Violations, IReadOnlyDictionary<(string Kind, string State), int> Endings)
+{
+    /// <summary>How often it was so: a transfer that fits in such a way, and <c>confirmed by time</c>.</summary>
+    public IReadOnlyDictionary<string, int> Transfers { get; init; } = new Dictionary<string, int>();
+}
 
 /// <summary>
 /// A market place of a few dozen trades in which everything that can go wrong does: one thread, one source of chance, clocks of its own. The same seed
@@ -36,7 +40,7 @@ internal sealed class World
     private TimeSpan moved;
     private int order;
 
-    public World(ulong seed, IReadOnlyList<Kind> kinds, Rules rules, int trades = 40, bool keepsTrace = false, Weather? weather = null)
+    public World(ulong seed, IReadOnlyList<Kind> kinds, Rules rules, int trades = 40, bool keepsTrace = false, Weather? weather = null, bool ofTransfers = false)
     {
         Seed = seed;
         Kinds = kinds;
@@ -53,7 +57,7 @@ internal sealed class World
         Notices = new SimulatedNotices(this);
         Views = new SimulatedViews(this);
         Actors = [Trading, Catalog, Payments, Delivery, Notices, Views];
-        People = new People(this, trades);
+        People = new People(this, trades, ofTransfers);
     }
 
     public ulong Seed { get; }
@@ -257,7 +261,7 @@ internal sealed class World
             Violate("I7", default, $"{fault.GetType().Name}: {fault.Message} {fault.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}");
         }
 
-        return new Verdict(Seed, Trading.Files.Count, Steps, Trace.Hash, violations, Endings());
+        return new Verdict(Seed, Trading.Files.Count, Steps, Trace.Hash, violations, Endings()) { Transfers = TransfersSeen() };
     }
 
     /// <summary>The faults end, and everything else too.</summary>
@@ -293,6 +297,14 @@ internal sealed class World
         ListingChanged changed => $"{changed.What} at {changed.Revision}",
         _ => body.GetType().Name,
     };
+
+    private Dictionary<string, int> TransfersSeen()
+    {
+        var seen = Payments.Deposits.Values.GroupBy(transfer => Words.Of(transfer.Fits)).ToDictionary(group => group.Key, group => group.Count());
+        seen["confirmed by time"] = Trading.Files.Sum(file => file.History.Count(
+            line => line is { What: "moved", Actor: Jangteo.Trading.Act.Time } && file.Kind.Moves.Any(row => row.Do == line.Do && row.By is not null)));
+        return seen;
+    }
 
     private Dictionary<(string Kind, string State), int> Endings()
     {
