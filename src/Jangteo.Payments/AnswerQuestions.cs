@@ -25,11 +25,11 @@ internal sealed class AnswerQuestions([FromKeyedServices(Modules.Payments)] Stor
 
     private async Task<Reply> Hold(Request question, CancellationToken ct)
     {
-        var says = question.Card is { } card ? await Charge(question, card, ct) : Says.Refused;
+        var (says, problem) = question.Card is { } card ? await Charge(question, card, ct) : new CallResult(Says.Refused);
         faults.Reach(Faults.AfterCharge);
-        if (says is Says.Done or Says.Refused or Says.Voided)
+        if (says is Says.Done or Says.Refused or Says.Voided or Says.Mismatched)
         {
-            return await Book(question, (payment, request, now) => Decide.Charged(payment, request, says, now), ct);
+            return await Book(question, (payment, request, now) => Decide.Charged(payment, request, says, now).With(problem), ct);
         }
 
         // It may have been answered before: then the provider is not needed.
@@ -38,12 +38,13 @@ internal sealed class AnswerQuestions([FromKeyedServices(Modules.Payments)] Stor
             ?? (says == Says.Silent ? new Reply.Unknown("the card provider did not answer in time") : new Reply.Unreachable(ComeBackIn, "the card provider cannot be reached"));
     }
 
-    private async Task<Says> Charge(Request question, string card, CancellationToken ct)
+    private async Task<CallResult> Charge(Request question, string card, CancellationToken ct)
     {
         using var span = Spans.Within("call the provider: charge", ActivityKind.Client);
-        var says = await Outside.Call(token => provider.Charge(question.Key, card, question.Amount, token), ct);
-        span?.SetTag("jangteo.says", Words.Of(says));
-        return says;
+        var result = await Outside.Call(
+            token => provider.Charge(question.Key, card, question.Amount, token), new Receipt(question.Key, question.Amount, question.Currency), ct);
+        span?.SetTag("jangteo.says", Words.Of(result.Says));
+        return result;
     }
 
     private async Task<Reply> Book(Request question, Func<Payment?, Request, DateTimeOffset, Decision> decide, CancellationToken ct)

@@ -208,8 +208,13 @@ internal sealed class Booking
             HasErrands = true;
             // The key is the errand: asked for twice it is still one.
             work.Write(
-                "insert into errands (key, subject, revision, verb, what, amount, charge_key, account, card, correlation, causation) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing",
-                errand.Key, errand.Subject, errand.Revision, errand.Verb, WhatWords[(int)errand.What], errand.Amount, errand.ChargeKey, errand.Account, errand.Card, cause.Correlation, cause.Causation);
+                """
+                insert into errands (key, subject, revision, verb, what, amount, charge_key, account, card, correlation, causation, attention, problem)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                on conflict do nothing
+                """,
+                errand.Key, errand.Subject, errand.Revision, errand.Verb, WhatWords[(int)errand.What], errand.Amount, errand.ChargeKey, errand.Account, errand.Card, cause.Correlation, cause.Causation,
+                errand.Problem is not null, errand.Problem);
         }
     }
 

@@ -27,5 +27,6 @@ internal enum What
 /// <param name="ChargeKey">The charge to void or to give back.</param>
 /// <param name="Account">Where money is sent.</param>
 /// <param name="Card">The token to charge.</param>
+/// <param name="Problem">Why an operator is to see it from the beginning; null when it is as usual.</param>
 internal sealed record Errand(
-    string Key, Guid Subject, int Revision, string Verb, What What, long Amount, string? ChargeKey = null, string? Account = null, string? Card = null);
+    string Key, Guid Subject, int Revision, string Verb, What What, long Amount, string? ChargeKey = null, string? Account = null, string? Card = null, string? Problem = null);

@@ -16,7 +16,7 @@ namespace Jangteo.Payments;
 /// in one commit. A call that fails is made again, after longer and longer rests, for ever; after some attempts an operator is told.
 /// </summary>
 internal sealed class RunErrands(
-    [FromKeyedServices(Modules.Payments)] Storage storage, ICardProvider provider, IBank bank, TimeProvider machine, Faults faults, ILogger<RunErrands> log)
+    [FromKeyedServices(Modules.Payments)] Storage storage, ICardProvider provider, IBank bank, TimeProvider machine, Faults faults, Settings settings, ILogger<RunErrands> log)
 {
     /// <summary>An operator sees an errand that has failed so often.</summary>
     public const int AttentionAfter = 8;
@@ -31,7 +31,7 @@ internal sealed class RunErrands(
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, byte> underWay = new();
-    private readonly ConcurrentQueue<(Row Row, Says Says)> results = new();
+    private readonly ConcurrentQueue<(Row Row, CallResult Result)> results = new();
     private NpgsqlConnection? turnstile;
 
     /// <summary>Rings when there is an errand, or one is done.</summary>
@@ -102,36 +102,43 @@ internal sealed class RunErrands(
         // A deposit that nobody expects is of no trade.
         var trade = row.Errand.Revision > 0 ? row.Errand.Subject : (Guid?)null;
         using var span = Spans.Of(trade, $"call the {(row.Errand.Account is null ? "provider" : "bank")}: {Words.Of(row.Errand.What)}", ActivityKind.Client, correlation: row.Cause.Correlation);
-        var says = Says.Silent;
+        var result = new CallResult(Says.Silent);
         try
         {
-            says = await Outside.Call(token => Make(row, token), ct);
+            var key = KeyOf(row);
+            result = await Outside.Call(token => Make(row.Errand, key, token), new Receipt(key, row.Errand.Amount, settings.Currency), ct);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             // The program ends. The errand is still there after the next start.
         }
 
-        span?.SetTag("jangteo.says", Words.Of(says));
-        results.Enqueue((row with { Cause = row.Cause with { Traceparent = span?.Id } }, says));
+        span?.SetTag("jangteo.says", Words.Of(result.Says));
+        results.Enqueue((row with { Cause = row.Cause with { Traceparent = span?.Id } }, result));
         Bell.Ring();
     }
 
-    private Task<Says> Make(Row row, CancellationToken ct) => Make(row, faults.IsOn(Faults.CallKeyDrawnAnew) ? Ids.New().ToString() : row.CallKey, ct);
-
-    private Task<Says> Make(Row row, string key, CancellationToken ct) => row.Errand switch
+    /// <summary>Under which the provider or the bank is to have done it.</summary>
+    private string KeyOf(Row row) => row.Errand.What switch
     {
-        { What: What.Charge, Card: { } card } errand => provider.Charge(errand.Key, card, errand.Amount, ct),
-        { What: What.VoidCharge } errand => provider.Void(errand.ChargeKey!, ct),
+        What.Charge => row.Errand.Key,
+        What.VoidCharge => row.Errand.ChargeKey!,
+        _ => faults.IsOn(Faults.CallKeyDrawnAnew) ? Ids.New().ToString() : row.CallKey,
+    };
+
+    private Task<ProviderAnswer> Make(Errand wanted, string key, CancellationToken ct) => wanted switch
+    {
+        { What: What.Charge, Card: { } card } errand => provider.Charge(key, card, errand.Amount, ct),
+        { What: What.VoidCharge } => provider.Void(key, ct),
         { What: What.RefundCharge } errand => provider.Refund(key, errand.ChargeKey!, errand.Amount, ct),
         { Account: { } account } errand => bank.Transfer(key, account, errand.Amount, ct),
-        _ => Task.FromResult(Says.Refused),
+        _ => Task.FromResult(new ProviderAnswer(Says.Refused)),
     };
 
     /// <summary>Books what has come back so far. While it does, more comes back, and shares the next commit.</summary>
     private async Task<bool> BookResults(CancellationToken ct)
     {
-        var batch = new List<(Row Row, Says Says)>();
+        var batch = new List<(Row Row, CallResult Result)>();
         while (results.TryDequeue(out var result))
         {
             batch.Add(result);
@@ -152,7 +159,7 @@ internal sealed class RunErrands(
             // One of them is at fault. Each alone, so that it stands in nobody's way.
             foreach (var result in batch)
             {
-                await BookAlone(result.Row, result.Says, ct);
+                await BookAlone(result.Row, result.Result, ct);
             }
         }
         finally
@@ -167,57 +174,64 @@ internal sealed class RunErrands(
         return true;
     }
 
-    private async Task BookAlone(Row row, Says says, CancellationToken ct)
+    private async Task BookAlone(Row row, CallResult result, CancellationToken ct)
     {
         try
         {
-            await storage.Do(Cause.New(), work => Book(work, [(row, says)], ct), ct);
+            await storage.Do(Cause.New(), work => Book(work, [(row, result)], ct), ct);
         }
         catch (Exception fault) when (!Storage.IsPassing(fault) && fault is PostgresException or InvalidOperationException)
         {
             log.LogError(
-                fault, "{Errand} of {Trade} (correlation {Correlation}) was {Says} and could not be booked. It is tried again, and an operator told.", row.Errand.Key, row.Errand.Subject, row.Cause.Correlation, says);
+                fault, "{Errand} of {Trade} (correlation {Correlation}) was {Says} and could not be booked. It is tried again, and an operator told.", row.Errand.Key, row.Errand.Subject, row.Cause.Correlation, result.Says);
             await storage.Do(Cause.New(), work =>
             {
                 work.Write(
                     "update errands set tries = tries + 1, next_at = $2, attention = true, problem = $3 where key = $1",
-                    row.Errand.Key, machine.GetUtcNow() + LongestRest, $"{Words.Of(says)}, not booked: {fault.Message}");
+                    row.Errand.Key, machine.GetUtcNow() + LongestRest, $"{Words.Of(result.Says)}, not booked: {fault.Message}");
                 return Task.CompletedTask;
             }, ct);
         }
     }
 
-    private async Task Book(Work work, List<(Row Row, Says Says)> batch, CancellationToken ct)
+    private async Task Book(Work work, List<(Row Row, CallResult Result)> batch, CancellationToken ct)
     {
         var keys = batch.Select(result => result.Row.Errand.Key).ToArray();
         var booking = await Booking.Open(work, [.. batch.Select(result => result.Row.Errand.Subject).Distinct()], storage.Clock.Now, ct);
-        var open = (await work.Query(new Sql("select key, refusals from errands where key = any($1) order by key for update", (object)keys), reader => (Key: reader.GetString(0), Refusals: reader.GetInt32(1)), ct))
-            .ToDictionary(row => row.Key, row => row.Refusals);
+        var open = (await work.Query(new Sql("select key, refusals, attention, problem from errands where key = any($1) order by key for update", (object)keys),
+                reader => (Key: reader.GetString(0), Refusals: reader.GetInt32(1), IsUnseen: reader.GetBoolean(2) && CallResult.IsMismatch(reader.IsDBNull(3) ? null : reader.GetString(3))), ct))
+            .ToDictionary(row => row.Key);
         var gone = new List<string>();
-        foreach (var (row, says) in batch)
+        foreach (var (row, result) in batch)
         {
+            var says = result.Says;
             // Booked already by another process, or refused already under this key: it changes nothing.
-            if (!open.TryGetValue(row.Errand.Key, out var refusals) || refusals != row.Refusals)
+            if (!open.TryGetValue(row.Errand.Key, out var known) || known.Refusals != row.Refusals)
             {
                 continue;
             }
 
             if (booking.Of(row.Errand.Subject) is { } payment)
             {
-                booking.Take(Decide.Done(payment, row.Errand, says, booking.Now), row.Cause);
+                booking.Take(Decide.Done(payment, row.Errand, says, booking.Now).With(result.Problem), row.Cause);
             }
             else if (says == Says.Done)
             {
                 await Deposits.SentBack(booking, work, row.Errand, row.Cause, ct);
             }
 
-            if (says is Says.Done || (row.Errand.What == What.Charge && says is Says.Refused or Says.Voided))
+            if (says is Says.Done && known.IsUnseen)
+            {
+                // It is done. It stays until an operator has seen what the provider said before.
+                work.Write("update errands set next_at = null where key = $1", row.Errand.Key);
+            }
+            else if (says is Says.Done || (row.Errand.What == What.Charge && says is Says.Refused or Says.Voided or Says.Mismatched))
             {
                 gone.Add(row.Errand.Key);
             }
             else
             {
-                Postpone(work, row, says);
+                Postpone(work, row, result);
             }
         }
 
@@ -234,12 +248,14 @@ internal sealed class RunErrands(
     }
 
     /// <summary>A refusal is tried again under a new key; a refused pay-out is owed again and waits for an operator.</summary>
-    private void Postpone(Work work, Row row, Says says)
+    /// <remarks>What does not match is not asked for again by itself: an operator finds out what was done.</remarks>
+    private void Postpone(Work work, Row row, CallResult result)
     {
+        var says = result.Says;
         var refused = says is Says.Refused or Says.Voided;
-        var waits = refused && row.Errand.What == What.PayOut;
+        var waits = says == Says.Mismatched || (refused && row.Errand.What == What.PayOut);
         var rest = TimeSpan.FromTicks(Math.Min(LongestRest.Ticks, FirstRest.Ticks << Math.Min(row.Tries, 16)));
-        var attention = refused || row.Tries + 1 >= AttentionAfter;
+        var attention = waits || refused || row.Tries + 1 >= AttentionAfter;
         if (attention)
         {
             log.LogWarning("{Errand} of {Trade} (correlation {Correlation}) has failed {Tries} times and wants an operator: {Says}.", row.Errand.Key, row.Errand.Subject, row.Cause.Correlation, row.Tries + 1, says);
@@ -247,7 +263,7 @@ internal sealed class RunErrands(
 
         work.Write(
             "update errands set tries = tries + 1, refusals = refusals + $2, next_at = $3, attention = $4, problem = $5 where key = $1",
-            row.Errand.Key, refused ? 1 : 0, waits ? null : machine.GetUtcNow() + rest, attention, Words.Of(says));
+            row.Errand.Key, refused ? 1 : 0, waits ? null : machine.GetUtcNow() + rest, attention, result.Problem ?? Words.Of(says));
     }
 
     /// <summary>An errand as it is stored.</summary>

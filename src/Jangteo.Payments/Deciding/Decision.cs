@@ -9,6 +9,9 @@ internal readonly record struct Decision(Payment Payment, ImmutableArray<Answere
     /// <summary>Nothing is said, written or done.</summary>
     public static Decision Of(Payment payment) => new(payment, [], [], []);
 
+    /// <summary>What has to be done outside is shown to operators from the beginning, with what the provider said.</summary>
+    public Decision With(string? problem) => problem is null || Errands.IsEmpty ? this : this with { Errands = [.. Errands.Select(errand => errand with { Problem = problem })] };
+
     /// <summary>An attempt that is over: kept, and answered.</summary>
     public static Decision Answered(Payment payment, Attempt attempt) => new(payment.With(attempt), [attempt.Answer(payment.Trade)], [], []);
 }

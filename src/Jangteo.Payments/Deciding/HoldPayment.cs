@@ -42,19 +42,19 @@ internal static partial class Decide
     {
         if (attempt.Came != Came.Open)
         {
-            // Refused here before the provider was done: what it took goes back.
-            return attempt.Came == Came.No && says == Says.Done ? Decision.Of(payment) with { Errands = [VoidCharge(payment, attempt.Revision)] } : Decision.Of(payment);
+            // Refused here before the provider was done: what it took, as asked or otherwise, goes back.
+            return attempt.Came == Came.No && (says is Says.Done or Says.Mismatched) ? Decision.Of(payment) with { Errands = [VoidCharge(payment, attempt.Revision)] } : Decision.Of(payment);
         }
 
         var no = attempt.Revision <= payment.UndoneUpTo || says == Says.Voided ? Refusals.TimedOut
-            : says == Says.Refused ? Refusals.PaymentDeclined
+            : says is Says.Refused or Says.Mismatched ? Refusals.PaymentDeclined
             : payment.Standing != Standing.Nothing || !IsSound(amount, fee) ? Refusals.NotNow
             : null;
         if (no is not null)
         {
             return Decision.Answered(payment, attempt with { Came = Came.No, Event = Verb.HoldPayment.No[0], Code = no, Amount = 0, At = now }) with
             {
-                Errands = says == Says.Done ? [VoidCharge(payment, attempt.Revision)] : [],
+                Errands = says is Says.Done or Says.Mismatched ? [VoidCharge(payment, attempt.Revision)] : [],
             };
         }
 

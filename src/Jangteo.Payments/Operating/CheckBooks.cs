@@ -59,7 +59,7 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
             where coalesce(escrow.amount, 0) <> case p.standing when 'held' then p.amount else 0 end
                or coalesce(suspense.amount, 0) <> p.seen
                or coalesce(refund.amount, 0) <> open.refund
-               or coalesce(paying.amount, 0) <> open.paying and not exists (select from errands e where e.subject = p.trade and e.next_at is null)
+               or coalesce(paying.amount, 0) <> open.paying and not exists (select from errands e where e.subject = p.trade and e.next_at is null and e.problem in ('refused', 'voided'))
             """,
             "select count(*) || ' trades' from payments", ct),
         await Offenders(

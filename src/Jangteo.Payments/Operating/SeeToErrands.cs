@@ -114,7 +114,7 @@ internal sealed class SeeToErrands
         };
         return PlannedAct.Of(act, () =>
         {
-            if (errand.Waits && payment is not null && errand.What == Words.Of(What.PayOut))
+            if (errand.Waits && IsRefused(errand.Problem) && payment is not null && errand.What == Words.Of(What.PayOut))
             {
                 booking.Post(payment, null, payment.Currency, [Decide.PayOutSent(payment, errand.Amount)]);
                 booking.Write();
@@ -147,7 +147,7 @@ internal sealed record RetryInput(string Key, string? Account);
 
 /// <param name="Subject">The trade, or the deposit.</param>
 /// <param name="What">charge, void-charge, refund-charge, send-back or pay-out.</param>
-/// <param name="Problem">What was last said: refused, voided, silent or out-of-reach.</param>
+/// <param name="Problem">What was last said: refused, voided, silent or out-of-reach; or <c>mismatched: ...</c>, what was done by the provider's account of it.</param>
 /// <param name="Waits">It is not tried again by itself.</param>
 /// <param name="OtherAccounts">Where the money may be sent instead: where it came from, and what the buyer gave.</param>
 internal sealed record ErrandView(string Key, Guid Subject, string Verb, string What, long Amount, string Currency, string? Account, DateTimeOffset Since, int Tries, string? Problem, bool Waits,

@@ -17,16 +17,16 @@ internal sealed class SandboxBank([FromKeyedServices(SandboxCards.Schema)] Stora
     /// <summary>Rings when money has arrived.</summary>
     public Bell Arrived { get; } = new();
 
-    public async Task<Says> Transfer(string key, string account, long amount, CancellationToken ct)
+    public async Task<ProviderAnswer> Transfer(string key, string account, long amount, CancellationToken ct)
     {
-        var refused = await book.Find(
+        var (refused, sent) = await book.Find(
             new Sql(
                 """
                 insert into transfers (key, account, amount, refused) values ($1, $2, $3, $4)
-                on conflict (key) do update set key = excluded.key returning refused
+                on conflict (key) do update set key = excluded.key returning refused, amount
                 """,
-                key, account, amount, account.StartsWith(Closed, StringComparison.Ordinal)), reader => reader.GetBoolean(0), ct);
-        return refused ? Says.Refused : Says.Done;
+                key, account, amount, account.StartsWith(Closed, StringComparison.Ordinal)), reader => (reader.GetBoolean(0), reader.GetInt64(1)), ct);
+        return refused ? new ProviderAnswer(Says.Refused) : new ProviderAnswer(Says.Done, new Receipt(key, sent, settings.Currency));
     }
 
     /// <summary>A transfer arrives. The same id twice is one transfer.</summary>

@@ -1,11 +1,12 @@
 using Jangteo.Payments.Providers;
+using Jangteo.Platform;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Payments.Sandbox;
 
 /// <summary>The card provider of the sandbox. A card's token says how it behaves; what it did stands in its own book.</summary>
-internal sealed class SandboxCards([FromKeyedServices(SandboxCards.Schema)] Storage book) : ICardProvider
+internal sealed class SandboxCards([FromKeyedServices(SandboxCards.Schema)] Storage book, Settings settings) : ICardProvider
 {
     public const string Schema = "provider";
 
@@ -17,11 +18,11 @@ internal sealed class SandboxCards([FromKeyedServices(SandboxCards.Schema)] Stor
 
     private static readonly TimeSpan SlowAnswer = TimeSpan.FromMilliseconds(700);
 
-    public async Task<Says> Charge(string key, string token, long amount, CancellationToken ct)
+    public async Task<ProviderAnswer> Charge(string key, string token, long amount, CancellationToken ct)
     {
         if (token == Down)
         {
-            return Says.OutOfReach;
+            return new ProviderAnswer(Says.OutOfReach);
         }
 
         if (token == Slow)
@@ -30,22 +31,27 @@ internal sealed class SandboxCards([FromKeyedServices(SandboxCards.Schema)] Stor
         }
 
         var state = token is Ok or Slow or TimesOutAfterCharging ? "charged" : "declined";
-        var (came, asked) = await book.Find(
+        var (came, asked, charged) = await book.Find(
             new Sql(
                 """
                 insert into charges (key, card, amount, state) values ($1, $2, $3, $4)
-                on conflict (key) do update set asked = charges.asked + 1 returning state, asked
+                on conflict (key) do update set asked = charges.asked + 1 returning state, asked, amount
                 """,
-                key, token, amount, state), reader => (reader.GetString(0), reader.GetInt32(1)), ct);
+                key, token, amount, state), reader => (reader.GetString(0), reader.GetInt32(1), reader.GetInt64(2)), ct);
         if (token == TimesOutAfterCharging && asked == 1)
         {
             await Task.Delay(Timeout.Infinite, ct);
         }
 
-        return came switch { "charged" => Says.Done, "declined" => Says.Refused, _ => Says.Voided };
+        return came switch
+        {
+            "charged" => new ProviderAnswer(Says.Done, new Receipt(key, charged, settings.Currency)),
+            "declined" => new ProviderAnswer(Says.Refused),
+            _ => new ProviderAnswer(Says.Voided),
+        };
     }
 
-    public async Task<Says> Void(string key, CancellationToken ct)
+    public async Task<ProviderAnswer> Void(string key, CancellationToken ct)
     {
         await book.Query(
             new Sql(
@@ -54,10 +60,10 @@ internal sealed class SandboxCards([FromKeyedServices(SandboxCards.Schema)] Stor
                 on conflict (key) do update set state = case when charges.state = 'charged' then 'voided' else charges.state end returning true
                 """,
                 key), _ => true, ct);
-        return Says.Done;
+        return new ProviderAnswer(Says.Done, new Receipt(key, 0, settings.Currency));
     }
 
-    public async Task<Says> Refund(string key, string chargeKey, long amount, CancellationToken ct)
+    public async Task<ProviderAnswer> Refund(string key, string chargeKey, long amount, CancellationToken ct)
     {
         // Found by its key the second time; the first time only as much as is left of the charge.
         var done = await book.Query(
@@ -67,11 +73,11 @@ internal sealed class SandboxCards([FromKeyedServices(SandboxCards.Schema)] Stor
                 made as (
                     insert into refunds (key, charge_key, amount)
                     select $1, $2, $3 from charge where $3 <= charge.amount - (select coalesce(sum(amount), 0) from refunds where charge_key = $2 and key <> $1)
-                    on conflict do nothing returning true)
-                select true from made union all select true from refunds where key = $1
+                    on conflict do nothing returning amount)
+                select amount from made union all select amount from refunds where key = $1
                 """,
-                key, chargeKey, amount), _ => true, ct);
-        return done.Count > 0 ? Says.Done : Says.Refused;
+                key, chargeKey, amount), reader => reader.GetInt64(0), ct);
+        return done is [var refunded, ..] ? new ProviderAnswer(Says.Done, new Receipt(key, refunded, settings.Currency)) : new ProviderAnswer(Says.Refused);
     }
 
     public async Task<IReadOnlyList<BookLine>> Book(CancellationToken ct) =>

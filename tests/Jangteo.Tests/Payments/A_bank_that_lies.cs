@@ -53,7 +53,7 @@ public sealed class A_bank_that_lies(Till till) : IClassFixture<Till>
         public Task<IReadOnlyList<BankDeposit>> DepositsSince(long position, int most, CancellationToken ct) =>
             Task.FromResult<IReadOnlyList<BankDeposit>>([.. statement.Where(transfer => transfer.Position > position).Take(most)]);
 
-        public Task<Says> Transfer(string key, string account, long amount, CancellationToken ct) => Task.FromResult(Says.OutOfReach);
+        public Task<ProviderAnswer> Transfer(string key, string account, long amount, CancellationToken ct) => Task.FromResult(new ProviderAnswer(Says.OutOfReach));
 
         public Task<IReadOnlyList<BookLine>> Book(CancellationToken ct) => Task.FromResult<IReadOnlyList<BookLine>>([]);
     }

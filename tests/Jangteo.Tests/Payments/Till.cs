@@ -1,6 +1,7 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Payments;
+using Jangteo.Payments.Providers;
 using Jangteo.Payments.Sandbox;
 using Jangteo.Platform;
 using Jangteo.Platform.Messaging;
@@ -23,6 +24,9 @@ public sealed class Till : IAsyncLifetime
 
     public Till() => File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
 
+    /// <summary>What the provider and the bank say instead of the truth about what they have done; null when they are honest.</summary>
+    internal Func<Receipt, Receipt>? Lie { get; set; }
+
     internal IServiceProvider Services => services!;
 
     internal Storage Storage => Services.GetRequiredKeyedService<Storage>(Modules.Payments);
@@ -44,6 +48,9 @@ public sealed class Till : IAsyncLifetime
         }
 
         module.AddTo(collection);
+        collection.AddSingleton(provider => new ToldOtherwise(provider.GetRequiredService<SandboxCards>(), provider.GetRequiredService<SandboxBank>(), receipt => Lie?.Invoke(receipt) ?? receipt));
+        collection.AddSingleton<ICardProvider>(provider => provider.GetRequiredService<ToldOtherwise>());
+        collection.AddSingleton<IBank>(provider => provider.GetRequiredService<ToldOtherwise>());
         services = collection.BuildServiceProvider();
         Questions = module.Answers(services);
         await StartLoops();
@@ -127,6 +134,30 @@ public sealed class Till : IAsyncLifetime
     private static Message ToMessage(Request request) => new(
         Ids.New(), TradingMessages.Requests, Modules.Trading, request.Stream, new MessageContext(request.Stream), Ids.New(), Ids.New(), null, DateTimeOffset.UtcNow,
         System.Text.Json.JsonSerializer.SerializeToElement(request, Wire.Json));
+}
+
+/// <summary>The sandbox's provider and bank, which do what they are asked and may say something else of it.</summary>
+internal sealed class ToldOtherwise(SandboxCards cards, SandboxBank bank, Func<Receipt, Receipt> tell) : ICardProvider, IBank
+{
+    public Task<ProviderAnswer> Charge(string key, string token, long amount, CancellationToken ct) => Tell(cards.Charge(key, token, amount, ct));
+
+    public Task<ProviderAnswer> Void(string key, CancellationToken ct) => cards.Void(key, ct);
+
+    public Task<ProviderAnswer> Refund(string key, string chargeKey, long amount, CancellationToken ct) => Tell(cards.Refund(key, chargeKey, amount, ct));
+
+    public Task<ProviderAnswer> Transfer(string key, string account, long amount, CancellationToken ct) => Tell(bank.Transfer(key, account, amount, ct));
+
+    public Task<IReadOnlyList<BankDeposit>> DepositsSince(long position, int most, CancellationToken ct) => bank.DepositsSince(position, most, ct);
+
+    Task<IReadOnlyList<BookLine>> ICardProvider.Book(CancellationToken ct) => cards.Book(ct);
+
+    Task<IReadOnlyList<BookLine>> IBank.Book(CancellationToken ct) => bank.Book(ct);
+
+    private async Task<ProviderAnswer> Tell(Task<ProviderAnswer> truth)
+    {
+        var answer = await truth;
+        return answer.Receipt is { } receipt ? answer with { Receipt = tell(receipt) } : answer;
+    }
 }
 
 /// <summary>What trades ask for in these tests.</summary>
