@@ -45,7 +45,17 @@ internal static class GiveRefundAccount
                 throw new RefusedException(new Refusal(Refusals.NotNow, "This trade is not paid by bank transfer."));
             }
 
-            booking.Take(Decision.Of(payment with { RefundAccount = account }), work.Cause);
+            var known = payment with { RefundAccount = account };
+            booking.Take(Decision.Of(known), work.Cause);
+            foreach (var waiting in await Deposits.LockWaiting(work, trade, ct))
+            {
+                // It was not due, and the bank did not say where it came from.
+                if (Decide.SendBack(known, waiting, null) is { } back)
+                {
+                    booking.Take(back, work.Cause);
+                }
+            }
+
             booking.Write();
 
             // Only what was refused: of a transfer whose end is unknown the account must stay as it was when it was asked for.

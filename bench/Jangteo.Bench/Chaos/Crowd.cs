@@ -12,7 +12,7 @@ namespace Jangteo.Bench.Chaos;
 /// <param name="Rested">How long it took until nothing moved any more, from the last thing that was done to the market.</param>
 /// <param name="Acknowledged">Moves and listings that were answered with success, since the beginning.</param>
 /// <param name="Lost">Those of them that are not there.</param>
-/// <param name="Twice">Trades and listings that were made by a repetition of a command, and trades whose card was charged more than they cost.</param>
+/// <param name="Twice">Trades and listings that were made by a repetition of a command, and charges and refunds that no trade has booked.</param>
 /// <param name="Books">The checks I1 to I10.</param>
 /// <param name="Wrong">Whatever else should not be.</param>
 internal sealed record Found(TimeSpan Answered, TimeSpan Rested, int Acknowledged, IReadOnlyList<string> Lost, IReadOnlyList<string> Twice, IReadOnlyList<Finding> Books, IReadOnlyList<string> Wrong)
@@ -136,21 +136,7 @@ internal sealed class Crowd : IDisposable
             twice.Add($"{pairs.Sum(pair => pair.Listed.Count)} listings were told, and there are {listed}");
         }
 
-        // What is held of a trade, and what went out of it, came in by its card; what is refunded went back.
-        await using var source = NpgsqlDataSource.Create(databases[Modules.Payments]);
-        await using var command = source.CreateCommand(
-            """
-            select p.trade || ' costs ' || p.amount || ', its card was charged ' || outside.net from payments.payments p join (
-                select split_part(key, '/', 1)::uuid as trade, sum(net) as net from (
-                    select key, amount as net from provider.charges where state = 'charged' union all select charge_key, -amount from provider.refunds) moved group by 1) outside on outside.trade = p.trade
-            where outside.net not in (0, p.amount)
-            """);
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-        {
-            twice.Add(reader.GetString(0));
-        }
-
+        twice.AddRange(await ChargedTwice.Find(databases[Modules.Payments], ct));
         return twice;
     }
 

@@ -112,6 +112,9 @@ public sealed class Till : IAsyncLifetime
     /// <summary>The keys of the errands that want an operator.</summary>
     internal Task<List<string>> Attention() => Storage.Query(new Sql("select key from errands where attention"), reader => reader.GetString(0), CancellationToken.None);
 
+    /// <summary>To be everything's owner.</summary>
+    internal string AdminConnectionString => postgres!.AdminConnectionString;
+
     /// <summary>Runs a statement as the owner of everything.</summary>
     internal async Task AsOwner(string sql)
     {
