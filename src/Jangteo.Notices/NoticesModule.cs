@@ -46,6 +46,13 @@ public sealed class NoticesModule : Module
 
     public override IQuestions Answers(IServiceProvider services) => services.GetRequiredService<SendAlarm>();
 
+    /// <summary>The only carriers so far are those of the sandbox.</summary>
+    public override IEnumerable<MissingProvider> Missing(Settings settings) => settings.Sandbox ? [] :
+    [
+        new("SMS provider", [], [Channel.Sms]),
+        new("mail server", [], [Channel.Email]),
+    ];
+
     public override IEnumerable<Loop> Loops(IServiceProvider services)
     {
         var (sms, mail, texts) = (services.GetRequiredService<ISmsProvider>(), services.GetRequiredService<IMailer>(), services.GetRequiredService<Shelf>().Texts);

@@ -70,6 +70,14 @@ public sealed class PaymentsModule : Module
 
     public override IQuestions Answers(IServiceProvider services) => services.GetRequiredService<AnswerQuestions>();
 
+    /// <summary>The only provider and the only bank so far are those of the sandbox.</summary>
+    public override IEnumerable<MissingProvider> Missing(Settings settings) => settings.Sandbox ? [] :
+    [
+        new("card provider", [Verb.HoldPayment], []),
+        new("card provider or bank", [Verb.Refund], []),
+        new("bank", [Verb.ExpectDeposit, Verb.ConfirmDeposit, Verb.PayOut], []),
+    ];
+
     public override IEnumerable<Loop> Loops(IServiceProvider services) =>
     [
         services.GetRequiredService<RunErrands>().Loop,

@@ -38,6 +38,9 @@ public abstract class Module
     /// <summary>What answers questions put to it, or null.</summary>
     public virtual IQuestions? Answers(IServiceProvider services) => null;
 
+    /// <summary>What is connected to nothing with these settings. A kind that needs it is refused at start, and not when money should move.</summary>
+    public virtual IEnumerable<MissingProvider> Missing(Settings settings) => [];
+
     /// <summary>What can be counted of its business, beside what is counted of every module.</summary>
     public virtual IEnumerable<Figure> Figures(IServiceProvider services) => [];
 

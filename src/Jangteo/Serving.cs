@@ -24,6 +24,12 @@ internal static class Serving
         var modules = Target.Of(settings.Target);
         Shape.Refuse(settings, modules);
         SandboxNotice.RefuseOpenByMistake(settings);
+        if (!settings.Sandbox)
+        {
+            // Before a server is started that nothing would use.
+            MissingProviders.Refuse(settings, ReadKinds(settings.KindsFolder));
+        }
+
         var opening = Database.Open(settings, modules, CancellationToken.None);
         var shelf = ReadKinds(settings.KindsFolder);
         await using var database = await opening;

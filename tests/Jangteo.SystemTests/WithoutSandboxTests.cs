@@ -8,12 +8,12 @@ using Microsoft.Playwright;
 
 namespace Jangteo.SystemTests;
 
-/// <summary>A program with <c>Sandbox: false</c>.</summary>
+/// <summary>A program with <c>Sandbox: false</c>, and with a kind in which no money moves: no provider is connected outside of the sandbox.</summary>
 public sealed class SeriousProgram : IAsyncLifetime
 {
     public JangteoProgram Program { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Program = await JangteoProgram.Start(("Sandbox", "false"));
+    public async ValueTask InitializeAsync() => Program = await JangteoProgram.Start(("Sandbox", "false"), ("KindsFolder", Path.Combine(JangteoProgram.Root, "tests", "Jangteo.SystemTests", "FreeOfCharge")));
 
     public ValueTask DisposeAsync() => Program.DisposeAsync();
 }
@@ -24,6 +24,17 @@ public sealed class WithoutSandboxTests(SeriousProgram serious, SharedProgram sh
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
     private JangteoProgram Program => serious.Program;
+
+    [Fact]
+    public async Task It_does_not_start_with_kinds_whose_payments_nothing_could_carry()
+    {
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => JangteoProgram.Start(("Sandbox", "false")));
+
+        Assert.StartsWith("The program ended with 1 while starting:", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Sandbox: second-hand asks hold-payment (trade.yaml:10, row request), and no card provider is connected; only the sandbox has one: write Sandbox: true, or leave second-hand out of KindsFolder",
+            refused.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Nobody_signs_in_by_name()

@@ -23,9 +23,11 @@ internal static class Doctor
         Say(true, "settings", $"target {settings.Target}, {(settings.Sandbox ? "in the sandbox" : "not in the sandbox")}");
         var verdict = Check.Folder(settings.KindsFolder);
         Say(verdict.IsWell, "kinds", verdict.IsWell ? $"{verdict.Shelf!.All.Count()} kinds, all is well" : string.Join(Environment.NewLine, verdict.Mistakes));
+        var missing = verdict.Shelf is { } shelf ? MissingProviders.Of(settings, shelf) : [];
+        Say(missing.Count == 0, "providers", missing.Count > 0 ? string.Join(Environment.NewLine, missing) : settings.Sandbox ? "those of the sandbox" : "no kind needs one");
         var running = PrivatePostgres.ConnectionWhileRunning(settings.DataFolder);
         var databases = Modules.All.Select(settings.DatabaseOf).Where(database => database.Length > 0).Distinct().ToList();
-        var isWell = verdict.IsWell;
+        var isWell = verdict.IsWell && missing.Count == 0;
         foreach (var database in databases.Count > 0 ? databases : running is null ? [] : [running])
         {
             isWell &= await LookAtDatabase(database, ct);

@@ -167,19 +167,26 @@ public sealed class GatewayTests(SharedProgram shared)
         foreach (var client in open)
             Assert.Equal("HTTP/1.1 200 OK", await FirstLine(client));
 
-        using var oneMore = await Sends(gate, question, "127.0.0.2");
         using var other = await Sends(gate, question, "127.0.0.3");
 
-        Assert.Null(await FirstLine(oneMore));
+        Assert.Null(await Asks());
         Assert.Equal("HTTP/1.1 200 OK", await FirstLine(other));
         open.ForEach(client => client.Dispose());
-        await Shop.Eventually(
-            async () =>
+        await Shop.Eventually(Asks, line => line == "HTTP/1.1 200 OK");
+
+        async Task<string?> Asks()
+        {
+            try
             {
-                using var again = await Sends(gate, question, "127.0.0.2");
-                return await FirstLine(again);
-            },
-            line => line == "HTTP/1.1 200 OK");
+                using var client = await Sends(gate, question, "127.0.0.2");
+                return await FirstLine(client);
+            }
+            catch (Exception closed) when (closed is SocketException or IOException)
+            {
+                // Closed as soon as it was accepted, which the client may see already while it connects or writes.
+                return null;
+            }
+        }
     }
 
     [Theory]
