@@ -17,7 +17,7 @@ internal static class OwnListing
     /// <inheritdoc cref="Lock"/>
     public static Listing CheckOwner(Listing? listing, Caller caller) =>
         listing is null ? throw new RefusedException(new Refusal(Refusals.NotFound))
-        : listing.Owner.Id == caller.Id ? listing
+        : listing.Owner.Id == caller.Id ? listing with { Owner = caller.Ref }
         : throw new RefusedException(new Refusal(listing.Status == Status.Registered ? Refusals.NotYours : Refusals.NotFound));
 
     /// <summary>Refuses what was decided on an older state than the present one.</summary>

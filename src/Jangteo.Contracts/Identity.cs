@@ -5,7 +5,7 @@ public static class IdentityMessages
 {
     public const string PersonChanged = "identity.person-changed.v1";
 
-    public static readonly MessageType[] All = [new(PersonChanged, "identity", ["notices", "views"], typeof(PersonChanged))];
+    public static readonly MessageType[] All = [new(PersonChanged, "identity", ["trading", "notices", "views"], typeof(PersonChanged))];
 }
 
 /// <summary>A person as they now are.</summary>

@@ -4,13 +4,13 @@ namespace Jangteo.Contracts;
 
 /// <summary>A "no" of the business: a stable code for programs; the sentence for people is found by the code in the asker's language.</summary>
 /// <param name="Code">One of <see cref="Refusals"/>.</param>
-/// <param name="Detail">What is wrong here in particular, for a developer; null when the code says it all.</param>
+/// <param name="Detail">What is wrong here in particular; null when the code says it all.</param>
 /// <param name="Fields">For <c>invalid</c> and <c>malformed</c>: what is wrong, by camelCase field or JSON path.</param>
 /// <param name="RetryAfter">For 409 in-progress, 429 and 503: when trying again makes sense.</param>
 /// <param name="Facts">Further members of the problem document, such as the trade as it now is.</param>
 public sealed record Refusal(
     string Code,
-    string? Detail = null,
+    Detail? Detail = null,
     IReadOnlyDictionary<string, Wrong[]>? Fields = null,
     TimeSpan? RetryAfter = null,
     IReadOnlyDictionary<string, object?>? Facts = null)

@@ -29,7 +29,7 @@ internal sealed record Person(Guid Id, string Name, string Email, string? Phone,
     /// <summary>By which two e-mails are the same.</summary>
     public string EmailKey => KeyOf(Email);
 
-    public Caller Caller => new(Id, Name, IsOperator, SessionVersion);
+    public Caller Caller => new(Id, Name, IsOperator, SessionVersion) { Language = Language };
 
     public PersonChanged Changed => new(Id, Name, Email, Phone, Language, IsOperator);
 

@@ -59,10 +59,10 @@ internal static class SeeingOneself
             return after;
         }, ct);
 
-        // The name stands in the token; a page gets a new one at once, a program when it next signs in.
-        if (changed.Name != caller.Name && http.Request.Cookies.ContainsKey(Sessions.Cookie))
+        // Name and language stand in the token; a page gets a new one at once, a program when it next signs in.
+        if ((changed.Name != caller.Name || changed.Language != caller.Language) && http.Request.Cookies.ContainsKey(Sessions.Cookie))
         {
-            var renamed = caller with { Name = changed.Name };
+            var renamed = caller with { Name = changed.Name, Language = changed.Language };
             sessions.SetCookie(http, sessions.Issue(renamed), renamed);
         }
 

@@ -112,5 +112,5 @@ internal static class SigningIn
         return Answer.Ok(new SignedIn(PersonAnswer.Of(person), token));
     }
 
-    private static RefusedException WrongPassword() => new(new Refusal(Refusals.Unauthenticated, "The e-mail or the password is wrong."));
+    private static RefusedException WrongPassword() => new(new Refusal(Refusals.Unauthenticated, Detail.WrongEmailOrPassword));
 }

@@ -9,7 +9,7 @@ namespace Jangteo.Kinds;
 /// </summary>
 public sealed class Texts
 {
-    /// <summary>The languages every text stands in. The first is spoken to whoever asks for none of them.</summary>
+    /// <summary>The languages every text stands in.</summary>
     public static readonly string[] Languages = ["en", "ko"];
 
     /// <summary>What a template may name, in braces.</summary>
@@ -32,13 +32,6 @@ public sealed class Texts
 
     internal Texts With(string kind, TextsOfOneLanguage texts) => new(ofKinds.SetItem((kind, texts.Language), texts));
 
-    /// <summary>The language to answer in, for an Accept-Language header: the first in it that we have.</summary>
-    public static string LanguageFor(string? acceptLanguage)
-    {
-        var asked = (acceptLanguage ?? "").Split(',', StringSplitOptions.TrimEntries).Select(one => one.Split(';', '-')[0].ToLowerInvariant());
-        return asked.FirstOrDefault(Languages.Contains) ?? Languages[0];
-    }
-
     /// <summary>What a kind is called.</summary>
     public string Title(string kind, string language) => Find(kind, "title", language) ?? kind;
 
@@ -59,6 +52,9 @@ public sealed class Texts
 
     /// <summary>The sentence of a refusal. A kind may say it in its own words.</summary>
     public string Refusal(string code, string language, string? kind = null) => Find(kind, $"refusals.{code}", language) ?? code;
+
+    /// <summary>What is to be said of a refusal beyond its sentence, as a template.</summary>
+    public string Detail(string word, string language) => Find(null, $"details.{word}", language) ?? word;
 
     /// <summary>What is wrong with a field, as a template: half a sentence beside its name.</summary>
     public string Wrong(string word, string language) => Find(null, $"wrong.{word}", language) ?? word;
@@ -129,15 +125,13 @@ public sealed class Texts
         return said.Append(template, at, template.Length - at).ToString();
     }
 
-    /// <summary>An amount of money for people, from minor units of the currency: 3,000원, ₩3,000; of a currency we have no sign for, USD 30.00.</summary>
+    /// <summary>An amount of money for people, from minor units of the currency: 3,000원, ₩3,000; of a currency we have no sign for, USD 30.00 and JPY 3,000.</summary>
     public static string Money(long amount, string language, string currency = "KRW")
     {
-        if (currency != "KRW")
-        {
-            return $"{currency} {amount / 100m:#,0.00}";
-        }
-
-        return language == "ko" ? $"{amount:#,0}원" : amount < 0 ? $"-₩{amount.ToString("#,0")[1..]}" : $"₩{amount:#,0}";
+        var written = Currencies.Write(amount, currency);
+        return currency != "KRW" ? $"{currency} {written}"
+            : language == "ko" ? $"{written}원"
+            : amount < 0 ? $"-₩{written[1..]}" : $"₩{written}";
     }
 
     /// <summary>A moment for people, in the offset it is given in: Nov 23, 12:30 and 11월 23일 12:30.</summary>

@@ -93,7 +93,7 @@ internal sealed partial class TextsReader
         {
             if (Known(key, section.Text, known))
             {
-                Put($"{section.Text}.{key.Text}", value, language, section.Text is "refusals" or "alarms" or "transfers" ? Texts.Placeholders : section.Text == "wrong" ? Texts.PlaceholdersOfFields : []);
+                Put($"{section.Text}.{key.Text}", value, language, section.Text is "refusals" or "alarms" or "transfers" ? Texts.Placeholders : section.Text is "wrong" or "details" ? Texts.PlaceholdersOfFields : []);
             }
         }
     }

@@ -24,7 +24,19 @@ internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person,
     public Telling Telling => new(Id, Person, Channel, Status);
 
     /// <summary>What it says, in a language.</summary>
-    public string Text(Texts texts, string language)
+    /// <param name="zone">In which times are said.</param>
+    public string Text(Texts texts, string language, TimeZoneInfo zone) => Texts.Say(Template(texts, language), Values(language, zone));
+
+    /// <summary>What it says in an SMS.</summary>
+    public string SmsText(Texts texts, string language, TimeZoneInfo zone) => Notices.SmsText.Fit(Template(texts, language), Values(language, zone));
+
+    private string Template(Texts texts, string language) =>
+        Facts.Refusal is { } code ? $"{texts.Move(Kind, What, language)}: {texts.Refusal(code, language, Kind)}"
+        : Facts.IsAlarm ? texts.Alarm(What, language)
+        : Facts.IsTransfer ? texts.Transfer(Kind, What, language)
+        : texts.Told(Kind, What, language);
+
+    private Dictionary<string, string> Values(string language, TimeZoneInfo zone)
     {
         var values = new Dictionary<string, string>
         {
@@ -35,16 +47,10 @@ internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person,
         };
         if (Facts.Until is { } until)
         {
-            values["until"] = Texts.When(until.ToLocalTime(), language);
+            values["until"] = Texts.When(TimeZoneInfo.ConvertTime(until, zone), language);
         }
 
-        if (Facts.Refusal is { } code)
-        {
-            return $"{texts.Move(Kind, What, language)}: {texts.Refusal(code, language, Kind)}";
-        }
-
-        var template = Facts.IsAlarm ? texts.Alarm(What, language) : Facts.IsTransfer ? texts.Transfer(Kind, What, language) : texts.Told(Kind, What, language);
-        return Texts.Say(template, values);
+        return values;
     }
 }
 

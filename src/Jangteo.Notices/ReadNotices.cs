@@ -1,5 +1,6 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
@@ -21,7 +22,7 @@ internal static class ReadNotices
     }
 
     private static async Task<Ok<NoticesPage>> List(
-        HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Notices)] Storage storage, [AsParameters] Paging part, CancellationToken ct)
+        HttpContext http, Shelf shelf, Settings settings, [FromKeyedServices(Modules.Notices)] Storage storage, [AsParameters] Paging part, CancellationToken ct)
     {
         var me = Caller.Required(http).Id;
         var language = Problems.Language(http);
@@ -32,7 +33,7 @@ internal static class ReadNotices
             (new Sql($"select {Post.Columns}, n.number from notices n where n.person = $1 and n.channel = 'app' and ($2::bigint is null or n.number < $2) order by n.number desc limit $3", me, part.After<long>(), part.Most + 1), reader => rows.Add((Post.Read(reader), reader.GetInt64(12)))),
             (new Sql("select number from read_marks where person = $1", me), reader => readUpTo = reader.GetInt64(0)),
             (new Sql(CountUnread, me), reader => unread = reader.GetInt32(0)));
-        var page = part.Of(rows, row => NoticeView.Of(row.Notice, row.Number <= readUpTo, shelf.Texts, language), row => row.Number);
+        var page = part.Of(rows, row => NoticeView.Of(row.Notice, row.Number <= readUpTo, shelf.Texts, language, settings.Zone), row => row.Number);
         return TypedResults.Ok(new NoticesPage(page.Items, page.Next, unread));
     }
 
@@ -70,6 +71,6 @@ internal sealed record NoticesPage(IReadOnlyList<NoticeView> Items, string? Next
 /// <param name="What">The move, or what an alarm is about.</param>
 internal sealed record NoticeView(Guid Id, string Text, string Kind, string What, Guid? Trade, Guid Listing, bool Read, DateTimeOffset At)
 {
-    public static NoticeView Of(Notice notice, bool read, Texts texts, string language) =>
-        new(notice.Id, notice.Text(texts, language), notice.Kind, notice.What, notice.Trade, notice.Listing, read, notice.At);
+    public static NoticeView Of(Notice notice, bool read, Texts texts, string language, TimeZoneInfo zone) =>
+        new(notice.Id, notice.Text(texts, language, zone), notice.Kind, notice.What, notice.Trade, notice.Listing, read, notice.At);
 }

@@ -14,7 +14,7 @@ namespace Jangteo.Notices;
 /// </summary>
 /// <param name="send">Sends one notice to a person, as they now are.</param>
 internal sealed class SendErrands(
-    string channel, Storage storage, Post post, Texts texts, IContacts contacts, BusinessClock clock, TimeProvider machine, Faults faults, ILogger<SendErrands> log,
+    string channel, Storage storage, Post post, Texts texts, Settings settings, IContacts contacts, BusinessClock clock, TimeProvider machine, Faults faults, ILogger<SendErrands> log,
     Func<Notice, Recipient, string, CancellationToken, Task<Sending>> send)
 {
     private const int Batch = 100;
@@ -107,7 +107,7 @@ internal sealed class SendErrands(
         patience.CancelAfter(Patience);
         try
         {
-            return await send(notice, person, notice.Text(texts, person.Language), patience.Token);
+            return await send(notice, person, channel == Notice.Sms ? notice.SmsText(texts, person.Language, settings.Zone) : notice.Text(texts, person.Language, settings.Zone), patience.Token);
         }
         catch (Exception fault) when ((PassingFault.Is(fault) || fault is HttpRequestException or Npgsql.NpgsqlException) && !ct.IsCancellationRequested)
         {

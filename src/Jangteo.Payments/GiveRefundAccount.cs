@@ -42,7 +42,7 @@ internal static class GiveRefundAccount
 
             if (payment.Reference is null)
             {
-                throw new RefusedException(new Refusal(Refusals.NotNow, "This trade is not paid by bank transfer."));
+                throw new RefusedException(new Refusal(Refusals.NotNow, Detail.NoTransferHere));
             }
 
             var known = payment with { RefundAccount = account };

@@ -110,7 +110,7 @@ internal sealed class ActOnTrade([FromKeyedServices(Modules.Trading)] Commands c
         var expected = http.Request.Headers.IfMatch.ToString();
         if (expected.Length > 0 && expected.Trim('"') != trade.Revision.ToString(CultureInfo.InvariantCulture))
         {
-            throw new RefusedException(new Refusal(Refusals.Stale, $"The trade is at revision {trade.Revision}."));
+            throw new RefusedException(new Refusal(Refusals.Stale, Detail.AtRevision(trade.Revision)));
         }
     }
 

@@ -6,7 +6,7 @@ using Jangteo.Platform.Time;
 
 namespace Jangteo.Trading;
 
-/// <summary>What other modules say: answers to a trade's requests, and listings as they now are.</summary>
+/// <summary>What other modules say: answers to a trade's requests, and listings and the names of people as they now are.</summary>
 internal sealed class HearAnswers(Trades trades, BusinessClock clock) : IHear
 {
     public async Task<IReadOnlySet<Guid>> Hear(Work work, IReadOnlyList<Message> messages, CancellationToken ct)
@@ -17,7 +17,15 @@ internal sealed class HearAnswers(Trades trades, BusinessClock clock) : IHear
             await HearListings(work, listings, ct);
         }
 
-        var answers = messages.Where(message => message.Type != CatalogMessages.ListingChanged).ToList();
+        // The last of several that a batch has of one person; in the order of their ids, as every batch locks them.
+        var people = messages.Where(message => message.Type == IdentityMessages.PersonChanged).Select(message => message.Read<PersonChanged>())
+            .GroupBy(person => person.Person).Select(changes => changes.Last()).OrderBy(person => person.Person).ToList();
+        if (people.Count > 0)
+        {
+            Trades.WriteNames(work, people);
+        }
+
+        var answers = messages.Where(message => message.Type is not (CatalogMessages.ListingChanged or IdentityMessages.PersonChanged)).ToList();
         return answers.Count > 0 ? await HearAnswered(work, answers, ct) : new HashSet<Guid>();
     }
 

@@ -3,17 +3,23 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform.Intending;
 using Jangteo.Platform.Storing;
+using Npgsql;
 
 namespace Jangteo.Trading;
 
 /// <summary>Where trades are kept: read under lock, and stored with all that a decision says in one commit.</summary>
 internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
 {
-    private const string SelectTrade = "select body from trades where id = $1";
+    /// <summary>A trade, and its buyer's and seller's names as they are now.</summary>
+    private const string TradeColumns = "t.body, (select name from people where id = t.buyer), (select name from people where id = t.seller)";
+
+    private const string SelectTrades = $"select {TradeColumns} from trades t";
+
+    private const string SelectTrade = $"{SelectTrades} where t.id = $1";
 
     private const string SelectTradeWithAgreed =
         $"""
-        select t.body, {AgreedListing.Columns}
+        select {TradeColumns}, {AgreedListing.Columns}
         from trades t left join agreed_listings a on a.listing = t.listing and a.digest = t.agreed
         where t.id = $1
         """;
@@ -30,7 +36,7 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
         await work.Read(
             ct,
             (new Sql($"{SelectListingOfTrade} for share", id), reader => listing = Listing.Read(reader)),
-            (new Sql($"{SelectTradeWithAgreed} for update of t", id), reader => (trade, agreed) = (Read(reader.GetString(0)), AgreedListing.Read(reader, 1))));
+            (new Sql($"{SelectTradeWithAgreed} for update of t", id), reader => (trade, agreed) = (Read(reader), AgreedListing.Read(reader, 3))));
         if (trade is null)
         {
             return null;
@@ -48,7 +54,7 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
         await work.Read(
             ct,
             (new Sql($"select {Listing.Columns} from listings where id = any($1) order by id for share", listings), reader => copies.Add(Listing.Read(reader))),
-            (new Sql("select body from trades where id = any($1) order by id for update", ids), reader => trades.Add(Read(reader.GetString(0)))));
+            (new Sql($"{SelectTrades} where t.id = any($1) order by t.id for update", ids), reader => trades.Add(Read(reader))));
         await KnowVersions(work, trades, ct);
         var soldOut = copies.Where(listing => listing.IsSoldOut).Select(listing => listing.Id).ToHashSet();
         return trades.ToDictionary(trade => trade.Id, trade => new Locked(trade, kinds.Of(trade), soldOut.Contains(trade.Listing.Id)));
@@ -62,19 +68,19 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
     {
         var trades = await work.Query(
             new Sql(
-                """
-                select t.body from trades t join listings l on l.id = t.listing
+                $"""
+                {SelectTrades} join listings l on l.id = t.listing
                 where t.listing = any($1) and t.hears_sold_out and (l.withdrawn or l.available <= 0) order by t.id for update of t
                 """,
                 listings),
-            reader => Read(reader.GetString(0)), ct);
+            Read, ct);
         await KnowVersions(work, trades, ct);
         return [.. trades.Select(trade => new Locked(trade, kinds.Of(trade), true))];
     }
 
     public async Task<Trade?> Find(Storage storage, Guid id, CancellationToken ct)
     {
-        var trade = await storage.Find(new Sql(SelectTrade, id), reader => Read(reader.GetString(0)), ct);
+        var trade = await storage.Find(new Sql(SelectTrade, id), Read, ct);
         if (trade is not null)
         {
             await KnowVersion(storage, trade, ct);
@@ -105,7 +111,7 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
         await storage.Read(
             ct,
             (new Sql(SelectListingOfTrade, id), reader => listing = Listing.Read(reader)),
-            (new Sql(SelectTradeWithAgreed, id), reader => (trade, agreed) = (Read(reader.GetString(0)), AgreedListing.Read(reader, 1))));
+            (new Sql(SelectTradeWithAgreed, id), reader => (trade, agreed) = (Read(reader), AgreedListing.Read(reader, 3))));
         if (trade is not null)
         {
             await KnowVersion(storage, trade, ct);
@@ -188,11 +194,29 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
     {
         Listing? listing = null;
         Guid? asked = null;
+        string? seller = null;
         await work.Read(
             ct,
+            (new Sql("select p.name from listings l join people p on p.id = l.owner where l.id = $1", id), reader => seller = reader.GetString(0)),
             (new Sql($"select {Listing.ColumnsToBeginWith} from listings where id = $1 for share", id), reader => listing = Listing.Read(reader)),
             (new Sql("select id from trades where listing = $1 and buyer = $2 and is_open and is_single", id, buyer), reader => asked = reader.GetGuid(0)));
-        return (listing, asked);
+        return (seller is null || listing is null ? listing : listing with { Owner = listing.Owner with { Name = seller } }, asked);
+    }
+
+    /// <summary>Keeps the names that people have now.</summary>
+    public static void WriteNames(Work work, IReadOnlyCollection<PersonChanged> people) =>
+        work.Write(
+            "insert into people (id, name) select * from unnest($1::uuid[], $2::text[]) on conflict (id) do update set name = excluded.name",
+            people.Select(person => person.Person).ToArray(), people.Select(person => person.Name).ToArray());
+
+    private static Trade Read(NpgsqlDataReader reader)
+    {
+        var trade = Read(reader.GetString(0));
+        return trade with
+        {
+            Buyer = reader.IsDBNull(1) ? trade.Buyer : trade.Buyer with { Name = reader.GetString(1) },
+            Seller = reader.IsDBNull(2) ? trade.Seller : trade.Seller with { Name = reader.GetString(2) },
+        };
     }
 
     public static Trade Read(string body) => JsonSerializer.Deserialize<Trade>(body, Wire.Json)!;

@@ -1,5 +1,6 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
@@ -20,12 +21,11 @@ internal static class MyTrades
         routes.MapGet("/api/my/trades", Handle).Occupies(Occupies.PlaceOrWait).WithName("myTrades").WithTags("trades").WithSummary("My trades: as buyer or seller; state is a state's name, or your-move, waiting, done.");
 
     private static async Task<Ok<TradesPage>> Handle(
-        HttpContext http, Shelf shelf, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage,
+        HttpContext http, Shelf shelf, Settings settings, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage,
         [Microsoft.AspNetCore.Mvc.FromQuery(Name = "as")] string? side, string? state, string? kind, [AsParameters] Paging part, string? after, CancellationToken ct)
     {
         var me = Caller.Required(http).Id;
         var from = part.After<int, Guid>();
-        var language = Problems.Language(http);
         string[] sides = Asked.Choice(side, "as", ("buyer", Party.Buyer), ("seller", Party.Seller)) is { } one ? [Words.Of(one)] : ["buyer", "seller"];
         state = Asked.Text(state, "state", 60);
         kind = Asked.Text(kind, "kind", 60);
@@ -51,7 +51,8 @@ internal static class MyTrades
                 """,
                 me, kind),
             reader => counts[reader.GetInt32(0)] = reader.GetInt32(1)));
-        var page = part.Of(rows, row => TradeListed.Of(row.Row, Standings[row.Standing], me, shelf, language), row => row.Standing, row => row.Row.Id);
+        var wording = await Wording.For(http, shelf, settings, storage, rows.SelectMany(row => new[] { row.Row.Buyer, row.Row.Seller }), ct);
+        var page = part.Of(rows, row => TradeListed.Of(row.Row, Standings[row.Standing], me, wording), row => row.Standing, row => row.Row.Id);
         return TypedResults.Ok(new TradesPage(page.Items, page.Next, new StandingCounts(counts[0], counts[1], counts[2]), stale));
 
         static object? Nullable(int? number) => number;
@@ -88,27 +89,28 @@ internal sealed record TradeListed(
     ListingRef Listing, PersonRef Buyer, PersonRef Seller, int Quantity, int Periods, long Amount, string Currency, AwaitedParty? Awaits, IReadOnlyList<Due> Next, PendingMove? Pending,
     Money Money, string Stock, string StockLabel, string Delivery, string DeliveryLabel)
 {
-    public static TradeListed Of(TradeRow row, string standing, Guid me, Shelf shelf, string language)
+    public static TradeListed Of(TradeRow row, string standing, Guid me, Wording wording)
     {
         var facts = row.Facts;
-        var texts = shelf.Texts;
+        var (texts, language) = (wording.Texts, wording.Language);
+        var (buyer, seller) = (wording.Person(row.Buyer, facts.BuyerName), wording.Person(row.Seller, facts.SellerName));
         var side = row.Buyer == me ? Party.Buyer : row.Seller == me ? Party.Seller : Party.Operator;
         var values = new Dictionary<string, string>
         {
             ["listing"] = facts.Title,
-            ["buyer"] = facts.BuyerName,
-            ["seller"] = facts.SellerName,
-            ["amount"] = Texts.Money(facts.Amount, language, facts.Currency),
+            ["buyer"] = buyer.Name,
+            ["seller"] = seller.Name,
+            ["amount"] = wording.Money(facts.Amount, facts.Currency),
         };
         if (row.Due is { } due)
         {
-            values["until"] = Texts.When(due.ToLocalTime(), language);
+            values["until"] = wording.When(due);
         }
 
         return new TradeListed(
             row.Id, row.Kind, texts.Title(row.Kind, language), facts.Version, row.State, texts.State(row.Kind, row.State, language), Texts.Say(texts.Waits(row.Kind, row.State, language), values),
             standing, Words.Of(side), texts.Party(row.Kind, side, language), row.Revision, facts.Since,
-            new ListingRef(row.Listing, facts.Title, facts.Price), new PersonRef(row.Buyer, facts.BuyerName), new PersonRef(row.Seller, facts.SellerName), facts.Quantity, facts.Periods, facts.Amount, facts.Currency,
+            new ListingRef(row.Listing, facts.Title, facts.Price), buyer, seller, facts.Quantity, facts.Periods, facts.Amount, facts.Currency,
             row.Awaits is { } awaits ? new AwaitedParty(awaits, Words.Find<Party>(awaits) is { } party ? texts.Party(row.Kind, party, language) : awaits) : null, facts.Next,
             row.PendingSince is { } since ? new PendingMove(facts.Pending ?? "", texts.Move(row.Kind, facts.Pending ?? "", language), since) : null,
             facts.Money, facts.Stock, texts.StockWord(facts.Stock, language), facts.Delivery, texts.DeliveryWord(facts.Delivery, language));

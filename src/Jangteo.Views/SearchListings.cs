@@ -1,5 +1,6 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Input;
 using Jangteo.Platform.Storing;
@@ -50,12 +51,11 @@ internal static class SearchListings
     }
 
     private static async Task<Ok<ViewPage<ListingView>>> Search(
-        HttpContext http, Shelf shelf, Arrived arrived, SearchTurns turns, [FromKeyedServices(Modules.Views)] Storage storage,
+        HttpContext http, Shelf shelf, Settings settings, Arrived arrived, SearchTurns turns, [FromKeyedServices(Modules.Views)] Storage storage,
         string? q, string? kind, string? near, DecimalNumber? within, WholeNumber? minPrice, WholeNumber? maxPrice, string? available, string? sort, [AsParameters] Paging part, string? after, CancellationToken ct)
     {
         var wanted = Wanted.Read(q, kind, near, within, minPrice, maxPrice, available, sort);
         var stale = await arrived.WaitFor(http, after, ct);
-        var language = Problems.Language(http);
         using var turn = await turns.Take(Asker.Of(http), ct);
         var query = new Conditions(wanted);
         var scope = await query.Scope(storage, ct);
@@ -64,7 +64,8 @@ internal static class SearchListings
             storage,
             new Sql($"select {Sqls.ListingColumns}, {query.Distance} as km from {query.Found(scope)} order by {order} limit {query.Value(part.Most + 1)}", query.Values),
             reader => (Row: Sqls.Listing(reader), Km: reader.IsDBNull(Sqls.CountOfListingColumns) ? (double?)null : reader.GetDouble(Sqls.CountOfListingColumns)), ct);
-        return TypedResults.Ok(ViewPage<ListingView>.Of(part.Of(rows, row => ListingView.Of(row.Row, row.Km, shelf, language), SortedBy(wanted.Sort)), stale));
+        var wording = await Wording.For(http, shelf, settings, storage, rows.Select(row => row.Row.Owner), ct);
+        return TypedResults.Ok(ViewPage<ListingView>.Of(part.Of(rows, row => ListingView.Of(row.Row, row.Km, wording), SortedBy(wanted.Sort)), stale));
     }
 
     private static async Task<Ok<Facets>> Facets(
@@ -106,13 +107,14 @@ internal static class SearchListings
         }
     }
 
-    private static async Task<Ok<ListingView>> One(Guid id, HttpContext http, Shelf shelf, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage, string? after, CancellationToken ct)
+    private static async Task<Ok<ListingView>> One(Guid id, HttpContext http, Shelf shelf, Settings settings, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage, string? after, CancellationToken ct)
     {
         var stale = await arrived.WaitFor(http, after, ct);
         var reader = Caller.Of(http);
         var row = await FindVisible(storage, id, reader, ct);
         int? onOrder = shelf.Find(row.Kind)?.Stock == Stock.Counted ? await storage.Find(SelectOnOrder(id), found => found.GetInt32(0), ct) : null;
-        return TypedResults.Ok(ListingView.Of(row, null, shelf, Problems.Language(http), reader?.Id) with { Stale = stale, OnOrder = onOrder });
+        var wording = await Wording.For(http, shelf, settings, storage, [row.Owner], ct);
+        return TypedResults.Ok(ListingView.Of(row, null, wording, reader?.Id) with { Stale = stale, OnOrder = onOrder });
     }
 
     /// <summary>Catalog knows no trades, so who traded a withdrawn listing is sent to its pictures with a grant.</summary>
@@ -388,12 +390,13 @@ internal sealed record ListingView(
     Place? Place, double? Distance, IReadOnlyList<Guid> Pictures, int Revision, DateTimeOffset Since, bool? Stale = null, int? OnOrder = null)
 {
     /// <param name="reader">Who reads it; null for a stranger.</param>
-    public static ListingView Of(ListingRow row, double? km, Shelf shelf, string language, Guid? reader = null)
+    public static ListingView Of(ListingRow row, double? km, Wording wording, Guid? reader = null)
     {
+        var (shelf, language) = (wording.Shelf, wording.Language);
         var kind = shelf.Find(row.Kind);
         return new ListingView(
             row.Id, row.Kind, shelf.Texts.Title(row.Kind, language), row.Title, row.Description, row.Price, kind is null ? null : Words.Of(kind.Price), kind is null ? null : shelf.Texts.Per(kind.Price, language), row.Currency,
-            new PersonRef(row.Owner, row.OwnerName), row.Status, row is { Status: "registered", Available: > 0 }, row.Quantity, row.Available,
+            wording.Person(row.Owner, row.OwnerName), row.Status, row is { Status: "registered", Available: > 0 }, row.Quantity, row.Available,
             PlaceFor(row, reader), km is null ? null : Math.Round(km.Value, 3),
             PicturesOf(row), row.Revision, row.Since);
     }

@@ -20,7 +20,7 @@ internal static class Accounts
     {
         if (payment?.Buyer == caller.Id || payment?.Seller == caller.Id)
         {
-            throw new RefusedException(new Refusal(Refusals.NotYours, "An operator does not decide a trade in which they are a party."));
+            throw new RefusedException(new Refusal(Refusals.NotYours, Detail.OwnTrade));
         }
     }
 }

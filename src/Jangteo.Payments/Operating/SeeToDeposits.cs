@@ -81,7 +81,7 @@ internal sealed class SeeToDeposits
 
     private PlannedAct Plan(Work work, Booking booking, string name, Deposit before, DepositDecision? decided, string? to)
     {
-        var decision = decided ?? throw new RefusedException(new Refusal(Refusals.NotNow, "The deposit is settled already, or the trade expects none."));
+        var decision = decided ?? throw new RefusedException(new Refusal(Refusals.NotNow, Detail.TransferSettled));
         var act = new OperatorAct
         {
             Act = name,

@@ -92,7 +92,7 @@ internal sealed class SeeToErrands
         var to = account ?? errand.Account;
         if (to != errand.Account && !IsRefused(errand.Problem))
         {
-            throw new RefusedException(new Refusal(Refusals.NotNow, "It is not known yet whether the bank has sent it to the account it was meant for."));
+            throw new RefusedException(new Refusal(Refusals.NotNow, Detail.TransferUnknown));
         }
 
         var act = new OperatorAct

@@ -13,12 +13,16 @@ public sealed record Caller(Guid Id, string Name, bool IsOperator, long Version 
     public const string SessionClaim = "session";
     public const string VersionClaim = "version";
     public const string UntilClaim = "until";
+    public const string LanguageClaim = "language";
 
     /// <summary>The session by which the person asks; empty before one has begun.</summary>
     public Guid Session { get; init; }
 
     /// <summary>When the session expires, by the machine's clock.</summary>
     public DateTimeOffset Until { get; init; }
+
+    /// <summary>The language that the person has chosen, when the session knows it.</summary>
+    public string? Language { get; init; }
 
     public PersonRef Ref => new(Id, Name);
 
@@ -31,7 +35,7 @@ public sealed record Caller(Guid Id, string Name, bool IsOperator, long Version 
         && Guid.TryParse(person.FindFirstValue(SessionClaim), out var session)
         && long.TryParse(person.FindFirstValue(VersionClaim), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
         && long.TryParse(person.FindFirstValue(UntilClaim), NumberStyles.None, CultureInfo.InvariantCulture, out var until)
-            ? new Caller(id, person.FindFirstValue(ClaimTypes.Name) ?? "", person.IsInRole(OperatorRole), version) { Session = session, Until = DateTimeOffset.FromUnixTimeSeconds(until) }
+            ? new Caller(id, person.FindFirstValue(ClaimTypes.Name) ?? "", person.IsInRole(OperatorRole), version) { Session = session, Until = DateTimeOffset.FromUnixTimeSeconds(until), Language = person.FindFirstValue(LanguageClaim) }
             : null;
 
     /// <summary>The person who is signed in; refuses <c>unauthenticated</c> when nobody is.</summary>

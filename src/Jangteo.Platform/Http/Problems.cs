@@ -11,8 +11,8 @@ public sealed class Problems(Shelf shelf)
 {
     public const string ContentType = "application/problem+json";
 
-    /// <summary>The language to answer in, by the request's Accept-Language.</summary>
-    public static string Language(HttpContext http) => Texts.LanguageFor(http.Request.Headers.AcceptLanguage.ToString());
+    /// <summary>The language to answer in; see <see cref="Languages"/>.</summary>
+    public static string Language(HttpContext http) => Languages.Of(http);
 
     /// <summary>The problem document of a refusal.</summary>
     public string Document(Refusal refusal, string language, string? kind = null)
@@ -26,7 +26,7 @@ public sealed class Problems(Shelf shelf)
         };
         if (refusal.Detail is not null)
         {
-            document["detail"] = refusal.Detail;
+            document["detail"] = refusal.Detail.Raw ?? Texts.Say(shelf.Texts.Detail(refusal.Detail.Word, language), refusal.Detail.Values);
         }
 
         if (refusal.Fields is not null)

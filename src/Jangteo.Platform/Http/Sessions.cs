@@ -48,6 +48,11 @@ public sealed class Sessions(IDataProtectionProvider protection, TimeProvider ma
             identity.AddClaim(new(ClaimTypes.Role, Caller.OperatorRole));
         }
 
+        if (caller.Language is not null)
+        {
+            identity.AddClaim(new(Caller.LanguageClaim, caller.Language));
+        }
+
         return format.Protect(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme));
     }
 

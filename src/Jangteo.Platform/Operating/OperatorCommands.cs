@@ -98,7 +98,7 @@ public sealed class OperatorCommands(Storage storage, Commands commands, long tw
 
             if (proposal.State != Proposal.Open || proposal.ExpiresAt <= work.Now)
             {
-                throw new RefusedException(new Refusal(Refusals.NotNow, "The proposal was decided already, or its time is over."));
+                throw new RefusedException(new Refusal(Refusals.NotNow, Detail.ProposalOver));
             }
 
             return new Decided.Now(await decide(work, caller, proposal, why));

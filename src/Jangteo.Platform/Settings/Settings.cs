@@ -54,7 +54,7 @@ public sealed record Settings
     /// </summary>
     public string AllowedHosts { get; init; } = "";
 
-    [RegularExpression("[A-Z]{3}")]
+    [Currency]
     public string Currency { get; init; } = "KRW";
 
     [Range(0, 1000)]
@@ -62,6 +62,13 @@ public sealed record Settings
 
     [AllowedValues("ko", "en")]
     public string Language { get; init; } = "ko";
+
+    /// <summary>IANA name of the zone in which texts say times and days; empty is Asia/Seoul where <see cref="Language"/> is ko, and UTC elsewhere.</summary>
+    [IanaTimeZone]
+    public string TimeZone { get; init; } = "";
+
+    /// <summary>The zone that <see cref="TimeZone"/> names.</summary>
+    public TimeZoneInfo Zone => IanaTimeZoneAttribute.Find(TimeZone.Length > 0 ? TimeZone : Language == "ko" ? "Asia/Seoul" : "UTC")!;
 
     [AllowedValues("Trace", "Debug", "Information", "Warning", "Error", "Critical", "None")]
     public string LogLevel { get; init; } = "Information";

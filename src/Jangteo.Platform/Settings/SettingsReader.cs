@@ -160,6 +160,8 @@ public static class SettingsReader
         ListenAttribute => ListenAttribute.Expected,
         NetworksAttribute => NetworksAttribute.Expected,
         OriginAttribute => OriginAttribute.Expected,
+        CurrencyAttribute => CurrencyAttribute.Expected,
+        IanaTimeZoneAttribute => IanaTimeZoneAttribute.Expected,
         _ => "is something else",
     };
 

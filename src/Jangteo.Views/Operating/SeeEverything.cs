@@ -63,11 +63,10 @@ internal static class SeeEverything
     }
 
     private static async Task<Ok<ViewPage<TradeListed>>> Trades(
-        HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Views)] Storage storage, string? kind, string? state, string? person, [AsParameters] Paging part, CancellationToken ct)
+        HttpContext http, Shelf shelf, Settings settings, [FromKeyedServices(Modules.Views)] Storage storage, string? kind, string? state, string? person, [AsParameters] Paging part, CancellationToken ct)
     {
         var caller = Caller.Operator(http);
         var of = Asked.Id(person, "person");
-        var language = Problems.Language(http);
         var rows = await storage.Query(
             new Sql(
                 $"""
@@ -77,16 +76,17 @@ internal static class SeeEverything
                 """,
                 Asked.Text(kind, "kind", 60), Asked.Text(state, "state", 60), of, part.After<Guid>(), part.Most + 1),
             Sqls.Trade, ct);
-        return TypedResults.Ok(ViewPage<TradeListed>.Of(part.Of(rows, row => TradeListed.Of(row, MyTrades.StandingOf(row, caller.Id), caller.Id, shelf, language), row => row.Id)));
+        var wording = await Wording.For(http, shelf, settings, storage, rows.SelectMany(row => new[] { row.Buyer, row.Seller }), ct);
+        return TypedResults.Ok(ViewPage<TradeListed>.Of(part.Of(rows, row => TradeListed.Of(row, MyTrades.StandingOf(row, caller.Id), caller.Id, wording), row => row.Id)));
     }
 
-    private static async Task<Ok<ExplainedTrade>> Explain(Guid id, HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Views)] Storage storage, CancellationToken ct)
+    private static async Task<Ok<ExplainedTrade>> Explain(Guid id, HttpContext http, Shelf shelf, Settings settings, [FromKeyedServices(Modules.Views)] Storage storage, CancellationToken ct)
     {
         var caller = Caller.Operator(http);
-        var language = Problems.Language(http);
         var row = await storage.Find(new Sql($"select {Sqls.TradeColumns} from trades where id = $1", id), Sqls.Trade, ct) ?? throw new RefusedException(new Refusal(Refusals.NotFound));
+        var wording = await Wording.For(http, shelf, settings, storage, [row.Buyer, row.Seller], ct);
         return TypedResults.Ok(new ExplainedTrade(
-            TradeListed.Of(row, MyTrades.StandingOf(row, caller.Id), caller.Id, shelf, language), await Timeline.Of(row, storage, shelf, language, ct)));
+            TradeListed.Of(row, MyTrades.StandingOf(row, caller.Id), caller.Id, wording), await Timeline.Of(row, storage, shelf, wording.Language, ct)));
     }
 
     private static async Task<Ok<ViewPage<PersonView>>> People(HttpContext http, [FromKeyedServices(Modules.Views)] Storage storage, string? q, [AsParameters] Paging part, CancellationToken ct)

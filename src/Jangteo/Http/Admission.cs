@@ -38,7 +38,7 @@ internal sealed class Admission
         // Orchestrators ask a process how it is by whatever address it has, and the processes of one installation know each other by a key.
         if (hosts is not null && !IsOurs(http.Request.Host.Host) && !path.StartsWithSegments("/health") && !path.StartsWithSegments("/internal"))
         {
-            throw new RefusedException(new Refusal(Refusals.UnknownHost, $"The host {http.Request.Host.Host} is none of AllowedHosts."));
+            throw new RefusedException(new Refusal(Refusals.UnknownHost, Detail.NotAllowedHost(http.Request.Host.Host)));
         }
     }
 

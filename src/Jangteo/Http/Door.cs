@@ -42,7 +42,7 @@ internal sealed class Door(Sessions sessions, Limits limits, RequestBodies bodie
             RefuseStrangers(http, asker);
             if (http.Request.QueryString.HasValue && http.Request.QueryString.Value!.Contains("%00", StringComparison.Ordinal))
             {
-                throw new RefusedException(Malformed.Query("The character U+0000 cannot be searched for."));
+                throw new RefusedException(Malformed.Query(Detail.NulInQuery));
             }
 
             // What is no route of ours, such as the one for a type that the route does not take, reads nothing.

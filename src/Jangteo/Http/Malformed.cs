@@ -12,7 +12,7 @@ internal static partial class Malformed
     /// <summary>The refusal for what the framework could not bind.</summary>
     public static Refusal Of(BadHttpRequestException bad) => bad.StatusCode switch
     {
-        StatusCodes.Status408RequestTimeout => new Refusal(Refusals.Malformed, "The body arrived too slowly."),
+        StatusCodes.Status408RequestTimeout => new Refusal(Refusals.Malformed, Detail.BodyTooSlow),
         StatusCodes.Status413PayloadTooLarge => new Refusal(Refusals.TooLarge),
         StatusCodes.Status415UnsupportedMediaType => At(Body, Wrong.SentAsOtherThanJson),
         _ when bad.InnerException is JsonException json => Of(json),
@@ -29,7 +29,7 @@ internal static partial class Malformed
     {
         StatusCodes.Status401Unauthorized => new Refusal(Refusals.Unauthenticated),
         StatusCodes.Status403Forbidden => new Refusal(Refusals.NotYours),
-        StatusCodes.Status405MethodNotAllowed => new Refusal(Refusals.NotFound, $"There is no {http.Request.Method} here, but {http.Response.Headers.Allow}."),
+        StatusCodes.Status405MethodNotAllowed => new Refusal(Refusals.NotFound, Detail.NoSuchMethod(http.Request.Method, http.Response.Headers.Allow.ToString())),
         StatusCodes.Status404NotFound => new Refusal(Refusals.NotFound),
         StatusCodes.Status412PreconditionFailed => new Refusal(Refusals.Stale),
         StatusCodes.Status413PayloadTooLarge => new Refusal(Refusals.TooLarge),
@@ -40,7 +40,7 @@ internal static partial class Malformed
         _ => new Refusal(Refusals.Malformed),
     };
 
-    public static Refusal Query(string wrong) => new(Refusals.Malformed, wrong);
+    public static Refusal Query(Detail wrong) => new(Refusals.Malformed, wrong);
 
     private static Refusal Of(JsonException json)
     {

@@ -61,7 +61,7 @@ internal sealed class RequestBodies(LimitSettings settings)
         {
             body.Dispose();
             http.Response.Headers.Connection = "close";
-            throw new RefusedException(new Refusal(Refusals.Malformed, $"The body did not arrive within {settings.BodyWithin.TotalSeconds} s."));
+            throw new RefusedException(new Refusal(Refusals.Malformed, Detail.BodyNotWithin(settings.BodyWithin.TotalSeconds)));
         }
         catch
         {

@@ -76,6 +76,19 @@ public sealed class Sending_sms(Town town)
     }
 
     [Fact]
+    public async Task A_deadline_is_said_in_the_time_zone_of_the_installation()
+    {
+        var tale = await Tale.Of(town).Moves("request");
+        await town.Rest();
+
+        var due = (await town.Get("/api/my/trades", tale.Seller)).Body.GetProperty("items")[0].GetProperty("next").EnumerateArray().Min(next => next.GetProperty("at").GetDateTimeOffset());
+        var text = (await town.Get("/api/notices", tale.Seller, language: "ko")).Body.GetProperty("items")[0].GetProperty("text").GetString()!;
+
+        // Of an installation whose language is ko: Korea, wherever the machine stands.
+        Assert.Contains(Texts.When(due.ToOffset(TimeSpan.FromHours(9)), "ko"), text);
+    }
+
+    [Fact]
     public async Task Without_a_phone_an_sms_is_undeliverable_and_operators_see_it()
     {
         var tale = Tale.Of(town, "water-purifier");

@@ -49,7 +49,7 @@ public sealed class Acts_of_operators(OperatedMarket market)
 
         await market.Bed.Post($"/api/operator/payments/deposits/{deposit}/send-back", "sora", new { reason = "Nobody expects it." }, ("X-Correlation-Id", "0190d0a0-0000-7000-8000-00000000beef"));
 
-        var act = (await market.Bed.Get("/api/operator/payments/acts", "sora")).Body!["items"]!.AsArray().First(one => (string?)one!["subject"] == deposit.ToString())!;
+        var act = (await market.Bed.Get("/api/operator/payments/acts", "sora", ("Accept-Language", "en"))).Body!["items"]!.AsArray().First(one => (string?)one!["subject"] == deposit.ToString())!;
         Assert.Equal(
             ("sora", SandboxPeople.IdOf("sora").ToString(), "send-transfer-back", "An operator sent a bank transfer back", "done", "transfer", 700, "sandbox-payer", "sandbox-payer", "Nobody expects it.",
                 "waiting", "sending-back", "0190d0a0-0000-7000-8000-00000000beef"),

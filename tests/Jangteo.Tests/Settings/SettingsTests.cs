@@ -47,7 +47,10 @@ public sealed class SettingsTests
     [InlineData("Jangteo:\n  Port: 99999", "jangteo.yaml:2: Port is from 0 to 65535, not \"99999\"")]
     [InlineData("Jangteo:\n  Sandbox: perhaps", "jangteo.yaml:2: Sandbox is true or false, not \"perhaps\"")]
     [InlineData("Jangteo:\n  Language: fr", "jangteo.yaml:2: Language is one of ko, en, not \"fr\"")]
-    [InlineData("Jangteo:\n  Currency: won", "jangteo.yaml:2: Currency is of the form [A-Z]{3}, not \"won\"")]
+    [InlineData("Jangteo:\n  Currency: won", "jangteo.yaml:2: Currency is the code of a currency (ISO 4217), such as KRW, JPY or USD, not \"won\"")]
+    [InlineData("Jangteo:\n  Currency: XYZ", "jangteo.yaml:2: Currency is the code of a currency (ISO 4217), such as KRW, JPY or USD, not \"XYZ\"")]
+    [InlineData("Jangteo:\n  TimeZone: Asia/Soul", "jangteo.yaml:2: TimeZone is a time zone (IANA), such as Asia/Seoul, Europe/Berlin or UTC, not \"Asia/Soul\"")]
+    [InlineData("Jangteo:\n  TimeZone: Korea Standard Time", "jangteo.yaml:2: TimeZone is a time zone (IANA), such as Asia/Seoul, Europe/Berlin or UTC, not \"Korea Standard Time\"")]
     [InlineData("Jangteo:\n  DataFolder: ''", "jangteo.yaml:2: DataFolder must not be empty, not \"\"")]
     [InlineData("Jangteo:\n  Trading:\n    Lease: 5", "jangteo.yaml:3: Trading:Lease is a duration such as 500ms, 3s, 15m, 24h or 7d, not \"5\"")]
     [InlineData("Jangteo:\n  Port: [1, 2]", "jangteo.yaml:2: Port is a list; every setting is one value")]
@@ -67,6 +70,16 @@ public sealed class SettingsTests
                 "environment Jangteo__Sandbx: there is no setting Sandbx; did you mean Sandbox?",
             ],
             refused.Mistakes.Order());
+    }
+
+    [Theory]
+    [InlineData("ko", "", 9)]
+    [InlineData("en", "", 0)]
+    [InlineData("en", "Asia/Seoul", 9)]
+    [InlineData("ko", "Asia/Kathmandu", 5.75)]
+    public void The_time_zone_follows_from_the_language_where_it_is_not_set(string language, string zone, double hours)
+    {
+        Assert.Equal(TimeSpan.FromHours(hours), Read($"Jangteo: {{ Language: {language}, TimeZone: '{zone}' }}").Zone.GetUtcOffset(DateTimeOffset.UnixEpoch.AddYears(56)));
     }
 
     [Fact]
