@@ -12,7 +12,7 @@ public sealed partial class PageFilesTests(SharedProgram shared, Browser browser
     [Theory]
     [InlineData("ko-KR,ko;q=0.9,en;q=0.8", "<html lang=\"ko\">")]
     [InlineData("en-GB,en;q=0.9", "<html lang=\"en\">")]
-    [InlineData("", "<html lang=\"en\">")]
+    [InlineData("", "<html lang=\"ko\">")]
     public async Task It_speaks_the_language_of_who_opens_it(string accepts, string says)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/");

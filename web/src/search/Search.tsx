@@ -3,10 +3,11 @@ import { useDebouncedCallback } from '@mantine/hooks'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
-import { useAsked } from '../api/asking'
+import { useAsked, useKinds } from '../api/asking'
 import { GET } from '../api/client'
 import { useList } from '../api/lists'
 import { Asked, Empty, Waiting } from '../parts/Answers'
+import { digitsOf } from '../parts/currencies'
 import { More } from '../parts/More'
 import { Title } from '../parts/Title'
 import { ListingCard } from './ListingCard'
@@ -29,14 +30,17 @@ export function Search() {
   // Whoever has gone on to a thing meanwhile is not called back.
   const wantSoon = useDebouncedCallback((changes: Record<string, string | null>) => location.pathname === '/' && want(changes), 300)
 
+  // The address has prices in whole units, as people write them, and the market takes them in minor units of its currency.
+  const currency = useKinds().data?.items[0]?.currency
+  const minorUnits = (name: string) => (wanted.has(name) && currency ? Math.round(Number(wanted.get(name)) * 10 ** digitsOf(currency)) : undefined)
   const near = wanted.get('near')
   const query = {
     q: wanted.get('q') ?? undefined,
     kind: wanted.get('kind') ?? undefined,
     near: near ?? undefined,
     within: near ? Number(wanted.get('within') ?? 3) : undefined,
-    minPrice: wanted.has('min') ? Number(wanted.get('min')) : undefined,
-    maxPrice: wanted.has('max') ? Number(wanted.get('max')) : undefined,
+    minPrice: minorUnits('min'),
+    maxPrice: minorUnits('max'),
     available: wanted.get('available') ?? undefined,
   }
   const sort = sorts.find((one) => one === wanted.get('sort') && (one !== 'distance' || near)) ?? 'newest'
@@ -65,8 +69,22 @@ export function Search() {
         </Group>
       </Chip.Group>
       <SimpleGrid cols={{ base: 2, sm: 4 }} style={{ alignItems: 'end' }}>
-        <NumberInput label={t('search.min')} min={0} hideControls defaultValue={query.minPrice} onChange={(value) => wantSoon({ min: String(value) })} />
-        <NumberInput label={t('search.max')} min={0} hideControls defaultValue={query.maxPrice} onChange={(value) => wantSoon({ max: String(value) })} />
+        <NumberInput
+          label={t('search.min')}
+          min={0}
+          hideControls
+          decimalScale={currency ? digitsOf(currency) : 0}
+          defaultValue={wanted.get('min') ?? ''}
+          onChange={(value) => wantSoon({ min: String(value) })}
+        />
+        <NumberInput
+          label={t('search.max')}
+          min={0}
+          hideControls
+          decimalScale={currency ? digitsOf(currency) : 0}
+          defaultValue={wanted.get('max') ?? ''}
+          onChange={(value) => wantSoon({ max: String(value) })}
+        />
         <Select
           label={t('search.sort')}
           allowDeselect={false}

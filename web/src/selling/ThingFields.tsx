@@ -1,7 +1,7 @@
 import { NumberInput, SimpleGrid, Textarea, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Kind } from '../api/client'
-import { digitsOf } from '../parts/Amount'
+import { digitsOf } from '../parts/currencies'
 import { PlaceField } from './PlaceField'
 import type { Thing } from './thing'
 

@@ -1,5 +1,5 @@
 import type { Listing, Shape } from '../api/client'
-import { digitsOf } from '../parts/Amount'
+import { digitsOf } from '../parts/currencies'
 import type { Point } from '../parts/TownMap'
 
 /** A thing as it stands in a form: what is not written yet is empty. */
