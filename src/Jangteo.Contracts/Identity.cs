@@ -5,8 +5,17 @@ public static class IdentityMessages
 {
     public const string PersonChanged = "identity.person-changed.v1";
 
-    public static readonly MessageType[] All = [new(PersonChanged, "identity", ["trading", "notices", "views"], typeof(PersonChanged))];
+    public const string PersonSuspended = "identity.person-suspended.v1";
+
+    public static readonly MessageType[] All =
+    [
+        new(PersonChanged, "identity", ["trading", "notices", "views"], typeof(PersonChanged)),
+        new(PersonSuspended, "identity", ["trading"], typeof(PersonSuspended)),
+    ];
 }
+
+/// <summary>A person was suspended, or restored: whether trades may begin on their listings.</summary>
+public sealed record PersonSuspended(Guid Person, bool IsSuspended);
 
 /// <summary>A person as they now are.</summary>
 /// <param name="Phone">E.164, or null.</param>

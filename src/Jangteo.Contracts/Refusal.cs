@@ -60,6 +60,15 @@ public static class Refusals
 
     /// <summary>Money goes only to the account that it came from, or to one that its owner gave.</summary>
     public const string AccountNotGiven = "account-not-given";
+    /// <summary>The person may not sign in until an operator restores them.</summary>
+    public const string Suspended = "suspended";
+
+    /// <summary>No trade begins on the listings of a person who is suspended.</summary>
+    public const string SellerSuspended = "seller-suspended";
+
+    /// <summary>An operator is suspended on the command line only.</summary>
+    public const string IsOperator = "is-operator";
+
     public const string SandboxIsLocal = "sandbox-is-local";
     public const string UnknownHost = "unknown-host";
     public const string Stale = "stale";
@@ -107,6 +116,9 @@ public static class Refusals
         [SecondOperator] = 403,
         [AlreadyProposed] = 409,
         [AccountNotGiven] = 409,
+        [Suspended] = 403,
+        [SellerSuspended] = 409,
+        [IsOperator] = 409,
         [SandboxIsLocal] = 403,
         [UnknownHost] = 400,
         [Stale] = 412,

@@ -26,6 +26,8 @@ public sealed class Wrong
     public static readonly Wrong PictureUnreadable = new("picture-unreadable");
     public static readonly Wrong SignedUpAlready = new("signed-up-already");
     public static readonly Wrong PersonOrEmail = new("person-or-email");
+    public static readonly Wrong EasyPassword = new("easy-password");
+    public static readonly Wrong WrongPassword = new("wrong-password");
     public static readonly Wrong Phone = new("phone");
     public static readonly Wrong Whose = new("whose");
 

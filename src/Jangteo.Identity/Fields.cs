@@ -7,7 +7,7 @@ namespace Jangteo.Identity;
 /// <summary>What may stand in the fields of a person. All that is wrong is said at once.</summary>
 internal static class Fields
 {
-    public const int ShortestPassword = 8;
+    public const int ShortestPassword = 12;
     public const int LongestPassword = 128;
 
     /// <summary>Addresses of people of the sandbox; nobody can sign up with one.</summary>
@@ -23,7 +23,7 @@ internal static class Fields
         {
             Name = wrong.Text("name", request.Name, TextRules.PersonName),
             Email = Email(wrong, request.Email),
-            Password = Password(wrong, request.Password),
+            Password = Password(wrong, "password", request.Password, request.Name, request.Email),
             Phone = Phone(wrong, request.Phone, region),
         };
         Language(wrong, request.Language);
@@ -44,17 +44,33 @@ internal static class Fields
         return wrong.Refusal;
     }
 
+    /// <summary>The refusal of a new password, or null.</summary>
+    /// <param name="read">The new password, as it is to be hashed.</param>
+    public static Refusal? Check(NewPassword request, Person person, out string read)
+    {
+        var wrong = new FieldErrors();
+        read = Password(wrong, "new", request.New, person.Name, person.Email);
+        return wrong.Refusal;
+    }
+
     /// <summary>Length is what makes a password good. Demanding signs and digits makes people write it down.</summary>
     public static bool IsPassword(string password) => PasswordText.Length(password) is >= ShortestPassword and <= LongestPassword;
 
-    private static string Password(FieldErrors wrong, string given)
+    private static string Password(FieldErrors wrong, string field, string given, string name, string email)
     {
-        if (PasswordText.Read(given) is { } password && IsPassword(password))
+        if (PasswordText.Read(given) is not { } password || !IsPassword(password))
+        {
+            wrong.Add(field, Wrong.Characters(ShortestPassword, LongestPassword));
+        }
+        else if (PasswordRules.IsEasyToGuess(password, name, email))
+        {
+            wrong.Add(field, Wrong.EasyPassword);
+        }
+        else
         {
             return password;
         }
 
-        wrong.Add("password", Wrong.Characters(ShortestPassword, LongestPassword));
         return "";
     }
 

@@ -23,6 +23,8 @@ public sealed class IdentityModule : Module
         services.AddSingleton<KnownDevices>();
         services.AddSingleton<EndSessions>();
         services.AddScoped<PasswordCheck>();
+        services.AddScoped<ChangePassword>();
+        services.AddSingleton<SuspendPerson>();
 
         // Identity uses these two instead of its own: its passwords have no greatest length, and its keys are in capitals.
         services.AddSingleton<ILookupNormalizer, EmailKeys>();
@@ -42,7 +44,9 @@ public sealed class IdentityModule : Module
         SigningUp.Map(routes);
         SigningIn.Map(routes, isSandbox);
         SeeingOneself.Map(routes);
+        ChangePassword.Map(routes);
         ListingPeople.Map(routes);
+        routes.ServiceProvider.GetRequiredService<SuspendPerson>().Map(routes);
         ReadActs.Map(routes, Name);
         if (isSandbox)
         {

@@ -12,8 +12,9 @@ internal static class People
     {
         var isNew = await work.Find(
             new Sql(
-                $"insert into people ({Person.Columns}, email_key) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing returning true",
-                person.Id, person.Name, person.Email, person.Phone, person.Language, person.IsOperator, person.Since, person.Password, person.Stamp, person.SessionVersion, person.EmailKey),
+                $"insert into people ({Person.Columns}, email_key) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing returning true",
+                person.Id, person.Name, person.Email, person.Phone, person.Language, person.IsOperator, person.Since, person.Password, person.Stamp, person.SessionVersion,
+                person.SuspendedAt, person.SuspendedBecause, person.EmailKey),
             row => row.GetBoolean(0), ct);
         if (isNew)
         {
@@ -38,6 +39,10 @@ internal static class People
     /// <summary>A person whom nobody else changes until the commit, which also keeps what is said of them in order.</summary>
     public static Task<Person?> Locked(Work work, Guid id, CancellationToken ct) =>
         work.Find(new Sql($"select {Person.Columns} from people where id = $1 for update", id), Person.Read, ct);
+
+    /// <summary>A person by e-mail whom nobody else changes until the commit.</summary>
+    public static Task<Person?> Locked(Work work, string email, CancellationToken ct) =>
+        work.Find(new Sql($"select {Person.Columns} from people where email_key = $1 for update", Person.KeyOf(email)), Person.Read, ct);
 
     private static void Say(Work work, Person person) => work.Send(IdentityMessages.PersonChanged, person.Id, person.Changed, new MessageContext());
 }

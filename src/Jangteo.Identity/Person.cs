@@ -12,13 +12,19 @@ namespace Jangteo.Identity;
 internal sealed record Person(Guid Id, string Name, string Email, string? Phone, string Language, bool IsOperator, DateTimeOffset Since)
 {
     /// <summary>In the order in which <see cref="Read"/> reads them.</summary>
-    public const string Columns = "id, name, email, phone, language, is_operator, since, password, security_stamp, session_version";
+    public const string Columns = "id, name, email, phone, language, is_operator, since, password, security_stamp, session_version, suspended_at, suspended_because";
 
     /// <summary>A salted hash; null for people of the sandbox.</summary>
     public string? Password { get; set; }
 
     /// <summary>Raised to end every session of the person; a session keeps the version with which it began.</summary>
     public long SessionVersion { get; init; }
+
+    /// <summary>Business time since which the person may not sign in; null for everybody else.</summary>
+    public DateTimeOffset? SuspendedAt { get; init; }
+
+    /// <summary>Why, in an operator's words.</summary>
+    public string? SuspendedBecause { get; init; }
 
     /// <summary>Identity's, new with every password: a row is changed only under the stamp with which it was found.</summary>
     public string Stamp { get; set; } = NewStamp();
@@ -45,6 +51,8 @@ internal sealed record Person(Guid Id, string Name, string Email, string? Phone,
         Stamp = row.GetString(8),
         FoundStamp = row.GetString(8),
         SessionVersion = row.GetInt64(9),
+        SuspendedAt = row.IsDBNull(10) ? null : row.GetFieldValue<DateTimeOffset>(10),
+        SuspendedBecause = row.IsDBNull(11) ? null : row.GetString(11),
     };
 
     private static string NewStamp() => Guid.NewGuid().ToString();

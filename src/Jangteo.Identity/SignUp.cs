@@ -15,7 +15,7 @@ namespace Jangteo.Identity;
 /// <summary>Who wants to take part.</summary>
 /// <param name="Name">What others see; at most 80 characters.</param>
 /// <param name="Email">At most 254 characters.</param>
-/// <param name="Password">8 to 128 characters.</param>
+/// <param name="Password">12 to 128 characters, and none that is commonly used.</param>
 /// <param name="Phone">As people write it, such as 010-1234-5678 or +82 10-1234-5678, and kept as E.164; without one an SMS cannot be delivered.</param>
 /// <param name="Language">en or ko: the language to be written to; by Accept-Language when not given.</param>
 public sealed record SignUp(string Name, string Email, string Password, string? Phone = null, string? Language = null);

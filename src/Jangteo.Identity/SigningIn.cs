@@ -75,6 +75,7 @@ internal static class SigningIn
             throw WrongPassword();
         }
 
+        RefuseSuspended(person);
         devices.Remember(http, account);
         return Welcome(http, sessions, person);
     }
@@ -102,7 +103,18 @@ internal static class SigningIn
             throw Asked.Bad("person", wrong);
         }
 
-        return Welcome(http, sessions, await PeopleOfTheSandbox.Have(storage, Commands.CauseOf(http), called, Problems.Language(http), ct));
+        var known = await PeopleOfTheSandbox.Have(storage, Commands.CauseOf(http), called, Problems.Language(http), ct);
+        RefuseSuspended(known);
+        return Welcome(http, sessions, known);
+    }
+
+    /// <summary>Only after the right password, so that a stranger does not learn who is suspended.</summary>
+    private static void RefuseSuspended(Person person)
+    {
+        if (person.SuspendedAt is not null)
+        {
+            throw new RefusedException(new Refusal(Refusals.Suspended));
+        }
     }
 
     private static Answer Welcome(HttpContext http, Sessions sessions, Person person)

@@ -56,7 +56,7 @@ internal sealed class AskForTrade(
         using var span = Spans.Of(id, "ask for a trade", correlation: Commands.CauseOf(http).Correlation);
         return await commands.Run(http, body, async (work, caller, claim) =>
         {
-            var (listing, asked) = await Trades.LockListing(work, body.Listing, caller.Id, ct);
+            var (listing, asked, isSellerSuspended) = await Trades.LockListing(work, body.Listing, caller.Id, ct);
             if (listing is null)
             {
                 throw isHeard ? new RefusedException(new Refusal(Refusals.NotFound)) : new UnheardListingException();
@@ -66,6 +66,11 @@ internal sealed class AskForTrade(
             if (asked is not null)
             {
                 throw new RefusedException(new Refusal(Refusals.AlreadyAsked, Facts: new Dictionary<string, object?> { ["trade"] = asked }));
+            }
+
+            if (isSellerSuspended)
+            {
+                throw new RefusedException(new Refusal(Refusals.SellerSuspended));
             }
 
             var card = Cards.Read(kind.StartMove.First.Contains(Verb.HoldPayment), body.Card);

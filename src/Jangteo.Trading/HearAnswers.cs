@@ -6,7 +6,7 @@ using Jangteo.Platform.Time;
 
 namespace Jangteo.Trading;
 
-/// <summary>What other modules say: answers to a trade's requests, and listings and the names of people as they now are.</summary>
+/// <summary>What other modules say: answers to a trade's requests, listings and the names of people as they now are, and who is suspended.</summary>
 internal sealed class HearAnswers(Trades trades, BusinessClock clock) : IHear
 {
     public async Task<IReadOnlySet<Guid>> Hear(Work work, IReadOnlyList<Message> messages, CancellationToken ct)
@@ -25,7 +25,18 @@ internal sealed class HearAnswers(Trades trades, BusinessClock clock) : IHear
             Trades.WriteNames(work, people);
         }
 
-        var answers = messages.Where(message => message.Type is not (CatalogMessages.ListingChanged or IdentityMessages.PersonChanged)).ToList();
+        foreach (var suspended in messages.Where(message => message.Type == IdentityMessages.PersonSuspended).Select(message => message.Read<PersonSuspended>()))
+        {
+            // A repeated message finds the row as it is to be and changes nothing.
+            work.Write(
+                suspended.IsSuspended
+                    ? "insert into suspended_people (person) values ($1) on conflict do nothing"
+                    : "delete from suspended_people where person = $1",
+                suspended.Person);
+        }
+
+        var answers = messages
+            .Where(message => message.Type is not (CatalogMessages.ListingChanged or IdentityMessages.PersonChanged or IdentityMessages.PersonSuspended)).ToList();
         return answers.Count > 0 ? await HearAnswered(work, answers, ct) : new HashSet<Guid>();
     }
 

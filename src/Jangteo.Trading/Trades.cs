@@ -190,17 +190,20 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
     }
 
     /// <summary>Trading's copy of a listing, locked against changes of it while a trade starts; and the open trade that the buyer has on it already, of a single thing.</summary>
-    public static async Task<(Listing? Listing, Guid? Asked)> LockListing(Work work, Guid id, Guid buyer, CancellationToken ct)
+    public static async Task<(Listing? Listing, Guid? Asked, bool IsSellerSuspended)> LockListing(Work work, Guid id, Guid buyer, CancellationToken ct)
     {
         Listing? listing = null;
         Guid? asked = null;
         string? seller = null;
+        var isSellerSuspended = false;
         await work.Read(
             ct,
             (new Sql("select p.name from listings l join people p on p.id = l.owner where l.id = $1", id), reader => seller = reader.GetString(0)),
             (new Sql($"select {Listing.ColumnsToBeginWith} from listings where id = $1 for share", id), reader => listing = Listing.Read(reader)),
-            (new Sql("select id from trades where listing = $1 and buyer = $2 and is_open and is_single", id, buyer), reader => asked = reader.GetGuid(0)));
-        return (seller is null || listing is null ? listing : listing with { Owner = listing.Owner with { Name = seller } }, asked);
+            (new Sql("select id from trades where listing = $1 and buyer = $2 and is_open and is_single", id, buyer), reader => asked = reader.GetGuid(0)),
+            (new Sql("select true from suspended_people join listings on listings.owner = suspended_people.person where listings.id = $1", id),
+                reader => isSellerSuspended = reader.GetBoolean(0)));
+        return (seller is null || listing is null ? listing : listing with { Owner = listing.Owner with { Name = seller } }, asked, isSellerSuspended);
     }
 
     /// <summary>Keeps the names that people have now.</summary>

@@ -18,6 +18,7 @@ internal static class CommandLine
             CheckKinds(),
             Demo(),
             MakeOperator.Command(),
+            MakeOperator.OfPeople(),
             RebuildTheViews.Command(),
             Doctor.Command(),
             ConfigureGateway.Command(),

@@ -167,7 +167,8 @@ internal static partial class ApiDocument
             operation.Description = "For operators; nobody else finds it.";
         }
 
-        if (method == HttpMethods.Post && operation.Security.Count > 0)
+        // A new password is answered with a token, which is not to be kept under a key.
+        if (method == HttpMethods.Post && operation.Security.Count > 0 && path != "/api/people/me/password")
         {
             AddHeader(operation, "Idempotency-Key", "The same command with the same key has one effect and one answer, for seven days. At most 100 characters.");
         }

@@ -50,15 +50,15 @@ public sealed class Signing_in(TestPostgres postgres)
     }
 
     [Theory]
-    [InlineData(7, 422)]
-    [InlineData(8, 201)]
+    [InlineData(11, 422)]
+    [InlineData(12, 201)]
     [InlineData(128, 201)]
     [InlineData(129, 422)]
     public async Task A_password_is_good_by_its_length_alone(int length, int status)
     {
         await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()]);
 
-        var heard = await bed.Post("/api/people", null, new { name = "Kim", email = "kim@example.com", password = new string(' ', length) });
+        var heard = await bed.Post("/api/people", null, new { name = "Kim", email = "kim@example.com", password = string.Concat(Enumerable.Repeat("숲속의 작은 도서관 ", 20))[..length] });
 
         Assert.Equal(status, heard.Status);
         Assert.Equal(status == 422 ? ["password"] : [], heard.Fields);

@@ -57,9 +57,15 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
         ["deposits", _, "send-back"] => ($"/api/operator/payments/deposits/{await StrayTransfer(400)}/send-back", new { reason = "Nobody expects it." }),
         ["deposits", "unbooked", "retry"] => (route, new { position = await KeepUnbooked(await StrayTransfer(400)), reason = "The ledger was full." }),
         ["attention", "retry"] => (route, new { key = $"{await RefusedRefund()}", reason = "The bank was closed." }),
+        ["people", _, "suspend"] => ($"/api/operator/identity/people/{await Person()}/suspend", new { reason = "They sold what was not theirs." }),
+        ["people", _, "restore"] => ($"/api/operator/identity/people/{await Person()}/restore", new { reason = "It was theirs after all." }),
         ["proposals", _, var decision] => ($"/api/operator/payments/proposals/{await Proposed()}/{decision}", new { reason = "I looked at it." }),
         _ => throw new NotImplementedException($"{route}: write a scene in which it can be called."),
     };
+
+    /// <summary>A person of the sandbox whom no other scene needs.</summary>
+    private async Task<string> Person() =>
+        (await Bed.Post("/api/session", null, new { person = string.Create(CultureInfo.InvariantCulture, $"passer-by {Interlocked.Increment(ref count)}") })).Body!["person"]!["id"]!.GetValue<string>();
 
     /// <summary>The ids of the acts recorded in a module.</summary>
     internal async Task<List<Guid>> Acts(string module) =>

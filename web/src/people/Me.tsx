@@ -1,8 +1,8 @@
-import { Button, Card, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Card, PasswordInput, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCommand } from '../api/asking'
-import { PATCH, type Shape } from '../api/client'
+import { PATCH, POST, type Shape } from '../api/client'
 import { useMe, type Person } from '../api/session'
 import { Refused } from '../parts/Answers'
 import { OnlyFor } from '../parts/OnlyFor'
@@ -18,6 +18,7 @@ export default function Me() {
       <Stack maw={420} mx="auto">
         <Title>{t('me.title')}</Title>
         {me && <Fields key={me.id} me={me} />}
+        {me && <NewPassword />}
       </Stack>
     </OnlyFor>
   )
@@ -69,6 +70,47 @@ function Fields({ me }: { me: Person }) {
           {change.isSuccess && (
             <Text size="sm" role="status">
               {t('me.saved')}
+            </Text>
+          )}
+        </Stack>
+      </form>
+    </Card>
+  )
+}
+
+/** A new password, which signs the person out everywhere else. */
+function NewPassword() {
+  const { t } = useTranslation()
+  const none = { current: '', new: '' }
+  const [given, setGiven] = useState(none)
+  const change = useCommand((body: Shape['NewPassword']) => POST('/api/people/me/password', { body }), 'person')
+  const wrong = change.error?.fields ?? {}
+  const field = (name: keyof typeof given) => ({
+    required: true,
+    maxLength: 128,
+    visibilityToggleButtonProps: { 'aria-label': t('people.show') },
+    value: given[name],
+    onChange: (event: { currentTarget: { value: string } }) => setGiven({ ...given, [name]: event.currentTarget.value }),
+    error: wrong[name],
+  })
+  return (
+    <Card withBorder>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          change.mutate(given, { onSuccess: () => setGiven(none) })
+        }}
+      >
+        <Stack>
+          <PasswordInput label={t('me.password.current')} autoComplete="current-password" {...field('current')} />
+          <PasswordInput label={t('me.password.new')} description={t('people.passwordHow')} autoComplete="new-password" minLength={12} {...field('new')} />
+          {change.error && <Refused refusal={change.error} />}
+          <Button type="submit" loading={change.isPending}>
+            {t('me.password.change')}
+          </Button>
+          {change.isSuccess && (
+            <Text size="sm" role="status">
+              {t('me.password.changed')}
             </Text>
           )}
         </Stack>

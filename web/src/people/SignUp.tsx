@@ -42,7 +42,7 @@ export default function SignUp() {
               description={t('people.passwordHow')}
               autoComplete="new-password"
               required
-              minLength={8}
+              minLength={12}
               maxLength={128}
               visibilityToggleButtonProps={{ 'aria-label': t('people.show') }}
               {...field('password')}
