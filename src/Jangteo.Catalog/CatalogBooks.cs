@@ -1,41 +1,55 @@
 using Jangteo.Kinds;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Integrity;
 using Jangteo.Platform.Storing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Catalog;
 
-/// <summary>GET /api/operator/catalog/books: I3 (stock is never negative, adds up, and nobody has what another has), and what is not yet at rest.</summary>
-internal static class CatalogBooks
+/// <summary>I3: stock is never negative, adds up, and nobody has what another has. And what is not yet at rest.</summary>
+internal sealed class CatalogBooks([FromKeyedServices(Modules.Catalog)] Storage storage) : IIntegrityChecks
 {
-    private static readonly (string Name, string Offenders)[] Checks =
+    private static readonly OffendersBySql Checks = new(
     [
-        ("I3 stock is never negative", "select id from listings where available < 0 or out < 0 or sold < 0 or written_off < 0"),
-        ("I3 stock adds up", "select id from listings where first_quantity + corrections - sold - written_off - out <> available"),
+        ("I3 stock is never negative", "select id, 'available ' || available || ', out ' || out || ', sold ' || sold from listings where id = any($1) and (available < 0 or out < 0 or sold < 0 or written_off < 0)"),
+        ("I3 stock adds up", "select id, 'available is ' || available from listings where id = any($1) and first_quantity + corrections - sold - written_off - out <> available"),
         (
             "I3 what is out is what trades have",
             """
-            select l.id from listings l
+            select l.id, 'out ' || l.out || ', and trades have ' || coalesce(a.out, 0)
+            from listings l
             left join (
-                select listing,
-                    sum(quantity) filter (where has = 'taken') as out, sum(quantity) filter (where has = 'sold') as sold, sum(quantity) filter (where has = 'written-off') as written_off
-                from allocations group by listing) a on a.listing = l.id
-            where l.out <> coalesce(a.out, 0) or l.sold <> coalesce(a.sold, 0) or l.written_off <> coalesce(a.written_off, 0)
+                select listing, sum(quantity) filter (where has = 'taken') as out, sum(quantity) filter (where has = 'sold') as sold,
+                    sum(quantity) filter (where has = 'written-off') as written_off
+                from allocations
+                where listing = any($1)
+                group by listing) a on a.listing = l.id
+            where l.id = any($1) and (l.out <> coalesce(a.out, 0) or l.sold <> coalesce(a.sold, 0) or l.written_off <> coalesce(a.written_off, 0))
             """),
-        ("I3 nobody has what another has", "select a.listing from allocations a join listings l on l.id = a.listing where l.single and a.has <> 'nothing' group by a.listing having count(*) > 1"),
-        ("I7 no open registration", "select listing from registrations where settled_at is null"),
-    ];
+        (
+            "I3 nobody has what another has",
+            """
+            select a.listing, count(*) || ' trades have it'
+            from allocations a
+            join listings l on l.id = a.listing
+            where a.listing = any($1) and l.single and a.has <> 'nothing'
+            group by a.listing
+            having count(*) > 1
+            """),
+    ]);
 
-    public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/operator/catalog/books", Show).WithName("catalogBooks").WithSummary("Catalog's invariants, counted now.").WithTags("operator");
+    public string Subjects => "listings";
 
-    private static async Task<Ok<Books>> Show(HttpContext http, [FromKeyedServices(Modules.Catalog)] Storage storage, CancellationToken ct)
+    public IReadOnlyList<string> Names => Checks.Names;
+
+    public Task<IReadOnlyList<Offender>> Find(Guid[] subjects, CancellationToken ct) => Checks.Find(storage, subjects, ct);
+
+    public async Task<IReadOnlyList<Guid>> After(Guid last, int most, CancellationToken ct) =>
+        await storage.Query(new Sql("select id from listings where id > $1 order by id limit $2", last, most), row => row.GetGuid(0), ct);
+
+    public async Task<IReadOnlyList<BookCheck>> Now(CancellationToken ct)
     {
-        Caller.Operator(http);
-        return TypedResults.Ok(await Books.OfOffenders(storage, "listings", "listings", Checks, ct));
+        var open = await storage.Find(new Sql("select count(*) from registrations where settled_at is null"), row => row.GetInt64(0), ct);
+        return [new BookCheck("I7 no open registration", open == 0, $"{open} open")];
     }
 }

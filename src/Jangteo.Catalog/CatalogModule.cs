@@ -1,6 +1,7 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
+using Jangteo.Platform.Integrity;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Operating;
 using Microsoft.AspNetCore.Routing;
@@ -27,6 +28,7 @@ public sealed class CatalogModule : Module
         services.AddSingleton<AnswerStockQuestions>();
         services.AddSingleton<IListings, FindListing>();
         services.AddSingleton<Acknowledging>();
+        services.AddSingleton<CatalogBooks>();
     }
 
     public override void Map(IEndpointRouteBuilder routes)
@@ -37,10 +39,12 @@ public sealed class CatalogModule : Module
         services.GetRequiredService<WithdrawListing>().Map(routes);
         services.GetRequiredService<Pictures>().Map(routes);
         services.GetRequiredService<RemovePlace>().Map(routes);
-        CatalogBooks.Map(routes);
+        services.GetRequiredKeyedService<IntegrityWatch>(Name).Map(routes);
         services.GetRequiredKeyedService<Parked>(Name).Map(routes);
         ReadActs.Map(routes, Name);
     }
+
+    public override IIntegrityChecks Integrity(IServiceProvider services) => services.GetRequiredService<CatalogBooks>();
 
     public override IHear Hears(IServiceProvider services) => services.GetRequiredService<HearRequests>();
 

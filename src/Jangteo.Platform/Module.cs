@@ -1,5 +1,6 @@
 using System.Reflection;
 using Jangteo.Contracts;
+using Jangteo.Platform.Integrity;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Routing;
@@ -40,6 +41,9 @@ public abstract class Module
 
     /// <summary>What is connected to nothing with these settings. A kind that needs it is refused at start, and not when money should move.</summary>
     public virtual IEnumerable<MissingProvider> Missing(Settings settings) => [];
+
+    /// <summary>What it checks of its own data all the time, or null.</summary>
+    public virtual IIntegrityChecks? Integrity(IServiceProvider services) => null;
 
     /// <summary>What can be counted of its business, beside what is counted of every module.</summary>
     public virtual IEnumerable<Figure> Figures(IServiceProvider services) => [];

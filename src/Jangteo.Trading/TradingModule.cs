@@ -2,6 +2,7 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Intending;
+using Jangteo.Platform.Integrity;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
@@ -45,10 +46,12 @@ public sealed class TradingModule : Module
         ShowAgreedPicture.Map(routes);
         ReadKinds.Map(routes);
         ExplainMoves.Map(routes);
-        TradingBooks.Map(routes);
+        routes.ServiceProvider.GetRequiredKeyedService<IntegrityWatch>(Name).Map(routes);
         routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
         ReadActs.Map(routes, Name);
     }
+
+    public override IIntegrityChecks Integrity(IServiceProvider services) => services.GetRequiredService<TradingBooks>();
 
     public override IHear Hears(IServiceProvider services) => services.GetRequiredService<HearAnswers>();
 

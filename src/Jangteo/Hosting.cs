@@ -6,6 +6,7 @@ using Jangteo.Platform.Asking;
 using Jangteo.Platform.Broker;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Intending;
+using Jangteo.Platform.Integrity;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
@@ -75,12 +76,16 @@ internal static class Hosting
             provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredKeyedService<Platform.Http.Commands>(name), settings.TwoOperatorsAboveIn(name)));
         services.AddKeyedSingleton(name, (provider, _) => new Parked(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredKeyedService<OperatorCommands>(name)));
         AddQuestions(services, name, settings, provider => AnswersOf(module, provider));
+        services.AddKeyedSingleton(name, (provider, _) => new IntegrityWatch(
+            provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredKeyedService<ILog>(name), module.Integrity(provider) ?? throw new InvalidOperationException($"{name} checks nothing"),
+            provider.GetRequiredService<ILogger<IntegrityWatch>>()));
         module.AddTo(services);
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<Log>(name).Relay);
         services.AddSingleton<IHostedService>(provider => new OutboxWatch(
             provider.GetRequiredKeyedService<Storage>(name), settings.Broker.Length > 0, provider.GetRequiredService<Alarms>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<OutboxWatch>>()).Loop);
-        services.AddSingleton<IHostedService>(provider => new LoopsOf(module.Loops(provider)));
+        services.AddSingleton<IHostedService>(provider => new LoopsOf(module.Integrity(provider) is null ? module.Loops(provider)
+            : [.. module.Loops(provider), provider.GetRequiredKeyedService<IntegrityWatch>(name).Loop]));
     }
 
     /// <summary>What a module is sent and what it sends: through the broker where there is one, and else from log to log within the process.</summary>

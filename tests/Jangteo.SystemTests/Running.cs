@@ -8,6 +8,7 @@ using System.Text.Json.Nodes;
 using Jangteo.Platform.Machine;
 using Jangteo.Split;
 using Jangteo.SystemTests.OpenApi;
+using Npgsql;
 
 [assembly: AssemblyFixture(typeof(Jangteo.SystemTests.SharedProgram))]
 
@@ -183,6 +184,13 @@ public class JangteoProgram : IAsyncDisposable
     {
         var conforming = NewHandler();
         return conforming.Document(Address);
+    }
+
+    /// <summary>Its private database, past the program.</summary>
+    internal async Task<NpgsqlDataSource> Database()
+    {
+        var run = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "run.json"), TestContext.Current.CancellationToken))!;
+        return NpgsqlDataSource.Create((string)run["database"]!);
     }
 
     /// <summary>A client of nobody, the caller's to keep.</summary>

@@ -103,7 +103,7 @@ internal sealed class Shop(JangteoProgram program)
     /// <summary>The trade, once it is in a state.</summary>
     public Task<JsonNode> At(Deal deal, string state) => At(deal, trade => (string?)trade["state"] == state);
 
-    public Task<JsonNode> At(Deal deal, Func<JsonNode, bool> isThere) => Eventually(async () => (await deal.Buyer.Get($"/api/trades/{deal.Id}")).Body!, isThere);
+    public Task<JsonNode> At(Deal deal, Func<JsonNode, bool> isThere, TimeSpan? within = null) => Eventually(async () => (await deal.Buyer.Get($"/api/trades/{deal.Id}")).Body!, isThere, within);
 
     /// <summary>What a listing has left, once the views know.</summary>
     public async Task Left(Thing thing, int available) =>
@@ -127,7 +127,8 @@ internal sealed class Shop(JangteoProgram program)
         var sora = await Operator;
         foreach (var module in new[] { "trading", "payments", "catalog", "delivery", "notices", "views" })
         {
-            await Eventually(async () => (await sora.Get($"/api/operator/{module}/books")).Body!, books => (bool)books["ok"]!);
+            var books = (await sora.Get($"/api/operator/{module}/books?all=true")).Body!;
+            Assert.True((bool)books["ok"]!, $"{module}: {books.ToJsonString()}");
         }
     }
 

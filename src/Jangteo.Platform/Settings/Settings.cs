@@ -262,11 +262,11 @@ public sealed record LimitSettings
 /// <summary>How long a person stays signed in.</summary>
 public sealed record SessionSettings
 {
-    [Range(typeof(TimeSpan), "00:01:00", "31.00:00:00")]
+    [Range(typeof(TimeSpan), "00:00:01", "31.00:00:00")]
     public TimeSpan People { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>Of an operator, who can move other people's money.</summary>
-    [Range(typeof(TimeSpan), "00:01:00", "31.00:00:00")]
+    [Range(typeof(TimeSpan), "00:00:01", "31.00:00:00")]
     public TimeSpan Operators { get; init; } = TimeSpan.FromHours(12);
 }
 

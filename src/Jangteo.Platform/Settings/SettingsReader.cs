@@ -165,5 +165,6 @@ public static class SettingsReader
         _ => "is something else",
     };
 
-    private static string Duration(object bound) => Words.Of(TimeSpan.Parse((string)bound, CultureInfo.InvariantCulture));
+    /// <summary>A bound as text, or, once the attribute has compared with it, as the duration that it made of the text.</summary>
+    private static string Duration(object bound) => Words.Of(bound as TimeSpan? ?? TimeSpan.Parse((string)bound, CultureInfo.InvariantCulture));
 }

@@ -55,7 +55,7 @@ internal sealed class Books(Market market, TimeProvider machine)
 
     private async Task<IEnumerable<Finding>> ReadOf(string module, CancellationToken ct)
     {
-        var heard = await market.Get(World.Operator, $"/api/operator/{module}/books", ct);
+        var heard = await market.Get(World.Operator, $"/api/operator/{module}/books?all=true", ct);
         if (heard.Body?["checks"]?.AsArray() is not { Count: > 0 } checks)
         {
             return [new Finding(module, "books", false, $"cannot be read: {heard}")];

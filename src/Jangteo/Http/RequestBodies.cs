@@ -63,6 +63,12 @@ internal sealed class RequestBodies(LimitSettings settings)
             http.Response.Headers.Connection = "close";
             throw new RefusedException(new Refusal(Refusals.Malformed, Detail.BodyNotWithin(settings.BodyWithin.TotalSeconds)));
         }
+        catch (IOException broken) when (broken is not BadHttpRequestException)
+        {
+            // Kestrel says so of a length of a chunk that no number can hold.
+            body.Dispose();
+            throw new BadHttpRequestException("The body is not framed as HTTP/1.1 frames it.", broken);
+        }
         catch
         {
             body.Dispose();

@@ -8,6 +8,37 @@ public sealed class NeighborhoodRentalEdges(SharedProgram shared)
     private const string Kind = "neighborhood-rental";
 
     [Fact]
+    [Requirement("GD-3", "deleted item")]
+    public async Task A_deleted_item_is_not_reserved_and_nothing_begins()
+    {
+        var shop = new Shop(await shared.Running);
+        var item = await shop.List(Kind);
+        var renter = await shop.Somebody("renter");
+        Assert.InRange((await item.Seller.Delete($"/api/listings/{item.Id}")).Status, 200, 204);
+
+        var said = await Shop.Eventually(() => shop.Ask(renter, item), said => said.Status != 201);
+
+        Assert.Equal("listing-withdrawn", said.Code);
+        await shop.AtRest();
+        Assert.DoesNotContain((await renter.Get("/api/my/trades?as=buyer")).Body!["items"]!.AsArray(), trade => (string?)trade!["state"] == "reserved");
+    }
+
+    [Fact]
+    [Requirement("GD-12", "exactly one")]
+    public async Task An_item_that_is_registered_by_a_double_click_raises_one_alarm()
+    {
+        var shop = new Shop(await shared.Running);
+        var manager = await shop.Somebody("manager");
+        var body = new System.Text.Json.Nodes.JsonObject { ["kind"] = Kind, ["title"] = "Drill", ["description"] = "Strong.", ["price"] = 5_000 };
+
+        var said = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => manager.Post("/api/listings", (System.Text.Json.Nodes.JsonObject)body.DeepClone(), key: "drill")));
+
+        var item = Assert.Single(said.Select(answer => answer.Id).Distinct());
+        await shop.AtRest();
+        Assert.Single((await manager.Get("/api/notices")).Body!["items"]!.AsArray(), notice => (Guid?)notice!["listing"] == item);
+    }
+
+    [Fact]
     [Requirement("GD-4", "after lending: refused")]
     [Requirement("GD-7", "lent")]
     public async Task After_lending_neither_the_reservation_nor_the_payment_is_cancelled()

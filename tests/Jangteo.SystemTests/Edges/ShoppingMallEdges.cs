@@ -60,9 +60,12 @@ public sealed class ShoppingMallEdges(SharedProgram shared)
         var thing = await shop.List(Kind, quantity: 1);
         var deals = await Task.WhenAll(Awaiting(shop, thing), Awaiting(shop, thing));
         await Task.WhenAll(deals.Select(deal => shop.Deposit(deal, 10_000)));
+        // Both can be confirmed now, so the two confirmations below meet.
+        await Task.WhenAll(deals.Select(deal => Shop.Eventually(async () => (await deal.Buyer.Get($"/api/payments/{deal.Id}")).Body!, payment => (long)payment["seen"]! == 10_000)));
 
-        await Task.WhenAll(deals.Select(Confirm));
+        var said = await Task.WhenAll(deals.Select(deal => deal.SellerDoes("confirm-deposit")));
 
+        Assert.All(said, confirmed => Assert.Equal(200, confirmed.Status));
         var ends = await Task.WhenAll(deals.Select(deal => shop.At(deal, trade => (string?)trade["state"] is "shipping" or "payment-cancelled")));
         Assert.Single(ends, trade => (string?)trade["state"] == "shipping");
         await shop.Left(thing, 0);

@@ -6,6 +6,9 @@ namespace Jangteo.SystemTests.Edges;
 [Collection(FaultyProgram.Tests)]
 public sealed class SwitchedOff(FaultyProgram faulty)
 {
+    /// <summary>By messages alone: a deadline of a table is hours away, and nobody moves the clock.</summary>
+    private static readonly TimeSpan WithinSeconds = TimeSpan.FromSeconds(10);
+
     [Fact]
     [Requirement("GD-N1.1", "a time-out is not a no")]
     public async Task A_time_out_is_not_a_no()
@@ -64,7 +67,6 @@ public sealed class SwitchedOff(FaultyProgram faulty)
     }
 
     [Fact]
-    [Requirement("GD-N1.2", "alarm sent, item failed")]
     [Requirement("GD-N2.4")]
     public async Task Without_the_alarm_a_listing_is_a_draft_that_is_registered_later()
     {
@@ -81,6 +83,26 @@ public sealed class SwitchedOff(FaultyProgram faulty)
         var draft = (string)refused.Body!["listing"]!["id"]!;
         var registered = await Shop.Eventually(() => seller.Post($"/api/listings/{draft}/register"), said => said.Status != 503);
         Assert.Equal("registered", (string?)registered.Body!["status"]);
+        await shop.BooksAreRight();
+    }
+
+    [Fact]
+    [Requirement("GD-N1.2", "alarm sent, item failed")]
+    public async Task An_alarm_that_was_sent_while_registering_failed_is_not_sent_again_when_the_draft_is_registered()
+    {
+        var shop = new Shop(await faulty.Running);
+        var manager = await shop.Somebody("manager");
+        await shop.Switch("alarms-time-out-after", true);
+
+        var said = await manager.Post("/api/listings", new() { ["kind"] = "neighborhood-rental", ["title"] = "Drill", ["description"] = "Strong.", ["price"] = 5_000 });
+        await shop.Switch("alarms-time-out-after", false);
+
+        // The alarm went out and its answer was lost, so the listing was not registered then.
+        Assert.True(said.Status is 202 or 503, said.ToString());
+        var draft = said.Status == 202 ? said.Id : (Guid)said.Body!["listing"]!["id"]!;
+        await Shop.Eventually(async () => await manager.Get($"/api/listings/{draft}"), found => found.Status == 200 && (string?)found.Body!["status"] != "draft");
+        await shop.AtRest();
+        Assert.Single((await manager.Get("/api/notices")).Body!["items"]!.AsArray(), notice => (Guid?)notice!["listing"] == draft);
         await shop.BooksAreRight();
     }
 
@@ -169,7 +191,6 @@ public sealed class SwitchedOff(FaultyProgram faulty)
     [Fact]
     [Requirement("MA-2", "payments down: it becomes payable later")]
     [Requirement("MA-N2.1")]
-    [Requirement("MA-N2.2")]
     public async Task Orders_are_taken_while_payments_are_down_and_become_payable_later()
     {
         var shop = new Shop(await faulty.Running);
@@ -238,7 +259,7 @@ public sealed class SwitchedOff(FaultyProgram faulty)
         Assert.Equal("recalled", (await deal.BuyerDoes("cancel")).State);
         await shop.Switch("messages-held", false);
 
-        await shop.At(deal, then);
+        await shop.At(deal, trade => (string?)trade["state"] == then, WithinSeconds);
         await Shop.Eventually(async () => (await deal.Buyer.Get("/api/notices")).Body!["items"]!.AsArray(), told => told.Any(notice => (string?)notice!["what"] == "keep" && (string?)notice["trade"] == deal.Id.ToString()));
         await shop.BooksAreRight();
     }

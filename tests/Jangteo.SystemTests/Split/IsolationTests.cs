@@ -29,7 +29,6 @@ public sealed class IsolationTests(SharedSplit split, ITestOutputHelper output)
     [Requirement("GD-N2.3")]
     [Requirement("CM-N1")]
     [Requirement("CM-N3")]
-    [Requirement("MA-N1.1")]
     [Requirement("MA-N2.1")]
     [Requirement("WP-N1")]
     [Requirement("WP-N2a")]

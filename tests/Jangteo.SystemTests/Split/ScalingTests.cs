@@ -23,6 +23,7 @@ public sealed class ScalingTests(SharedSplit split)
     [Fact]
     [Requirement("CP-8")]
     [Requirement("CP-13")]
+    [Requirement("I6")]
     public async Task Processes_that_come_and_go_under_load_share_the_messages_and_none_is_heard_twice_or_out_of_order()
     {
         var (program, shop) = (split.Program, new Shop(split.Program));

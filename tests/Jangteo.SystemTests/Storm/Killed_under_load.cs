@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Jangteo.Platform;
+using Jangteo.Tests;
 
 namespace Jangteo.SystemTests.Storm;
 
@@ -12,6 +13,8 @@ public sealed class Killed_under_load(ITestOutputHelper output)
     private static readonly int Rounds = Storming.IsLong ? 10 : 3;
 
     [Fact]
+    [Requirement("I5")]
+    [Requirement("I7")]
     public async Task Nothing_that_was_acknowledged_is_lost_by_a_kill()
     {
         var seed = Environment.TickCount & 0xffff;

@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using Jangteo.Kinds;
-using Npgsql;
 
 namespace Jangteo.SystemTests.Storm;
 
@@ -26,7 +24,7 @@ internal sealed class Parking(JangteoProgram program)
     public async Task<long> Park(string module, Guid trade)
     {
         var sender = module == Modules.Trading ? Modules.Payments : Modules.Trading;
-        await using var database = await Database();
+        await using var database = await program.Database();
         await using var command = database.CreateCommand(
             $"""
             insert into {module}.aside (sender, stream, seq, type, message, parked_at, reason)
@@ -44,7 +42,7 @@ internal sealed class Parking(JangteoProgram program)
     /// <summary>Keeps a deposit as one that could not be booked, though it has been; answers its place on the bank's statement.</summary>
     public async Task<long> KeepUnbooked(Guid deposit)
     {
-        await using var database = await Database();
+        await using var database = await program.Database();
         await using var command = database.CreateCommand(
             """
             insert into payments.unbooked (position, deposit, reason, at)
@@ -53,11 +51,5 @@ internal sealed class Parking(JangteoProgram program)
             """);
         command.Parameters.Add(new() { Value = deposit });
         return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
-    }
-
-    private async Task<NpgsqlDataSource> Database()
-    {
-        var run = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(program.Folder, "run.json"), TestContext.Current.CancellationToken))!;
-        return NpgsqlDataSource.Create((string)run["database"]!);
     }
 }

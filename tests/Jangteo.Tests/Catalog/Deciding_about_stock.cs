@@ -31,7 +31,6 @@ public sealed class Deciding_about_stock
     }
 
     [Fact]
-    [Requirement("GD-3", "deleted item")]
     public void Of_what_is_not_offered_nothing_is_taken()
     {
         Assert.Equal("stock-refused", StockRules.Decide(Five with { Offered = false }, Allocation.New, "take-stock", 2, 1).Answer.Event);
@@ -69,7 +68,6 @@ public sealed class Deciding_about_stock
     }
 
     [Fact]
-    [Requirement("WP-8", "exactly once")]
     [Requirement("GD-10", "returned twice")]
     public void What_is_given_back_twice_comes_back_once()
     {

@@ -10,7 +10,6 @@ public sealed class Registering_with_an_alarm(TestPostgres postgres)
 {
     [Fact]
     [Requirement("GD-12")]
-    [Requirement("GD-12", "exactly one")]
     public async Task It_is_registered_once_the_alarm_was_sent_and_one_alarm_it_is()
     {
         await using var shop = await Shop.Open(postgres);
@@ -80,7 +79,6 @@ public sealed class Registering_with_an_alarm(TestPostgres postgres)
     }
 
     [Fact]
-    [Requirement("GD-N1.2", "alarm sent, item failed")]
     public async Task An_alarm_whose_answer_was_lost_is_asked_for_by_the_same_key_until_it_is_known()
     {
         await using var shop = await Shop.Open(postgres);

@@ -74,7 +74,6 @@ public sealed class Taking_stock(OpenShop open) : IClassFixture<OpenShop>
 
     [Fact]
     [Requirement("GD-10")]
-    [Requirement("WP-8")]
     public async Task Requests_are_answered_to_who_asked_in_the_order_of_their_stream()
     {
         var shop = open.Shop;

@@ -101,7 +101,6 @@ public sealed class Deciding_about_deliveries
     [Theory]
     [InlineData(true, "Arrived")]
     [InlineData(false, "None")]
-    [Requirement("MA-5")]
     public void Finishing_marks_what_was_under_way_as_arrived(bool wasStarted, string then)
     {
         var finished = DeliveryRules.Decide(wasStarted ? Started(4) : Shipment.None, "finish-delivery", 6);

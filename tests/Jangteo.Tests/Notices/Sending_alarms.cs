@@ -16,7 +16,6 @@ public sealed class Sending_alarms(Town town)
     private IQuestions Notices => town.Services.GetRequiredKeyedService<IQuestions>(Modules.Notices);
 
     [Fact]
-    [Requirement("GD-12", "exactly one")]
     public async Task Asked_many_times_at_once_by_one_key_the_alarm_is_sent_once_and_the_answer_is_always_yes()
     {
         var question = Alarm();
@@ -30,7 +29,6 @@ public sealed class Sending_alarms(Town town)
     }
 
     [Fact]
-    [Requirement("GD-12", "exactly one")]
     public async Task Another_attempt_is_another_key_and_another_alarm()
     {
         var first = Alarm();

@@ -162,6 +162,7 @@ public sealed class Telling_people(Town town)
     }
 
     [Fact]
+    [Requirement("I9")]
     public async Task The_books_find_a_notice_that_is_missing_and_one_that_is_made_up()
     {
         var tale = await Tale.Of(town).MovesAll("request", "accept");

@@ -316,7 +316,6 @@ public sealed class Deciding_payments
     }
 
     [Fact]
-    [Requirement("MA-2", "never paid: lapses")]
     public void An_expectation_that_was_never_paid_is_given_up_with_nothing_to_give_back()
     {
         payment.Hear(1, Verb.ExpectDeposit);

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Jangteo.Kinds;
+using Jangteo.Stories;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
 
@@ -21,7 +23,7 @@ public sealed partial class RequirementsTests
     }
 
     [Fact]
-    public void No_edge_of_a_kind_is_without_a_test_of_its_own()
+    public void No_requirement_and_no_edge_is_without_a_test_of_its_own()
     {
         Assert.Empty(Uncovered().Select(line => $"{line.Id} {line.Edge}"));
     }
@@ -44,14 +46,14 @@ public sealed partial class RequirementsTests
         var named = Named().ToLookup(test => (test.Id, test.Edge), test => test.Test);
         var page = new StringBuilder("# Requirements, and the tests that show them\n\nMade from [requirements.yaml](requirements.yaml) and the tests by `./jangteo format`.\n\n");
         var uncovered = Uncovered().ToList();
-        page.Append($"Edges of a kind without a test: {uncovered.Count}. Lines that wait for the services to run apart: {Read().Count(requirement => requirement.Needs == "split")}.\n\n");
+        page.Append($"Requirements and edges without a test: {uncovered.Count}. Lines that wait for the services to run apart: {Read().Count(requirement => requirement.Needs == "split")}.\n\n");
         page.Append("| id | requirement | edge | shown by |\n|---|---|---|---|\n");
         foreach (var requirement in Read())
         {
             foreach (var edge in Edges(requirement).Prepend(null).Where(edge => edge is not null || requirement.Edges.Count == 0 || named.Contains((requirement.Id, null))))
             {
                 var tests = named[(requirement.Id, edge)].Distinct().Order(StringComparer.Ordinal).ToList();
-                var shown = tests.Count > 0 ? string.Join("<br>", tests) : requirement.Needs is { } needs ? $"*waits: {needs}*" : IsOfKind(requirement) ? "**no test**" : "";
+                var shown = tests.Count > 0 ? string.Join("<br>", tests) : requirement.Needs is { } needs ? $"*waits: {needs}*" : "**no test**";
                 page.Append($"| {requirement.Id} | {requirement.Says} | {edge} | {shown} |\n");
             }
         }
@@ -62,13 +64,12 @@ public sealed partial class RequirementsTests
     private static IEnumerable<(string Id, string? Edge)> Uncovered()
     {
         var named = Named().Select(test => (test.Id, test.Edge)).ToHashSet();
-        return Read().Where(requirement => IsOfKind(requirement) && requirement.Needs is null)
+        return Read().Where(requirement => requirement.Needs is null)
             .SelectMany(requirement => requirement.Edges.Count == 0
                 ? named.Any(test => test.Id == requirement.Id) ? [] : [(requirement.Id, (string?)null)]
                 : requirement.Edges.Where(edge => !named.Contains((requirement.Id, edge))).Select(edge => (requirement.Id, (string?)edge)));
     }
 
-    private static bool IsOfKind(Entry requirement) => !requirement.Id.StartsWith("CP", StringComparison.Ordinal) && !requirement.Id.StartsWith('I');
 
     private static IEnumerable<string?> Edges(Entry requirement) => requirement.Edges;
 
@@ -76,8 +77,18 @@ public sealed partial class RequirementsTests
         new DeserializerBuilder().WithNamingConvention(CamelCaseNamingConvention.Instance).Build()
             .Deserialize<List<Entry>>(File.ReadAllText(Path.Combine(Root, "docs", "requirements.yaml")));
 
+    /// <summary>What shows a requirement: a test that names it, or a story, which the stories' tests play in both shapes.</summary>
+    private static IEnumerable<(string Id, string? Edge, string Test)> Named() => NamedByTests().Concat(ShownByStories());
+
+    private static IEnumerable<(string Id, string? Edge, string Test)> ShownByStories()
+    {
+        var folder = Path.Combine(Root, "kinds");
+        var stories = StoryReader.ReadAll(folder, KindReader.Read(folder).Value!).Value!;
+        return stories.SelectMany(story => story.Shows.Select(id => (id, (string?)null, $"story of {story.Kind.Name}: {story.Name}")));
+    }
+
     /// <summary>What tests name, read from their sources: an attribute above a class counts for each of its tests' files.</summary>
-    private static IEnumerable<(string Id, string? Edge, string Test)> Named()
+    private static IEnumerable<(string Id, string? Edge, string Test)> NamedByTests()
     {
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Root, "tests"), "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {

@@ -46,6 +46,7 @@ public sealed class SettingsTests
     [InlineData("Jangteo:\n  Port: many", "jangteo.yaml:2: Port is a whole number, not \"many\"")]
     [InlineData("Jangteo:\n  Port: 99999", "jangteo.yaml:2: Port is from 0 to 65535, not \"99999\"")]
     [InlineData("Jangteo:\n  Sandbox: perhaps", "jangteo.yaml:2: Sandbox is true or false, not \"perhaps\"")]
+    [InlineData("Jangteo:\n  Sessions:\n    People: 40d", "jangteo.yaml:3: Sessions:People is from 1s to 31d, not \"40d\"")]
     [InlineData("Jangteo:\n  Language: fr", "jangteo.yaml:2: Language is one of ko, en, not \"fr\"")]
     [InlineData("Jangteo:\n  Currency: won", "jangteo.yaml:2: Currency is the code of a currency (ISO 4217), such as KRW, JPY or USD, not \"won\"")]
     [InlineData("Jangteo:\n  Currency: XYZ", "jangteo.yaml:2: Currency is the code of a currency (ISO 4217), such as KRW, JPY or USD, not \"XYZ\"")]

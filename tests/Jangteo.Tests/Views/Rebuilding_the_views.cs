@@ -96,6 +96,7 @@ public sealed class Rebuilding_the_views(Town town)
     [InlineData("update trades set facts = replace(facts, '\"amount\":3000', '\"amount\":3001') where id = $1 returning 1", "trades")]
     [InlineData("delete from lines where trade = $1 returning 1", "lines")]
     [InlineData("update listings set available = available + 1 where id = (select listing from trades where id = $1) returning 1", "listings")]
+    [Requirement("I8")]
     public async Task The_books_find_a_row_that_no_event_made(string harm, string table)
     {
         var tale = await (await Tale.Of(town).Offers()).MovesAll("request", "accept");
