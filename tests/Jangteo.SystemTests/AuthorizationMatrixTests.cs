@@ -78,12 +78,17 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
         ("GET /api/kinds/{kind}", _ => Access.Allowed),
         ("GET /api/listings/{id}", _ => Access.Allowed),
         ("GET /api/pictures/{id}", _ => Access.Allowed),
+        ("GET /api/listings/{id}/pictures/{picture}", _ => Access.Allowed),
         ("GET /api/trades/{id}", Parties),
+        ("GET /api/trades/{id}/pictures/{picture}", Parties),
         ("GET /api/trades/{id}/timeline", Parties),
         ("GET /api/payments/{trade}", Parties),
+        ("PUT /api/payments/{trade}/refund-account", BuyerOfTrade),
+        ("PUT /api/trades/{id}/address", BuyerOfTrade),
         // The move that is sent is the seller's.
         ("POST /api/trades/{id}/{move}", client => Parties(client) == Access.Allowed && client != Client.Seller ? Access.NotYours : Parties(client)),
         ("POST /api/deliveries/{trade}/arrived", client => client == Client.Seller ? Access.Allowed : client == Client.Buyer ? Access.NotYours : Access.Hidden),
+        ("DELETE /api/listings/{id}/place", OwnerOfListing),
         ("POST /api/listings/{id}/register", OwnerOfListing),
         ("PATCH /api/listings/{id}", OwnerOfListing),
         ("DELETE /api/listings/{id}", OwnerOfListing),
@@ -92,6 +97,8 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
     ];
 
     private static Access Parties(Client client) => client is Client.Buyer or Client.Seller or Client.Operator ? Access.Allowed : Access.Hidden;
+
+    private static Access BuyerOfTrade(Client client) => client == Client.Buyer ? Access.Allowed : Parties(client) == Access.Allowed ? Access.NotYours : Access.Hidden;
 
     private static Access OwnerOfListing(Client client) => client == Client.Seller ? Access.Allowed : Access.NotYours;
 
