@@ -78,7 +78,7 @@ internal static class Hosting
         AddQuestions(services, name, settings, provider => AnswersOf(module, provider));
         services.AddKeyedSingleton(name, (provider, _) => new IntegrityWatch(
             provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredKeyedService<ILog>(name), module.Integrity(provider) ?? throw new InvalidOperationException($"{name} checks nothing"),
-            provider.GetRequiredService<ILogger<IntegrityWatch>>()));
+            provider.GetRequiredService<Alarms>(), provider.GetRequiredService<ILogger<IntegrityWatch>>()));
         module.AddTo(services);
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<Log>(name).Relay);
         services.AddSingleton<IHostedService>(provider => new OutboxWatch(

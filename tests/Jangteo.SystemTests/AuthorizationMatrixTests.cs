@@ -182,7 +182,7 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
 
             var ended = await Program.As("whose session ended");
             Keep(Client.Revoked, ended);
-                using var end = await ended.DeleteAsync("/api/session?everywhere=true");
+            using var end = await ended.DeleteAsync("/api/session?everywhere=true");
             end.EnsureSuccessStatusCode();
 
             var other = new Shop(hasty);

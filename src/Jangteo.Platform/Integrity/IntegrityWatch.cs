@@ -13,7 +13,7 @@ namespace Jangteo.Platform.Integrity;
 /// Checks a module's data by itself and raises an alarm. It looks at what has changed since it looked last, as the module's own log tells, so its cost
 /// follows the changes and not what there is. What it found stays on the list until the same check of the same subject holds.
 /// </summary>
-public sealed class IntegrityWatch(Storage storage, ILog log, IIntegrityChecks checks, ILogger<IntegrityWatch> logger)
+public sealed class IntegrityWatch(Storage storage, ILog log, IIntegrityChecks checks, Alarms alarms, ILogger<IntegrityWatch> logger)
 {
     private const int EntriesAtOnce = 1000;
     private const int SubjectsAtOnce = 500;
@@ -24,6 +24,7 @@ public sealed class IntegrityWatch(Storage storage, ILog log, IIntegrityChecks c
     public Loop Loop => new($"{storage.Module}'s integrity", new Bell(), async ct =>
     {
         await LookAtChanges(ct);
+        await Alarm(ct);
         return Every;
     }, logger);
 
@@ -52,8 +53,19 @@ public sealed class IntegrityWatch(Storage storage, ILog log, IIntegrityChecks c
         ]);
     }
 
-    /// <summary>How many offenders are on the list.</summary>
-    public Task<long> Offenders(CancellationToken ct) => storage.Find(new Sql("select count(*) from integrity_offenders"), row => row.GetInt64(0), ct);
+    /// <summary>Tells the operators while anything is on the list. The module goes on: refusing everyone would not mend one subject.</summary>
+    private async Task Alarm(CancellationToken ct)
+    {
+        var count = await storage.Find(new Sql("select count(*) from integrity_offenders"), row => row.GetInt64(0), ct);
+        if (count > 0)
+        {
+            alarms.Raise(storage.Module, "integrity", $"{count} {checks.Subjects} break an invariant; GET /api/operator/{storage.Module}/books says which.", isReady: true);
+        }
+        else
+        {
+            alarms.Clear(storage.Module, "integrity");
+        }
+    }
 
     private async Task<int> LookAtChanges(CancellationToken ct)
     {
