@@ -3,7 +3,9 @@ using Jangteo.Identity;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Storing;
+using Jangteo.Platform.Time;
 using Jangteo.Tests.Beds;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Tests.Identity;
 
@@ -120,7 +122,7 @@ public sealed class Stopping_people(TestPostgres postgres)
         Assert.Equal(401, (await bed.Post($"/api/trades/{trade.Id}/accept", seller, new { })).Status);
         Assert.Equal("suspended", (await bed.Post("/api/session", null, new { person = seller })).Problem);
         Assert.NotEmpty((await bed.Get(path, SandboxPeople.Operator))["suspendedAt"]);
-        await bed.Post("/api/sandbox/clock", SandboxPeople.Operator, new { forward = "30d" });
+        bed.Services.GetRequiredService<BusinessClock>().Set(TimeSpan.FromDays(30));
         var ended = await ModuleBed.Until(() => bed.Get($"/api/trades/{trade.Id}", buyer), answer => (long?)answer.Body?["money"]?["refunded"] == 3000);
         Assert.Empty(ended.Body!["next"]!.AsArray());
 
