@@ -129,6 +129,7 @@ public sealed class Stopping_people(TestPostgres postgres)
         Assert.Equal(204, (await bed.Post(path + "/restore", SandboxPeople.Operator, new { reason = "They were theirs." })).Status);
         await TradingHasHeardOf(bed, 0);
         Assert.Equal(201, (await bed.Post("/api/trades", other, new { listing = second.Id, price = 3000, card = "ok" })).Status);
+        await bed.Post("/api/session", null, new { person = SandboxPeople.SecondOperator });
         var colleague = $"/api/operator/identity/people/{SandboxPeople.IdOf(SandboxPeople.SecondOperator)}/suspend";
         Assert.Equal("is-operator", (await bed.Post(colleague, SandboxPeople.Operator, new { reason = "A quarrel." })).Problem);
     }
