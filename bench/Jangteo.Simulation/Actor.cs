@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Jangteo.Contracts;
 using Jangteo.Payments.Deciding;
 using Jangteo.Platform.Messaging;

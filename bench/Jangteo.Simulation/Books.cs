@@ -1,9 +1,7 @@
 using Jangteo.Catalog;
-using Jangteo.Contracts;
 using Jangteo.Delivery;
 using Jangteo.Kinds;
 using Jangteo.Payments;
-using Stock = Jangteo.Kinds.Stock;
 
 namespace Jangteo.Simulation;
 

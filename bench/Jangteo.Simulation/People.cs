@@ -1,9 +1,6 @@
-using Jangteo.Catalog;
-using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Payments;
 using Jangteo.Trading;
-using Stock = Jangteo.Kinds.Stock;
 
 namespace Jangteo.Simulation;
 

@@ -1,5 +1,3 @@
-using Jangteo.Catalog;
-using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Payments;
 

@@ -24,8 +24,7 @@ internal static class OwnListing
     /// <exception cref="RefusedException">If-Match names another revision, or nothing that is one.</exception>
     public static void CheckIfMatch(Listing listing, HttpContext http)
     {
-        var given = http.Request.Headers.IfMatch.ToString().Trim();
-        if (given.Length > 0 && given != "*" && !(int.TryParse(given.Trim('"'), out var revision) && revision == listing.Revision))
+        if (!IfMatch.Holds(http.Request, listing.Revision))
         {
             throw new RefusedException(new Refusal(Refusals.Stale, Facts: new Dictionary<string, object?> { ["listing"] = ListingAnswer.Of(listing) }));
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Jangteo.Contracts;
 
@@ -21,7 +22,8 @@ public sealed record Message(
     public int Seq { get; init; }
 
     /// <summary>The body as the record that its type names.</summary>
-    public T Read<T>() => Body.Deserialize<T>(Wire.Json)!;
+    /// <exception cref="JsonException">It is not such a record: something that must be there is missing or null.</exception>
+    public T Read<T>() => Body.Deserialize<T>(Wire.Bodies) ?? throw new JsonException($"{Type} has no body.");
 }
 
 /// <summary>Whom and what a message is about.</summary>
@@ -36,6 +38,27 @@ public static class Wire
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
+
+    /// <summary>
+    /// How bodies of messages are read: what a record cannot be without must be there, so that a message that lacks it fails as it is read, and not where it is used.
+    /// What a later version added has a default, and may be missing.
+    /// </summary>
+    public static readonly JsonSerializerOptions Bodies = new(Json)
+    {
+        RespectNullableAnnotations = true,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RequireWhatHasNoDefault } },
+    };
+
+    private static void RequireWhatHasNoDefault(JsonTypeInfo type)
+    {
+        foreach (var property in type.Kind == JsonTypeInfoKind.Object ? type.Properties : [])
+        {
+            if (property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false })
+            {
+                property.IsRequired = true;
+            }
+        }
+    }
 }
 
 /// <summary>A type of message: its name on the wire, who sends it, who hears it, and the record of its body.</summary>

@@ -1,6 +1,5 @@
 using Jangteo.Contracts;
 using Jangteo.Platform.Storing;
-using Npgsql;
 
 namespace Jangteo.Identity;
 

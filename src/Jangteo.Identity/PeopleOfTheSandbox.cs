@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Jangteo.Contracts;
-using Jangteo.Kinds;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -92,6 +92,9 @@ public sealed class Texts
     /// <summary>What an operator did, as a sentence: match-transfer, answer-parked.</summary>
     public string Act(string act, string language) => Find(null, $"acts.{act}", language) ?? act;
 
+    /// <summary>A sort of thing that needs an operator: parked, transfer; and the subject of a mail about them.</summary>
+    public string Attention(string what, string language) => Find(null, $"attention.{what}", language) ?? what;
+
     /// <summary>A duration for people: 3 days, 24시간.</summary>
     public static string Duration(TimeSpan duration, string language)
     {

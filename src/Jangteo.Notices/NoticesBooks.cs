@@ -77,6 +77,11 @@ internal sealed class NoticesBooks([FromKeyedServices(Modules.Notices)] Storage 
     {
         var book = services.GetRequiredKeyedService<Storage>(Phone.Schema);
         var sent = (await storage.Query(new Sql("select id, status from notices where channel <> 'app'"), reader => (Id: reader.GetGuid(0), Status: reader.GetString(1)), ct)).ToDictionary(row => row.Id, row => row.Status);
+        foreach (var (mail, status) in await storage.Query(new Sql("select id, status from operator_mails"), reader => (reader.GetGuid(0), reader.GetString(1)), ct))
+        {
+            sent[mail] = status;
+        }
+
         var arrived = (await book.Query(new Sql("select errand from messages"), reader => reader.GetGuid(0), ct)).ToHashSet();
         // What waits may have arrived a moment ago: its record follows.
         var wrong = sent.Where(pair => pair.Value == Notice.Sent && !arrived.Contains(pair.Key)).Select(pair => $"sent, but never arrived: {pair.Key}")
@@ -92,7 +97,7 @@ internal sealed class NoticesBooks([FromKeyedServices(Modules.Notices)] Storage 
         {
             return WhoIsTold.Of(shelf, message);
         }
-        catch (Exception fault) when (fault is System.Text.Json.JsonException or NullReferenceException or InvalidOperationException)
+        catch (Exception fault) when (fault is System.Text.Json.JsonException or InvalidOperationException)
         {
             return [];
         }

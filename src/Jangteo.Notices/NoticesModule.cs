@@ -22,6 +22,7 @@ public sealed class NoticesModule : Module
         services.AddSingleton<Post>();
         services.AddSingleton<SendAlarm>();
         services.AddSingleton<TellOfMoves>();
+        services.AddSingleton<TellOperators>();
         services.AddSingleton<NoticesBooks>();
         services.AddSingleton<InSandbox>();
         services.AddSingleton<Phone>();
@@ -60,6 +61,7 @@ public sealed class NoticesModule : Module
         [
             Errands(services, Notice.Sms, (notice, person, text, ct) => person.Phone is { } phone ? sms.Send(notice.Id, phone, text, ct) : Task.FromResult(Sending.Undeliverable)).Loop,
             Errands(services, Notice.Email, (notice, person, text, ct) => mail.Send(notice.Id, person.Email, texts.Title(notice.Kind, person.Language), text, ct)).Loop,
+            services.GetRequiredService<TellOperators>().Loop,
         ];
     }
 

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Jangteo.Contracts;
-using Jangteo.Kinds;
 using Answered = Jangteo.Contracts.Answered;
 
 namespace Jangteo.Payments;

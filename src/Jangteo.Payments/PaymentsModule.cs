@@ -84,5 +84,8 @@ public sealed class PaymentsModule : Module
         services.GetRequiredService<WatchDeposits>().Loop(IsSandbox(services) ? services.GetRequiredService<SandboxBank>().Arrived : new Bell()),
     ];
 
+    public override Task<IReadOnlyList<NeedsAttention>> Attention(IServiceProvider services, CancellationToken ct) =>
+        NeedOperators.List(services.GetRequiredKeyedService<Storage>(Name), ct);
+
     private static bool IsSandbox(IServiceProvider services) => services.GetRequiredService<Settings>().Sandbox;
 }

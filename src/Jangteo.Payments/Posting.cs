@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Jangteo.Contracts;
-using Jangteo.Kinds;
 
 namespace Jangteo.Payments;
 

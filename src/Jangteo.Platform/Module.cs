@@ -1,7 +1,7 @@
-using System.Reflection;
 using Jangteo.Contracts;
 using Jangteo.Platform.Integrity;
 using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,6 +47,10 @@ public abstract class Module
 
     /// <summary>What can be counted of its business, beside what is counted of every module.</summary>
     public virtual IEnumerable<Figure> Figures(IServiceProvider services) => [];
+
+    /// <summary>What in it needs an operator now.</summary>
+    public virtual Task<IReadOnlyList<NeedsAttention>> Attention(IServiceProvider services, CancellationToken ct) =>
+        AttentionLists.Parked(services.GetRequiredKeyedService<Storage>(Name), ct);
 
     /// <summary>Its timers and workers.</summary>
     public virtual IEnumerable<Loop> Loops(IServiceProvider services) => [];

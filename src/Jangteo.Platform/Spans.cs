@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Jangteo.Contracts;
 using Jangteo.Platform.Storing;
 
 namespace Jangteo.Platform;

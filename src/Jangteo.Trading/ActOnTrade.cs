@@ -107,8 +107,7 @@ internal sealed class ActOnTrade([FromKeyedServices(Modules.Trading)] Commands c
 
     private static void RefuseStale(HttpContext http, Trade trade)
     {
-        var expected = http.Request.Headers.IfMatch.ToString();
-        if (expected.Length > 0 && expected.Trim('"') != trade.Revision.ToString(CultureInfo.InvariantCulture))
+        if (!IfMatch.Holds(http.Request, trade.Revision))
         {
             throw new RefusedException(new Refusal(Refusals.Stale, Detail.AtRevision(trade.Revision)));
         }

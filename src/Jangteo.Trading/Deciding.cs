@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform.Input;

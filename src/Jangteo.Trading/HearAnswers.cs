@@ -1,5 +1,4 @@
 using Jangteo.Contracts;
-using Jangteo.Kinds;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Storing;
 using Jangteo.Platform.Time;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.Logging;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform.Http;
-using Jangteo.Platform.Storing;
 
 namespace Jangteo.Trading;
 

@@ -1,8 +1,6 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
-using Jangteo.Platform.Asking;
-using Jangteo.Platform.Http;
 using Jangteo.Platform.Intending;
 using Jangteo.Platform.Storing;
 using Jangteo.Platform.Time;

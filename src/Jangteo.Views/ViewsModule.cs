@@ -40,6 +40,8 @@ public sealed class ViewsModule : Module
 
     public override IEnumerable<Figure> Figures(IServiceProvider services) => [SeeEverything.CountTrades(services.GetRequiredKeyedService<Storage>(Name))];
 
+    public override Task<IReadOnlyList<NeedsAttention>> Attention(IServiceProvider services, CancellationToken ct) => SeeEverything.Need(services, ct);
+
     public override IHear Hears(IServiceProvider services)
     {
         var live = services.GetRequiredService<Live>();

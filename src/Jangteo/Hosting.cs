@@ -79,6 +79,7 @@ internal static class Hosting
         services.AddKeyedSingleton(name, (provider, _) => new IntegrityWatch(
             provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredKeyedService<ILog>(name), module.Integrity(provider) ?? throw new InvalidOperationException($"{name} checks nothing"),
             provider.GetRequiredService<Alarms>(), provider.GetRequiredService<ILogger<IntegrityWatch>>()));
+        services.AddKeyedSingleton<INeedAttention>(name, (provider, _) => new AttentionOf(module, provider));
         module.AddTo(services);
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<Log>(name).Relay);
         services.AddSingleton<IHostedService>(provider => new OutboxWatch(
@@ -134,6 +135,7 @@ internal static class Hosting
     {
         services.AddKeyedSingleton(name, (_, _) => new OtherProcess(name, settings.AddressOf(name), settings.ServiceKey));
         services.AddKeyedSingleton<ILog>(name, (provider, _) => provider.GetRequiredKeyedService<OtherProcess>(name));
+        services.AddKeyedSingleton<INeedAttention>(name, (provider, _) => provider.GetRequiredKeyedService<OtherProcess>(name));
         AddQuestions(services, name, settings, provider => provider.GetRequiredKeyedService<OtherProcess>(name));
         if (name == Modules.Trading)
         {
@@ -168,6 +170,12 @@ internal static class Hosting
             .. modules.Select(module => (module.Name, (IReadOnlyList<Migration>)[.. platform, .. module.Migrations])),
             .. modules.SelectMany(module => module.FurtherSchemas),
         ];
+    }
+
+    /// <summary>What needs an operator in a module of this process.</summary>
+    private sealed class AttentionOf(Module module, IServiceProvider services) : INeedAttention
+    {
+        public Task<IReadOnlyList<NeedsAttention>> Attention(CancellationToken ct) => module.Attention(services, ct);
     }
 
     /// <summary>The loops of a module, started and stopped together.</summary>

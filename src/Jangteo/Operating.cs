@@ -2,7 +2,6 @@ using Jangteo.Between;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
-using Jangteo.Platform.Asking;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Http.HttpResults;

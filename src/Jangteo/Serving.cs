@@ -5,14 +5,10 @@ using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Broker;
 using Jangteo.Platform.Intending;
-using Jangteo.Platform.Postgres;
-using Jangteo.Platform.Storing;
-using Jangteo.Platform.Time;
 using Jangteo.Sandbox;
 using Jangteo.Telemetry;
 using Jangteo.Trading;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Npgsql;
 
 namespace Jangteo;
 

@@ -36,10 +36,15 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
             """,
             "select count(*) || ' journals' from journals", ct),
         await Offenders(
-            "I1 escrow, suspense and in transit are never negative",
+            "I1 escrow, suspense, in transit and payable are never negative",
             """
             select b.account || ' ' || b.amount || ' by its balance, ' || coalesce(e.amount, 0) || ' by its entries'
-            from balances b full join (select account, sum(amount) as amount from entries where is_guarded(account) group by account) e on e.account = b.account
+            from balances b
+            full join (
+                select guarded_balance(line.account, j.trade) as account, sum(line.amount) as amount
+                from journals j cross join lateral unnest(j.accounts, j.amounts) as line (account, amount)
+                where guarded_balance(line.account, j.trade) is not null
+                group by 1) e on e.account = b.account
             where b.amount is distinct from e.amount or b.amount < 0
             """,
             "select count(*) || ' accounts' from balances", ct),

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Threading.Channels;
-using Jangteo.Contracts;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.Logging;

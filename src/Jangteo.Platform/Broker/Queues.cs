@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Jangteo.Kinds;
 using RabbitMQ.Client;
 
 namespace Jangteo.Platform.Broker;

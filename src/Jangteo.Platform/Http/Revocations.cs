@@ -1,6 +1,5 @@
 using Jangteo.Contracts;
 using Jangteo.Platform.Storing;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Jangteo.Contracts;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Jangteo.Platform.Messaging;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Jangteo.Contracts;
-using Jangteo.Kinds;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Input;
 using Jangteo.Platform.Storing;

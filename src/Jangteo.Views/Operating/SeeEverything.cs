@@ -3,8 +3,8 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
-using Jangteo.Platform.Time;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,9 +20,6 @@ internal static class SeeEverything
 
     private const string TradesByState = $"select kind, state, count(*)::int from trades where state <> '{Kind.Start}' group by kind, state";
 
-    /// <summary>A pending move older than this wants an operator (DESIGN §3, rule 3).</summary>
-    private static readonly TimeSpan PendingTooLong = TimeSpan.FromMinutes(15);
-
     /// <summary>A deadline that passed so long ago has not been made by time, and somebody should ask why.</summary>
     private static readonly TimeSpan OverdueAfter = TimeSpan.FromMinutes(5);
 
@@ -36,31 +33,66 @@ internal static class SeeEverything
         group.MapGet("/kinds", KindCounts).WithName("kindCounts").WithSummary("Every kind with how many trades are in each state.");
     }
 
-    private static async Task<Ok<ViewPage<AttentionItem>>> Attention(HttpContext http, Shelf shelf, BusinessClock clock, [FromKeyedServices(Modules.Views)] Storage storage, CancellationToken ct)
+    private static async Task<Ok<ViewPage<AttentionItem>>> Attention(
+        HttpContext http, IServiceProvider services, [FromKeyedServices(Modules.Views)] Storage storage, CancellationToken ct)
     {
         Caller.Operator(http);
-        var language = Problems.Language(http);
+        var items = await Seen(services, Problems.Language(http), ct);
+        items.AddRange((await AttentionLists.Parked(storage, ct)).Select(OfModule));
+        foreach (var module in Modules.All.Where(module => module != Modules.Views))
+        {
+            items.AddRange(await Elsewhere(services, module, storage.Clock.Now, ct));
+        }
+
+        return TypedResults.Ok(new ViewPage<AttentionItem>([.. items.OrderByDescending(item => item.At)], null));
+    }
+
+    /// <summary>The same for the mail to operators.</summary>
+    public static async Task<IReadOnlyList<NeedsAttention>> Need(IServiceProvider services, CancellationToken ct) =>
+    [
+        .. await AttentionLists.Parked(services.GetRequiredKeyedService<Storage>(Modules.Views), ct),
+        .. (await Seen(services, services.GetRequiredService<Settings>().Language, ct))
+            .Select(item => new NeedsAttention(item.Module, item.What, item.Subject!, item.Trade, item.Detail, item.At))
+            .DistinctBy(item => (item.What, item.Subject)),
+    ];
+
+    private static async Task<IEnumerable<AttentionItem>> Elsewhere(IServiceProvider services, string module, DateTimeOffset now, CancellationToken ct)
+    {
+        try
+        {
+            return services.GetKeyedService<INeedAttention>(module) is { } list ? (await list.Attention(ct)).Select(OfModule) : [];
+        }
+        catch (RefusedException)
+        {
+            return [new AttentionItem("unreachable", module, null, null, null, null, null, module, now)];
+        }
+    }
+
+    /// <summary>What the views themselves can tell: trades that do not go on, and people who could not be told.</summary>
+    private static async Task<List<AttentionItem>> Seen(IServiceProvider services, string language, CancellationToken ct)
+    {
+        var (shelf, storage) = (services.GetRequiredService<Shelf>(), services.GetRequiredKeyedService<Storage>(Modules.Views));
+        var pendingTooLong = services.GetRequiredService<Settings>().Trading.AttentionAfter;
         var items = new List<AttentionItem>();
-        var now = clock.Now;
+        var now = storage.Clock.Now;
         // Where time alone leads and somebody has to do something: they let it pass.
         var late = shelf.All.SelectMany(kind => kind.States.Where(state => kind.Moves.All(row => row.To != state || row.After is not null)).Select(state => (Kind: kind.Name, State: state))).ToList();
         await storage.Read(
             ct,
             (new Sql($"select {Sqls.TradeColumns} from trades where not final and awaits = 'operator' order by at limit $1", MostAttention), reader => items.Add(OfTrade("decide", Sqls.Trade(reader), shelf.Texts, language))),
-            (new Sql($"select {Sqls.TradeColumns} from trades where not final and pending_since < $1 order by pending_since limit $2", now - PendingTooLong, MostAttention), reader => items.Add(OfTrade("pending", Sqls.Trade(reader), shelf.Texts, language))),
+            (new Sql($"select {Sqls.TradeColumns} from trades where not final and pending_since < $1 order by pending_since limit $2", now - pendingTooLong, MostAttention), reader => items.Add(OfTrade("pending", Sqls.Trade(reader), shelf.Texts, language))),
             (new Sql($"select {Sqls.TradeColumns} from trades where not final and due < $1 order by due limit $2", now - OverdueAfter, MostAttention), reader => items.Add(OfTrade("overdue", Sqls.Trade(reader), shelf.Texts, language))),
             (new Sql(
                 $"select {Sqls.TradeColumns} from trades where (kind, state) in (select * from unnest($1::text[], $2::text[])) and awaits in ('buyer', 'seller') order by at limit $3",
                 late.Select(place => place.Kind).ToArray(), late.Select(place => place.State).ToArray(), MostAttention),
             reader => items.Add(OfTrade("late", Sqls.Trade(reader), shelf.Texts, language))),
-            (new Sql($"select {Sqls.AlarmColumns} from alarms where status = 'undeliverable' order by at desc limit $1", MostAttention), reader => items.Add(OfAlarm(Sqls.Alarm(reader)))),
-            (new Sql("select stream, type, reason, parked_at from aside where parked_at is not null order by id desc limit $1", MostAttention),
-            reader => items.Add(new AttentionItem("parked", reader.GetGuid(0), null, null, null, $"{reader.GetString(1)}: {reader.GetString(2)}", reader.GetFieldValue<DateTimeOffset>(3)))));
+            (new Sql($"select {Sqls.AlarmColumns} from alarms where status = 'undeliverable' order by at desc limit $1", MostAttention), reader => items.Add(OfAlarm(Sqls.Alarm(reader)))));
         var ids = items.Select(item => item.Person?.Id).OfType<Guid>().Distinct().ToArray();
         var names = (await storage.Query(new Sql("select id, name from people where id = any($1)", ids), reader => (Id: reader.GetGuid(0), Name: reader.GetString(1)), ct)).ToDictionary(row => row.Id, row => row.Name);
-        return TypedResults.Ok(new ViewPage<AttentionItem>(
-            [.. items.OrderByDescending(item => item.At).Select(item => item.Person is { } person ? item with { Person = person with { Name = names.GetValueOrDefault(person.Id, person.Name) } } : item)], null));
+        return [.. items.Select(item => item.Person is { } person ? item with { Person = person with { Name = names.GetValueOrDefault(person.Id, person.Name) } } : item)];
     }
+
+    private static AttentionItem OfModule(NeedsAttention item) => new(item.What, item.Module, item.Subject, item.Trade, null, null, null, item.Detail, item.Since);
 
     private static async Task<Ok<ViewPage<TradeListed>>> Trades(
         HttpContext http, Shelf shelf, Settings settings, [FromKeyedServices(Modules.Views)] Storage storage, string? kind, string? state, string? person, [AsParameters] Paging part, CancellationToken ct)
@@ -131,16 +163,21 @@ internal static class SeeEverything
             new Sql(TradesByState), row => new Measurement<long>(row.GetInt32(2), new("jangteo.kind", row.GetString(0)), new KeyValuePair<string, object?>("jangteo.state", row.GetString(1))), ct));
 
     private static AttentionItem OfTrade(string what, TradeRow row, Texts texts, string language) =>
-        new(what, row.Id, row.Listing, row.Awaits switch { "buyer" => new PersonRef(row.Buyer, row.Facts.BuyerName), "seller" => new PersonRef(row.Seller, row.Facts.SellerName), _ => null }, row.Kind, $"{row.Facts.Title}: {texts.State(row.Kind, row.State, language)}", row.PendingSince ?? row.Facts.Since);
+        new(what, Modules.Trading, row.Id.ToString(), row.Id, row.Listing, row.Awaits switch { "buyer" => new PersonRef(row.Buyer, row.Facts.BuyerName), "seller" => new PersonRef(row.Seller, row.Facts.SellerName), _ => null }, row.Kind, $"{row.Facts.Title}: {texts.State(row.Kind, row.State, language)}", row.PendingSince ?? row.Facts.Since);
 
-    private static AttentionItem OfAlarm(AlarmRow row) => new("undeliverable", row.Trade, row.Listing, new PersonRef(row.Person, ""), null, $"{row.What} by {row.Channel}", row.At);
+    private static AttentionItem OfAlarm(AlarmRow row) => new("undeliverable", Modules.Notices, row.Notice.ToString(), row.Trade, row.Listing, new PersonRef(row.Person, ""), null, $"{row.What} by {row.Channel}", row.At);
 }
 
-/// <summary>Something that wants an operator.</summary>
-/// <param name="What">decide, pending, overdue (time itself is late), late (somebody let time pass), undeliverable or parked.</param>
+/// <summary>Something that needs an operator.</summary>
+/// <param name="What">
+/// decide, pending, overdue (time itself is late), late (a person let time pass), undeliverable, parked, transfer (of which it is not known what it pays for), unbooked,
+/// payment-task, proposal, or unreachable (a module that cannot say what it has).
+/// </param>
+/// <param name="Module">Where it is.</param>
+/// <param name="Subject">Its name there, such as the number of a parked message; null of a module that cannot be reached.</param>
 /// <param name="Person">Whom it waits for, or who could not be told.</param>
-/// <param name="Trade">The trade, or the stream of what is parked.</param>
-internal sealed record AttentionItem(string What, Guid? Trade, Guid? Listing, PersonRef? Person, string? Kind, string Detail, DateTimeOffset At);
+internal sealed record AttentionItem(
+    string What, string Module, string? Subject, Guid? Trade, Guid? Listing, PersonRef? Person, string? Kind, string Detail, DateTimeOffset At);
 
 internal sealed record ExplainedTrade(TradeListed Trade, IReadOnlyList<TimelineLine> Timeline);
 

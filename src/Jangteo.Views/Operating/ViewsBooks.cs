@@ -84,7 +84,7 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
             var message = JsonSerializer.Deserialize<Message>(row.Text, Wire.Json)!;
             folded.Hear(message, Copy.Open(message));
         }
-        catch (Exception fault) when (fault is JsonException or NullReferenceException or InvalidOperationException or ArgumentException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException)
         {
             // The books of parked messages are the list of parked messages.
         }

@@ -26,6 +26,7 @@ internal static class InternalRoutes
             var own = inside.MapGroup($"/{module.Name}");
             MapQuestions(own, module);
             MapLog(own, module.Name);
+            own.MapGet("/attention", async (IServiceProvider services, CancellationToken ct) => Results.Json(await module.Attention(services, ct), Wire.Json));
             own.MapGet("/breakers", (IServiceProvider services) => Results.Json(BreakerOf.Of(module.Name, services), Wire.Json));
             own.MapGet("/rest", (IServiceProvider services, CancellationToken ct) => ModuleAtRest.Look(services.GetRequiredKeyedService<Storage>(module.Name), services.GetRequiredService<Alarms>(), ct));
         }

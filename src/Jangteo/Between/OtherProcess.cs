@@ -3,11 +3,12 @@ using Jangteo.Contracts;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Operating;
 
 namespace Jangteo.Between;
 
 /// <summary>A module that runs in another process, reached at its internal address: its questions, its log, what only it knows. See <see cref="InternalRoutes"/> for the other end.</summary>
-internal sealed class OtherProcess(string module, string address, string serviceKey) : IQuestions, ILog, IListings, IListingCopies, IContacts, IDisposable
+internal sealed class OtherProcess(string module, string address, string serviceKey) : IQuestions, ILog, IListings, IListingCopies, INeedAttention, IContacts, IDisposable
 {
     public const string Scheme = "Service";
 
@@ -101,6 +102,19 @@ internal sealed class OtherProcess(string module, string address, string service
         catch (HttpRequestException)
         {
             throw new RefusedException(new Refusal(Refusals.Busy, Detail.ModuleAway(module), RetryAfter: Soon));
+        }
+    }
+
+    /// <exception cref="RefusedException">It cannot be reached now.</exception>
+    public async Task<IReadOnlyList<NeedsAttention>> Attention(CancellationToken ct)
+    {
+        try
+        {
+            return (await http.GetFromJsonAsync<NeedsAttention[]>(Path("attention"), Wire.Json, ct))!;
+        }
+        catch (HttpRequestException)
+        {
+            throw new RefusedException(new Refusal(Refusals.Busy, $"{module} cannot be reached.", RetryAfter: Soon));
         }
     }
 

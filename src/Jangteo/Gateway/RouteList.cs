@@ -3,7 +3,6 @@ using Jangteo.Http;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Sandbox;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Jangteo.Gateway;

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Jangteo.Contracts;
-using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Asking;
 using Jangteo.Platform.Broker;

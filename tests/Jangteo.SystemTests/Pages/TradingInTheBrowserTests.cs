@@ -1,4 +1,3 @@
-using Jangteo.Stories;
 using Jangteo.Tests;
 
 namespace Jangteo.SystemTests.Pages;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Tests;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Jangteo.Contracts;
-using Jangteo.Platform;
 
 namespace Jangteo.SystemTests.Storm;
 

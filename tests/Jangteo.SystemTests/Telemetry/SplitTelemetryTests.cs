@@ -1,5 +1,4 @@
 using System.Text;
-using Jangteo.Platform.Machine;
 using Jangteo.SystemTests.Split;
 
 namespace Jangteo.SystemTests.Telemetry;

@@ -10,7 +10,7 @@ using Jangteo.Tests.Catalog;
 namespace Jangteo.Tests.Delivery;
 
 /// <summary>Deliveries on the real database and over HTTP: junho sells, minji buys.</summary>
-public sealed class Bringing_things(OpenYard open) : IClassFixture<OpenYard>
+public sealed class Bringing_things(OpenYard open, TestPostgres postgres) : IClassFixture<OpenYard>
 {
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
@@ -152,6 +152,25 @@ public sealed class Bringing_things(OpenYard open) : IClassFixture<OpenYard>
         Address = "Neuti-dong 4",
         Title = "Brass kettle",
     };
+
+    [Fact]
+    public async Task The_books_look_for_the_whole_key_of_what_was_started()
+    {
+        await using var yard = await ModuleBed.Start(postgres, [new DeliveryModule(), new Neighbours(Modules.Trading)]);
+        // Asked for at revision 13, and started by a request of revision 3 that no one made.
+        await yard.StorageOf(Modules.Delivery).Do(Cause.New(), work =>
+        {
+            work.Write(
+                """
+                insert into shipments (trade, kind, listing, title, seller, correlation, state, started_at, cancelled_up_to, answers, since)
+                values ($1, 'x', $1, 'x', $1, $1, 'under-way', 3, 0, '13/deliver=delivery-started', now())
+                """,
+                Ids.New());
+            return Task.CompletedTask;
+        }, ct);
+
+        Assert.False((await yard.Get("/api/operator/delivery/books", SandboxPeople.Operator)).Body?["ok"]?.GetValue<bool>());
+    }
 
     private static Task Send(ModuleBed bed, Request request) =>
         bed.StorageOf(Modules.Trading).Do(Cause.New(), work =>

@@ -7,7 +7,6 @@ using Jangteo.Payments;
 using Jangteo.Payments.Deciding;
 using Jangteo.Payments.Providers;
 using Jangteo.Platform.Asking;
-using Xunit;
 
 namespace Jangteo.Tests.Kinds;
 

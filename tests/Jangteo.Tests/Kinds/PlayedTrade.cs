@@ -4,7 +4,6 @@ using Jangteo.Kinds;
 using Jangteo.Payments.Deciding;
 using Jangteo.Platform.Intending;
 using Jangteo.Trading;
-using Xunit;
 using Decision = Jangteo.Trading.Decision;
 using Step = Jangteo.Kinds.Step;
 

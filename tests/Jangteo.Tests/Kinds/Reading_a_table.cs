@@ -1,5 +1,4 @@
 using Jangteo.Kinds;
-using Xunit;
 
 namespace Jangteo.Tests.Kinds;
 

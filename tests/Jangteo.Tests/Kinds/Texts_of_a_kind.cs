@@ -1,7 +1,6 @@
 using System.Reflection;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
-using Xunit;
 
 namespace Jangteo.Tests.Kinds;
 

@@ -1,6 +1,5 @@
 using Jangteo.Kinds;
 using Jangteo.Trading;
-using Xunit;
 using Step = Jangteo.Kinds.Step;
 
 namespace Jangteo.Tests.Kinds;

@@ -5,7 +5,6 @@ using Jangteo.Platform;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Storing;
 using Jangteo.Tests.Views;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 

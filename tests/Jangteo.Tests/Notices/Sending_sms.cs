@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;

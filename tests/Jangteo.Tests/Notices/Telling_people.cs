@@ -4,7 +4,6 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Notices;
 using Jangteo.Platform;
-using Jangteo.Platform.Http;
 using Jangteo.Tests.Views;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,11 +1,7 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
-using Jangteo.Platform;
 using Jangteo.Platform.Storing;
 using Jangteo.Tests.Beds;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Payments.Sandbox;
@@ -9,7 +8,6 @@ using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 using Jangteo.Tests.Beds;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -28,13 +26,20 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
     /// <summary>An act on more than this needs both.</summary>
     public const long Threshold = 50_000;
 
+    public const string OperatorEmail = "operators@example.com";
+
     private int count;
 
     internal ModuleBed Bed { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        Bed = await ModuleBed.Start(postgres, [.. Target.Of("all")], new Settings { Payments = new PaymentsSettings { TwoOperatorsAbove = (int)Threshold } });
+        Bed = await ModuleBed.Start(postgres, [.. Target.Of("all")], new Settings
+        {
+            OperatorEmail = OperatorEmail,
+            Payments = new PaymentsSettings { TwoOperatorsAbove = (int)Threshold },
+            Trading = new TradingSettings { AttentionAfter = TimeSpan.FromHours(1) },
+        });
     }
 
     public ValueTask DisposeAsync() => Bed.DisposeAsync();
@@ -149,7 +154,7 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
     }
 
     /// <summary>A message that a module could not hear, under the number at which an operator finds it.</summary>
-    private async Task<string> Park(string module)
+    internal async Task<string> Park(string module)
     {
         var stream = Ids.New();
         var noted = new TradeNoted(

@@ -1,4 +1,3 @@
-using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Payments;
 using Jangteo.Payments.Providers;

@@ -1,6 +1,5 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
-using Jangteo.Payments;
 using Jangteo.Payments.Operating;
 using Jangteo.Platform;
 using Jangteo.Platform.Storing;

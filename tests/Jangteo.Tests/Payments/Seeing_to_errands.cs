@@ -1,5 +1,4 @@
 using Jangteo.Kinds;
-using Jangteo.Payments;
 using Jangteo.Platform;
 using Jangteo.Platform.Storing;
 

@@ -1,5 +1,4 @@
 using Jangteo.Kinds;
-using Jangteo.Payments;
 using Jangteo.Payments.Operating;
 using Jangteo.Platform;
 using Jangteo.Platform.Storing;
@@ -53,11 +52,27 @@ public sealed class The_ledger_on_PostgreSQL(Till till) : IClassFixture<Till>
     [InlineData("bank-suspense")]
     [InlineData("refund-in-transit")]
     [InlineData("pay-out-in-transit")]
+    [InlineData("seller-payable")]
     public async Task No_guarded_account_begins_below_zero(string account)
     {
         var refused = await Assert.ThrowsAsync<PostgresException>(() => Write(($"{account}:{trade}", -1), ("buyer-outside:x", 1)));
 
         Assert.Equal("never_negative", refused.ConstraintName);
+    }
+
+    [Fact]
+    public async Task No_more_is_sent_to_a_seller_than_this_trade_owes_them()
+    {
+        var seller = Ids.New();
+        await Write(("escrow:" + trade, 10), ("buyer-outside:x", -10));
+        await Write(("escrow:" + trade, -10), ($"seller-payable:{seller}", 10));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => Write(($"seller-payable:{seller}", -11), ("pay-out-in-transit:" + trade, 11)));
+
+        Assert.Equal("never_negative", refused.ConstraintName);
+        // What another trade owes the same seller is not this trade's to send.
+        refused = await Assert.ThrowsAsync<PostgresException>(() => WriteOf(Ids.New(), ($"seller-payable:{seller}", -1), ("seller-outside:x", 1)));
+        Assert.Equal("never_negative", refused.ConstraintName);
+        await Write(($"seller-payable:{seller}", -10), ("pay-out-in-transit:" + trade, 10));
     }
 
     [Theory]
@@ -99,11 +114,13 @@ public sealed class The_ledger_on_PostgreSQL(Till till) : IClassFixture<Till>
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
     }
 
-    private Task Write(params (string Account, long Amount)[] lines) => till.Storage.Do(Cause.New(), work =>
+    private Task Write(params (string Account, long Amount)[] lines) => WriteOf(trade, lines);
+
+    private Task WriteOf(Guid of, params (string Account, long Amount)[] lines) => till.Storage.Do(Cause.New(), work =>
     {
         work.Write(
             "insert into journals (id, trade, event, currency, at, accounts, amounts) values ($1, $2, 'card-hold', 'KRW', now(), $3, $4)",
-            Ids.New(), trade, lines.Select(line => line.Account).ToArray(), lines.Select(line => line.Amount).ToArray());
+            Ids.New(), of, lines.Select(line => line.Account).ToArray(), lines.Select(line => line.Amount).ToArray());
         return Task.CompletedTask;
     }, ct);
 }

@@ -4,7 +4,6 @@ using Jangteo.Payments;
 using Jangteo.Payments.Providers;
 using Jangteo.Payments.Sandbox;
 using Jangteo.Platform;
-using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Postgres;
 using Jangteo.Platform.Storing;
 using Jangteo.Platform.Time;

@@ -1,5 +1,4 @@
 using Jangteo.Between;
-using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Broker;
 

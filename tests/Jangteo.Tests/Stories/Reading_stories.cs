@@ -1,6 +1,5 @@
 using Jangteo.Kinds;
 using Jangteo.Stories;
-using Xunit;
 using Step = Jangteo.Stories.Step;
 
 namespace Jangteo.Tests.Stories;

@@ -1,7 +1,6 @@
 using Jangteo.Demo;
 using Jangteo.Kinds;
 using Jangteo.Stories;
-using Xunit;
 
 namespace Jangteo.Tests.Stories;
 

@@ -11,7 +11,6 @@ using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Storing;
-using Jangteo.Tests.Views;
 using Jangteo.Views;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,0 +1,145 @@
+using System.Text;
+using Jangteo.Kinds;
+using Jangteo.Platform;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Operating;
+using Jangteo.Platform.Storing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Jangteo.Notices;
+
+/// <summary>
+/// Sends an e-mail to <c>OperatorEmail</c> when something newly needs an operator in any module. What one look finds is one mail; a thing is told once, and again
+/// only when it had been settled in between.
+/// </summary>
+internal sealed class TellOperators(
+    [FromKeyedServices(Modules.Notices)] Storage storage, IServiceProvider services, IMailer mailer, Settings settings, Shelf shelf, ILogger<TellOperators> log)
+{
+    private const int MostLines = 30;
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(15);
+
+    public Loop Loop => new("notices' mail to operators", new Bell(), async ct =>
+    {
+        await Look(ct);
+        return LookEvery;
+    }, log);
+
+    /// <summary>Looks once: writes a mail of what is new, and sends the mails that wait.</summary>
+    internal async Task Look(CancellationToken ct)
+    {
+        if (settings.OperatorEmail.Length == 0)
+        {
+            return;
+        }
+
+        var (items, answered) = await Gather(ct);
+        await storage.Do(Cause.New(), work => Write(work, items, answered, ct), ct);
+        await SendWaiting(ct);
+    }
+
+    private async Task<(List<NeedsAttention> Items, List<string> Answered)> Gather(CancellationToken ct)
+    {
+        var (items, answered) = (new List<NeedsAttention>(), new List<string>());
+        foreach (var module in Modules.All)
+        {
+            if (services.GetKeyedService<INeedAttention>(module) is not { } list)
+            {
+                continue;
+            }
+
+            try
+            {
+                items.AddRange(await list.Attention(ct));
+                answered.Add(module);
+            }
+            catch (RefusedException)
+            {
+                // It is in another process and cannot be reached now; it is asked again at the next look.
+            }
+        }
+
+        return (items, answered);
+    }
+
+    /// <summary>Keyed by what needs attention: of two processes that look at once, one adds a row and tells of it.</summary>
+    private async Task Write(Work work, List<NeedsAttention> items, List<string> answered, CancellationToken ct)
+    {
+        var mail = Ids.New();
+        var (modules, whats, subjects) = (items.Select(item => item.Module).ToArray(), items.Select(item => item.What).ToArray(), items.Select(item => item.Subject).ToArray());
+        var added = new HashSet<(string, string, string)>();
+        await work.Read(
+            ct,
+            (new Sql(
+                """
+                delete from attention_told
+                where module = any($4) and (module, what, subject) not in (select * from unnest($1::text[], $2::text[], $3::text[]))
+                returning module
+                """,
+                modules, whats, subjects, answered.ToArray()),
+            _ => { }),
+            (new Sql(
+                """
+                insert into attention_told (module, what, subject, mail)
+                select module, what, subject, $4 from unnest($1::text[], $2::text[], $3::text[]) as item (module, what, subject)
+                order by 1, 2, 3
+                on conflict do nothing
+                returning module, what, subject
+                """,
+                modules, whats, subjects, mail),
+            row => added.Add((row.GetString(0), row.GetString(1), row.GetString(2)))));
+        var news = items.Where(item => added.Contains((item.Module, item.What, item.Subject))).ToList();
+        if (news.Count > 0)
+        {
+            var (subject, text) = Compose(news, shelf.Texts, settings.Language);
+            work.Write(
+                "insert into operator_mails (id, at, address, subject, text, status) values ($1, $2, $3, $4, $5, 'waiting')", mail, work.Now, settings.OperatorEmail, subject, text);
+        }
+    }
+
+    private async Task SendWaiting(CancellationToken ct)
+    {
+        var waiting = await storage.Query(
+            new Sql("select id, address, subject, text from operator_mails where status = 'waiting' order by id limit 20"),
+            row => (Id: row.GetGuid(0), Address: row.GetString(1), Subject: row.GetString(2), Text: row.GetString(3)), ct);
+        foreach (var (id, address, subject, text) in waiting)
+        {
+            // The carrier knows the mail by its id, so that one that is sent again arrives once.
+            var sending = await mailer.Send(id, address, subject, text, ct);
+            if (sending == Sending.Down)
+            {
+                return;
+            }
+
+            if (sending == Sending.Undeliverable)
+            {
+                log.LogWarning("A mail to {Address} about what needs an operator cannot be delivered: {Subject}", address, subject);
+            }
+
+            await storage.Do(Cause.New(), work =>
+            {
+                work.Write("update operator_mails set status = $2 where id = $1", id, sending == Sending.Sent ? "sent" : "undeliverable");
+                return Task.CompletedTask;
+            }, ct);
+        }
+    }
+
+    /// <summary>The subject and text of a mail about things that newly need an operator.</summary>
+    internal static (string Subject, string Text) Compose(IReadOnlyList<NeedsAttention> news, Texts texts, string language)
+    {
+        var text = new StringBuilder();
+        foreach (var item in news.Take(MostLines))
+        {
+            text.Append(texts.Attention(item.What, language)).Append(" (").Append(item.Module).Append("): ").Append(item.Detail);
+            text.Append(item.Trade is { } trade ? $" /operating/trades/{trade}" : "").Append('\n');
+        }
+
+        if (news.Count > MostLines)
+        {
+            text.Append($"+{news.Count - MostLines}\n");
+        }
+
+        return ($"{texts.Attention("subject", language)} ({news.Count})", text.Append("/operating").ToString());
+    }
+}

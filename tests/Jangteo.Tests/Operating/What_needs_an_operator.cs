@@ -1,0 +1,89 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Notices;
+using Jangteo.Platform;
+using Jangteo.Platform.Storing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Tests.Operating;
+
+/// <summary>What needs an operator is listed from every module, and told to OperatorEmail once.</summary>
+[Collection(OperatedMarket.Tests)]
+public sealed class What_needs_an_operator(OperatedMarket market)
+{
+    private readonly CancellationToken ct = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Parked_messages_of_every_module_are_listed()
+    {
+        foreach (var module in Modules.All)
+        {
+            var id = await market.Park(module);
+
+            Assert.Contains(await Listed(), item => item == $"parked {module} {id}");
+        }
+    }
+
+    [Fact]
+    public async Task Transfers_that_fit_no_trade_failed_payments_and_proposals_are_listed()
+    {
+        var deposit = await market.StrayTransfer(700);
+        var key = await market.RefusedRefund();
+        var proposal = await market.Proposed();
+
+        var listed = await Listed();
+
+        Assert.Contains($"transfer payments {deposit}", listed);
+        Assert.Contains($"payment-task payments {key}", listed);
+        Assert.Contains($"proposal payments {proposal}", listed);
+    }
+
+    [Fact]
+    public async Task A_pending_step_is_listed_after_AttentionAfter()
+    {
+        var trade = await market.Order();
+        foreach (var (minutes, isListed) in ((int, bool)[])[(59, false), (61, true)])
+        {
+            await market.AsOwner($"update views.trades set pending_since = now() - interval '{minutes} minutes' where id = '{trade}'");
+
+            Assert.Equal(isListed, (await Listed()).Contains($"pending trading {trade}"));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_new_is_mailed_to_operators_once_and_again_after_it_was_settled()
+    {
+        var tell = market.Bed.Services.GetRequiredService<TellOperators>();
+        await tell.Look(ct);
+        var deposit = await market.StrayTransfer(4_711);
+
+        await tell.Look(ct);
+        await Task.WhenAll(tell.Look(ct), tell.Look(ct));
+
+        var mail = Assert.Single(await Mails(), text => text.Contains("4711", StringComparison.Ordinal));
+        Assert.Contains("거래를 찾지 못한 입금 (payments)", mail, StringComparison.Ordinal);
+
+        await market.AsOwner($"update payments.deposits set state = 'sent-back' where id = '{deposit}'");
+        await tell.Look(ct);
+        await market.AsOwner($"update payments.deposits set state = 'waiting' where id = '{deposit}'");
+        await tell.Look(ct);
+        Assert.Equal(2, (await Mails()).Count(text => text.Contains("4711", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Mails_to_operators_are_part_of_the_books_of_the_mailbox()
+    {
+        await market.StrayTransfer(815);
+        await market.Bed.Services.GetRequiredService<TellOperators>().Look(ct);
+
+        var books = await market.Bed.Get("/api/operator/notices/books", "sora");
+
+        Assert.Contains(books.Body!["checks"]!.AsArray(), check => ((string)check!["name"]!).StartsWith("I10", StringComparison.Ordinal) && (bool)check["ok"]!);
+    }
+
+    private async Task<List<string>> Listed() =>
+        [.. (await market.Bed.Get("/api/operator/views/attention", "sora")).Body!["items"]!.AsArray().Select(item => $"{item!["what"]} {item["module"]} {item["subject"]}")];
+
+    private async Task<List<string>> Mails() => await market.Bed.StorageOf("phone").Query(
+        new Sql("select text from messages where channel = 'email' and recipient = $1", OperatedMarket.OperatorEmail), reader => reader.GetString(0), ct);
+}
