@@ -1,5 +1,6 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Input;
 using Jangteo.Platform.Storing;

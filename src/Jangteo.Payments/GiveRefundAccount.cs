@@ -1,7 +1,6 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Payments.Deciding;
-using Jangteo.Payments.Operating;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Input;
 using Jangteo.Platform.Storing;

@@ -1,6 +1,5 @@
 using System.Net;
 using Jangteo.Contracts;
-using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
 

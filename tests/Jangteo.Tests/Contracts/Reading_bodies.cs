@@ -22,15 +22,13 @@ public sealed class Reading_bodies
     }
 
     [Fact]
-    public void Every_record_reads_what_it_writes_with_all_that_may_be_null_left_out()
+    public void What_may_be_null_is_left_out_when_written_and_read_as_null()
     {
-        var noted = new TradeNoted(
-            Guid.NewGuid(), "barter", 1, 2, "agreed", "refused", null, "time", null, null, null, [], Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), new Money(0, 0, 0, 0, 0, 0, 0), "none", "none",
-            DateTimeOffset.UnixEpoch);
+        var told = new Told(null, null, "lapse", 3, [], DateTimeOffset.UnixEpoch);
 
-        var read = Of(JsonSerializer.Serialize(noted, Wire.Json)).Read<TradeNoted>();
+        var read = Of(JsonSerializer.Serialize(told, Wire.Json)).Read<Told>();
 
-        Assert.Equal(JsonSerializer.Serialize(noted, Wire.Json), JsonSerializer.Serialize(read, Wire.Json));
+        Assert.Equal(JsonSerializer.Serialize(told, Wire.Json), JsonSerializer.Serialize(read, Wire.Json));
     }
 
     private static Message Of(string body) =>

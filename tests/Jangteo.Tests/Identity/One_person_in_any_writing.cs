@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Jangteo.Identity;
-using Jangteo.Kinds;
 using Jangteo.Tests.Beds;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

@@ -1,7 +1,5 @@
-using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Notices;
-using Jangteo.Platform;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -19,6 +19,44 @@ public sealed class SettingsTests
             Assert.Contains(lines, line => line.TrimStart().StartsWith(name + ":") && line.Contains(" # "));
     }
 
+    /// <summary>A setting that nothing reads is a promise that is not kept. Each is read outside of where settings are declared and read from their file.</summary>
+    [Fact]
+    public void Every_setting_is_read_by_the_program()
+    {
+        var source = string.Join('\n', Repository.Lines("src/").Where(line => line.Where.Contains(".cs:") && !line.Where.Contains("/SettingsReader.cs:"))
+            .Where(line => !line.Text.Contains("{ get; init; }")).Select(line => line.Text));
+
+        var itself = string.Join('\n', Repository.Lines("src/Jangteo.Platform/Settings/Settings.cs").Select(line => line.Text).Where(line => !line.Contains("{ get; init; }") && !line.Contains("///")));
+
+        Assert.Empty(Paths(typeof(Settings), "").Where(path => !IsRead(path, source) && !System.Text.RegularExpressions.Regex.IsMatch(itself, $@"\b{path[^1]}\b")));
+    }
+
+    [Fact]
+    public void Every_database_and_address_of_a_module_is_read()
+    {
+        foreach (var module in Jangteo.Kinds.Modules.All)
+        {
+            var section = char.ToUpperInvariant(module[0]) + module[1..];
+            var settings = Read($"Jangteo: {{ {section}: {{ Database: Host=x, Address: http://x }} }}");
+
+            Assert.Equal(("Host=x", "http://x"), (settings.DatabaseOf(module), settings.AddressOf(module)));
+        }
+    }
+
+    /// <summary>By its section, such as Trading.Lease or limits.Moves; a section is often handed on under the name of its last word.</summary>
+    private static bool IsRead(string[] path, string source)
+    {
+        if (path is [_, "Database" or "Address"])
+            return true;
+        var names = path.Length == 1 ? $@"(?i:settings)\.{path[0]}\b" : $@"(?i:{path[^2]}|settings|options)\.{path[^1]}\b";
+        return System.Text.RegularExpressions.Regex.IsMatch(source, names);
+    }
+
+    private static IEnumerable<string[]> Paths(Type type, string section) =>
+        type.GetProperties().Where(property => property.CanWrite).SelectMany(property => property.PropertyType.IsClass && property.PropertyType != typeof(string)
+            ? Paths(property.PropertyType, property.Name)
+            : [section.Length == 0 ? [property.Name] : [section, property.Name]]);
+
     [Fact]
     public void The_environment_is_stronger_than_the_file_and_the_file_than_the_default()
     {

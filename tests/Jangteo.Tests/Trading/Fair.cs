@@ -1,5 +1,4 @@
 using Jangteo.Catalog;
-using Jangteo.Contracts;
 using Jangteo.Delivery;
 using Jangteo.Kinds;
 using Jangteo.Platform.Storing;

@@ -1,7 +1,6 @@
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Tests.Beds;
-using Jangteo.Tests.Catalog;
 
 namespace Jangteo.Tests.Trading;
 

@@ -1,4 +1,3 @@
-using Jangteo.Tests.Beds;
 
 namespace Jangteo.Tests.Trading;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
-using Jangteo.Platform;
 using Jangteo.Platform.Storing;
 
 namespace Jangteo.Tests.Views;
