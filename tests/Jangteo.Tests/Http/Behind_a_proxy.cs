@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http;
 using Jangteo.Http;
 using Jangteo.Identity;
 using Jangteo.Platform;
