@@ -9,8 +9,9 @@ namespace Jangteo.Notices;
 /// <param name="Subject">The trade, or the listing of an alarm about a listing.</param>
 /// <param name="Cause">The revision that it is told of.</param>
 /// <param name="What">The move, what the alarm is about, or what happened to a transfer.</param>
-/// <param name="Status">told, waiting, sent or undeliverable.</param>
-internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person, string Channel, Guid Id, Guid? Trade, Guid Listing, string Kind, string Status, DateTimeOffset At, NoticeFacts Facts)
+/// <param name="Status">told, waiting, sent, undeliverable or collapsed.</param>
+/// <param name="Other">The other party of the trade; null of an alarm.</param>
+internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person, string Channel, Guid Id, Guid? Trade, Guid Listing, string Kind, string Status, DateTimeOffset At, NoticeFacts Facts, Guid? Other = null)
 {
     public const string App = "app";
     public const string Sms = "sms";
@@ -20,6 +21,18 @@ internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person,
     public const string Waiting = "waiting";
     public const string Sent = "sent";
     public const string Undeliverable = "undeliverable";
+
+    /// <summary>Not sent, because the same was sent of the same person and listing a moment ago. In the app it is counted with the others.</summary>
+    public const string Collapsed = "collapsed";
+
+    /// <summary>So many of the same are sent within <see cref="CollapsesWithin"/>; what is more is collapsed.</summary>
+    public const int SentOfTheSame = 2;
+
+    public static readonly TimeSpan CollapsesWithin = TimeSpan.FromHours(1);
+
+    /// <summary>Whether it tells the same person of the same doing of the same other person with the same listing.</summary>
+    public bool IsLike(Notice notice) =>
+        Other is not null && Other == notice.Other && Person == notice.Person && Listing == notice.Listing && What == notice.What && Channel == notice.Channel;
 
     public Telling Telling => new(Id, Person, Channel, Status);
 
@@ -64,13 +77,13 @@ internal static class WhoIsTold
     /// <summary>Every move tells every party but the one whose command made it; an SMS tells him too (DESIGN §3), and so does every channel when he has not seen its end.</summary>
     public static IEnumerable<Notice> Of(Kind? kind, TradeMoved moved)
     {
-        foreach (var (party, person) in new[] { (Party.Buyer, moved.Buyer), (Party.Seller, moved.Seller) })
+        foreach (var (party, person, other) in new[] { (Party.Buyer, moved.Buyer, moved.Seller), (Party.Seller, moved.Seller, moved.Buyer) })
         {
             foreach (var channel in Channels(kind, party).Where(channel => channel == Channel.Sms || moved.Actor != Words.Of(party) || moved.Waited == person.Id))
             {
                 yield return Make(
                     moved.Trade, moved.Revision, moved.Do, person.Id, channel, moved.Trade, moved.Listing.Id, moved.Kind, moved.At,
-                    new NoticeFacts(moved.Listing.Title, moved.Buyer.Name, moved.Seller.Name, moved.Amount, moved.Currency, moved.Next.Length == 0 ? null : moved.Next.Min(due => due.At), IsAlarm: false));
+                    new NoticeFacts(moved.Listing.Title, moved.Buyer.Name, moved.Seller.Name, moved.Amount, moved.Currency, moved.Next.Length == 0 ? null : moved.Next.Min(due => due.At), IsAlarm: false)) with { Other = other.Id };
             }
         }
     }

@@ -28,7 +28,7 @@ internal sealed class NoticesBooks([FromKeyedServices(Modules.Notices)] Storage 
 
     internal async Task<Books> Check(CancellationToken ct)
     {
-        var checks = new List<BookCheck> { await OnePerChange(ct), await EveryMoveWasTold(services.GetRequiredKeyedService<ILog>(Modules.Trading), ct) };
+        var checks = new List<BookCheck> { await OnePerChange(ct), await CollapsedOnlyWhatRepeats(ct), await EveryMoveWasTold(services.GetRequiredKeyedService<ILog>(Modules.Trading), ct) };
         if (services.GetRequiredService<Settings>().Sandbox)
         {
             checks.Add(await ThePhoneHasWhatWasSent(ct));
@@ -45,6 +45,25 @@ internal sealed class NoticesBooks([FromKeyedServices(Modules.Notices)] Storage 
             reader => $"{reader.GetGuid(0)}/{reader.GetInt32(1)} {reader.GetString(2)} to {reader.GetGuid(3)} by {reader.GetString(4)}", ct);
         var count = await storage.Find(new Sql("select count(*) from notices"), reader => reader.GetInt64(0), ct);
         return Check("I9 once per change, party and channel", twice, $"{count} notices");
+    }
+
+    /// <summary>A notice that was not sent because it repeats others is there all the same, and those others were sent.</summary>
+    private async Task<BookCheck> CollapsedOnlyWhatRepeats(CancellationToken ct)
+    {
+        var wrong = await storage.Query(
+            new Sql(
+                """
+                select c.id::text from notices c
+                where c.status = 'collapsed' and c.channel <> 'app' and (
+                    select count(*) from notices s
+                    where s.person = c.person and s.listing = c.listing and s.what = c.what and s.channel = c.channel and s.channel <> 'app' and s.other = c.other
+                        and s.status = 'sent' and s.at between c.at - $1::interval and c.at) < $2
+                limit $3
+                """,
+                Notice.CollapsesWithin, Notice.SentOfTheSame, Shown),
+            reader => reader.GetString(0), ct);
+        var count = await storage.Find(new Sql("select count(*) from notices where status = 'collapsed' and channel <> 'app'"), reader => reader.GetInt64(0), ct);
+        return Check("I9 collapsed only what repeats", wrong, $"{count} collapsed");
     }
 
     /// <summary>For each move in Trading's log, exactly those were told whom the table names, as far as the log has been heard.</summary>

@@ -30,11 +30,31 @@ internal static class ReadNotices
         var (readUpTo, unread) = (0L, 0);
         await storage.Read(
             ct,
-            (new Sql($"select {Post.Columns}, n.number from notices n where n.person = $1 and n.channel = 'app' and ($2::bigint is null or n.number < $2) order by n.number desc limit $3", me, part.After<long>(), part.Most + 1), reader => rows.Add((Post.Read(reader), reader.GetInt64(12)))),
+            (new Sql($"select {Post.Columns}, n.number from notices n where n.person = $1 and n.channel = 'app' and ($2::bigint is null or n.number < $2) order by n.number desc limit $3", me, part.After<long>(), part.Most + 1), reader => rows.Add((Post.Read(reader), reader.GetInt64(13)))),
             (new Sql("select number from read_marks where person = $1", me), reader => readUpTo = reader.GetInt64(0)),
             (new Sql(CountUnread, me), reader => unread = reader.GetInt32(0)));
-        var page = part.Of(rows, row => NoticeView.Of(row.Notice, row.Number <= readUpTo, shelf.Texts, language, settings.Zone), row => row.Number);
-        return TypedResults.Ok(new NoticesPage(page.Items, page.Next, unread));
+        var page = part.Of(rows, row => row, row => row.Number);
+        return TypedResults.Ok(new NoticesPage(
+            [.. Collapse(page.Items).Select(one => NoticeView.Of(one.Row.Notice, one.Row.Number <= readUpTo, one.Count, shelf.Texts, language, settings.Zone))], page.Next, unread));
+    }
+
+    /// <summary>What one person did again and again on one listing stands there once, as the newest of it with a count. Up to two of the same stand each alone.</summary>
+    private static List<((Notice Notice, long Number) Row, int Count)> Collapse(IReadOnlyList<(Notice Notice, long Number)> rows)
+    {
+        var shown = new List<((Notice Notice, long Number) Row, int Count)>();
+        var hidden = new HashSet<long>();
+        foreach (var row in rows.Where(row => !hidden.Contains(row.Number)))
+        {
+            var same = rows.Where(one => one.Number <= row.Number && one.Notice.IsLike(row.Notice) && row.Notice.At - one.Notice.At <= Notice.CollapsesWithin).ToList();
+            var isCollapsed = same.Count > Notice.SentOfTheSame;
+            shown.Add((row, isCollapsed ? same.Count : 1));
+            if (isCollapsed)
+            {
+                hidden.UnionWith(same.Select(one => one.Number));
+            }
+        }
+
+        return shown;
     }
 
     private static Task<Answer> MarkRead(ReadUpTo body, HttpContext http, [FromKeyedServices(Modules.Notices)] Commands commands, CancellationToken ct) =>
@@ -69,8 +89,9 @@ internal sealed record NoticesPage(IReadOnlyList<NoticeView> Items, string? Next
 
 /// <summary>A notice for the person it was told to.</summary>
 /// <param name="What">The move, or what an alarm is about.</param>
-internal sealed record NoticeView(Guid Id, string Text, string Kind, string What, Guid? Trade, Guid Listing, bool Read, DateTimeOffset At)
+/// <param name="Count">How often it happened: above 1, the same person did the same with the same listing so often within an hour.</param>
+internal sealed record NoticeView(Guid Id, string Text, string Kind, string What, Guid? Trade, Guid Listing, bool Read, DateTimeOffset At, int Count)
 {
-    public static NoticeView Of(Notice notice, bool read, Texts texts, string language, TimeZoneInfo zone) =>
-        new(notice.Id, notice.Text(texts, language, zone), notice.Kind, notice.What, notice.Trade, notice.Listing, read, notice.At);
+    public static NoticeView Of(Notice notice, bool read, int count, Texts texts, string language, TimeZoneInfo zone) =>
+        new(notice.Id, notice.Text(texts, language, zone), notice.Kind, notice.What, notice.Trade, notice.Listing, read, notice.At, count);
 }

@@ -48,12 +48,18 @@ internal sealed class SendErrands(
         // Whom we have not heard of yet is left out, so that nobody else waits for him.
         var waiting = await storage.Query(
             new Sql($"select {Post.Columns}, p.phone, p.email, p.language from notices n join people p on p.person = n.person where n.channel = $1 and n.status = 'waiting' order by n.number limit $2", channel, Batch),
-            reader => (Notice: Post.Read(reader), Person: new Recipient(reader.IsDBNull(12) ? null : reader.GetString(12), reader.GetString(13), reader.GetString(14))), ct);
+            reader => (Notice: Post.Read(reader), Person: new Recipient(reader.IsDBNull(13) ? null : reader.GetString(13), reader.GetString(14), reader.GetString(15))), ct);
         var done = new List<Notice>();
         var isDown = false;
         var current = await FindContacts([.. waiting.Select(one => one.Notice.Person).Distinct()], ct);
         foreach (var (notice, known) in waiting)
         {
+            if (await IsRepeated(turn, notice, done, ct))
+            {
+                done.Add(notice with { Status = Notice.Collapsed });
+                continue;
+            }
+
             var sending = await TrySend(notice, current.GetValueOrDefault(notice.Person, known), ct);
             if (sending == Sending.Down)
             {
@@ -75,6 +81,26 @@ internal sealed class SendErrands(
 
         down = null;
         return waiting.Count == Batch ? TimeSpan.Zero : Poll;
+    }
+
+    /// <summary>Whether enough of the same were sent lately: what one person does again and again on one listing is not sent again and again.</summary>
+    private async Task<bool> IsRepeated(Work turn, Notice notice, List<Notice> done, CancellationToken ct)
+    {
+        if (notice.Other is not { } other)
+        {
+            return false;
+        }
+
+        var since = notice.At - Notice.CollapsesWithin;
+        var now = done.Count(one => one.Status == Notice.Sent && one.IsLike(notice) && one.At >= since);
+        return now >= Notice.SentOfTheSame || now + await turn.Find(
+            new Sql(
+                """
+                select count(*)::int from notices
+                where person = $1 and listing = $2 and what = $3 and channel = $4 and channel <> 'app' and other = $5 and status = 'sent' and at between $6 and $7
+                """,
+                notice.Person, notice.Listing, notice.What, channel, other, since, notice.At),
+            reader => reader.GetInt32(0), ct) >= Notice.SentOfTheSame;
     }
 
     /// <summary>

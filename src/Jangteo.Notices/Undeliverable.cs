@@ -29,7 +29,7 @@ internal static class Undeliverable
                 where n.status = 'undeliverable' and ($1::bigint is null or n.number < $1) order by n.number desc limit $2
                 """,
                 part.After<long>(), part.Most + 1),
-            reader => (Notice: Post.Read(reader), Number: reader.GetInt64(12), Name: reader.IsDBNull(13) ? "" : reader.GetString(13), Phone: reader.IsDBNull(14) ? null : reader.GetString(14)), ct);
+            reader => (Notice: Post.Read(reader), Number: reader.GetInt64(13), Name: reader.IsDBNull(14) ? "" : reader.GetString(14), Phone: reader.IsDBNull(15) ? null : reader.GetString(15)), ct);
         return TypedResults.Ok(part.Of(
             rows,
             row => new UndeliverableNotice(

@@ -3,6 +3,7 @@ using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Input;
+using Jangteo.Platform.Storing;
 using Jangteo.Platform.Time;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -55,7 +56,7 @@ internal sealed class AskForTrade(
         using var span = Spans.Of(id, "ask for a trade", correlation: Commands.CauseOf(http).Correlation);
         return await commands.Run(http, body, async (work, caller, claim) =>
         {
-            var (listing, asked, isSellerSuspended) = await Trades.LockListing(work, body.Listing, caller.Id, ct);
+            var (listing, asked, isSellerSuspended, inVain) = await Trades.LockListing(work, body.Listing, caller.Id, machine.GetUtcNow(), ct);
             if (listing is null)
             {
                 throw isHeard ? new RefusedException(new Refusal(Refusals.NotFound)) : new UnheardListingException();
@@ -70,6 +71,11 @@ internal sealed class AskForTrade(
             if (isSellerSuspended)
             {
                 throw new RefusedException(new Refusal(Refusals.SellerSuspended));
+            }
+
+            if (inVain.Refuse(machine.GetUtcNow()) is { } tooMany)
+            {
+                throw new RefusedException(tooMany);
             }
 
             var card = Cards.Read(kind.StartMove.First.Contains(Verb.HoldPayment), body.Card);

@@ -190,20 +190,28 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
     }
 
     /// <summary>Trading's copy of a listing, locked against changes of it while a trade starts; and the open trade that the buyer has on it already, of a single thing.</summary>
-    public static async Task<(Listing? Listing, Guid? Asked, bool IsSellerSuspended)> LockListing(Work work, Guid id, Guid buyer, CancellationToken ct)
+    /// <param name="now">Machine time.</param>
+    public static async Task<(Listing? Listing, Guid? Asked, bool IsSellerSuspended, StartsInVain InVain)> LockListing(
+        Work work, Guid id, Guid buyer, DateTimeOffset now, CancellationToken ct)
     {
         Listing? listing = null;
         Guid? asked = null;
         string? seller = null;
         var isSellerSuspended = false;
+        var ended = new List<StartsInVain.Ended>();
         await work.Read(
             ct,
             (new Sql("select p.name from listings l join people p on p.id = l.owner where l.id = $1", id), reader => seller = reader.GetString(0)),
             (new Sql($"select {Listing.ColumnsToBeginWith} from listings where id = $1 for share", id), reader => listing = Listing.Read(reader)),
             (new Sql("select id from trades where listing = $1 and buyer = $2 and is_open and is_single", id, buyer), reader => asked = reader.GetGuid(0)),
             (new Sql("select true from suspended_people join listings on listings.owner = suspended_people.person where listings.id = $1", id),
-                reader => isSellerSuspended = reader.GetBoolean(0)));
-        return (seller is null || listing is null ? listing : listing with { Owner = listing.Owner with { Name = seller } }, asked, isSellerSuspended);
+                reader => isSellerSuspended = reader.GetBoolean(0)),
+            // Ids of trades begin with the machine time of their start.
+            (new Sql(
+                "select id, body from trades where buyer = $1 and listing = $2 and not is_open and id >= $3 order by id desc limit $4",
+                buyer, id, StartsInVain.FirstIdAfter(now - StartsInVain.Within), StartsInVain.Most * 4),
+            reader => ended.Add(StartsInVain.Ended.Read(reader.GetGuid(0), reader.GetString(1)))));
+        return (seller is null || listing is null ? listing : listing with { Owner = listing.Owner with { Name = seller } }, asked, isSellerSuspended, StartsInVain.Of(ended));
     }
 
     /// <summary>Keeps the names that people have now.</summary>

@@ -1,4 +1,3 @@
-using Jangteo.Contracts;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.Logging;
 

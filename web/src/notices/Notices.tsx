@@ -37,7 +37,7 @@ export default function Notices() {
                   style={notice.read ? undefined : { borderInlineStart: '4px solid var(--mantine-primary-color-filled)' }}
                 >
                   <Anchor component={Link} to={notice.trade ? `/trades/${notice.trade}` : `/listings/${notice.listing}`} c="inherit" fw={notice.read ? 400 : 600}>
-                    {notice.text}
+                    {notice.count > 1 ? `${notice.text} (${t('notices.times', { count: notice.count })})` : notice.text}
                   </Anchor>
                   <Text size="xs" c="dimmed">
                     {notice.read ? '' : `${t('notices.new')} · `}
