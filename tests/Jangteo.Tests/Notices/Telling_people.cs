@@ -157,7 +157,7 @@ public sealed class Telling_people(Town town)
         var books = (await town.Get("/api/operator/notices/books", new PersonRef(Ids.New(), "Sora"), isOperator: true)).Body;
 
         Assert.True(books.GetProperty("ok").GetBoolean(), books.ToString());
-        Assert.Equal(3, books.GetProperty("checks").GetArrayLength());
+        Assert.Equal(4, books.GetProperty("checks").GetArrayLength());
     }
 
     [Fact]
