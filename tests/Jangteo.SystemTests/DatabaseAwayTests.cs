@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using Jangteo.Platform.Machine;
 using Jangteo.Platform.Postgres;
 
 namespace Jangteo.SystemTests;

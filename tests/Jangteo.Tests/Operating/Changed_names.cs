@@ -1,4 +1,3 @@
-using Jangteo.Kinds;
 using Jangteo.Tests.Beds;
 
 namespace Jangteo.Tests.Operating;

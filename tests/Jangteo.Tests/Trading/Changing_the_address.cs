@@ -18,7 +18,7 @@ public sealed class Changing_the_address(Fair fair) : IClassFixture<Fair>
         Assert.Equal(("Haneul 2", "true"), (await fair.Trade(trade)) is var buyers ? (buyers["address"], buyers["mayChangeAddress"]) : default);
         Assert.Equal(("Haneul 2", "false"), (await fair.Trade(trade, "minji")) is var sellers ? (sellers["address"], sellers["mayChangeAddress"]) : default);
         var line = await ModuleBed.Until(
-            async () => (await fair.Bed.Get($"/api/trades/{trade}/timeline", "minji")).Body?["items"]?.AsArray().SingleOrDefault(line => line!["do"]?.ToString() == "change-address"), line => line is not null);
+            async () => (await fair.Bed.Get($"/api/trades/{trade}/timeline", "minji", ("Accept-Language", "en"))).Body?["items"]?.AsArray().SingleOrDefault(line => line!["do"]?.ToString() == "change-address"), line => line is not null);
         Assert.Equal(("command", "Delivery address changed"), (line!["what"]!.ToString(), line["label"]!.ToString()));
         Assert.DoesNotContain("Haneul", line.ToJsonString());
     }
