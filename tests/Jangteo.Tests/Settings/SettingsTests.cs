@@ -48,7 +48,8 @@ public sealed class SettingsTests
     {
         if (path is [_, "Database" or "Address"])
             return true;
-        var names = path.Length == 1 ? $@"(?i:settings)\.{path[0]}\b" : $@"(?i:{path[^2]}|settings|options)\.{path[^1]}\b";
+        var lastWord = path.Length == 1 ? "" : path[^2][path[^2].TakeWhile((_, at) => !path[^2][(at + 1)..].All(char.IsLower)).Count()..];
+        var names = path.Length == 1 ? $@"(?i:settings)\.{path[0]}\b" : $@"(?i:{path[^2]}|{lastWord}|settings|options)\.{path[^1]}\b";
         return System.Text.RegularExpressions.Regex.IsMatch(source, names);
     }
 
