@@ -213,6 +213,11 @@ internal sealed class Pair(int seed, IReadOnlyList<JsonNode> kinds)
             body["card"] = Cards[random.Next(Cards.Length)];
         }
 
+        if (move["needs"]!.AsArray().Any(need => (string?)need!["name"] == "reason"))
+        {
+            body["reason"] = "Both sides were heard.";
+        }
+
         return new Command(party, $"/api/trades/{trade}/{(string)move["do"]!}", body, NextKey());
     }
 

@@ -93,6 +93,8 @@ internal sealed class Walk(Course course, IReadOnlyList<Deed> way, Shop shop, Vi
         var body = new JsonObject();
         if (move.First.Contains(Verb.HoldPayment))
             body["card"] = "ok";
+        if (move.By == Party.Operator)
+            body["reason"] = "As the parties have shown.";
         if (move != course.Kind.StartMove)
             return Who(move.By!.Value).Post($"/api/trades/{Deal!.Id}/{move.Do}", body, key);
         (body["listing"], body["price"]) = (thing!.Id, Price);
