@@ -168,12 +168,20 @@ internal sealed class StoryInTheBrowser(Story story, JangteoProgram market, Brow
     {
         var window = await AtTrade(expect.Trade, expect.Trade);
         await Expect(window.Page.Locator(".states [aria-current]")).ToHaveTextAsync(texts.State(Kind.Name, expect.State, language));
-        foreach (var (word, amount) in expect.Money.Amounts.Where(sum => sum.Value > 0 && sum.Key != "fee"))
+        foreach (var (word, amount) in Shown(expect.Money))
         {
             var said = page[$"money.{word}"].Replace("{{amount}}", amount.ToString("₩#,0", CultureInfo.InvariantCulture), StringComparison.Ordinal);
             await Expect(window.Page.Locator(".strip")).ToContainTextAsync(said);
         }
     }
+
+    /// <summary>What the page says of the money. Of a transfer that is expected it says what is still to be sent.</summary>
+    private static IEnumerable<(string Word, long Amount)> Shown(ExpectedMoney money) =>
+        from sum in money.Amounts
+        where sum.Key != "fee"
+        let shown = sum.Key == "expected" ? (Word: "short", Amount: sum.Value - money.Amounts.GetValueOrDefault("seen")) : (Word: sum.Key, Amount: sum.Value)
+        where shown.Amount > 0
+        select shown;
 
     /// <summary>What cannot be done now is not offered.</summary>
     private static async Task DoesNotOffer(Window window, string button)
