@@ -155,6 +155,7 @@ function Who() {
         <Button
           variant="default"
           size="compact-md"
+          maw={{ base: 'max(3.5rem, calc(100vw - 298px))', sm: 240 }}
           rightSection={
             me.isOperator ? (
               <Badge size="xs" visibleFrom="sm">
@@ -163,7 +164,9 @@ function Who() {
             ) : null
           }
         >
-          {me.name}
+          <Text span inherit truncate lh={1.5}>
+            {me.name}
+          </Text>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
