@@ -47,6 +47,7 @@ internal sealed class Pictures(
     {
         // Before the body is read: who may not add a picture has nothing to send here.
         var caller = Caller.Required(http);
+        Commands.KeyOf(http);
         OwnListing.CheckOwner(await storage.Find(Listing.Select(id), Listing.Read, ct), caller);
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, ct);

@@ -189,13 +189,16 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
 
     private Answer InProgress(HttpContext http) => problems.Answer(new Refusal(Refusals.InProgress, RetryAfter: TimeSpan.FromSeconds(1)), http);
 
-    private static Claim? ClaimOf(HttpContext http, Caller caller)
+    /// <summary>The key of a request, or null; refuses one that is too long. For routes that do much before they run their command.</summary>
+    public static string? KeyOf(HttpContext http)
     {
         var key = http.Request.Headers["Idempotency-Key"].ToString();
         return key.Length == 0 ? null
             : key.Length > LongestKey ? throw new RefusedException(Refusal.Invalid("idempotencyKey", Wrong.TooManyCharacters(LongestKey)))
-            : new Claim(caller.Id, RouteOf(http), key);
+            : key;
     }
+
+    private static Claim? ClaimOf(HttpContext http, Caller caller) => KeyOf(http) is { } key ? new Claim(caller.Id, RouteOf(http), key) : null;
 
     /// <summary>
     /// The route and its values, such as <c>POST /api/trades/0198.../accept</c>. The path as it was written would not do: one id can be written in several

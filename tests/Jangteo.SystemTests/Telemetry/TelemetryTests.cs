@@ -218,9 +218,12 @@ public sealed class TelemetryTests(TelemetryTests.Day day) : IClassFixture<Telem
             using var wrong = await client.PostAsJsonAsync("/api/session", new { email, password = NewSecret("wrong") });
             using var session = await client.PostAsJsonAsync("/api/session", new { email, password });
             var token = (string)JsonNode.Parse(await session.Content.ReadAsStringAsync())!["token"]!;
-            var cookie = session.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+            // That of the session, and that of the device.
+            var cookies = session.Headers.GetValues("Set-Cookie").Select(one => one.Split(';')[0]).ToList();
+            Assert.Equal(["jangteo-device", "jangteo-session"], cookies.Select(one => one.Split('=')[0]).Order(StringComparer.Ordinal));
+            var cookie = cookies.Single(one => one.StartsWith("jangteo-session=", StringComparison.Ordinal));
             secrets.Add(token);
-            secrets.Add(cookie.Split('=')[1]);
+            secrets.AddRange(cookies.Select(one => one.Split('=')[1]));
             using var page = new HttpRequestMessage(HttpMethod.Get, "/api/people/me") { Headers = { { "Cookie", cookie } } };
             using var me = await client.SendAsync(page);
             Assert.True(me.IsSuccessStatusCode);
