@@ -78,7 +78,8 @@ internal sealed class TellOperators(
                 returning module
                 """,
                 modules, whats, subjects, answered.ToArray()),
-            _ => { }),
+            _ => { }
+        ),
             (new Sql(
                 """
                 insert into attention_told (module, what, subject, mail)

@@ -1,8 +1,8 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
-using Jangteo.Platform.Intending;
 using Jangteo.Platform.Integrity;
+using Jangteo.Platform.Intending;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
