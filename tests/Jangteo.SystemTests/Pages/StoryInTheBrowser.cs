@@ -74,6 +74,15 @@ internal sealed class StoryInTheBrowser(Story story, JangteoProgram market, Brow
                 Need.Address => "12 Hill Street",
                 _ => "Gaon Bank 110-222-333444",
             });
+            if (need == Need.Quantity && act.Refused.Contains("sold-out"))
+            {
+                await field.BlurAsync();
+                if (await field.InputValueAsync() != Number(act.Given.Quantity ?? 1))
+                {
+                    // The page offers no more than there is, so the order cannot be sent at all.
+                    return;
+                }
+            }
         }
 
         if (act.Given.Card is { } card)
@@ -154,6 +163,19 @@ internal sealed class StoryInTheBrowser(Story story, JangteoProgram market, Brow
         await window.Reads(reference);
         var sent = await new Visitor(deposit.Trade, buyer).Post("/api/sandbox/deposits", new JsonObject { ["reference"] = reference, ["amount"] = deposit.Amount });
         Assert.InRange(sent.Status, 200, 299);
+        // The bank's statement is read a moment later; until then the seller has nothing to confirm.
+        var before = (long)said.Body["arrived"]!;
+        await Shop.Eventually(async () => (await new Visitor(deposit.Trade, buyer).Get($"/api/payments/{trades[deposit.Trade]}")).Body!, payment => (long)payment["arrived"]! >= before + deposit.Amount);
+        await shop.AtRest();
+        var trade = await new Visitor(deposit.Trade, buyer).Get($"/api/trades/{trades[deposit.Trade]}");
+        if ((long)trade.Body!["money"]!["seen"]! is > 0 and var seen)
+        {
+            // Both windows come to show it; a button that is pressed before that is pressed on what was, and refused as stale.
+            foreach (var who in new[] { deposit.Trade, story.Offer.Owner })
+            {
+                await Expect((await AtTrade(who, deposit.Trade)).Page.Locator(".strip")).ToContainTextAsync(Said("seen", seen));
+            }
+        }
     }
 
     private async Task Forward(Step.Forward forward)
@@ -170,10 +192,11 @@ internal sealed class StoryInTheBrowser(Story story, JangteoProgram market, Brow
         await Expect(window.Page.Locator(".states [aria-current]")).ToHaveTextAsync(texts.State(Kind.Name, expect.State, language));
         foreach (var (word, amount) in Shown(expect.Money))
         {
-            var said = page[$"money.{word}"].Replace("{{amount}}", amount.ToString("₩#,0", CultureInfo.InvariantCulture), StringComparison.Ordinal);
-            await Expect(window.Page.Locator(".strip")).ToContainTextAsync(said);
+            await Expect(window.Page.Locator(".strip")).ToContainTextAsync(Said(word, amount));
         }
     }
+
+    private string Said(string word, long amount) => page[$"money.{word}"].Replace("{{amount}}", amount.ToString("₩#,0", CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
     /// <summary>What the page says of the money. Of a transfer that is expected it says what is still to be sent.</summary>
     private static IEnumerable<(string Word, long Amount)> Shown(ExpectedMoney money) =>
