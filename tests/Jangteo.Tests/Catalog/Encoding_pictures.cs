@@ -134,19 +134,24 @@ public sealed class Encoding_pictures
         Assert.All(answers.Where(answer => answer != Refusals.Busy), answer => Assert.Null(answer));
     }
 
-    /// <summary>Alone in its process, because it looks at the process's memory: <c>JANGTEO_LONG=1 ... -method '*takes_a_bounded_part_of_memory'</c>.</summary>
+    /// <summary>
+    /// The memory is that of the whole process, so it is looked at only when the test runs alone:
+    /// <c>JANGTEO_LONG=1 ... -method '*takes_a_bounded_part_of_memory'</c>.
+    /// </summary>
     [Fact]
     public async Task Decoding_the_largest_pictures_at_once_takes_a_bounded_part_of_memory()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("JANGTEO_LONG") == "1", "Only with JANGTEO_LONG=1.");
+        var isAlone = Environment.GetEnvironmentVariable("JANGTEO_LONG") == "1";
         var pictures = new[] { TestPictures.Jpeg(5000, 5000), TestPictures.Png(5000, 5000, isTransparent: true), TestPictures.Webp(5000, 5000) };
         var before = Memory("VmRSS");
 
-        await Task.WhenAll(Enumerable.Range(0, 15).Select(number => encoder.Encode(pictures[number % pictures.Length], $"{number}", ct)));
+        var encoded = await Task.WhenAll(Enumerable.Range(0, isAlone ? 15 : pictures.Length).Select(number => encoder.Encode(pictures[number % pictures.Length], $"{number}", ct)));
 
         var grown = Memory("VmHWM") - before;
         TestContext.Current.TestOutputHelper?.WriteLine($"{grown / 1024} MB at most, {(Memory("VmRSS") - before) / 1024} MB afterwards");
-        Assert.InRange(grown / 1024, 0, 400);
+        Assert.All(encoded, Assert.NotNull);
+        if (isAlone)
+            Assert.InRange(grown / 1024, 0, 400);
 
         static long Memory(string name) => long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
     }
