@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Authentication;
+using System.Security.Cryptography;
 using Jangteo.Between;
 using Jangteo.Kinds;
 using Jangteo.Platform;
@@ -115,6 +117,10 @@ internal sealed class Database : IAsyncDisposable
                 await using var connection = await source.OpenConnectionAsync(ct);
                 return;
             }
+            catch (Exception refused) when (WhyForGood(refused) is { } why)
+            {
+                throw new UnavailableException($"PostgreSQL at {new NpgsqlConnectionStringBuilder(admin).Host} cannot be used: {why}");
+            }
             catch (NpgsqlException away) when (Storage.IsPassing(away))
             {
                 if (waited.Elapsed > ComesWithin)
@@ -126,6 +132,16 @@ internal sealed class Database : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Why connecting fails now and would fail in a minute: encryption, credentials, or a database that is not there. Null where waiting may help.</summary>
+    private static string? WhyForGood(Exception fault) => fault switch
+    {
+        PostgresException { SqlState: "28000" or "28P01" or PostgresErrorCodes.InvalidCatalogName } refused => refused.MessageText,
+        AuthenticationException untrusted => $"its TLS certificate is not accepted: {untrusted.Message}",
+        CryptographicException or FileNotFoundException or DirectoryNotFoundException => $"a file of its connection string: {fault.Message}",
+        { InnerException: { } inner } => WhyForGood(inner),
+        _ => null,
+    };
 
     /// <summary>What all processes share is where the settings say for all; without such a place it is with the first module.</summary>
     private static string AddressOf(string schema, Settings settings, IReadOnlyList<Module> modules) => schema == Hosting.Common

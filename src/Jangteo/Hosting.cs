@@ -38,7 +38,7 @@ internal static class Hosting
         services.AddSingleton<SandboxState>();
         if (settings.Broker.Length > 0)
         {
-            services.AddSingleton(new BrokerConnection(settings.Broker));
+            services.AddSingleton(new BrokerConnection(settings.Broker, settings.BrokerTls));
             services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<SandboxState>().Following);
         }
 

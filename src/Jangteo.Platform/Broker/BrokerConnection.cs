@@ -2,13 +2,15 @@ using RabbitMQ.Client;
 
 namespace Jangteo.Platform.Broker;
 
-/// <summary>This process's one connection to the broker, made anew when it is gone. Whoever uses it opens a channel of his own and begins again when that closes.</summary>
-public sealed class BrokerConnection(string address) : IAsyncDisposable
+/// <summary>This process's one connection to the broker, opened again after it was lost. Each user of it opens a channel of its own, and a new one when that closes.</summary>
+/// <param name="address"><c>amqp://user:password@host:port/vhost</c>, or <c>amqps://</c> for TLS.</param>
+/// <param name="tls">Used where the address is encrypted.</param>
+/// <exception cref="SettingsException">A file that <paramref name="tls"/> names cannot be used.</exception>
+public sealed class BrokerConnection(string address, BrokerTlsSettings tls) : IAsyncDisposable
 {
     private readonly SemaphoreSlim opening = new(1, 1);
-    private readonly ConnectionFactory factory = new()
+    private readonly ConnectionFactory factory = WithTls(new Uri(address), tls, new()
     {
-        Uri = new Uri(address),
         // Who hears or sends knows best what to begin again with; the library would open channels that nobody reads any more.
         AutomaticRecoveryEnabled = false,
         TopologyRecoveryEnabled = false,
@@ -16,7 +18,7 @@ public sealed class BrokerConnection(string address) : IAsyncDisposable
         RequestedConnectionTimeout = TimeSpan.FromSeconds(5),
         ContinuationTimeout = TimeSpan.FromSeconds(10),
         ClientProvidedName = $"jangteo {Environment.ProcessId}",
-    };
+    });
 
     private IConnection? connection;
 
@@ -42,6 +44,18 @@ public sealed class BrokerConnection(string address) : IAsyncDisposable
         {
             opening.Release();
         }
+    }
+
+    private static ConnectionFactory WithTls(Uri address, BrokerTlsSettings tls, ConnectionFactory factory)
+    {
+        factory.Uri = address;
+        // Setting the address of amqps:// makes the library accept a certificate of any host name, so this comes after it.
+        if (BrokerTls.For(address, tls) is { } encrypted)
+        {
+            factory.Ssl = encrypted;
+        }
+
+        return factory;
     }
 
     public async ValueTask DisposeAsync()

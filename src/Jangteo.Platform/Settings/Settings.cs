@@ -74,15 +74,19 @@ public sealed record Settings
     public string LogLevel { get; init; } = "Information";
 
     /// <summary>Npgsql connection string of an administrator; empty is the program's own private PostgreSQL.</summary>
+    [ConnectionString, DataType(DataType.Password)]
     public string Database { get; init; } = "";
 
     public DatabaseTimeouts DatabaseTimeouts { get; init; } = new();
 
-    /// <summary>Where RabbitMQ is, as <c>amqp://user:password@host:port/vhost</c>; empty is one process, which needs none.</summary>
+    /// <summary>Where RabbitMQ is, as <c>amqp://user:password@host:port/vhost</c>, or <c>amqps://</c> for TLS; empty is one process, which needs none.</summary>
+    [BrokerAddress, DataType(DataType.Password)]
     public string Broker { get; init; } = "";
 
+    public BrokerTlsSettings BrokerTls { get; init; } = new();
+
     /// <summary>By this the processes of one installation know each other; at least 16 characters.</summary>
-    [RegularExpression("(.{16,})?")]
+    [RegularExpression("(.{16,})?"), DataType(DataType.Password)]
     public string ServiceKey { get; init; } = "";
 
     /// <summary>E-mail address that is told of what needs an operator; empty is nobody.</summary>
@@ -148,6 +152,7 @@ public sealed record Settings
 /// <summary>How a move waits for the answers it needs first (DESIGN §3, rule 3).</summary>
 public sealed record TradingSettings
 {
+    [ConnectionString, DataType(DataType.Password)]
     public string Database { get; init; } = "";
 
     public string Address { get; init; } = "";
@@ -161,9 +166,23 @@ public sealed record TradingSettings
     public TimeSpan AttentionAfter { get; init; } = TimeSpan.FromMinutes(15);
 }
 
+/// <summary>TLS to RabbitMQ, where <see cref="Settings.Broker"/> begins with <c>amqps://</c>. PostgreSQL's is in its connection string. Files are PEM.</summary>
+public sealed record BrokerTlsSettings
+{
+    /// <summary>Certificates of the authorities that are trusted, and no others; empty is those that the system trusts.</summary>
+    public string Authority { get; init; } = "";
+
+    /// <summary>The certificate that this program shows to RabbitMQ; empty is none.</summary>
+    public string Certificate { get; init; } = "";
+
+    /// <summary>Its private key; empty is in the file of the certificate.</summary>
+    public string Key { get; init; } = "";
+}
+
 /// <summary>Payments and the ledger.</summary>
 public sealed record PaymentsSettings
 {
+    [ConnectionString, DataType(DataType.Password)]
     public string Database { get; init; } = "";
 
     public string Address { get; init; } = "";
@@ -284,6 +303,7 @@ public sealed record TelemetrySettings
 /// <summary>Listings and their pictures.</summary>
 public sealed record CatalogSettings
 {
+    [ConnectionString, DataType(DataType.Password)]
     public string Database { get; init; } = "";
 
     public string Address { get; init; } = "";
@@ -295,6 +315,7 @@ public sealed record CatalogSettings
 /// <summary>What each module has of its own.</summary>
 public sealed record ModuleSettings
 {
+    [ConnectionString, DataType(DataType.Password)]
     public string Database { get; init; } = "";
 
     public string Address { get; init; } = "";

@@ -105,11 +105,14 @@ public static class SettingsReader
             if (Parse(written.Value, property.PropertyType) is not { } value)
                 mistakes.Add($"{written.Where}: {key} is {Expected(property.PropertyType)}, not \"{written.Value}\"");
             else if (property.GetCustomAttributes<ValidationAttribute>().FirstOrDefault(rule => !rule.IsValid(value)) is { } broken)
-                mistakes.Add($"{written.Where}: {key} {Rule(broken)}, not \"{written.Value}\"");
+                mistakes.Add($"{written.Where}: {key} {Rule(broken)}{(IsSecret(property) ? "" : $", not \"{written.Value}\"")}");
             else
                 property.SetValue(record, value);
         }
     }
+
+    /// <summary>A value with a password in it is not repeated in a message that ends up in a log.</summary>
+    private static bool IsSecret(PropertyInfo property) => property.GetCustomAttribute<DataTypeAttribute>() is { DataType: DataType.Password };
 
     private static object? Parse(string text, Type type)
     {
@@ -161,6 +164,8 @@ public static class SettingsReader
         NetworksAttribute => NetworksAttribute.Expected,
         OriginAttribute => OriginAttribute.Expected,
         CurrencyAttribute => CurrencyAttribute.Expected,
+        BrokerAddressAttribute => BrokerAddressAttribute.Expected,
+        ConnectionStringAttribute => ConnectionStringAttribute.Expected,
         IanaTimeZoneAttribute => IanaTimeZoneAttribute.Expected,
         _ => "is something else",
     };

@@ -45,6 +45,10 @@ internal static class Durability
         {
             throw new SettingsException([$"Broker: a queue is there that is not as ours are, durable and replicated, and could lose messages: {refused.ShutdownReason.ReplyText}; delete it, or use another virtual host"]);
         }
+        catch (BrokerUnreachableException refused) when (refused.GetBaseException() is System.Security.Authentication.AuthenticationException untrusted)
+        {
+            throw new SettingsException([$"Broker: the TLS handshake with RabbitMQ failed: {untrusted.Message}"]);
+        }
         catch (Exception away) when (away is BrokerUnreachableException or OperationInterruptedException or IOException or TimeoutException)
         {
             // It comes back by itself, and so do we.

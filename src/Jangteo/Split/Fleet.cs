@@ -40,6 +40,8 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
 
     public string Broker { get; private set; } = "";
 
+    public BrokerConnection ConnectToBroker() => new(Broker, settings.BrokerTls);
+
     /// <summary>Logs, and what each process notes about itself.</summary>
     public string Folder => Path.Combine(dataFolder, "split");
 
@@ -179,7 +181,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
         broker = await PrivateBroker.Start(dataFolder, say, ct);
         Broker = broker.Address;
         // Long before anything is said: RabbitMQ has the name of a new queue on disk half a second late, and a broker that is killed before that forgets the queue with all it holds.
-        await using var connection = new BrokerConnection(Broker);
+        await using var connection = ConnectToBroker();
         await Durability.RefuseForgetfulBroker(connection, ct);
     }
 

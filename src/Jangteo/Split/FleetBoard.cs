@@ -43,7 +43,7 @@ internal sealed class FleetBoard(IAnsiConsole console)
             return;
         }
 
-        await using var queues = new QueueLengths(fleet.Broker);
+        await using var queues = new QueueLengths(fleet.ConnectToBroker());
         isLive = true;
         await console.Live(new Text("")).AutoClear(true).Overflow(VerticalOverflow.Crop).StartAsync(async live =>
         {

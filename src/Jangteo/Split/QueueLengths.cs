@@ -7,9 +7,8 @@ using RabbitMQ.Client.Exceptions;
 namespace Jangteo.Split;
 
 /// <summary>How many messages wait for each module.</summary>
-internal sealed class QueueLengths(string broker) : IAsyncDisposable
+internal sealed class QueueLengths(BrokerConnection connection) : IAsyncDisposable
 {
-    private readonly BrokerConnection connection = new(broker);
     private IChannel? channel;
 
     /// <summary>Messages that are ready to be heard, by module; empty while the broker is away.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Jangteo.Platform;
@@ -37,10 +38,15 @@ public sealed class Killed_under_load(ITestOutputHelper output)
             }
 
             await Shop.Eventually(() => Task.FromResult(Acknowledged(pairs)), acknowledged => acknowledged >= enough || trading.Any(one => one.IsFaulted) || trading.All(one => one.IsCompleted), TimeSpan.FromMinutes(2));
+            var recovering = Stopwatch.StartNew();
             await program.Kill();
             await Task.WhenAll(trading);
             await program.StartAgain();
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"round {round}: {Acknowledged(pairs)} acknowledged, {pairs.Count(pair => pair.Waits)} cut off, killed {place}, ready again in {program.Took.TotalSeconds:0.00} s"));
+            await shop.List("second-hand");
+            var recovered = recovering.Elapsed;
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"round {round}: {Acknowledged(pairs)} acknowledged, {pairs.Count(pair => pair.Waits)} cut off, killed {place}, ready after {program.Took.TotalSeconds:0.00} s, the next command acknowledged {recovered.TotalSeconds:0.00} s after the kill"));
+            if (Storming.IsLong)
+                Assert.True(recovered < TimeSpan.FromSeconds(5), $"It took {recovered} to recover from a kill.");
 
             await Task.WhenAll(pairs.Select(pair => pair.FindsWhatItWasTold(shop)));
             await Task.WhenAll(pairs.Select(pair => pair.Trade(shop, () => false)));

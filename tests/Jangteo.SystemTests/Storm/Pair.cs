@@ -100,7 +100,7 @@ internal sealed class Pair(int seed, IReadOnlyList<string> kinds)
         if (trade is null || steps++ > LongestTrade)
         {
             (trade, reference, steps) = (null, null, 0);
-            return thing is null ? ToList() : await ToAsk(buyer, thing);
+            return thing is { } listed ? await ToAsk(buyer, listed) : ToList();
         }
 
         var parties = new[] { ("buyer", buyer), ("seller", seller), ("operator", operators) };
@@ -139,10 +139,13 @@ internal sealed class Pair(int seed, IReadOnlyList<string> kinds)
         return new Command("seller", "/api/listings", body, NextKey());
     }
 
-    private async Task<Command> ToAsk(Visitor buyer, Thing of)
+    private async Task<Command?> ToAsk(Visitor buyer, Thing of)
     {
+        var read = await buyer.Get($"/api/kinds/{of.Kind}");
+        if (read.Status == 503)
+            return null;
         thing = null;
-        var kind = (await buyer.Get($"/api/kinds/{of.Kind}")).Body!;
+        var kind = read.Body!;
         var body = new JsonObject { ["listing"] = of.Id, ["price"] = of.Price };
         foreach (var need in kind["begin"]!["needs"]!.AsArray())
         {

@@ -130,6 +130,17 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
         Assert.Single(await Shop.Eventually(async () => (await seller.Get("/api/notices")).Body!["items"]!.AsArray(), notices => notices.Count > 0), notice => (Guid)notice!["listing"]! == draft);
     }
 
+    /// <summary>A person is suspended and let in again; neither happens once more when it is sent again.</summary>
+    public async Task IsSuspendedAndRestored()
+    {
+        var (sora, person) = (await shop.Operator, await shop.Named(Name("suspended", number)));
+        var path = $"/api/operator/identity/people/{(Guid)(await person.Get("/api/people/me")).Body!["id"]!}";
+        await Send(sora, $"{path}/suspend", new JsonObject { ["reason"] = "Others complained." }, "suspend");
+        await Send(sora, $"{path}/restore", new JsonObject { ["reason"] = "It was a mistake." }, "restore");
+        Assert.Equal(204, (await sora.Post($"{path}/suspend", new JsonObject { ["reason"] = "Others complained." }, "suspend")).Status);
+        Assert.Null((await sora.Get(path)).Body!["suspendedAt"]);
+    }
+
     /// <summary>Names a place to die at, and sends a command that comes by there.</summary>
     public async Task Dies(string place)
     {

@@ -93,6 +93,9 @@ public sealed class SettingsTests
     [InlineData("Jangteo:\n  TimeZone: Korea Standard Time", "jangteo.yaml:2: TimeZone is a time zone (IANA), such as Asia/Seoul, Europe/Berlin or UTC, not \"Korea Standard Time\"")]
     [InlineData("Jangteo:\n  DataFolder: ''", "jangteo.yaml:2: DataFolder must not be empty, not \"\"")]
     [InlineData("Jangteo:\n  Trading:\n    Lease: 5", "jangteo.yaml:3: Trading:Lease is a duration such as 500ms, 3s, 15m, 24h or 7d, not \"5\"")]
+    [InlineData("Jangteo:\n  Broker: rabbit:5672", "jangteo.yaml:2: Broker is an address such as amqp://user:password@host:5672/ or amqps://user:password@host:5671/, or empty")]
+    [InlineData("Jangteo:\n  Trading:\n    Database: Host=db;SSL Mode=Sometimes", "jangteo.yaml:3: Trading:Database is an Npgsql connection string such as Host=db;Username=jangteo;Password=...;Database=jangteo, or empty")]
+    [InlineData("Jangteo:\n  ServiceKey: tooshort", "jangteo.yaml:2: ServiceKey is of the form (.{16,})?")]
     [InlineData("Jangteo:\n  Port: [1, 2]", "jangteo.yaml:2: Port is a list; every setting is one value")]
     public void What_is_not_understood_is_refused_with_its_line(string yaml, string mistake)
     {
