@@ -21,10 +21,12 @@ public sealed record Verdict(Shelf? Shelf, ImmutableArray<Mistake> Mistakes, Imm
 public static class Check
 {
     /// <summary>Reads and checks the folder of a kind, or a folder of such folders.</summary>
-    public static Verdict Folder(string folder, IEnumerable<StoredVersion>? stored = null)
+    /// <param name="stored">The versions with which trades have begun (K10).</param>
+    /// <param name="reads">The rules for text of the program that will show the kinds (K8).</param>
+    public static Verdict Folder(string folder, IEnumerable<StoredVersion>? stored = null, ReadsText? reads = null)
     {
         var versions = (stored ?? []).ToList();
-        var (folders, mistakes) = KindReader.ReadFolders(folder);
+        var (folders, mistakes) = KindReader.ReadFolders(folder, reads);
         var lines = mistakes.Select(mistake => mistake.ToString()).ToList();
         foreach (var one in folders)
         {

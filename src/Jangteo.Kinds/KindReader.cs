@@ -23,7 +23,7 @@ public static class KindReader
         return new Reading<Kind>(kind, mistakes.Found);
     }
 
-    internal static (ImmutableArray<KindFolder> Folders, ImmutableArray<Mistake> Mistakes) ReadFolders(string folder)
+    internal static (ImmutableArray<KindFolder> Folders, ImmutableArray<Mistake> Mistakes) ReadFolders(string folder, ReadsText? reads = null)
     {
         folder = folder.Length > 1 ? folder.TrimEnd('/') : folder;
         if (!Directory.Exists(folder))
@@ -33,13 +33,13 @@ public static class KindReader
 
         if (File.Exists(Path.Combine(folder, TableFile)))
         {
-            return ([ReadKind(folder)], []);
+            return ([ReadKind(folder, reads)], []);
         }
 
         var folders = Directory.GetDirectories(folder).Where(path => !Path.GetFileName(path).StartsWith('.')).Order(StringComparer.Ordinal).ToList();
         return folders.Count == 0
             ? ([], [new Mistake($"{folder}/{TableFile}", 1, "K8", "there is no kind here; a kind is a folder with a trade.yaml")])
-            : ([.. folders.Select(ReadKind)], []);
+            : ([.. folders.Select(one => ReadKind(one, reads))], []);
     }
 
     internal static Shelf ShelfOf(IEnumerable<KindFolder> folders)
@@ -53,7 +53,7 @@ public static class KindReader
         return Shelf.Of(folders.Select(folder => folder.Kind!), texts);
     }
 
-    private static KindFolder ReadKind(string folder)
+    private static KindFolder ReadKind(string folder, ReadsText? reads)
     {
         var file = $"{folder}/{TableFile}";
         var mistakes = new MistakesOf(file);
@@ -83,7 +83,7 @@ public static class KindReader
             var inTexts = new MistakesOf(textsFile);
             if (ReadText(textsFile, inTexts) is { } written)
             {
-                texts.Add(TextsReader.Read(written, language, kind, inTexts));
+                texts.Add(TextsReader.Read(written, language, kind, inTexts, reads));
             }
 
             all = all.AddRange(inTexts.Found);

@@ -9,6 +9,12 @@ internal sealed record TextsOfOneLanguage(string Language, string File, Immutabl
     public static TextsOfOneLanguage Empty(string language, string file) => new(language, file, ImmutableDictionary<string, string>.Empty, ImmutableDictionary<string, int>.Empty);
 }
 
+/// <summary>How a program reads a text that people write, so that a kind's texts keep the rules of all others. Answers what is wrong with it, or null.</summary>
+/// <param name="given">As it stands in the file.</param>
+/// <param name="isLabel">A title or a label; else a sentence.</param>
+/// <param name="text">As it is kept.</param>
+public delegate string? ReadsText(string given, bool isLabel, out string text);
+
 /// <summary>Reads a <c>texts.&lt;language&gt;.yaml</c>. Unknown words are K8; what is missing is found by <see cref="Check"/> (K7).</summary>
 internal sealed partial class TextsReader
 {
@@ -16,15 +22,18 @@ internal sealed partial class TextsReader
     private readonly ImmutableDictionary<string, string>.Builder words = ImmutableDictionary.CreateBuilder<string, string>();
     private readonly ImmutableDictionary<string, int>.Builder lines = ImmutableDictionary.CreateBuilder<string, int>();
 
-    private TextsReader(MistakesOf mistakes) => this.mistakes = mistakes;
+    private readonly ReadsText? reads;
+
+    private TextsReader(MistakesOf mistakes, ReadsText? reads = null) => (this.mistakes, this.reads) = (mistakes, reads);
 
     /// <param name="source">The text of the file.</param>
     /// <param name="language">en or ko.</param>
     /// <param name="kind">The kind it speaks of, or null when its table could not be read: then its states and moves are not known.</param>
     /// <param name="mistakes">Where mistakes go.</param>
-    public static TextsOfOneLanguage Read(string source, string language, Kind? kind, MistakesOf mistakes)
+    /// <param name="reads">The rules for text of the program that will show them.</param>
+    public static TextsOfOneLanguage Read(string source, string language, Kind? kind, MistakesOf mistakes, ReadsText? reads = null)
     {
-        var reader = new TextsReader(mistakes);
+        var reader = new TextsReader(mistakes, reads);
         if (Yaml.Read(source, mistakes) is { } file)
         {
             reader.ReadKind(file, language, kind);
@@ -182,10 +191,19 @@ internal sealed partial class TextsReader
             mistakes.Add(leaf.Line, $"{key} has {particle.Value.Trim()}, and which particle is right depends on what fills the placeholder; turn the sentence so that none follows");
         }
 
-        if (!string.IsNullOrWhiteSpace(leaf.Text))
+        if (string.IsNullOrWhiteSpace(leaf.Text))
         {
-            words[key] = leaf.Text;
+            return;
         }
+
+        var text = leaf.Text;
+        if (reads?.Invoke(leaf.Text, isLabel: mayName.IsEmpty, out text) is { } wrong)
+        {
+            mistakes.Add(leaf.Line, $"{key}: {wrong}");
+            return;
+        }
+
+        words[key] = text;
     }
 
     [GeneratedRegex(@"\{([^{}]*)\}")]

@@ -4,6 +4,7 @@ using Jangteo.Http;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Broker;
+using Jangteo.Platform.Input;
 using Jangteo.Platform.Intending;
 using Jangteo.Sandbox;
 using Jangteo.Telemetry;
@@ -89,7 +90,7 @@ internal static class Serving
     /// <summary>The kinds of the folder, or every mistake in them.</summary>
     private static Shelf ReadKinds(string folder)
     {
-        var verdict = Check.Folder(folder);
+        var verdict = KindTexts.Check(folder);
         return verdict.Shelf ?? throw new KindRefusedException(string.Join(Environment.NewLine, verdict.Mistakes));
     }
 

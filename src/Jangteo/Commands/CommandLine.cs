@@ -2,6 +2,7 @@ using System.CommandLine;
 using Jangteo.Demo;
 using Jangteo.Kinds;
 using Jangteo.Platform;
+using Jangteo.Platform.Input;
 using Spectre.Console;
 
 namespace Jangteo.Commands;
@@ -40,7 +41,7 @@ internal static class CommandLine
         var command = new Command("check", "Says what is wrong with a kind, or that all is well.") { folder, write };
         command.SetAction(parsed =>
         {
-            var verdict = Check.Folder(parsed.GetValue(folder)!);
+            var verdict = KindTexts.Check(parsed.GetValue(folder)!);
             foreach (var line in verdict.Lines)
             {
                 Console.WriteLine(line);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using Jangteo.Kinds;
 using Jangteo.Platform;
+using Jangteo.Platform.Input;
 using Jangteo.Platform.Postgres;
 using Npgsql;
 
@@ -21,7 +22,7 @@ internal static class Doctor
     {
         var settings = SettingsReader.Read();
         Say(true, "settings", $"target {settings.Target}, {(settings.Sandbox ? "in the sandbox" : "not in the sandbox")}");
-        var verdict = Check.Folder(settings.KindsFolder);
+        var verdict = KindTexts.Check(settings.KindsFolder);
         Say(verdict.IsWell, "kinds", verdict.IsWell ? $"{verdict.Shelf!.All.Count()} kinds, all is well" : string.Join(Environment.NewLine, verdict.Mistakes));
         var missing = verdict.Shelf is { } shelf ? MissingProviders.Of(settings, shelf) : [];
         Say(missing.Count == 0, "providers", missing.Count > 0 ? string.Join(Environment.NewLine, missing) : settings.Sandbox ? "those of the sandbox" : "no kind needs one");
