@@ -1,4 +1,3 @@
-using System.Globalization;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
@@ -80,7 +79,7 @@ internal sealed class Pictures(
         var most = settings.Catalog.PictureSpacePerPerson;
         if (used + picture.File.Bytes.Length > most)
         {
-            throw new RefusedException(new Refusal(Refusals.PictureQuota, string.Create(CultureInfo.InvariantCulture, $"{used} of {most} bytes are used, and this picture has {picture.File.Bytes.Length}.")));
+            throw new RefusedException(new Refusal(Refusals.PictureQuota, Detail.PictureSpace(used, most, picture.File.Bytes.Length)));
         }
     }
 

@@ -2,7 +2,7 @@ namespace Jangteo.Contracts;
 
 /// <summary>
 /// What a refusal says beyond the sentence of its code: a word, under which the engine's texts say it in every language (section <c>details</c>), and the
-/// values that fill the sentence.
+/// values that fill the sentence. The list is closed: a sentence in one language only cannot be written, and a new one is one more of these, with its texts.
 /// </summary>
 public sealed class Detail
 {
@@ -15,6 +15,7 @@ public sealed class Detail
     public static readonly Detail ProposalOver = new("proposal-over");
     public static readonly Detail NulInQuery = new("nul-in-query");
     public static readonly Detail BodyTooSlow = new("body-too-slow");
+    public static readonly Detail StartsInVain = new("starts-in-vain");
 
     private Detail(string word, params (string Name, object Value)[] values)
     {
@@ -28,11 +29,6 @@ public sealed class Detail
     /// <summary>What fills its sentence, by placeholder.</summary>
     public IReadOnlyDictionary<string, string> Values { get; }
 
-    /// <summary>A sentence in English that has no translation, or null.</summary>
-    public string? Raw { get; private init; }
-
-    public static implicit operator Detail(string sentence) => new("") { Raw = sentence };
-
     public static Detail AtRevision(int revision) => new("at-revision", ("named", revision));
 
     public static Detail NoSuchMethod(string method, string allowed) => new("no-such-method", ("named", method), ("choices", allowed));
@@ -42,4 +38,15 @@ public sealed class Detail
     public static Detail NotAllowedHost(string host) => new("not-allowed-host", ("named", host));
 
     public static Detail ModuleAway(string module) => new("module-away", ("named", module));
+
+    /// <param name="used">Bytes that the person's pictures have now.</param>
+    /// <param name="most">Bytes that they may have.</param>
+    /// <param name="added">Bytes of the picture that was refused.</param>
+    public static Detail PictureSpace(long used, long most, long added) =>
+        new("picture-space", ("used", Megabytes(used)), ("most", Megabytes(most)), ("added", Megabytes(added)));
+
+    /// <param name="failure">What the program says of the failure: technical, in English, for an operator.</param>
+    public static Detail StillNotBooked(string failure) => new("still-not-booked", ("named", failure));
+
+    private static double Megabytes(long bytes) => Math.Round(bytes / (1024.0 * 1024.0), 2);
 }

@@ -15,8 +15,8 @@ public sealed class Texts
     /// <summary>What a template may name, in braces.</summary>
     public static readonly ImmutableArray<string> Placeholders = ["listing", "buyer", "seller", "amount", "until"];
 
-    /// <summary>What the sentence about a wrong field may name.</summary>
-    internal static readonly ImmutableArray<string> PlaceholdersOfFields = ["least", "most", "choices", "named", "origin", "expected"];
+    /// <summary>What the sentence about a wrong field, or the detail of a refusal, may name.</summary>
+    internal static readonly ImmutableArray<string> PlaceholdersOfFields = ["least", "most", "choices", "named", "origin", "expected", "used", "added"];
 
     private static readonly ImmutableArray<TextsOfOneLanguage> EngineTexts = [.. Languages.Select(TextsReader.ReadEngine)];
 

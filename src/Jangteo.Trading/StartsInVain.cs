@@ -36,7 +36,7 @@ internal sealed record StartsInVain(ImmutableArray<DateTimeOffset> Begun)
         }
 
         var wait = Begun[Most - 1] + Within - now;
-        return wait > TimeSpan.Zero ? new Refusal(Refusals.TooManyRequests, "Too many trades on this listing were begun and cancelled.", RetryAfter: wait) : null;
+        return wait > TimeSpan.Zero ? new Refusal(Refusals.TooManyRequests, Detail.StartsInVain, RetryAfter: wait) : null;
     }
 
     /// <summary>The least id that a trade begun at a time can have: an UUIDv7 begins with its milliseconds.</summary>

@@ -74,7 +74,7 @@ internal sealed class SeeToUnbooked
             catch (Exception fault) when (!Storage.IsPassing(fault))
             {
                 // It stays as it was, for nothing of this is committed.
-                throw new RefusedException(new Refusal(Refusals.NotNow, Unbooked.ReasonOf(fault)));
+                throw new RefusedException(new Refusal(Refusals.NotNow, Detail.StillNotBooked(Unbooked.ReasonOf(fault))));
             }
 
             return Answer.NoContent;

@@ -26,7 +26,7 @@ public sealed class Problems(Shelf shelf)
         };
         if (refusal.Detail is not null)
         {
-            document["detail"] = refusal.Detail.Raw ?? Texts.Say(shelf.Texts.Detail(refusal.Detail.Word, language), refusal.Detail.Values);
+            document["detail"] = Texts.Say(shelf.Texts.Detail(refusal.Detail.Word, language), refusal.Detail.Values);
         }
 
         if (refusal.Fields is not null)

@@ -114,7 +114,7 @@ internal sealed class OtherProcess(string module, string address, string service
         }
         catch (HttpRequestException)
         {
-            throw new RefusedException(new Refusal(Refusals.Busy, $"{module} cannot be reached.", RetryAfter: Soon));
+            throw new RefusedException(new Refusal(Refusals.Busy, Detail.ModuleAway(module), RetryAfter: Soon));
         }
     }
 

@@ -237,7 +237,7 @@ internal static partial class ApiDocument
                 Description = Statuses(),
                 Enum = [.. Refusals.Status.Keys.Order(StringComparer.Ordinal).Select(code => (JsonNode)JsonValue.Create(code))],
             },
-            ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What is wrong in particular, for a developer." },
+            ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What is wrong in particular: a sentence in the language of the title." },
             ["errors"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,

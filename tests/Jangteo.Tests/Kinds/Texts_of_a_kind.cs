@@ -1,11 +1,17 @@
 using System.Reflection;
+using System.Text.Json.Nodes;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Input;
 
 namespace Jangteo.Tests.Kinds;
 
 public sealed class Texts_of_a_kind : IDisposable
 {
+    /// <summary>Names of formats and headers stand alone in a Korean sentence; three words in a row are a sentence in English.</summary>
+    private const string EnglishWords = "[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}";
+
     private readonly string folder = Directory.CreateTempSubdirectory("jangteo-kinds-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -72,27 +78,53 @@ public sealed class Texts_of_a_kind : IDisposable
     public void Everything_that_can_be_wrong_with_a_field_is_said_in_every_language_and_nothing_else_is(string language, string letter)
     {
         var texts = new Texts();
-        var all = typeof(Wrong).GetMembers(BindingFlags.Public | BindingFlags.Static).Select(Made).ToList();
+        var all = Made<Wrong>();
 
-        Assert.All(all, wrong =>
+        Assert.All(all, wrong => AssertSaid($"wrong.{wrong.Word}", texts.Wrong(wrong.Word, language), wrong.Values, language, letter));
+        Assert.Equal(all.Select(wrong => wrong.Word).Order(StringComparer.Ordinal), WordsUnder("wrong.", language));
+    }
+
+    [Theory]
+    [InlineData("en", "[a-z]")]
+    [InlineData("ko", "[가-힣]")]
+    public void Every_detail_of_a_refusal_is_said_in_every_language_and_nothing_else_is(string language, string letter)
+    {
+        var texts = new Texts();
+        var all = Made<Detail>();
+
+        Assert.All(all, detail => AssertSaid($"details.{detail.Word}", texts.Detail(detail.Word, language), detail.Values, language, letter));
+        Assert.Equal(all.Select(detail => detail.Word).Order(StringComparer.Ordinal), WordsUnder("details.", language));
+    }
+
+    [Theory]
+    [InlineData(typeof(Detail))]
+    [InlineData(typeof(Wrong))]
+    public void Nothing_is_said_in_one_language_only(Type said)
+    {
+        // Such a sentence would stand in the code, where it has no other language.
+        Assert.DoesNotContain(said.GetMethods(), method => method.Name is "op_Implicit" or "op_Explicit");
+        Assert.Empty(said.GetConstructors());
+    }
+
+    /// <summary>Every code with every detail and every field, as a Korean reader is answered.</summary>
+    [Fact]
+    public void No_problem_document_for_a_Korean_reader_is_in_English()
+    {
+        var problems = new Problems(Shelf());
+        var refusals = Refusals.Status.Keys.Select(code => new Refusal(code))
+            .Concat(Made<Detail>().Select(detail => new Refusal(Refusals.NotNow, detail)))
+            .Concat(Made<Wrong>().Select(wrong => Refusal.Invalid("field", wrong)));
+
+        Assert.All(refusals, refusal =>
         {
-            Assert.True(texts.Has(null, $"wrong.{wrong.Word}", language), $"wrong.{wrong.Word} has no text in {language}");
-            var said = Texts.Say(texts.Wrong(wrong.Word, language), wrong.Values);
-            Assert.Matches(letter, said);
-            Assert.DoesNotContain("{", said, StringComparison.Ordinal);
-            Assert.All(wrong.Values.Values, value => Assert.Contains(value, said, StringComparison.Ordinal));
+            var document = JsonNode.Parse(problems.Document(refusal, "ko"))!;
+            var sentences = new[] { document["title"], document["detail"], document["errors"]?["field"]?[0] }.OfType<JsonNode>().Select(sentence => sentence.GetValue<string>());
+            Assert.All(sentences, sentence =>
+            {
+                Assert.Matches("[가-힣]", sentence);
+                Assert.DoesNotMatch(EnglishWords, sentence);
+            });
         });
-        Assert.Equal(
-            all.Select(wrong => wrong.Word).Order(StringComparer.Ordinal),
-            TextsReader.ReadEngine(language).Words.Keys.Where(key => key.StartsWith("wrong.", StringComparison.Ordinal)).Select(key => key["wrong.".Length..]).Order(StringComparer.Ordinal));
-
-        static Wrong Made(MemberInfo member) => (Wrong)(member is MethodInfo method ? method.Invoke(null, [.. method.GetParameters().Select(Filling)]) : ((FieldInfo)member).GetValue(null))!;
-
-        static object Filling(ParameterInfo parameter) =>
-            parameter.ParameterType == typeof(int) ? 4711 + parameter.Position
-            : parameter.ParameterType == typeof(long) ? 4711L + parameter.Position
-            : parameter.ParameterType == typeof(string) ? "such-a-name"
-            : (string[])["such-a-name", "another"];
     }
 
     [Fact]
@@ -208,6 +240,43 @@ public sealed class Texts_of_a_kind : IDisposable
         Assert.Contains(Check.Folder(folder).Mistakes, mistake => mistake.Code == "K8" && mistake.File.EndsWith("texts.en.yaml", StringComparison.Ordinal) && mistake.Text.Contains(says, StringComparison.Ordinal));
     }
 
+    /// <summary>What an author copies out of another program is shown to everyone, so it keeps the rules of what people write.</summary>
+    [Theory]
+    [InlineData("label: Do recall", "label: \"Do \\u202erecall\"", "moves.recall.label: the character U+202E cannot be used here")]
+    [InlineData("title: Lending", "title: \"Lend\\u0007ing\"", "title: the character U+0007 cannot be used here")]
+    [InlineData("seller: Lender", "seller: \"Lender\\nand more\"", "parties.seller: 1 to 80 characters on one line")]
+    [InlineData("did recall with", "did\\nrecall with", "moves.recall.told: 1 to 500 characters on one line")]
+    [InlineData("sold-out: Gone.", "sold-out: \"\\u2800\"", "refusals.sold-out: 1 to 500 characters on one line")]
+    public void A_text_that_people_could_not_write_is_refused_with_its_file_and_key(string written, string instead, string says)
+    {
+        Write(english => english.Replace(written, instead, StringComparison.Ordinal));
+
+        var mistake = Assert.Single(KindTexts.Check(folder).Mistakes, mistake => mistake.Code == "K8");
+
+        Assert.EndsWith("lending/texts.en.yaml", mistake.File, StringComparison.Ordinal);
+        Assert.Equal(says, mistake.Text);
+        Assert.Contains(instead, File.ReadAllLines(mistake.File)[mistake.Line - 1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_text_is_composed_as_what_people_write_is()
+    {
+        Write(english => english, korean => korean.Replace("빌리기", Unicode.Decompose("빌리기"), StringComparison.Ordinal));
+
+        Assert.Equal("빌리기", KindTexts.Check(folder).Shelf!.Texts.Title("lending", "ko"));
+    }
+
+    [Fact]
+    public void The_texts_of_the_engine_and_of_the_kinds_here_keep_the_rules()
+    {
+        Assert.Empty(KindTexts.Check(Tables.Folder).Mistakes);
+        Assert.All(Texts.Languages.SelectMany(language => TextsReader.ReadEngine(language).Words), text =>
+        {
+            Assert.Null(KindTexts.Read(text.Value, isLabel: false, out var read));
+            Assert.Equal(text.Value, read);
+        });
+    }
+
     [Fact]
     public void No_Korean_particle_follows_a_placeholder()
     {
@@ -236,6 +305,33 @@ public sealed class Texts_of_a_kind : IDisposable
         Assert.Contains("empty/trade.yaml:1: K8: the file cannot be read", Assert.Single(verdict.Mistakes).ToString(), StringComparison.Ordinal);
         Assert.Contains(verdict.Lines, line => line.StartsWith("lending: 14 rows, 9 states, ", StringComparison.Ordinal));
     }
+
+    /// <summary>Everything of a closed list: its static fields, and what its static methods make.</summary>
+    private static List<T> Made<T>()
+    {
+        return [.. typeof(T).GetMembers(BindingFlags.Public | BindingFlags.Static).Select(Make)];
+
+        static T Make(MemberInfo member) => (T)(member is MethodInfo method ? method.Invoke(null, [.. method.GetParameters().Select(Filling)]) : ((FieldInfo)member).GetValue(null))!;
+
+        static object Filling(ParameterInfo parameter) =>
+            parameter.ParameterType == typeof(int) ? 4711 + parameter.Position
+            : parameter.ParameterType == typeof(long) ? 4711L * (parameter.Position + 1) * 1024 * 1024
+            : parameter.ParameterType == typeof(double) ? 47.5 + parameter.Position
+            : parameter.ParameterType == typeof(string) ? "such-a-name"
+            : (string[])["such-a-name", "another"];
+    }
+
+    private static void AssertSaid(string key, string template, IReadOnlyDictionary<string, string> values, string language, string letter)
+    {
+        Assert.True(new Texts().Has(null, key, language), $"{key} has no text in {language}");
+        var said = Texts.Say(template, values);
+        Assert.Matches(letter, said);
+        Assert.DoesNotContain("{", said, StringComparison.Ordinal);
+        Assert.All(values.Values, value => Assert.Contains(value, said, StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> WordsUnder(string section, string language) => TextsReader.ReadEngine(language).Words.Keys
+        .Where(key => key.StartsWith(section, StringComparison.Ordinal)).Select(key => key[section.Length..]).Order(StringComparer.Ordinal);
 
     private Shelf Shelf()
     {
