@@ -32,6 +32,7 @@ internal static class ConfigureGateway
         {
             var files = await GatewayFiles.Make(Deployed with
             {
+                Language = SettingsReader.Read().Language,
                 Sandbox = parsed.GetValue(sandbox),
                 Certificate = parsed.GetValue(certificate),
                 TrustedProxies = TrustedNetworks.Parse(parsed.GetValue(proxies)!),

@@ -33,8 +33,6 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
     /// <summary>Over this many seconds the requests of an address are averaged, as those of a person are in the program.</summary>
     private const int Burst = 10;
 
-    private static readonly string FirstLanguage = Kinds.Texts.Languages[0];
-
     public IReadOnlyList<(string Name, string Text)> All => [(ConfigurationName, Configuration), (RoutesName, Routes), (TextsName, Texts), (TooLargeName, TooLarge())];
 
     public static async Task<GatewayFiles> Make(GatewayPlan plan)
@@ -71,7 +69,7 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
     private static string Configure(GatewayPlan plan, IReadOnlyList<Route> routes)
     {
         var made = new StringBuilder(Global(plan));
-        made.Append(Defaults());
+        made.Append(Defaults(plan));
         made.Append(Public(plan, routes));
         made.Append(Inner(plan));
         foreach (var (module, replicas) in plan.Modules)
@@ -112,7 +110,7 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
               """
             : "");
 
-    private static string Defaults() =>
+    private static string Defaults(GatewayPlan plan) =>
         $$"""
         defaults
             mode http
@@ -136,9 +134,9 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
             retries 3
             option redispatch 1
             retry-on conn-failure empty-response 503
-            {{Early(400, Refusals.Malformed)}}
-            {{Early(408, Refusals.Malformed)}}
-            {{Early(500, Refusals.Internal)}}
+            {{Early(plan, 400, Refusals.Malformed)}}
+            {{Early(plan, 408, Refusals.Malformed)}}
+            {{Early(plan, 500, Refusals.Internal)}}
 
 
         """;
@@ -160,8 +158,8 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
 
         {{Forwarded(plan)}}
 
-            http-request set-var(txn.language) str({{FirstLanguage}})
-            http-request set-var(txn.language) req.fhdr(Accept-Language),lower,language({{string.Join(';', Kinds.Texts.Languages)}},{{FirstLanguage}}) if { req.fhdr(Accept-Language) -m found }
+            http-request set-var(txn.language) str({{plan.Language}})
+            http-request set-var(txn.language) req.fhdr(Accept-Language),lower,language({{string.Join(';', Kinds.Texts.Languages)}},{{plan.Language}}) if { req.fhdr(Accept-Language) -m found }
 
             http-after-response set-header X-Content-Type-Options nosniff
             http-after-response set-header X-Frame-Options DENY
@@ -277,7 +275,7 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
         frontend internal
             bind 127.0.0.1:{{plan.InternalPort}}
             http-request disable-l7-retry
-            http-request set-var(txn.language) str({{FirstLanguage}})
+            http-request set-var(txn.language) str({{plan.Language}})
             http-request set-var(txn.module) path,field(3,/) if { path_beg /internal/ }
             {{Return(Refusals.NotFound)}} unless { var(txn.module) -m str {{string.Join(' ', plan.Modules.Keys)}} }
             use_backend %[var(txn.module)]-internal
@@ -346,9 +344,12 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
     private static string Failing(int status, string code, int retryAfter) =>
         $"http-error status {status} content-type {Problems.ContentType} lf-string {Document(code)} hdr Cache-Control no-store hdr Retry-After {retryAfter}";
 
-    /// <summary>The same before anything is known of who asks, not even his language.</summary>
-    private static string Early(int status, string code) =>
-        $$"""http-error status {{status}} content-type {{Problems.ContentType}} string '{"type":"about:blank","title":{{JsonSerializer.Serialize(new Texts().Refusal(code, FirstLanguage), HttpJson.Options)}},"status":{{status}},"code":"{{code}}"}'""";
+    /// <summary>The same for a request that could not be read, so that the language of its sender is not known either.</summary>
+    private static string Early(GatewayPlan plan, int status, string code)
+    {
+        var title = JsonSerializer.Serialize(new Texts().Refusal(code, plan.Language), HttpJson.Options);
+        return $$"""http-error status {{status}} content-type {{Problems.ContentType}} string '{"type":"about:blank","title":{{title}},"status":{{status}},"code":"{{code}}"}'""";
+    }
 
     private static string Document(string code) =>
         $$"""'{"type":"about:blank","title":"%[str({{code}}.),concat(,txn.language),map_str({{TextsName}})]","status":{{Refusals.Status[code]}},"code":"{{code}}"}'""";

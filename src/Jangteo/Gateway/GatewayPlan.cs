@@ -1,4 +1,5 @@
 using System.Net;
+using Jangteo.Platform;
 
 namespace Jangteo.Gateway;
 
@@ -22,6 +23,9 @@ internal sealed record GatewayPlan
 
     /// <summary>HAProxy's own commands, such as <c>set server trading/trading-1 state drain</c>. On loopback only.</summary>
     public int AdminPort { get; init; } = 8083;
+
+    /// <summary>Of the gateway's own refusals, for a client that sends no Accept-Language: the setting <c>Language</c> of the market.</summary>
+    public string Language { get; init; } = new Settings().Language;
 
     /// <summary>Whether the doors of the sandbox can be reached; else there are none, whatever the processes behind it think.</summary>
     public bool Sandbox { get; init; }

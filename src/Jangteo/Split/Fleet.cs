@@ -214,6 +214,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
             InternalPort = internalPort,
             MetricsPort = Ports.Free(),
             AdminPort = Ports.Free(),
+            Language = settings.Language,
             Sandbox = settings.Sandbox,
             // Whoever lifts the limit for a person measures, and measures from one address.
             PerAddressPerSecond = settings.Limits.PerPersonPerSecond == 0 ? 0 : new GatewayPlan { Modules = Places.ToDictionary(pair => pair.Key, IReadOnlyList<Replica> (_) => []) }.PerAddressPerSecond,

@@ -357,23 +357,31 @@ public sealed class GatewayTests(SharedProgram shared)
         await Shop.Eventually(() => Heard(gate.Http, new HttpRequestMessage(HttpMethod.Get, "/api/kinds")), reply => reply.Status == 200);
     }
 
-    [Fact]
-    public async Task A_refusal_is_said_in_the_language_of_who_asks()
+    [Theory]
+    [InlineData("ko")]
+    [InlineData("en")]
+    public async Task A_refusal_is_in_the_language_of_the_reader_and_else_in_that_of_the_market(string language)
     {
-        await using var gate = await Gate.Start(new Replica("127.0.0.1", 1, 1));
+        await using var gate = await Gate.Start(new GatewayPlan { Modules = Gate.Everywhere(new Replica("127.0.0.1", 1, 1)), Language = language });
 
-        Assert.Equal("찾을 수 없습니다.", await Title("ko-KR,ko;q=0.9,en;q=0.8"));
-        Assert.Equal("There is no such thing.", await Title("en-GB,ko;q=0.5"));
-        Assert.Equal("There is no such thing.", await Title("fr"));
-        Assert.Equal("There is no such thing.", await Title(null));
-
-        async Task<string?> Title(string? language)
+        // 404 by the gateway's own rule, and 503 because there is no process behind it.
+        foreach (var (path, code) in new[] { ("/nothing", "not-found"), ("/api/kinds", "busy") })
         {
-            var request = new HttpRequestMessage(HttpMethod.Get, "/nothing");
-            if (language is not null)
-                request.Headers.Add("Accept-Language", language);
+            Assert.Equal(Said(code, "ko"), await Title(path, "ko-KR,ko;q=0.9,en;q=0.8"));
+            Assert.Equal(Said(code, "en"), await Title(path, "en-GB,ko;q=0.5"));
+            Assert.Equal(Said(code, language), await Title(path, "fr"));
+            Assert.Equal(Said(code, language), await Title(path, null));
+        }
+
+        async Task<string?> Title(string path, string? accepted)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, path);
+            if (accepted is not null)
+                request.Headers.Add("Accept-Language", accepted);
             return (string?)(await Heard(gate.Http, request)).Body!["title"];
         }
+
+        static string Said(string code, string language) => new Texts().Refusal(code, language);
     }
 
     [Fact]

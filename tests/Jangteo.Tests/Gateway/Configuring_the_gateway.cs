@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Jangteo.Commands;
+using Jangteo.Contracts;
 using Jangteo.Gateway;
 using Jangteo.Kinds;
 
@@ -81,6 +82,18 @@ public sealed class Configuring_the_gateway
                 ["views-internal"] = "server views-1 127.0.0.1:7006 port 7005",
             },
             servers);
+    }
+
+    [Theory]
+    [InlineData("ko")]
+    [InlineData("en")]
+    public async Task A_client_that_names_no_language_is_answered_in_that_of_the_market(string language)
+    {
+        var configuration = (await GatewayFiles.Make(ConfigureGateway.Deployed with { Language = language })).Configuration;
+
+        Assert.All(Regex.Matches(configuration, @"txn\.language\) str\((?<language>\w+)\)"), match => Assert.Equal(language, match.Groups["language"].Value));
+        Assert.Contains($"language(en;ko,{language})", configuration, StringComparison.Ordinal);
+        Assert.Contains($"\"title\":\"{new Texts().Refusal(Refusals.Malformed, language)}\"", configuration, StringComparison.Ordinal);
     }
 
     /// <summary>As the gateway looks it up: the first line whose pattern fits the method and the path in small letters.</summary>
