@@ -62,10 +62,10 @@ internal sealed class SeeToDeposits
 
     private async Task<PlannedAct> PlanSendBack(Work work, Caller caller, SendBackInput input, CancellationToken ct)
     {
-        var account = Asked.Text(input.Account, "account", TextRules.Account);
+        var named = Asked.Text(input.Account, "account", TextRules.Account);
         var of = await work.Find(new Sql("select trade from deposits where id = $1", input.Id), reader => reader.IsDBNull(0) ? null : (Guid?)reader.GetGuid(0), ct);
         var (booking, payment, deposit) = await Lock(work, caller, input.Id, of, ct);
-        Accounts.Refuse(account, deposit.From, payment?.RefundAccount);
+        var account = Accounts.Choose(named, deposit.From, payment?.RefundAccount);
         var decision = Decide.SendBack(payment, deposit, account);
         return Plan(work, booking, "send-transfer-back", deposit, decision, decision?.Errands[0].Account);
     }

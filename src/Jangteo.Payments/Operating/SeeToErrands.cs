@@ -67,14 +67,14 @@ internal sealed class SeeToErrands
     /// <summary>Where an operator may send money instead: only what the bank refused, and only where it came from or to what the buyer gave.</summary>
     private static List<string> OtherAccounts(NpgsqlDataReader reader) =>
         reader.GetString(3) == Words.Of(What.SendBack) && !reader.IsDBNull(8) && IsRefused(reader.GetString(8))
-            ? [.. reader.GetFieldValue<string?[]>(10).OfType<string>().Where(account => reader.IsDBNull(5) || account != reader.GetString(5)).Order(StringComparer.Ordinal)]
+            ? [.. reader.GetFieldValue<string?[]>(10).OfType<string>().Where(account => reader.IsDBNull(5) || !Accounts.IsSame(account, reader.GetString(5))).Order(StringComparer.Ordinal)]
             : [];
 
     private static bool IsRefused(string? problem) => problem is "refused" or "voided";
 
     private async Task<PlannedAct> PlanRetry(Work work, Caller caller, RetryInput input, CancellationToken ct)
     {
-        var account = Asked.Text(input.Account, "account", TextRules.Account);
+        var named = Asked.Text(input.Account, "account", TextRules.Account);
         // Payments are locked before their errands, here as everywhere.
         var trade = await work.Find(
                 new Sql("select coalesce(d.trade, e.subject) from errands e left join deposits d on d.id = e.subject where e.key = $1", input.Key), reader => (Guid?)reader.GetGuid(0), ct)
@@ -88,7 +88,7 @@ internal sealed class SeeToErrands
                     reader.GetGuid(0), reader.GetString(1), reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetString(4),
                     reader.GetInt32(5), reader.GetBoolean(6)), ct)
             ?? throw new RefusedException(new Refusal(Refusals.NotFound));
-        Accounts.Refuse(account, await Allowed(work, errand, trade, payment, ct));
+        var account = Accounts.Choose(named, await Allowed(work, errand, trade, payment, ct));
         var to = account ?? errand.Account;
         if (to != errand.Account && !IsRefused(errand.Problem))
         {

@@ -1,4 +1,5 @@
 using Jangteo.Payments.Sandbox;
+using Jangteo.Platform.Input;
 using Jangteo.Tests.Beds;
 
 namespace Jangteo.Tests.Operating;
@@ -36,6 +37,22 @@ public sealed class Accounts_of_refunds(OperatedMarket market)
         Assert.Equal(204, (await Retry(key, SandboxBank.Payer)).Status);
 
         await Done(key);
+    }
+
+    [Fact]
+    public async Task An_account_that_the_bank_writes_in_another_composition_is_the_same_account()
+    {
+        const string typed = "가온은행 110-222";
+        var reported = Unicode.Decompose(typed);
+        Assert.NotEqual(typed, reported);
+        var deposit = await market.StrayTransfer(700, reported);
+
+        var heard = await market.Bed.Post($"/api/operator/payments/deposits/{deposit}/send-back", "sora", new { account = typed, reason = "Nobody expects it." });
+
+        Assert.True(heard.Status == 200, heard.ToString());
+        await ModuleBed.Until(() => market.Find($"select state from deposits where id = '{deposit}'"), state => state == "sent-back");
+        // In the bank's own spelling: it may know no other.
+        Assert.Equal(reported, await market.SentTo($"{deposit}/0/send-back"));
     }
 
     [Fact]

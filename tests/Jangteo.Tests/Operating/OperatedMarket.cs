@@ -77,10 +77,11 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
         await Bed.StorageOf(module).Query(new Sql("select id from operator_acts order by id"), reader => reader.GetGuid(0), TestContext.Current.CancellationToken);
 
     /// <summary>A bank transfer that names no trade.</summary>
-    internal async Task<Guid> StrayTransfer(long amount)
+    /// <param name="from">The account that the bank says it comes from.</param>
+    internal async Task<Guid> StrayTransfer(long amount, string from = SandboxBank.Payer)
     {
         var id = Ids.New();
-        await Bed.Services.GetRequiredService<SandboxBank>().PayIn(id, "for nothing", amount, CancellationToken.None);
+        await Bed.Services.GetRequiredService<SandboxBank>().PayIn(id, "for nothing", amount, CancellationToken.None, from);
         await ModuleBed.Until(() => Find($"select state from deposits where id = '{id}'"), found => found == "waiting");
         return id;
     }
