@@ -59,10 +59,8 @@ internal static class SearchListings
         using var turn = await turns.Take(Asker.Of(http), ct);
         var query = new Conditions(wanted);
         var scope = await query.Scope(storage, ct);
-        var order = query.Order(wanted.Sort, part);
         var rows = await Ask(
-            storage,
-            new Sql($"select {Sqls.ListingColumns}, {query.Distance} as km from {query.Found(scope)} order by {order} limit {query.Value(part.Most + 1)}", query.Values),
+            storage, query.SelectFound(scope, wanted.Sort, part),
             reader => (Row: Sqls.Listing(reader), Km: reader.IsDBNull(Sqls.CountOfListingColumns) ? (double?)null : reader.GetDouble(Sqls.CountOfListingColumns)), ct);
         var wording = await Wording.For(http, shelf, settings, storage, rows.Select(row => row.Row.Owner), ct);
         return TypedResults.Ok(ViewPage<ListingView>.Of(part.Of(rows, row => ListingView.Of(row.Row, row.Km, wording), SortedBy(wanted.Sort)), stale));
@@ -78,15 +76,7 @@ internal static class SearchListings
         var scope = await query.Scope(storage, ct);
         var most = scope == Scope.Everywhere ? MostCounted : MostLookedAt;
         var counted = await Ask(
-            storage,
-            new Sql(
-                $"""
-                select l.kind, (count(*) filter (where l.found))::int, min(l.price) filter (where l.found), max(l.price) filter (where l.found), (sum(count(*)) over ())::int
-                from {query.Counted(scope, most + 1)}
-                group by l.kind
-                order by 2 desc, 1
-                """,
-                query.Values),
+            storage, query.SelectFacets(scope, most + 1),
             row => (Kind: row.GetString(0), Count: row.GetInt32(1), Min: row.IsDBNull(2) ? 0 : row.GetInt64(2), Max: row.IsDBNull(3) ? 0 : row.GetInt64(3), Seen: row.GetInt32(4)), ct);
         var kinds = counted.Where(one => one.Count > 0).Select(one => new KindFacet(one.Kind, shelf.Texts.Title(one.Kind, language), one.Count, one.Min, one.Max)).ToArray();
         return TypedResults.Ok(new Facets(
@@ -159,7 +149,7 @@ internal static class SearchListings
     };
 
     /// <summary>Which listings are looked at.</summary>
-    private enum Scope
+    internal enum Scope
     {
         /// <summary>All: no word has to be looked for, and what else is asked for has an index.</summary>
         Everywhere,
@@ -171,7 +161,7 @@ internal static class SearchListings
         AmongNewest,
     }
 
-    private enum Order
+    internal enum Order
     {
         Newest,
         Price,
@@ -179,7 +169,7 @@ internal static class SearchListings
         Distance,
     }
 
-    private sealed record Wanted(IReadOnlyList<string> Words, string? Kind, (double Lat, double Lng)? Near, double? Within, long? MinPrice, long? MaxPrice, bool OnlyAvailable, Order Sort)
+    internal sealed record Wanted(IReadOnlyList<string> Words, string? Kind, (double Lat, double Lng)? Near, double? Within, long? MinPrice, long? MaxPrice, bool OnlyAvailable, Order Sort)
     {
         public static Wanted Read(string? q, string? kind, string? near, DecimalNumber? within, WholeNumber? minPrice, WholeNumber? maxPrice, string? available, string? sort)
         {
@@ -215,7 +205,7 @@ internal static class SearchListings
     }
 
     /// <summary>The conditions of a search as SQL, with their values.</summary>
-    private sealed class Conditions
+    internal sealed class Conditions
     {
         private readonly List<object?> values = [];
         private readonly List<string> conditions = ["l.status = 'registered'", "l.available + l.lent > 0"];
@@ -240,7 +230,6 @@ internal static class SearchListings
                     indexed.Add(has);
                 }
             }
-
 
             if (wanted.Kind is { } kind)
             {
@@ -289,7 +278,7 @@ internal static class SearchListings
             }
         }
 
-        public string Distance { get; } = "null::double precision";
+        private string Distance { get; } = "null::double precision";
 
         /// <summary>Whether the index names few listings that have the words, or must not be asked.</summary>
         public async Task<Scope> Scope(Storage storage, CancellationToken ct)
@@ -304,14 +293,33 @@ internal static class SearchListings
                 return SearchListings.Scope.AmongNewest;
             }
 
-            // It has the values of the words only, which come first: their grams, and a pattern for each.
-            var found = await Ask(
-                storage, new Sql($"select count(*)::int from (select from listings l where {All(indexed)} limit {MostFound + 1}) found", [.. values.Take(words.Count + 1)]), row => row.GetInt32(0), ct);
+            var found = await Ask(storage, CountIndexed(), row => row.GetInt32(0), ct);
             return found[0] <= MostFound ? SearchListings.Scope.ByIndex : SearchListings.Scope.AmongNewest;
         }
 
+        /// <summary>How many listings the index names, as far as it matters.</summary>
+        /// <remarks>It has the values of the words only, which come first: their grams, and a pattern for each.</remarks>
+        public Sql CountIndexed() => new(
+            $"select count(*)::int from (select from listings l where {All(indexed)} limit {MostFound + 1}) found", [.. values.Take(words.Count + 1)]);
+
+        public Sql SelectFound(Scope scope, Order sort, Paging part)
+        {
+            var order = OrderOf(sort, part);
+            return new Sql($"select {Sqls.ListingColumns}, {Distance} as km from {Found(scope)} order by {order} limit {Value(part.Most + 1)}", [.. values]);
+        }
+
+        /// <summary>By kind: how many are found, their lowest and highest price; and in each row, how many were looked at in all.</summary>
+        public Sql SelectFacets(Scope scope, int most) => new(
+            $"""
+            select l.kind, (count(*) filter (where l.found))::int, min(l.price) filter (where l.found), max(l.price) filter (where l.found), (sum(count(*)) over ())::int
+            from {Counted(scope, most)}
+            group by l.kind
+            order by 2 desc, 1
+            """,
+            [.. values]);
+
         /// <summary>The listings that are found, as <c>l</c>.</summary>
-        public string Found(Scope scope) => scope switch
+        private string Found(Scope scope) => scope switch
         {
             // The database is kept from walking through all listings in their order until it has met enough that have the words.
             SearchListings.Scope.ByIndex => $"(select * from listings l where {All(indexed)} offset 0) l where {All(conditions, words, beyond)}",
@@ -320,22 +328,20 @@ internal static class SearchListings
         };
 
         /// <summary>The listings that are looked at, as <c>l</c>, each with its kind, its price, and whether it is found.</summary>
-        public string Counted(Scope scope, int most) => scope == SearchListings.Scope.ByIndex
+        private string Counted(Scope scope, int most) => scope == SearchListings.Scope.ByIndex
             ? $"(select l.kind, l.price, true as found from {Found(scope)}) l"
             : $"(select l.kind, l.price, {(words.Count == 0 ? "true" : All(words))} as found from listings l where {All(conditions)} order by l.id desc limit {most}) l";
 
         private static string All(params IEnumerable<string>[] conditions) => string.Join(" and ", conditions.SelectMany(some => some));
 
-        public object?[] Values => [.. values];
-
-        public string Value(object value)
+        private string Value(object value)
         {
             values.Add(value);
             return $"${values.Count}";
         }
 
         /// <summary>The order, and the condition that begins where an earlier part ended.</summary>
-        public string Order(Order order, Paging part)
+        private string OrderOf(Order order, Paging part)
         {
             switch (order)
             {
