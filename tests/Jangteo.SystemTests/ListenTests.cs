@@ -5,7 +5,8 @@ using Jangteo.SystemTests.Gateway;
 namespace Jangteo.SystemTests;
 
 /// <summary>A program that listens at one address of the machine only. Loopback has millions of them, so the others stand for other hosts.</summary>
-public sealed class ListenTests(Elsewhere elsewhere) : IClassFixture<Elsewhere>
+[Collection(Elsewhere.Tests)]
+public sealed class ListenTests(Elsewhere elsewhere)
 {
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
@@ -32,14 +33,19 @@ public sealed class ListenTests(Elsewhere elsewhere) : IClassFixture<Elsewhere>
     private Uri At(string host) => new($"http://{host}:{elsewhere.Program.Address.Port}/health/live");
 }
 
-/// <summary>The program on <c>127.0.0.2</c>.</summary>
+/// <summary>The program on <c>127.0.0.2</c>, for a market in dollars.</summary>
 public sealed class Elsewhere : IAsyncLifetime
 {
+    public const string Tests = "elsewhere";
     public const string Host = "127.0.0.2";
 
     public JangteoProgram Program { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Program = await JangteoProgram.Start(("Listen", Host));
+    public async ValueTask InitializeAsync() => Program = await JangteoProgram.Start(("Listen", Host), ("Currency", "USD"));
 
     public ValueTask DisposeAsync() => Program.DisposeAsync();
 }
+
+/// <summary>One such program for all tests that use it.</summary>
+[CollectionDefinition(Elsewhere.Tests)]
+public sealed class SharingElsewhere : ICollectionFixture<Elsewhere>;

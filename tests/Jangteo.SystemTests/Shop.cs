@@ -7,12 +7,13 @@ using System.Text.Json.Nodes;
 
 namespace Jangteo.SystemTests;
 
-/// <summary>A program for tests that switch faults on: they run one after the other, because a fault is everybody's.</summary>
+/// <summary>A program for tests that switch faults on: they run one after the other, because a fault is everybody's. It is a market in yen.</summary>
 public sealed class FaultyProgram : IAsyncDisposable
 {
     public const string Tests = "faults";
 
-    private readonly Lazy<Task<JangteoProgram>> running = new(() => JangteoProgram.Start(("Trading:AskAgainFor", "2s"), ("Trading:Lease", "1s"), ("Questions:Timeout", "1s"), ("Questions:Breaker:Break", "1s")));
+    private readonly Lazy<Task<JangteoProgram>> running = new(() => JangteoProgram.Start(
+        ("Currency", "JPY"), ("Trading:AskAgainFor", "2s"), ("Trading:Lease", "1s"), ("Questions:Timeout", "1s"), ("Questions:Breaker:Break", "1s")));
 
     public Task<JangteoProgram> Running => running.Value;
 

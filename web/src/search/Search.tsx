@@ -1,6 +1,6 @@
 import { Button, Chip, Group, NumberInput, Select, SimpleGrid, Stack, Switch, Text, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { useAsked, useKinds } from '../api/asking'
@@ -27,8 +27,20 @@ export function Search() {
       },
       { replace: true },
     )
-  // Whoever has gone on to a thing meanwhile is not called back.
-  const wantSoon = useDebouncedCallback((changes: Record<string, string | null>) => location.pathname === '/' && want(changes), 300)
+  const typed = useRef<Record<string, string | null>>({})
+  const wantTyped = useDebouncedCallback(() => {
+    const changes = typed.current
+    typed.current = {}
+    // A reader who has opened a listing meanwhile stays there.
+    if (location.pathname === '/') {
+      want(changes)
+    }
+  }, 300)
+  // Changes of several fields within the wait are kept together: the later one must not replace the earlier one.
+  const wantSoon = (changes: Record<string, string | null>) => {
+    Object.assign(typed.current, changes)
+    wantTyped()
+  }
 
   // The address has prices in whole units, as people write them, and the market takes them in minor units of its currency.
   const currency = useKinds().data?.items[0]?.currency
