@@ -83,6 +83,12 @@ public abstract record Step(int Line)
         public override string Text => $"{Who}: {What} the listing{(Refused.IsEmpty ? "" : $" (no: {string.Join(" or ", Refused)})")}";
     }
 
+    /// <summary>The buyer has it delivered to another address, and the seller sees it.</summary>
+    public sealed record Readdress(int Line, string Who, string Address, string Trade, ImmutableArray<string> Refused) : Step(Line)
+    {
+        public override string Text => $"{Who}: deliver to {Address}{(Refused.IsEmpty ? "" : $" (no: {string.Join(" or ", Refused)})")}";
+    }
+
     /// <summary>The seller's side says that the delivery has arrived.</summary>
     public sealed record Arrived(int Line, string Who, string Trade, ImmutableArray<string> Refused) : Step(Line)
     {

@@ -86,6 +86,7 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
             Step.Lists { What: "register" } lists => Register(lists.Refused, ct),
             Step.Lists { What: "delete" } lists => ChangeListing(lists, HttpMethod.Delete, null, ct),
             Step.Lists lists => ChangeListing(lists, HttpMethod.Patch, Changes(lists.Given), ct),
+            Step.Readdress readdress => Readdress(readdress, ct),
             Step.Arrived arrived => Arrive(arrived, ct),
             Step.Deposit deposit => Transfer(deposit, ct),
             Step.SentBack back => ExpectSentBack(back, ct),
@@ -249,6 +250,17 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
                 }
 
                 await Task.Delay(heard.RetryAfter ?? TimeSpan.FromMilliseconds(100), ct);
+            }
+        }
+
+        private async Task Readdress(Step.Readdress readdress, CancellationToken ct)
+        {
+            var trade = TradeOf(readdress.Trade);
+            await Command(readdress.Who, $"/api/trades/{trade}/address", new JsonObject { ["address"] = readdress.Address }, readdress.Refused, 1, ct, method: HttpMethod.Put);
+            var seen = (await market.Get(story.Offer.Owner, $"/api/trades/{trade}", ct)).Body?["address"]?.GetValue<string>();
+            if (readdress.Refused.IsEmpty != (seen == readdress.Address))
+            {
+                throw new DifferenceException($"the seller sees the address {seen}");
             }
         }
 
@@ -427,10 +439,10 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
         /// <summary>
         /// Sends a command as a careful client does: again under the same key while it is pending or held off, until it is settled as the story says.
         /// </summary>
-        private async Task<Heard> Command(string who, string path, JsonObject body, ImmutableArray<string> refused, int clicks, CancellationToken ct, bool mayBeYes = false)
+        private async Task<Heard> Command(string who, string path, JsonObject body, ImmutableArray<string> refused, int clicks, CancellationToken ct, bool mayBeYes = false, HttpMethod? method = null)
         {
             var key = Guid.NewGuid().ToString("n");
-            var answers = await Task.WhenAll(Enumerable.Range(0, clicks).Select(_ => Settle(who, path, body, key, refused, ct)));
+            var answers = await Task.WhenAll(Enumerable.Range(0, clicks).Select(_ => Settle(who, method ?? HttpMethod.Post, path, body, key, refused, ct)));
             var first = answers[0];
             if (answers.FirstOrDefault(other => other.Status != first.Status || other.Text != first.Text) is { } other)
             {
@@ -442,12 +454,12 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
                 : refused.Contains(first.Refusal ?? "") ? first : throw new DifferenceException($"answered {first}, and not refused with {string.Join(" or ", refused)}");
         }
 
-        private async Task<Heard> Settle(string who, string path, JsonObject body, string key, ImmutableArray<string> refused, CancellationToken ct)
+        private async Task<Heard> Settle(string who, HttpMethod method, string path, JsonObject body, string key, ImmutableArray<string> refused, CancellationToken ct)
         {
             var began = machine.GetTimestamp();
             while (true)
             {
-                var heard = await market.Post(who, path, body, ct, key);
+                var heard = await market.Send(who, method, path, body, key, null, ct);
                 var mayStillSettle = heard.Status == 202 || heard.Refusal is "in-progress" or "too-many-requests" || heard.Status == 503;
                 if (!mayStillSettle || refused.Contains(heard.Refusal ?? ""))
                 {

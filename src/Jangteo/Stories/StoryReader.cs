@@ -13,7 +13,7 @@ public sealed class StoryReader
 
     private static readonly string[] StockWords = ["none", "taken", "sold", "written-off"];
     private static readonly string[] DeliveryWords = ["none", "under-way", "arrived", "cancelled"];
-    private static readonly string[] Triggers = ["does", "lists", "marks", "told", "deposit", "sent-back", "forward", "fault", "expect", "ends", "left"];
+    private static readonly string[] Triggers = ["does", "lists", "changes", "marks", "told", "deposit", "sent-back", "forward", "fault", "expect", "ends", "left"];
 
     private readonly Kind kind;
     private readonly MistakesOf mistakes;
@@ -132,6 +132,7 @@ public sealed class StoryReader
         {
             "does" => ReadAct(step),
             "lists" => ReadLists(step),
+            "changes" => ReadReaddress(step),
             "marks" => ReadArrived(step),
             "told" => ReadTold(step),
             "deposit" => ReadDeposit(step),
@@ -167,6 +168,18 @@ public sealed class StoryReader
         var fields = Fields(step, "who", "lists", "with", "refused");
         return new Step.Lists(
             step.Line, Text(fields, "who", step.Line), Word(fields, "lists", step.Line, ["register", "change", "delete"]), ReadGiven(fields.GetValueOrDefault("with")), ReadCodes(fields, "refused"));
+    }
+
+    private Step.Readdress ReadReaddress(Mapping step)
+    {
+        var fields = Fields(step, "who", "changes", "to", "trade", "refused");
+        Word(fields, "changes", step.Line, ["address"]);
+        if (!kind.Needs.Contains(Need.Address))
+        {
+            mistakes.Add(step.Line, "this kind delivers nothing: there is no address to change");
+        }
+
+        return new Step.Readdress(step.Line, Text(fields, "who", step.Line), Text(fields, "to", step.Line), TradeOf(fields, step.Line), ReadCodes(fields, "refused"));
     }
 
     private Step.Arrived ReadArrived(Mapping step)

@@ -1,3 +1,4 @@
+using Jangteo.Kinds;
 using Microsoft.Playwright;
 
 namespace Jangteo.SystemTests.Pages;
@@ -64,6 +65,65 @@ public sealed class SellingInTheBrowserTests(SharedProgram shared, Browser brows
         await Withdraw(seller, "A brass lamp");
         await Assertions.Expect(seller.Button("Withdraw A brass lamp")).ToHaveCountAsync(0);
         Assert.Equal("withdrawn", (string?)(await lamp.Seller.Get($"/api/listings/{lamp.Id}")).Body!["status"]);
+    }
+
+    [Fact]
+    public async Task A_trade_shows_what_was_agreed_after_the_seller_has_edited_the_listing()
+    {
+        var program = await shared.Running;
+        var shop = new Shop(program);
+        var (before, after) = ($"Oak table {Random.Shared.Next():x8}", $"Pine table {Random.Shared.Next():x8}");
+        var deal = await shop.Begun(await shop.List("second-hand", 20_000, title: before));
+        await using var seller = await browser.Open(program, deal.Seller.Name);
+        await using var buyer = await browser.Open(program, deal.Buyer.Name, "ko", width: 390);
+
+        await seller.Go($"/selling/{deal.Thing.Id}");
+        await seller.Fill("Title", after);
+        await seller.Fill("Description", "It wobbles.");
+        await seller.Fill("Price", "99000");
+        await seller.Click("Save");
+        await seller.Reads("Saved.");
+
+        await seller.Go($"/trades/{deal.Id}");
+        await buyer.Go($"/trades/{deal.Id}");
+        foreach (var (window, language) in new[] { (seller, "en"), (buyer, "ko") })
+        {
+            await Assertions.Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(before);
+            var agreed = window.Page.GetByRole(AriaRole.Region, new() { Name = PageTexts.In(language)["agreed.title"] });
+            await Assertions.Expect(agreed).ToContainTextAsync(before);
+            await Assertions.Expect(agreed).ToContainTextAsync("₩20,000");
+            await Assertions.Expect(agreed).ToContainTextAsync("As good as new.");
+            await Assertions.Expect(window.Page.GetByText("99,000")).ToHaveCountAsync(0);
+        }
+    }
+
+    [Theory]
+    [InlineData("en", 1280, "Only 3 are left, so the quantity is now 3.")]
+    [InlineData("ko", 390, "3개만 남아서 수량을 3개로 바꿨어요.")]
+    public async Task A_quantity_of_more_than_are_left_is_lowered_and_the_page_says_so(string language, int width, string said)
+    {
+        var program = await shared.Running;
+        var jam = await new Shop(program).List("shopping-mall", quantity: 3, title: "Plum jam");
+        await using var buyer = await browser.Open(program, "buyer-of-plum-jam", language, width: width);
+        await buyer.Go($"/listings/{jam.Id}");
+        var texts = new Texts();
+        var quantity = buyer.Page.GetByLabel(texts.Need("quantity", language));
+        await buyer.Fill(texts.Need("address", language), "12 Hill Street");
+        await buyer.Fill(texts.Need("refund-account", language), "110-222");
+
+        await quantity.FillAsync("35");
+        // As long as it is typed, nothing is changed; to send it is to have finished.
+        await Assertions.Expect(quantity).ToHaveValueAsync("35");
+        await quantity.PressAsync("Enter");
+
+        await buyer.Reads(said);
+        await Assertions.Expect(quantity).ToHaveValueAsync("3");
+        Assert.EndsWith($"/listings/{jam.Id}", buyer.Page.Url, StringComparison.Ordinal);
+        await quantity.FillAsync("2");
+        await Assertions.Expect(buyer.Page.GetByText(said)).ToHaveCountAsync(0);
+        await quantity.FillAsync("4");
+        await quantity.BlurAsync();
+        await buyer.Reads(said);
     }
 
     [Fact]

@@ -36,6 +36,7 @@ internal sealed class StoryInTheBrowser(Story story, JangteoProgram market, Brow
     {
         Step.Act { Trade: null } act => Begin(act),
         Step.Act act => Move(act),
+        Step.Readdress readdress => Readdress(readdress),
         Step.Arrived arrived => Arrive(arrived),
         Step.Deposit deposit => Transfer(deposit),
         Step.Forward forward => Forward(forward),
@@ -138,6 +139,27 @@ internal sealed class StoryInTheBrowser(Story story, JangteoProgram market, Brow
         {
             await Expect(window.Page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
         }
+    }
+
+    private async Task Readdress(Step.Readdress readdress)
+    {
+        var window = await AtTrade(readdress.Who, readdress.Trade);
+        if (!readdress.Refused.IsEmpty)
+        {
+            await DoesNotOffer(window, page["delivery.change"]);
+            return;
+        }
+
+        await window.Click(page["delivery.change"]);
+        await window.Fill(page["delivery.other"], readdress.Address);
+        await window.Click(page["me.save"]);
+        foreach (var who in new[] { readdress.Who, story.Offer.Owner })
+        {
+            await (await AtTrade(who, readdress.Trade)).Reads(page["delivery.to"].Replace("{{address}}", readdress.Address, StringComparison.Ordinal));
+        }
+
+        // Only the buyer says where it goes.
+        await DoesNotOffer(await AtTrade(story.Offer.Owner, readdress.Trade), page["delivery.change"]);
     }
 
     private async Task Arrive(Step.Arrived arrived)

@@ -71,6 +71,8 @@ public sealed class Reading_stories
     [InlineData("held: 20000", "hold: 20000", 8, "\"hold\" is unknown here; did you mean \"held\"?")]
     [InlineData("held: 20000", "held: some", 8, "a whole number of at least 0 belongs here")]
     [InlineData("price: 20000 }", "price: 20000, quantity: 2 }", 4, "it is a single thing: leave the quantity out")]
+    [InlineData("does: reject", "changes: address, to: 7 Namu-ro", 12, "this kind delivers nothing")]
+    [InlineData("does: reject", "changes: price, to: 7 Namu-ro", 12, "there is no \"price\" for changes")]
     [InlineData("by: sms", "by: post", 14, "there is no \"post\" for by")]
     [InlineData("      - { who: harin, does: request, despite: [sold-out] }\n", "", 7, "no trade has been started here; begin with { who: ..., does: request }")]
     public void A_word_that_the_kind_does_not_know_is_told_with_its_line(string written, string instead, int line, string says)

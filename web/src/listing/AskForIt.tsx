@@ -16,6 +16,7 @@ export function AskForIt({ listing }: { listing: Listing }) {
   const amount = useAmounts()
   const kind = useKind(listing.kind)
   const [given, setGiven] = useState<Record<string, string | number>>({})
+  const [lowered, setLowered] = useState(false)
   const ask = useCommand((body: Shape['NewTrade'], key) => POST('/api/trades', { body, params: { header: { 'Idempotency-Key': key } } }), 'listing', 'trade')
   if (!kind) {
     return <Waiting />
@@ -27,7 +28,24 @@ export function AskForIt({ listing }: { listing: Listing }) {
   const quantity = has('quantity') ? Number(given.quantity ?? 1) : 1
   const periods = has('periods') ? Number(given.periods ?? 1) : 1
   const price = [amount(listing.price, listing.currency), ...(has('periods') ? [t('listing.per', { per: listing.perLabel })] : [])].join(' ')
-  const set = (name: string) => (value: string | number) => setGiven({ ...given, [name]: value })
+  const set = (name: string) => (value: string | number) => {
+    setGiven({ ...given, [name]: value })
+    setLowered(false)
+  }
+
+  // No order is for more than there are: the field goes down to what is left, and says so.
+  const most = Math.max(1, listing.available)
+  const corrects = () => {
+    const possible = Math.min(Math.max(quantity, 1), most)
+    if (possible === quantity) {
+      return false
+    }
+
+    setGiven({ ...given, quantity: possible })
+    setLowered(quantity > most)
+    return true
+  }
+
   const send = () =>
     ask.mutate(
       {
@@ -47,17 +65,37 @@ export function AskForIt({ listing }: { listing: Listing }) {
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        send()
+        if (!corrects()) {
+          send()
+        }
       }}
     >
       <Stack>
         {needs.map(({ name, type, label }) =>
-          type === 'number' ? (
+          name === 'quantity' ? (
+            <div key={name}>
+              <NumberInput
+                label={label}
+                min={1}
+                max={most}
+                clampBehavior="none"
+                allowDecimal={false}
+                allowNegative={false}
+                required
+                value={given.quantity ?? 1}
+                onChange={set(name)}
+                onBlur={corrects}
+                error={wrong[name]}
+              />
+              <Text size="sm" role="status">
+                {lowered && listing.available > 0 && t('ask.lowered', { count: most })}
+              </Text>
+            </div>
+          ) : type === 'number' ? (
             <NumberInput
               key={name}
               label={label}
               min={1}
-              max={name === 'quantity' ? Math.max(1, listing.available) : undefined}
               clampBehavior="strict"
               allowDecimal={false}
               required

@@ -1,21 +1,26 @@
 import { Anchor, Card, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Trade } from '../api/client'
+import { useAmounts } from '../parts/Amount'
 
 /** What the trade is about, as it was when the trade began: its owner may say it otherwise since, and that changes no trade. */
 export function Agreed({ trade }: { trade: Trade }) {
   const { t } = useTranslation()
-  const { description, pictures, place } = trade.listing
-  if (!description && pictures.length === 0 && !place) {
-    return null
-  }
-
+  const amount = useAmounts()
+  const { title, price, description, pictures, place } = trade.listing
   return (
-    <Card withBorder>
+    <Card withBorder component="section" aria-label={t('agreed.title')}>
       <Stack gap="sm">
         <Title order={2} size="h4">
           {t('agreed.title')}
         </Title>
+        <Text size="sm">
+          {title}
+          <br />
+          <Text span fw={700}>
+            {amount(price, trade.currency)}
+          </Text>
+        </Text>
         {pictures.length > 0 && (
           <SimpleGrid cols={4}>
             {pictures.map((picture, index) => (
