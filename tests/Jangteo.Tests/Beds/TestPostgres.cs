@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using Jangteo.Platform;
 using Jangteo.Platform.Postgres;
+using Jangteo.Platform.Storing;
 using Jangteo.Tests.Beds;
 using Npgsql;
 
@@ -11,6 +14,7 @@ public sealed class TestPostgres : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("jangteo-test-").FullName;
     private readonly Lazy<Task<PrivatePostgres>> server;
+    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> templates = [];
     private int databases;
 
     public TestPostgres()
@@ -20,13 +24,27 @@ public sealed class TestPostgres : IAsyncDisposable
         server = new Lazy<Task<PrivatePostgres>>(() => PrivatePostgres.Start(folder));
     }
 
-    /// <summary>An empty database, as a connection string of its administrator.</summary>
-    public async Task<string> NewDatabase()
+    /// <summary>A database with the empty tables of these modules, as a connection string of its administrator.</summary>
+    public async Task<string> NewDatabase(IReadOnlyList<Module> modules)
+    {
+        // Copying a database takes a fraction of the time that all migrations take.
+        var template = templates.GetOrAdd(string.Join(' ', modules.Select(module => module.Name)), _ => new Lazy<Task<string>>(() => Prepare(modules)));
+        return await Create($"template {await template.Value}");
+    }
+
+    private async Task<string> Prepare(IReadOnlyList<Module> modules)
+    {
+        var connection = await Create("");
+        await Migrations.Apply(connection, Hosting.Schemas(modules), CancellationToken.None);
+        return new NpgsqlConnectionStringBuilder(connection).Database!;
+    }
+
+    private async Task<string> Create(string how)
     {
         var postgres = await server.Value;
         var name = $"test_{Interlocked.Increment(ref databases)}";
         await using var source = NpgsqlDataSource.Create(postgres.AdminConnectionString);
-        await using var create = source.CreateCommand($"create database {name}");
+        await using var create = source.CreateCommand($"create database {name} {how}");
         await create.ExecuteNonQueryAsync();
         return new NpgsqlConnectionStringBuilder(postgres.AdminConnectionString) { Database = name }.ConnectionString;
     }

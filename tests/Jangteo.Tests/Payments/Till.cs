@@ -4,24 +4,20 @@ using Jangteo.Payments;
 using Jangteo.Payments.Providers;
 using Jangteo.Payments.Sandbox;
 using Jangteo.Platform;
-using Jangteo.Platform.Postgres;
 using Jangteo.Platform.Storing;
 using Jangteo.Platform.Time;
+using Jangteo.Tests.Beds;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Jangteo.Tests.Payments;
 
-/// <summary>Payments on a PostgreSQL of their own, with the sandbox's provider and bank, as the program runs them; messages are handed in and read by the test.</summary>
-public sealed class Till : IAsyncLifetime
+/// <summary>Payments on a database of their own, with the sandbox's provider and bank, as the program runs them; messages are handed in and read by the test.</summary>
+public sealed class Till(TestPostgres postgres) : IAsyncLifetime
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("jangteo-till-").FullName;
-    private PrivatePostgres? postgres;
     private ServiceProvider? services;
     private Loop[] loops = [];
-
-    public Till() => File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
 
     /// <summary>What the provider and the bank say instead of the truth about what they have done; null when they are honest.</summary>
     internal Func<Receipt, Receipt>? Lie { get; set; }
@@ -37,9 +33,7 @@ public sealed class Till : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var module = new PaymentsModule();
-        postgres = await PrivatePostgres.Start(folder);
-        Migration[] messages = [.. Migrations.Of(typeof(Module).Assembly)];
-        await Migrations.Apply(postgres.AdminConnectionString, [(module.Name, [.. messages, .. module.Migrations]), .. module.FurtherSchemas], CancellationToken.None);
+        AdminConnectionString = await postgres.NewDatabase([module]);
         var collection = new ServiceCollection().AddLogging(log => log.AddProvider(new ToTest())).AddSingleton(TimeProvider.System).AddSingleton<BusinessClock>().AddSingleton(new Settings()).AddSingleton(new Faults(allowed: true));
         foreach (var schema in (string[])[module.Name, SandboxCards.Schema])
         {
@@ -69,8 +63,6 @@ public sealed class Till : IAsyncLifetime
     {
         await StopLoops();
         await services!.DisposeAsync();
-        await postgres!.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>Hands requests in, as one batch.</summary>
@@ -112,12 +104,12 @@ public sealed class Till : IAsyncLifetime
     internal Task<List<string>> Attention() => Storage.Query(new Sql("select key from errands where attention"), reader => reader.GetString(0), CancellationToken.None);
 
     /// <summary>To be everything's owner.</summary>
-    internal string AdminConnectionString => postgres!.AdminConnectionString;
+    internal string AdminConnectionString { get; private set; } = "";
 
     /// <summary>Runs a statement as the owner of everything.</summary>
     internal async Task AsOwner(string sql)
     {
-        await using var source = NpgsqlDataSource.Create(postgres!.AdminConnectionString);
+        await using var source = NpgsqlDataSource.Create(AdminConnectionString);
         await using var command = source.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
@@ -131,7 +123,7 @@ public sealed class Till : IAsyncLifetime
         reader => reader.GetString(0), CancellationToken.None);
 
     private NpgsqlDataSource Source(string schema) => NpgsqlDataSource.Create(
-        new NpgsqlConnectionStringBuilder(postgres!.AdminConnectionString) { Username = Migrations.Login(schema), SearchPath = $"{schema},public", MaxAutoPrepare = 100 }.ConnectionString);
+        new NpgsqlConnectionStringBuilder(AdminConnectionString) { Username = Migrations.Login(schema), SearchPath = $"{schema},public", MaxAutoPrepare = 100 }.ConnectionString);
 
     private static Message ToMessage(Request request) => new(
         Ids.New(), TradingMessages.Requests, Modules.Trading, request.Stream, new MessageContext(request.Stream), Ids.New(), Ids.New(), null, DateTimeOffset.UtcNow,

@@ -6,13 +6,10 @@ using Npgsql;
 namespace Jangteo.Tests.Postgres;
 
 /// <summary>The program's own PostgreSQL, with the real one.</summary>
-public sealed class PrivatePostgresTests : IDisposable
+public sealed class PrivatePostgresTests(MadeDatabase made) : IClassFixture<MadeDatabase>, IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("jangteo-test-").FullName;
+    private readonly string folder = MadeDatabase.NewFolder();
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
-
-    // Others may pass through it, else a test run by root would put its database under the system's state directory.
-    public PrivatePostgresTests() => File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
@@ -31,6 +28,7 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task A_later_start_finds_what_was_there_and_nothing_runs_in_between()
     {
+        await made.CopyTo(folder);
         int server;
         await using (var first = await PrivatePostgres.Start(folder, ct))
         {
@@ -46,6 +44,7 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task A_server_whose_program_was_killed_is_adopted_as_it_runs()
     {
+        await made.CopyTo(folder);
         using var owner = await OwnerProcess.Of(folder);
         await owner.Kill();
 
@@ -58,6 +57,7 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task An_adopted_server_is_stopped_like_ones_own()
     {
+        await made.CopyTo(folder);
         using var owner = await OwnerProcess.Of(folder);
         await owner.Kill();
         var postgres = await PrivatePostgres.Start(folder, ct);
@@ -70,6 +70,7 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task A_second_program_on_the_same_folder_is_refused_and_told_who_has_it()
     {
+        await made.CopyTo(folder);
         using var owner = await OwnerProcess.Of(folder);
 
         var refused = await Assert.ThrowsAsync<UnavailableException>(() => PrivatePostgres.Start(folder, ct));
@@ -84,6 +85,7 @@ public sealed class PrivatePostgresTests : IDisposable
     [InlineData(true)]
     public async Task A_server_that_is_killed_comes_back_with_all_that_was_committed(bool adopted)
     {
+        await made.CopyTo(folder);
         if (adopted)
         {
             using var owner = await OwnerProcess.Of(folder);
@@ -105,11 +107,16 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task A_server_that_died_with_its_program_starts_again_with_all_that_was_committed()
     {
+        await made.CopyTo(folder);
         using var owner = await OwnerProcess.Of(folder);
         await owner.Kill();
         var serverFile = Path.Combine(folder, "postgres", "cluster", "postmaster.pid");
         using (var server = Process.GetProcessById(int.Parse((await File.ReadAllLinesAsync(serverFile, ct))[0])))
+        {
             server.Kill();
+            while (Posix.IsAlive(server.Id))
+                await Task.Delay(10, ct);
+        }
 
         // What is there now is what a loss of power leaves: a process file, and a log that has to be replayed.
         await using var postgres = await PrivatePostgres.Start(folder, ct);
@@ -121,6 +128,7 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task A_process_file_whose_number_now_belongs_to_something_else_does_not_stand_in_the_way()
     {
+        await made.CopyTo(folder);
         await (await PrivatePostgres.Start(folder, ct)).DisposeAsync();
         var processFile = Path.Combine(folder, "postgres", "cluster", "postmaster.pid");
         await File.WriteAllTextAsync(processFile, $"{Environment.ProcessId}\n{folder}\n0\n5432\n{folder}\n\n\nready\n", ct);
@@ -182,9 +190,10 @@ public sealed class PrivatePostgresTests : IDisposable
     [Fact]
     public async Task Further_databases_are_made_once_and_each_is_reached_by_its_own_connection()
     {
+        await made.CopyTo(folder);
         await using var postgres = await PrivatePostgres.Start(folder, ct);
-        var made = await postgres.Databases(["one", "other"], ct);
-        await Ask(made["one"], "create table kept (word text); insert into kept values ('kept') returning word");
+        var reached = await postgres.Databases(["one", "other"], ct);
+        await Ask(reached["one"], "create table kept (word text); insert into kept values ('kept') returning word");
 
         var again = await postgres.Databases(["one", "other"], ct);
 
@@ -200,5 +209,35 @@ public sealed class PrivatePostgresTests : IDisposable
         await connection.OpenAsync(ct);
         await using var command = new NpgsqlCommand(sql, connection);
         return (string?)await command.ExecuteScalarAsync(ct);
+    }
+}
+
+/// <summary>The files of a database that was made, started and stopped once; making it takes most of the time of a first start.</summary>
+public sealed class MadeDatabase : IAsyncLifetime
+{
+    private readonly string folder = NewFolder();
+
+    /// <summary>An empty data folder. Others may pass through it, else a test run by root would put its database under the system's state directory.</summary>
+    public static string NewFolder()
+    {
+        var made = Directory.CreateTempSubdirectory("jangteo-test-").FullName;
+        File.SetUnixFileMode(made, File.GetUnixFileMode(made) | UnixFileMode.OtherExecute);
+        return made;
+    }
+
+    public async ValueTask InitializeAsync() => await (await PrivatePostgres.Start(folder)).DisposeAsync();
+
+    /// <summary>Gives a data folder the same database, with owners and modes.</summary>
+    public async Task CopyTo(string dataFolder)
+    {
+        using var copying = Process.Start("cp", ["-a", Path.Combine(folder, "postgres"), dataFolder]);
+        await copying.WaitForExitAsync();
+        Assert.Equal(0, copying.ExitCode);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(folder, recursive: true);
+        return ValueTask.CompletedTask;
     }
 }
