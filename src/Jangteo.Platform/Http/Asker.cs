@@ -18,7 +18,8 @@ public readonly record struct Asker(Guid Person, UInt128 Network)
     /// <summary>The address alone, whoever is signed in.</summary>
     public static Asker AddressOf(HttpContext http) => new(Guid.Empty, NetworkOf(http.Connection.RemoteIpAddress ?? IPAddress.None));
 
-    internal static UInt128 NetworkOf(IPAddress address)
+    /// <summary>What an address counts as: see <see cref="Network"/>.</summary>
+    public static UInt128 NetworkOf(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];
         var isVersion4 = address.IsIPv4MappedToIPv6 || address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork;

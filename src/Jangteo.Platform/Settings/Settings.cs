@@ -263,6 +263,14 @@ public sealed record LimitSettings
     [Range(0, 100_000)]
     public int PerAddressPerSecond { get; init; } = 200;
 
+    /// <summary>Connections that are open at the same time; what is more is closed at once.</summary>
+    [Range(1, 1_000_000)]
+    public int Connections { get; init; } = 16_384;
+
+    /// <summary>The same of one address that is not a trusted proxy.</summary>
+    [Range(1, 1_000_000)]
+    public int ConnectionsPerAddress { get; init; } = 512;
+
     /// <summary>How long the headers of a request may take to arrive.</summary>
     public TimeSpan HeadersWithin { get; init; } = TimeSpan.FromSeconds(10);
 

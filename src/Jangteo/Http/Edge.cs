@@ -39,6 +39,8 @@ internal static class Edge
 
             // So much of what a client sends unasked is kept for a connection; the framework would take a megabyte of each.
             server.Limits.MaxRequestBufferSize = LargestBody;
+            server.Limits.MaxConcurrentConnections = settings.Limits.Connections;
+            server.ConfigureEndpointDefaults(new Connections(settings).Limit);
         });
         services.AddDataProtection().SetApplicationName("jangteo");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>

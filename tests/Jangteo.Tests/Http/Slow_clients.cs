@@ -64,6 +64,24 @@ public sealed class Slow_clients(TestPostgres postgres)
         Assert.Equal(0, bed.Services.GetRequiredService<RequestBodies>().Used);
     }
 
+    [Theory]
+    [InlineData("", 3)]
+    [InlineData("localhost", Many)]
+    public async Task An_address_has_so_many_connections_and_a_trusted_proxy_as_many_as_it_needs(string proxies, int served)
+    {
+        await using var bed = await ModuleBed.Start(
+            postgres, [new IdentityModule()], new Settings { Sandbox = false, TrustedProxies = proxies, Limits = new LimitSettings { ConnectionsPerAddress = 3 } });
+        // The bed's own client has not asked for anything yet, so it has no connection.
+        var connections = (await Task.WhenAll(Enumerable.Range(0, Many).Select(_ => Connect(bed)))).ToList();
+
+        await ModuleBed.Until(() => Task.FromResult(connections.Count(IsClosed)), closed => closed == Many - served);
+
+        connections.ForEach(one => one.Dispose());
+
+        // A place is free again when its connection is closed, however that ended.
+        await ModuleBed.Until(async () => await Record.ExceptionAsync(() => bed.Get("/api/people/me")), refused => refused is null);
+    }
+
     [Fact]
     public async Task Reads_that_wait_for_a_token_take_no_place_of_others()
     {
@@ -171,6 +189,16 @@ public sealed class Slow_clients(TestPostgres postgres)
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text), Ct);
         return client;
     }
+
+    private static async Task<TcpClient> Connect(ModuleBed bed)
+    {
+        var client = new TcpClient();
+        // A connection can be closed before we hear that it was opened.
+        await Record.ExceptionAsync(async () => await client.ConnectAsync(bed.Address.Host, bed.Address.Port, Ct));
+        return client;
+    }
+
+    private static bool IsClosed(TcpClient client) => !client.Connected || client.Client.Poll(TimeSpan.Zero, SelectMode.SelectRead) && client.Available == 0;
 
     private static async Task<string?> FirstLine(TcpClient client)
     {
