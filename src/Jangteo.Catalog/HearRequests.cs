@@ -6,7 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Catalog;
 
-/// <summary>Hears requests for stock, that an alarm which was asked for was sent, and what becomes of pictures that were taken away.</summary>
+/// <summary>
+/// Hears requests for stock, that an alarm which was asked for was sent, what becomes of pictures that were taken away, and who is suspended.
+/// </summary>
 internal sealed class HearRequests([FromKeyedServices(Modules.Catalog)] Storage storage) : IHear
 {
     private static readonly IReadOnlySet<Guid> NothingWaits = new HashSet<Guid>();
@@ -21,8 +23,21 @@ internal sealed class HearRequests([FromKeyedServices(Modules.Catalog)] Storage 
             Picture.Settle(work, message.Read<PicturesChecked>());
         }
 
+        foreach (var message in messages.Where(message => message.Type == IdentityMessages.PersonSuspended))
+        {
+            NoteSuspension(work, message.Read<PersonSuspended>());
+        }
+
         return NothingWaits;
     }
+
+    /// <summary>A repeated message finds the row as it is to be and changes nothing.</summary>
+    private static void NoteSuspension(Work work, PersonSuspended said) =>
+        work.Write(
+            said.IsSuspended
+                ? "insert into suspended_people (person) values ($1) on conflict do nothing"
+                : "delete from suspended_people where person = $1",
+            said.Person);
 
     private async Task AnswerRequests(Work work, IReadOnlyList<Message> messages, CancellationToken ct)
     {

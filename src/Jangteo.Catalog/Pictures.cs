@@ -14,7 +14,8 @@ namespace Jangteo.Catalog;
 
 /// <summary>
 /// POST /api/listings/{id}/pictures: its owner adds a picture, as the body of the request; what is kept is made anew of its pixels. DELETE takes one away again, at any time.
-/// GET /api/pictures/{id}: as long as the listing is offered, everyone sees it; afterwards its owner and operators, and whom another module sends here with a grant.
+/// GET /api/pictures/{id}: as long as the listing is offered and its owner is not suspended, everyone sees it; otherwise its owner and operators, and readers
+/// whom another module sends here with a grant.
 /// </summary>
 internal sealed class Pictures(
     [FromKeyedServices(Modules.Catalog)] Storage storage, [FromKeyedServices(Modules.Catalog)] Commands commands, PictureEncoder encoder, PictureGrants grants, Settings settings)
@@ -106,15 +107,16 @@ internal sealed class Pictures(
         var found = await storage.Find(
             new Sql(
                 """
-                select p.state, l.status, l.owner, t.picture is not null, coalesce(t.type, p.type), coalesce(t.hash, p.hash),
-                    coalesce(t.size, octet_length(p.bytes)), substring(coalesce(t.bytes, p.bytes) from 1 for $3)
+                select p.state, l.owner, t.picture is not null, coalesce(t.type, p.type), coalesce(t.hash, p.hash),
+                    coalesce(t.size, octet_length(p.bytes)), substring(coalesce(t.bytes, p.bytes) from 1 for $3),
+                    l.status = 'registered' and not exists (select from suspended_people s where s.person = l.owner)
                 from pictures p join listings l on l.id = p.listing left join thumbnails t on $2 and t.picture = p.id
                 where p.id = $1
                 """,
                 id, isSmall, BytesOfPiece),
             row => new Stored(
-                row.GetString(0), row.GetString(1), row.GetGuid(2), row.GetBoolean(3) ? PieceOfThumbnail : PieceOfPicture, row.GetString(4), row.GetString(5), row.GetInt32(6),
-                row.GetFieldValue<byte[]>(7)), ct);
+                row.GetString(0), row.GetBoolean(7), row.GetGuid(1), row.GetBoolean(2) ? PieceOfThumbnail : PieceOfPicture, row.GetString(3),
+                row.GetString(4), row.GetInt32(5), row.GetFieldValue<byte[]>(6)), ct);
         if (found is null || CacheControlFor(found, Caller.Of(http), grants.Allows(id, grant)) is not { } caching)
         {
             throw new RefusedException(new Refusal(Refusals.NotFound));
@@ -164,15 +166,16 @@ internal sealed class Pictures(
     /// <summary>How long who may see a picture may keep it, or null for who may not see it.</summary>
     private static string? CacheControlFor(Stored picture, Caller? reader, bool isGranted) => picture switch
     {
-        { State: Picture.Shown, Status: Status.Registered } => ForEveryone,
+        { State: Picture.Shown, IsOnOffer: true } => ForEveryone,
         _ when isGranted => ForHolderOfGrant,
         { State: Picture.Shown } when reader is not null && (reader.IsOperator || reader.Id == picture.Owner) => ForReader,
         _ => null,
     };
 
+    /// <param name="IsOnOffer">Its listing is registered, and its owner is not suspended.</param>
     /// <param name="SelectPiece">Reads a piece of it: its id, the first byte from 1 on, and how many.</param>
     /// <param name="First">Its first piece.</param>
-    private sealed record Stored(string State, string Status, Guid Owner, string SelectPiece, string Type, string Hash, int Length, byte[] First);
+    private sealed record Stored(string State, bool IsOnOffer, Guid Owner, string SelectPiece, string Type, string Hash, int Length, byte[] First);
 }
 
 internal sealed record PictureAnswer(Guid Id, ListingAnswer Listing);

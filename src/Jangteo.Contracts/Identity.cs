@@ -10,11 +10,11 @@ public static class IdentityMessages
     public static readonly MessageType[] All =
     [
         new(PersonChanged, "identity", ["trading", "notices", "views"], typeof(PersonChanged)),
-        new(PersonSuspended, "identity", ["trading"], typeof(PersonSuspended)),
+        new(PersonSuspended, "identity", ["trading", "catalog", "views"], typeof(PersonSuspended)),
     ];
 }
 
-/// <summary>A person was suspended, or restored: whether trades may begin on their listings.</summary>
+/// <summary>A person was suspended, or restored: whether their listings are on offer, and trades may begin on them.</summary>
 public sealed record PersonSuspended(Guid Person, bool IsSuspended);
 
 /// <summary>A person as they now are.</summary>

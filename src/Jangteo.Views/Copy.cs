@@ -9,6 +9,8 @@ internal sealed class Copy
     public Dictionary<Guid, TradeRow> Trades { get; } = [];
     public Dictionary<Guid, PersonRow> People { get; } = [];
     public Dictionary<Guid, AlarmRow> Alarms { get; } = [];
+    /// <summary>Whether each person of whom it was said is suspended now.</summary>
+    public Dictionary<Guid, bool> Suspended { get; } = [];
     public List<LineRow> Lines { get; } = [];
 
     /// <summary>Every type that Views hears, read as the record it is.</summary>
@@ -18,6 +20,7 @@ internal sealed class Copy
         TradingMessages.Noted => message.Read<TradeNoted>(),
         CatalogMessages.ListingChanged => message.Read<ListingChanged>(),
         IdentityMessages.PersonChanged => message.Read<PersonChanged>(),
+        IdentityMessages.PersonSuspended => message.Read<PersonSuspended>(),
         NoticesMessages.Told => message.Read<Told>(),
         PaymentsMessages.Posted => message.Read<JournalsPosted>(),
         _ when MessageTypes.Of(message.Type).Body == typeof(OperatorActed) => message.Read<OperatorActed>(),
@@ -40,6 +43,9 @@ internal sealed class Copy
                 break;
             case PersonChanged changed:
                 People[changed.Person] = Folds.Person(changed);
+                break;
+            case PersonSuspended suspended:
+                Suspended[suspended.Person] = suspended.IsSuspended;
                 break;
             case Told told:
                 foreach (var alarm in Folds.Alarms(told))

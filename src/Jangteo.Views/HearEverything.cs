@@ -113,6 +113,18 @@ internal sealed class HearEverything(Action<Work, IReadOnlyList<Happened>>? tell
                 """,
                 Column(rows, row => row.Id), Column(rows, row => row.Name), Column(rows, row => row.Email), Column(rows, row => row.Phone), Column(rows, row => row.Language), Column(rows, row => row.IsOperator));
         }
+
+        if (copy.Suspended.Count > 0)
+        {
+            WriteSuspended(work, [.. copy.Suspended.OrderBy(one => one.Key)]);
+        }
+    }
+
+    private static void WriteSuspended(Work work, List<KeyValuePair<Guid, bool>> people)
+    {
+        var (suspended, restored) = (people.FindAll(one => one.Value), people.FindAll(one => !one.Value));
+        work.Write("delete from suspended_people where person = any($1)", Column(restored, one => one.Key));
+        work.Write("insert into suspended_people (person) select * from unnest($1::uuid[]) on conflict do nothing", Column(suspended, one => one.Key));
     }
 
     /// <summary>A listing that only its stock has changed keeps the words it is searched by: they may be long, and their index need not be touched.</summary>

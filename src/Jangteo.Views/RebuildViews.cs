@@ -34,7 +34,7 @@ public static class RebuildViews
     private const int Attempts = 12;
 
     /// <summary>What people look at.</summary>
-    private static readonly string[] Seen = ["listings", "trades", "lines", "alarms", "people"];
+    private static readonly string[] Seen = ["listings", "trades", "lines", "alarms", "people", "suspended_people"];
 
     /// <summary>What is made of what was heard, and the memory of having heard it. The rest of the schema is not of this making.</summary>
     private static readonly string[] Tables = ["inbox", "reading", "aside", .. Seen];

@@ -45,3 +45,6 @@ internal sealed record LineFacts(
 internal sealed record AlarmRow(Guid Notice, Guid? Listing, Guid? Trade, Guid Person, string What, string Channel, string Status, DateTimeOffset At);
 
 internal sealed record PersonRow(Guid Id, string Name, string Email, string? Phone, string Language, bool IsOperator);
+
+/// <summary>A person who is suspended.</summary>
+internal sealed record SuspendedRow(Guid Person);

@@ -14,9 +14,9 @@ using Npgsql;
 namespace Jangteo.Views;
 
 /// <summary>
-/// GET /api/listings: what is offered, by word, kind, price and distance. What is reserved or lent is shown as not available; what is sold or withdrawn is
-/// not shown. A search looks at a bounded number of listings, whatever it asks for: words that many listings have, and single Latin letters, which the index
-/// does not have, are looked for among the newest <see cref="MostLookedAt"/>.
+/// GET /api/listings: what is offered, by word, kind, price and distance. What is reserved or lent is shown as not available; what is sold or withdrawn, and
+/// what a suspended person offers, is not shown. A search looks at a bounded number of listings, whatever it asks for: words that many listings have, and single
+/// Latin letters, which the index does not have, are looked for among the newest <see cref="MostLookedAt"/>.
 /// </summary>
 internal static class SearchListings
 {
@@ -35,6 +35,9 @@ internal static class SearchListings
     /// <summary>A search takes some milliseconds; one that takes this long is given up by the database.</summary>
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(2);
 
+    /// <summary>Whether the owner of the listing <c>l</c> is suspended. The database reads the few who are once for a statement.</summary>
+    private const string IsSuspended = "l.owner in (select person from suspended_people)";
+
     private const double KmPerDegree = 111.195;
     private const double FarthestKm = 20_038;
 
@@ -45,7 +48,8 @@ internal static class SearchListings
             .WithDescription($"At most {MostWords} words. Words that more than {MostFound:N0} listings have, and single Latin letters, are looked for among the newest {MostLookedAt:N0} listings.");
         group.MapGet("/facets", Facets).AllowAnonymous().WithName("listingFacets").WithSummary("How many listings there are of each kind, and their prices.")
             .WithDescription($"partial says that only the newest listings were counted: there are more than {MostCounted:N0}, or than a search for these words looks at.");
-        group.MapGet("/{id:guid}", One).SignInOptional().Occupies(Occupies.PlaceOrWait).WithName("readListing").WithSummary("One listing; a withdrawn one for its owner, for people who traded it, and for operators.");
+        group.MapGet("/{id:guid}", One).SignInOptional().Occupies(Occupies.PlaceOrWait).WithName("readListing")
+            .WithSummary("One listing; a withdrawn one, and one of a suspended person, for its owner, for people who traded it, and for operators.");
         group.MapGet("/{id:guid}/pictures/{picture:guid}", PictureOfOne).SignInOptional().WithName("showListingPicture")
             .WithSummary("Sends you to a picture of a listing that you may see; size=small for a small one.").Produces(307);
     }
@@ -114,7 +118,10 @@ internal static class SearchListings
         return ListingView.PicturesOf(row).Contains(picture) ? grants.Send(http, picture, size) : throw new RefusedException(new Refusal(Refusals.NotFound));
     }
 
-    /// <summary>A listing that the reader may see. A draft is its owner's own business; a withdrawn one also that of the people who traded it.</summary>
+    /// <summary>
+    /// A listing that the reader may see. A draft is its owner's own business; a withdrawn one, and one whose owner is suspended, also that of the people who
+    /// traded it.
+    /// </summary>
     /// <exception cref="RefusedException">There is none, or none for this reader.</exception>
     private static async Task<ListingRow> FindVisible(Storage storage, Guid id, Caller? reader, CancellationToken ct)
     {
@@ -122,12 +129,16 @@ internal static class SearchListings
             new Sql(
                 $"""
                 select {Sqls.ListingColumns},
-                    l.status = 'withdrawn' and exists (select from trades t where t.buyer = $2 and t.listing = l.id and t.state <> '{Kind.Start}')
+                    l.status = 'registered' and not {IsSuspended},
+                    l.status in ('registered', 'withdrawn')
+                        and exists (select from trades t where t.buyer = $2 and t.listing = l.id and t.state <> '{Kind.Start}')
                 from listings l where l.id = $1
                 """,
                 id, reader?.Id ?? Guid.Empty),
-            row => (Row: Sqls.Listing(row), HasTraded: row.GetBoolean(Sqls.CountOfListingColumns)), ct);
-        return found.Row is not null && (found.Row.Status == "registered" || found.HasTraded || (reader is not null && (reader.IsOperator || reader.Id == found.Row.Owner)))
+            row => (
+                Row: Sqls.Listing(row), IsOnOffer: row.GetBoolean(Sqls.CountOfListingColumns), HasTraded: row.GetBoolean(Sqls.CountOfListingColumns + 1)),
+            ct);
+        return found.Row is not null && (found.IsOnOffer || found.HasTraded || (reader is not null && (reader.IsOperator || reader.Id == found.Row.Owner)))
             ? found.Row
             : throw new RefusedException(new Refusal(Refusals.NotFound));
     }
@@ -208,7 +219,7 @@ internal static class SearchListings
     internal sealed class Conditions
     {
         private readonly List<object?> values = [];
-        private readonly List<string> conditions = ["l.status = 'registered'", "l.available + l.lent > 0"];
+        private readonly List<string> conditions = ["l.status = 'registered'", "l.available + l.lent > 0", $"not {IsSuspended}"];
         private readonly List<string> words = [];
         private readonly List<string> indexed = [];
         private readonly List<string> beyond = [];

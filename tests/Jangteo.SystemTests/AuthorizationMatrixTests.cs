@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -10,6 +11,7 @@ namespace Jangteo.SystemTests;
 public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market market) : IClassFixture<AuthorizationMatrixTests.Market>
 {
     private const string NoSuchId = "0190d0a0-0000-7000-8000-00000000dead";
+    private const string SignIn = "POST /api/session";
 
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
@@ -21,6 +23,9 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
         Buyer,
         Seller,
         Operator,
+
+        /// <summary>Suspended by an operator, with a token from before. They own what is asked for: without the suspension they would be the seller.</summary>
+        Suspended,
         Revoked,
         Expired,
     }
@@ -33,6 +38,9 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
 
         /// <summary>401 <c>unauthenticated</c>.</summary>
         SignInFirst,
+
+        /// <summary>403 <c>suspended</c>: the right way to sign in, and a person who may not.</summary>
+        Suspended,
 
         /// <summary>403 <c>not-yours</c>: the client may know of it, and may not do it.</summary>
         NotYours,
@@ -107,13 +115,15 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
     private static Func<Client, Access>? RuleOf(ApiRoute route) => Rules.FirstOrDefault(rule => rule.Route == route.ToString()).Rule;
 
     private static Access Expected(ApiRoute route, Client client) =>
-        client is Client.Anonymous or Client.Revoked or Client.Expired ? route.NeedsSignIn ? Access.SignInFirst : Access.Allowed
+        client == Client.Suspended && route.ToString() == SignIn ? Access.Suspended
+        : client is Client.Anonymous or Client.Suspended or Client.Revoked or Client.Expired ? route.NeedsSignIn ? Access.SignInFirst : Access.Allowed
         : IsForOperators(route) ? client == Client.Operator ? Access.Allowed : Access.Hidden
         : RuleOf(route)?.Invoke(client) ?? Access.Allowed;
 
     private static bool IsAsExpected(ApiRoute route, Access expected, int status, string? code) => expected switch
     {
         Access.SignInFirst => (status, code) is (401, "unauthenticated"),
+        Access.Suspended => (status, code) is (403, "suspended"),
         Access.NotYours => (status, code) is (403, "not-yours"),
         Access.Hidden => (status, code) is (404, "not-found"),
         // Operators are asked about things that do not exist, so that the matrix changes nothing.
@@ -130,13 +140,16 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
             "picture" => NoSuchId,
             _ when route.Path.Contains("/parked/", StringComparison.Ordinal) => "1",
             _ when IsForOperators(route) || route.Path.Contains("/pictures/", StringComparison.Ordinal) && !isAboutListing => NoSuchId,
-            "trade" => market.Delivered.ToString(),
-            _ => (isAboutListing ? market.ListingFor(client) : market.Trade).ToString(),
+            "trade" => (client == Client.Suspended ? market.DeliveredOfSuspended : market.Delivered).ToString(),
+            _ when isAboutListing => market.ListingFor(client, route.Method).ToString(),
+            _ => (client == Client.Suspended ? market.TradeOfSuspended : market.Trade).ToString(),
         });
         using var request = new HttpRequestMessage(new HttpMethod(route.Method), path);
         if (market.Tokens[client] is { } token)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        if (route.Request is not null)
+        if (client == Client.Suspended && route.ToString() == SignIn)
+            request.Content = JsonContent.Create(new { person = market.SuspendedName });
+        else if (route.Request is not null)
             request.Content = new StringContent(document.Sound(route.Request).ToJsonString(), Encoding.UTF8, "application/json");
         else if (route.Path.EndsWith("/pictures", StringComparison.Ordinal))
             request.Content = new ByteArrayContent([1]) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } };
@@ -164,6 +177,14 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
 
         internal Guid Delivered { get; private set; }
 
+        internal string SuspendedName { get; private set; } = "";
+
+        private Guid ListingOfSuspended { get; set; }
+
+        internal Guid TradeOfSuspended { get; private set; }
+
+        internal Guid DeliveredOfSuspended { get; private set; }
+
         internal Dictionary<Client, string?> Tokens { get; } = new() { [Client.Anonymous] = null };
 
         public async ValueTask InitializeAsync()
@@ -180,6 +201,8 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
             Keep(Client.Operator, (await shop.Operator).Http);
             Keep(Client.Stranger, await Program.As("a stranger"));
 
+            await Suspend(shop, deal.Buyer);
+
             var ended = await Program.As("whose session ended");
             Keep(Client.Revoked, ended);
             using var end = await ended.DeleteAsync("/api/session?everywhere=true");
@@ -192,7 +215,9 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
             await Shop.Eventually(async () => (int)(await expires.GetAsync("/api/people/me")).StatusCode, status => status == 401);
         }
 
-        internal Guid ListingFor(Client client) => client == Client.Expired ? hastyListing : Listing;
+        /// <summary>Reads are of a listing that everybody may read; the rest is of the client's own, where they have one that would let them.</summary>
+        internal Guid ListingFor(Client client, string method) =>
+            client == Client.Expired ? hastyListing : client == Client.Suspended && method != "GET" ? ListingOfSuspended : Listing;
 
         internal JangteoProgram ProgramOf(Client client) => client == Client.Expired ? hasty : Program;
 
@@ -200,6 +225,19 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
         {
             await Program.DisposeAsync();
             await hasty.DisposeAsync();
+        }
+
+        /// <summary>A seller with a listing, a trade that waits for them and a delivery that is under way, who is then suspended.</summary>
+        private async Task Suspend(Shop shop, Visitor buyer)
+        {
+            var seller = await shop.Somebody("suspended");
+            var deal = await shop.Begun(await shop.List("second-hand", seller: seller), buyer);
+            var delivered = await shop.Begun(await shop.List("water-purifier", quantity: 1, seller: seller), buyer);
+            await shop.At(delivered, trade => (string?)trade["delivery"] == "under-way");
+            (SuspendedName, ListingOfSuspended) = (seller.Name, deal.Thing.Id);
+            (TradeOfSuspended, DeliveredOfSuspended) = (deal.Id, delivered.Id);
+            Keep(Client.Suspended, seller.Http);
+            await shop.Suspend(seller);
         }
 
         private void Keep(Client client, HttpClient http) => Tokens[client] = http.DefaultRequestHeaders.Authorization!.Parameter;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Jangteo.Contracts;
 
 [assembly: AssemblyFixture(typeof(Jangteo.SystemTests.FaultyProgram))]
 [assembly: AssemblyFixture(typeof(Jangteo.SystemTests.TimelessProgram))]
@@ -115,6 +116,18 @@ internal sealed class Shop(JangteoProgram program)
     public async Task Switch(string fault, bool on) => Assert.Equal(200, (await (await Operator).Post("/api/sandbox/faults", new JsonObject { [fault] = on })).Status);
 
     public async Task Forward(string span) => Assert.Equal(200, (await (await Operator).Post("/api/sandbox/clock", new JsonObject { ["forward"] = span })).Status);
+
+    /// <summary>An operator suspends a person.</summary>
+    public Task Suspend(Visitor person) => Operate(person, "suspend");
+
+    /// <summary>An operator ends the suspension of a person.</summary>
+    public Task Restore(Visitor person) => Operate(person, "restore");
+
+    private async Task Operate(Visitor person, string act)
+    {
+        var path = $"/api/operator/identity/people/{SandboxPeople.IdOf(person.Name)}/{act}";
+        Assert.Equal(204, (await (await Operator).Post(path, new JsonObject { ["reason"] = "Both sides were heard." })).Status);
+    }
 
     /// <summary>Everything has come to rest, and nothing is parked.</summary>
     public async Task AtRest(TimeSpan? within = null)

@@ -34,7 +34,7 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
         var logs = MessageTypes.SendersHeardBy(Modules.Views).Select(services.GetRequiredKeyedService<ILog>).ToList();
         var rows = await storage.Find(new Sql("select (select count(*) from lines) + (select count(*) from listings) + (select count(*) from people)"), reader => reader.GetInt64(0), ct);
         var slices = (int)Math.Clamp((rows / rowsAtOnce) + 1, 1, MostSlices);
-        var tallies = new[] { new Tally("listings"), new Tally("trades"), new Tally("lines"), new Tally("alarms"), new Tally("people") };
+        var tallies = new[] { new Tally("listings"), new Tally("trades"), new Tally("lines"), new Tally("alarms"), new Tally("people"), new Tally("suspended_people") };
         for (var slice = 0; slice < slices; slice++)
         {
             await Compare(logs, slice, slices, tallies, ct);
@@ -65,7 +65,8 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
             (new Sql($"select {Sqls.TradeColumns} from trades where {part.Replace("%)", "id)")}"), reader => Keep(live.Trades, Sqls.Trade(reader), row => row.Id)),
             (new Sql($"select {Sqls.LineColumns} from lines where {part.Replace("%)", "trade)")}"), reader => live.Lines.Add(Sqls.Line(reader))),
             (new Sql($"select {Sqls.AlarmColumns} from alarms where {part.Replace("%)", "coalesce(trade, listing))")}"), reader => Keep(live.Alarms, Sqls.Alarm(reader), row => row.Notice)),
-            (new Sql($"select {Sqls.PersonColumns} from people where {part.Replace("%)", "id)")}"), reader => Keep(live.People, Sqls.Person(reader), row => row.Id)));
+            (new Sql($"select {Sqls.PersonColumns} from people where {part.Replace("%)", "id)")}"), reader => Keep(live.People, Sqls.Person(reader), row => row.Id)),
+            (new Sql($"select person from suspended_people where {part.Replace("%)", "person)")}"), reader => live.Suspended[reader.GetGuid(0)] = true));
 
         // What was heard while we looked, and what waits or is parked, is judged next time.
         var moving = await Moving(before, slice, slices, ct);
@@ -74,7 +75,11 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
         tallies[2].Compare(folded.Lines.ToDictionary(row => row.Id), live.Lines.ToDictionary(row => row.Id), row => row.Trade, moving);
         tallies[3].Compare(folded.Alarms, live.Alarms, row => row.Trade ?? row.Listing ?? row.Notice, moving);
         tallies[4].Compare(folded.People, live.People, row => row.Id, moving);
+        tallies[5].Compare(SuspendedIn(folded), SuspendedIn(live), row => row.Person, moving);
     }
+
+    private static Dictionary<Guid, SuspendedRow> SuspendedIn(Copy copy) =>
+        copy.Suspended.Where(one => one.Value).ToDictionary(one => one.Key, one => new SuspendedRow(one.Key));
 
     /// <summary>What cannot be folded now could not be heard then: it is parked, or an operator has let it go.</summary>
     private static void TryHear(Copy folded, LogRow row)

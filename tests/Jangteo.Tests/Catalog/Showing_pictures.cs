@@ -65,6 +65,30 @@ public sealed class Showing_pictures(OpenShop open, TestPostgres postgres) : ICl
     }
 
     [Fact]
+    public async Task A_picture_of_a_suspended_person_is_shown_to_operators_only_until_the_suspension_ends()
+    {
+        var shop = open.Shop;
+        var listing = (await shop.Offer("gildong", shop.SingleKind)).Id;
+        var picture = (await shop.Bed.Post($"/api/listings/{listing}/pictures", "gildong", Png)).Id;
+
+        await Say(isSuspended: true);
+        await ModuleBed.Until(() => Status(null), status => status == 404);
+        Assert.Equal((404, 200), (await Status("junho"), await Status(SandboxPeople.Operator)));
+
+        await Say(isSuspended: false);
+        await ModuleBed.Until(() => Status(null), status => status == 200);
+
+        async Task<int> Status(string? person) => (await shop.Bed.Get($"/api/pictures/{picture}", person)).Status;
+
+        Task Say(bool isSuspended) => shop.Bed.StorageOf(Modules.Identity).Do(Cause.New(), work =>
+        {
+            var person = SandboxPeople.IdOf("gildong");
+            work.Send(IdentityMessages.PersonSuspended, person, new PersonSuspended(person, isSuspended), new MessageContext());
+            return Task.CompletedTask;
+        }, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Past_the_space_of_a_person_nothing_more_is_taken_until_there_is_room()
     {
         var size = (await new Jangteo.Catalog.PictureEncoder().Encode(TestPictures.Jpeg(), "", TestContext.Current.CancellationToken)).File.Bytes.Length;

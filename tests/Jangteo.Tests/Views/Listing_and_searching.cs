@@ -104,6 +104,41 @@ public sealed class Listing_and_searching(Town town)
         Assert.Equal([tale.Listing], Ids(await Search($"q=세탁 old {mark}")));
     }
 
+    [Fact]
+    public async Task What_a_suspended_person_offers_is_not_on_offer_until_the_suspension_ends()
+    {
+        var mark = Mark();
+        var tale = await (await Tale.Of(town, title: $"Tandem {mark}").Offers()).Moves("request");
+        await town.Rest();
+        Assert.Equal([tale.Listing], Ids(await Search($"q={mark}")));
+
+        await Say(isSuspended: true);
+        Assert.Empty(Ids(await Search($"q={mark}")));
+        Assert.Empty(Ids(await Search($"q=tandem {mark}&sort=price")));
+        Assert.Equal(0, (await town.Get($"/api/listings/facets?q={mark}")).Body.GetProperty("count").GetInt32());
+        Assert.Equal(HttpStatusCode.NotFound, await See(null));
+        Assert.Equal(HttpStatusCode.NotFound, await See(new PersonRef(Guid.NewGuid(), "Haneul")));
+        Assert.Equal(HttpStatusCode.OK, await See(tale.Buyer));
+        Assert.Equal(HttpStatusCode.OK, await See(tale.Operator, isOperator: true));
+
+        // What is told of the listing meanwhile does not bring it back.
+        await tale.Offers(available: 0, lent: 1, what: "stock-taken");
+        await town.Rest();
+        Assert.Empty(Ids(await Search($"q={mark}")));
+
+        await Say(isSuspended: false);
+        Assert.Equal([tale.Listing], Ids(await Search($"q={mark}")));
+        Assert.Equal(HttpStatusCode.OK, await See(null));
+
+        async Task<HttpStatusCode> See(PersonRef? person, bool isOperator = false) => (await town.Get($"/api/listings/{tale.Listing}", person, isOperator)).Status;
+
+        async Task Say(bool isSuspended)
+        {
+            await town.Say(Modules.Identity, IdentityMessages.PersonSuspended, tale.Seller.Id, new PersonSuspended(tale.Seller.Id, isSuspended));
+            await town.Rest();
+        }
+    }
+
     [Theory]
     [InlineData("100%")]
     [InlineData("a_b")]

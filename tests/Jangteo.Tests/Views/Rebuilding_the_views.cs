@@ -15,7 +15,7 @@ namespace Jangteo.Tests.Views;
 [Collection(nameof(InTown))]
 public sealed class Rebuilding_the_views(Town town)
 {
-    private static readonly string[] Tables = ["listings", "trades", "lines", "alarms", "people"];
+    private static readonly string[] Tables = ["listings", "trades", "lines", "alarms", "people", "suspended_people"];
 
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
@@ -116,6 +116,9 @@ public sealed class Rebuilding_the_views(Town town)
         await tale.Notes("heard", heard: "paid-out");
         await tale.Offers(available: 0, lent: 1, what: "stock-taken");
         await town.Say(Modules.Identity, IdentityMessages.PersonChanged, tale.Buyer.Id, new PersonChanged(tale.Buyer.Id, "Minji", "minji@gaon.example", "+821012345678", "ko", false));
+        await town.Say(Modules.Identity, IdentityMessages.PersonSuspended, tale.Buyer.Id, new PersonSuspended(tale.Buyer.Id, true));
+        await town.Say(Modules.Identity, IdentityMessages.PersonSuspended, tale.Seller.Id, new PersonSuspended(tale.Seller.Id, true));
+        await town.Say(Modules.Identity, IdentityMessages.PersonSuspended, tale.Seller.Id, new PersonSuspended(tale.Seller.Id, false));
         await town.Say(Modules.Notices, NoticesMessages.Told, tale.Listing, new Told(null, tale.Listing, "listing-registered", 1, [new Telling(Ids.New(), tale.Seller.Id, "app", "told")], DateTimeOffset.UtcNow));
         await Tale.Of(town).Notes("not-begun", "request", "payment-declined");
         await Tale.Of(town, "water-purifier").MovesAll("apply", "prepare", "cancel", "keep", "settle");
