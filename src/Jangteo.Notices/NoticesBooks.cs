@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Notices.Sandbox;
@@ -77,10 +78,10 @@ internal sealed class NoticesBooks([FromKeyedServices(Modules.Notices)] Storage 
         {
             position = rows[^1].Position;
             var told = rows.Where(row => row.SeqFor(Modules.Notices) <= heard.GetValueOrDefault((Modules.Trading, row.Stream)) && !set.Contains(row.Stream))
-                .Select(row => System.Text.Json.JsonSerializer.Deserialize<Message>(row.Text, Wire.Json)!).ToList();
+                .Select(row => WhatCanBeRead(() => JsonSerializer.Deserialize<Message>(row.Text, Wire.Json))).OfType<Message>().ToList();
             moves += told.Count(message => message.Type == TradingMessages.Moved);
-            var expected = told.SelectMany(ToldOf).Select(KeyOf).ToHashSet();
-            var changes = told.Select(ChangeOf).OfType<(Guid Trade, int Revision, string Do)>().ToList();
+            var expected = told.SelectMany(message => WhatCanBeRead(() => WhoIsTold.Of(shelf, message)) ?? []).Select(KeyOf).ToHashSet();
+            var changes = told.Select(message => WhatCanBeRead(() => ChangeOf(message))).OfType<(Guid Trade, int Revision, string Do)>().ToList();
             var found = (await storage.Query(
                 new Sql(
                     $"select {Post.Columns} from unnest($1::uuid[], $2::int[], $3::text[]) as moved (subject, cause, what) join notices n on n.subject = moved.subject and n.cause = moved.cause and n.what = moved.what",
@@ -110,15 +111,15 @@ internal sealed class NoticesBooks([FromKeyedServices(Modules.Notices)] Storage 
     }
 
     /// <summary>What cannot be read now could not be heard then: it is parked, or an operator has let it go.</summary>
-    private IReadOnlyList<Notice> ToldOf(Message message)
+    private static T? WhatCanBeRead<T>(Func<T?> read)
     {
         try
         {
-            return WhoIsTold.Of(shelf, message);
+            return read();
         }
-        catch (Exception fault) when (fault is System.Text.Json.JsonException or InvalidOperationException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            return [];
+            return default;
         }
     }
 

@@ -91,8 +91,12 @@ internal sealed class ChaosBench(Plan plan, bool asJson)
         crowd.Begin(ct);
         await unrest.Last(plan.Killing, ct);
         var found = await crowd.End(ct);
+        var returns = unrest.Returns.Order().ToList();
         return Tell("killed", found, new()
         {
+            ["returned"] = returns.Count,
+            ["ready_median_s"] = returns.Count == 0 ? 0 : Math.Round(returns[returns.Count / 2].TotalSeconds, 1),
+            ["ready_worst_s"] = returns.Count == 0 ? 0 : Math.Round(returns[^1].TotalSeconds, 1),
             ["kills"] = unrest.Kills.Values.Sum(),
             ["killed"] = unrest.Kills,
             ["unanswered"] = crowd.Unanswered,

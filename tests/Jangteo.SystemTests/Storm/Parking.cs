@@ -1,10 +1,12 @@
 using Jangteo.Kinds;
+using Npgsql;
+using NpgsqlTypes;
 
 namespace Jangteo.SystemTests.Storm;
 
 /// <summary>
-/// Parks messages where a running program keeps them: one that a module has heard comes again and has failed for good. Nobody can bring that about by asking,
-/// for no table that is let in makes a message that fails.
+/// Makes modules of a running program park messages. A module that is sent requests gets one once more, and its database refuses the effect: it tries as often as it
+/// does for any message, and parks it. Any other gets a message that it cannot read.
 /// </summary>
 internal sealed class Parking(JangteoProgram program)
 {
@@ -14,29 +16,52 @@ internal sealed class Parking(JangteoProgram program)
     /// <summary>The modules that hear of a trade for which something was bought and brought, each with what it answers to the first that it hears.</summary>
     public static readonly (string Module, string Event)[] Places =
     [
-        (Modules.Trading, Nothing), (Modules.Payments, Verb.ExpectDeposit.Yes), (Modules.Catalog, Verb.TakeStock.Yes), (Modules.Delivery, Verb.Deliver.Yes), (Modules.Notices, Nothing), (Modules.Views, Nothing),
+        (Modules.Trading, Nothing), (Modules.Payments, Verb.ExpectDeposit.Yes), (Modules.Catalog, Verb.TakeStock.Yes),
+        (Modules.Delivery, Verb.Deliver.Yes), (Modules.Notices, Nothing), (Modules.Views, Nothing),
     ];
 
-    /// <summary>
-    /// Parks the first message of a trade that a module has heard, once it has heard all of them (a later one takes with it what was set aside before), and once an operator
-    /// has let it go before; answers the number under which he finds it.
-    /// </summary>
+    /// <summary>Has the databases of the modules refuse what they are told to refuse: nothing yet.</summary>
+    public async Task Prepare()
+    {
+        await using var database = await program.Database();
+        foreach (var (module, _) in Places)
+        {
+            await using var command = database.CreateCommand(
+                $"""
+                create table {module}.refused (sender text, stream uuid, seq integer);
+                create function {module}.refuse() returns trigger language plpgsql security definer as $$
+                begin
+                    if exists (select from {module}.refused r where r.sender = new.sender and r.stream = new.stream and r.seq = new.seq) then
+                        raise exception 'It is refused.' using errcode = 'check_violation';
+                    end if;
+                    return new;
+                end $$;
+                create trigger refuse before insert or update on {module}.inbox for each row execute function {module}.refuse();
+                """);
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Sends a module a message of a trade that it must park. Returns when it has, with the number under which an operator finds it.</summary>
     public async Task<long> Park(string module, Guid trade)
     {
         var sender = module == Modules.Trading ? Modules.Payments : Modules.Trading;
+        var isRequest = Places.Single(place => place.Module == module).Event != Nothing;
         await using var database = await program.Database();
-        await using var command = database.CreateCommand(
-            $"""
-            insert into {module}.aside (sender, stream, seq, type, message, parked_at, reason)
-            select inbox.sender, stream, seqs[array_position(receivers, '{module}')], type, message, now(), 'It came again.'
-            from {sender}.outbox join {module}.inbox using (stream)
-            where stream = $1 and inbox.sender = '{sender}' and seqs[array_position(receivers, '{module}')] <= inbox.seq
-                and inbox.seq = (select max(said.seqs[array_position(said.receivers, '{module}')]) from {sender}.outbox said where said.stream = $1)
-            order by outbox.id limit 1
-            on conflict do nothing returning id
-            """);
+        var seq = await Say(database, sender, module, trade, isRequest ? null : "This is no message.");
+        var parked = await Parked(database, module, trade, found => found.Seq == seq);
+        Assert.Contains(isRequest ? "It is refused." : "JsonException", parked.Reason);
+        return parked.Id;
+    }
+
+    /// <summary>Returns when a message that an operator has tried again is parked again, and has its database refuse nothing of the trade any more.</summary>
+    public async Task IsParkedAgain(string module, Guid trade, long id)
+    {
+        await using var database = await program.Database();
+        await Parked(database, module, trade, found => found.Id == id);
+        await using var command = database.CreateCommand($"delete from {module}.refused where stream = $1");
         command.Parameters.Add(new() { Value = trade });
-        return await Shop.Eventually(async () => await command.ExecuteScalarAsync(TestContext.Current.CancellationToken) as long?, id => id is not null) ?? 0;
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>Keeps a deposit as one that could not be booked, though it has been; answers its place on the bank's statement.</summary>
@@ -52,4 +77,43 @@ internal sealed class Parking(JangteoProgram program)
         command.Parameters.Add(new() { Value = deposit });
         return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
+
+    /// <summary>Puts a message into the outbox of its sender, as the sender does: at the next place of its stream. The same commit has its effect refused.</summary>
+    /// <param name="text">What is sent; null to send the first message of the trade once more.</param>
+    private static async Task<int> Say(NpgsqlDataSource database, string sender, string module, Guid trade, string? text)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            with said as (
+                select type, correlation, message from {sender}.outbox where stream = $1 and '{module}' = any (receivers) order by id limit 1),
+            locked as (
+                select pg_advisory_xact_lock_shared(((hashtext('{sender}')::bigint & 8388607) << 40) | coalesce(pg_sequence_last_value('{sender}.outbox_id_seq'), 0))),
+            counted as (
+                update {sender}.streams set seq = seq + 1 from locked where stream = $1 and receiver = '{module}' returning seq),
+            sent as (
+                insert into {sender}.outbox (type, stream, receivers, seqs, correlation, message)
+                select type, $1, array['{module}'], array[seq], correlation, coalesce($2, message) from said, counted),
+            refused as (
+                insert into {module}.refused select '{sender}', $1, seq from counted where $2 is null)
+            select seq from counted
+            """);
+        command.Parameters.Add(new() { Value = trade });
+        command.Parameters.Add(new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        return (int)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    private static Task<(long Id, int Seq, string Reason)> Parked(
+        NpgsqlDataSource database, string module, Guid trade, Func<(long Id, int Seq, string Reason), bool> isIt) =>
+        Shop.Eventually(
+            async () =>
+            {
+                await using var command = database.CreateCommand(
+                    $"select id, seq, reason from {module}.aside where stream = $1 and parked_at is not null order by id desc limit 1");
+                command.Parameters.Add(new() { Value = trade });
+                await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+                return await reader.ReadAsync(TestContext.Current.CancellationToken)
+                    ? (reader.GetInt64(0), reader.GetInt32(1), reader.GetString(2))
+                    : default;
+            },
+            isIt);
 }

@@ -81,6 +81,17 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
         await Send(sora, $"/api/operator/payments/deposits/{deposit}/send-back", new JsonObject { ["reason"] = "Nobody expects it." }, "back");
         await IsPaidBackThoughTheAccountIsClosed();
         await NeedsTwoOperators();
+        await IsDecidedByTwoOperators();
+        await IsSuspendedAndRestored();
+    }
+
+    /// <summary>A person is suspended once and restored once.</summary>
+    private async Task IsSuspendedAndRestored()
+    {
+        var (sora, person) = (await shop.Operator, await shop.Named(Name("passer", number)));
+        var path = $"/api/operator/identity/people/{SandboxPeople.IdOf(person.Name)}";
+        await Send(sora, $"{path}/suspend", new JsonObject { ["reason"] = "They sold what was not theirs." }, "suspend");
+        await Send(sora, $"{path}/restore", new JsonObject { ["reason"] = "It was theirs after all." }, "restore");
     }
 
     /// <summary>More than one operator may move alone: proposed by one, declined and then confirmed by another.</summary>
@@ -94,6 +105,24 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
             Assert.Equal(202, proposed.Status);
             await Send(second, $"/api/operator/payments/proposals/{(Guid)proposed.Body!["proposal"]!}/{decision}", new JsonObject { ["reason"] = "I looked at it." }, decision);
         }
+    }
+
+    /// <summary>A dispute about as much: decided by one operator, declined and then confirmed by another.</summary>
+    private async Task IsDecidedByTwoOperators()
+    {
+        var (sora, second) = (await shop.Operator, await shop.Named(SandboxPeople.SecondOperator));
+        var deal = await shop.Begun(await shop.List("second-hand", 2_000_000), await shop.Named(Name("payer", number)));
+        await Shop.Eventually(() => deal.SellerDoes("accept", key: "accept"), said => said.Status == 200);
+        await Shop.Eventually(() => deal.BuyerDoes("contest", key: "contest"), said => said.Status == 200);
+        foreach (var decision in (string[])["decline", "confirm"])
+        {
+            var proposed = await sora.Post($"/api/trades/{deal.Id}/side-with-buyer", new JsonObject { ["reason"] = "It never worked." });
+            Assert.Equal(202, proposed.Status);
+            var path = $"/api/operator/trading/proposals/{(Guid)proposed.Body!["proposal"]!["proposal"]!}/{decision}";
+            await Send(second, path, new JsonObject { ["reason"] = "I looked at it." }, $"{decision} a decision");
+        }
+
+        await shop.At(deal, trade => (long?)trade["money"]?["refunded"] == deal.Thing.Price);
     }
 
     /// <summary>An operator has a refused refund tried again, to where it came from; that is one refund.</summary>
@@ -154,13 +183,15 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
         await Send(await shop.Operator, $"/api/operator/payments/deposits/{deposit}/match", new JsonObject { ["trade"] = deal.Id, ["reason"] = "The buyer wrote nothing." }, "match");
     }
 
-    /// <summary>What has been heard changes nothing when it is tried again; what is answered by hand is answered once more, and written down.</summary>
+    /// <summary>What is tried again while its cause is still there is parked again; what is answered by hand is answered once, and written down.</summary>
     private async Task LetsGoWhatWasParked(Deal deal)
     {
         var sora = await shop.Operator;
-        var parked = $"/api/operator/{parksAt.Module}/parked";
-        await Send(sora, $"{parked}/{await parking.Park(parksAt.Module, deal.Id)}/retry", [], "retry");
-        await Send(sora, $"{parked}/{await parking.Park(parksAt.Module, deal.Id)}/answer", new JsonObject { ["event"] = parksAt.Event, ["reason"] = "It was so." }, "answer");
+        var id = await parking.Park(parksAt.Module, deal.Id);
+        var parked = string.Create(CultureInfo.InvariantCulture, $"/api/operator/{parksAt.Module}/parked/{id}");
+        await Send(sora, $"{parked}/retry", [], "retry");
+        await parking.IsParkedAgain(parksAt.Module, deal.Id, id);
+        await Send(sora, $"{parked}/answer", new JsonObject { ["event"] = parksAt.Event, ["reason"] = "It was so." }, "answer");
     }
 
     /// <summary>A deposit of which nobody can tell what it is for.</summary>

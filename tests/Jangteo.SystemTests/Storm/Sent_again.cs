@@ -34,18 +34,19 @@ public sealed class Sent_again(RepeatedProgram repeated, ITestOutputHelper outpu
         var shop = new Shop(program);
         var sent = new ConcurrentBag<Sent>();
         var deals = new ConcurrentBag<(string Story, int ByHand, Deal Deal)>();
-        var number = 0;
+        var (number, parking) = (0, new Parking(program));
+        await parking.Prepare();
         await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(async _ =>
         {
             while (sent.Count < Keys)
             {
-                var pair = new Repeating(shop, new Parking(program), Interlocked.Increment(ref number), sent);
+                var pair = new Repeating(shop, parking, Interlocked.Increment(ref number), sent);
                 foreach (var deal in new[] { await pair.OrdersAndReceives(), await pair.BuysAThing(), await pair.BorrowsAThing() })
                     deals.Add((pair.Story(deal), pair.AnswersByHand(deal), deal));
                 await pair.PaysForNothing();
             }
         }));
-        var alone = new Repeating(shop, new Parking(program), 0, sent);
+        var alone = new Repeating(shop, parking, 0, sent);
         await alone.RegistersADraft();
         await alone.IsSuspendedAndRestored();
         await shop.BooksAreRight();

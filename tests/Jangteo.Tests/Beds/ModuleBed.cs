@@ -47,19 +47,25 @@ internal sealed class ModuleBed : IAsyncDisposable
     public Faults Faults => Services.GetRequiredService<Faults>();
 
     /// <param name="kinds">What can be traded; the kinds of the repository when left out.</param>
-    public static async Task<ModuleBed> Start(TestPostgres postgres, Module[] modules, Settings? settings = null, Shelf? kinds = null)
+    /// <param name="add">Adds services, or puts others in their place.</param>
+    public static async Task<ModuleBed> Start(
+        TestPostgres postgres, Module[] modules, Settings? settings = null, Shelf? kinds = null, Action<IServiceCollection>? add = null)
     {
         settings = (settings ?? new Settings { Sandbox = false }) with { Database = await postgres.NewDatabase(modules), KindsFolder = Path.Combine(Repository.Root, "kinds") };
         var database = await Database.Open(settings, modules, CancellationToken.None);
         var machine = new MovedClock();
-        return new ModuleBed(modules, settings, database, machine, kinds, await Serve(modules, settings, database, machine, kinds));
+        return new ModuleBed(modules, settings, database, machine, kinds, await Serve(modules, settings, database, machine, kinds, add));
     }
 
     /// <summary>Another process of the same installation: the same database and the same clock. Dispose it before the first.</summary>
-    public async Task<ModuleBed> Beside(params Module[] others)
+    public Task<ModuleBed> Beside(params Module[] others) => Beside(others, _ => { });
+
+    /// <inheritdoc cref="Beside(Module[])"/>
+    /// <param name="add">Adds what it has of modules that it does not run.</param>
+    public async Task<ModuleBed> Beside(Module[] others, Action<IServiceCollection> add)
     {
         var opened = await Database.Open(settings, others, CancellationToken.None);
-        return new ModuleBed(others, settings, opened, machine, kinds, await Serve(others, settings, opened, machine, kinds));
+        return new ModuleBed(others, settings, opened, machine, kinds, await Serve(others, settings, opened, machine, kinds, add));
     }
 
     /// <summary>Stops it and starts it again on the same database.</summary>
@@ -74,7 +80,7 @@ internal sealed class ModuleBed : IAsyncDisposable
 
     private static HttpClient NewClient(WebApplication app) => new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(app.Urls.First()) };
 
-    private static async Task<WebApplication> Serve(Module[] modules, Settings settings, Database database, TimeProvider machine, Shelf? kinds)
+    private static async Task<WebApplication> Serve(Module[] modules, Settings settings, Database database, TimeProvider machine, Shelf? kinds, Action<IServiceCollection>? add = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -83,6 +89,7 @@ internal sealed class ModuleBed : IAsyncDisposable
         builder.Services.AddEdge(settings);
         Hosting.AddModules(builder.Services, modules, settings, database.ConnectionOf);
         builder.Services.AddSingleton(machine);
+        add?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseRouting();
         app.UseEdge();

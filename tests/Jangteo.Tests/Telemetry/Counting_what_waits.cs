@@ -1,8 +1,10 @@
+using System.Text.Json;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Storing;
 using Jangteo.Telemetry;
+using Jangteo.Tests.Beds;
 using Jangteo.Tests.Views;
 
 namespace Jangteo.Tests.Telemetry;
@@ -55,11 +57,14 @@ public sealed class Counting_what_waits(Town town) : IClassFixture<Town>
     public async Task What_is_parked_and_what_waits_for_its_turn_are_counted_apart()
     {
         var views = town.Storage(Modules.Views);
-        await views.Do(Cause.New(), work =>
-        {
-            work.Write("insert into aside (sender, stream, seq, type, message, parked_at) select 'identity', gen_random_uuid(), 7, 'x', '{}', case when n > 1 then now() end from generate_series(1, 3) n");
-            return Task.CompletedTask;
-        }, ct);
+        await RawMessages.Park(town.Storage, Modules.Views);
+        await RawMessages.Park(town.Storage, Modules.Views);
+        var person = new PersonChanged(Ids.New(), "Somebody", "somebody@example.org", null, "en", false);
+        var early = new Message(
+            Ids.New(), IdentityMessages.PersonChanged, Modules.Identity, person.Person, new MessageContext(), Ids.New(), Ids.New(), null, DateTimeOffset.UtcNow,
+            JsonSerializer.SerializeToElement(person, Wire.Json));
+        await RawMessages.Send(Speaker, Modules.Views, person.Person, JsonSerializer.Serialize(early, Wire.Json), seq: 7);
+        await Town.Until(async () => (await Waiting.Of(views, byBroker: false, DateTimeOffset.UtcNow, ct)).Aside == 1);
 
         var waiting = await Waiting.Of(views, byBroker: false, DateTimeOffset.UtcNow, ct);
         await views.Do(Cause.New(), work =>
