@@ -1,3 +1,4 @@
+using System.Globalization;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Payments.Operating;
@@ -7,8 +8,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Tests.Payments;
 
-public sealed class Paying_by_deposit(Till till) : IClassFixture<Till>
+public sealed class Paying_by_deposit(Till till, ITestOutputHelper output) : IClassFixture<Till>
 {
+    private static readonly int Histories = Environment.GetEnvironmentVariable("JANGTEO_LONG") == "1" ? 1_000 : 40;
+
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
     private readonly Guid trade = Ids.New();
 
@@ -60,6 +63,24 @@ public sealed class Paying_by_deposit(Till till) : IClassFixture<Till>
             ],
             await till.Ledger(trade));
         Assert.True((await till.Services.GetRequiredService<CheckBooks>().Check(ct)).Checks.Where(check => check.Name.StartsWith("I2", StringComparison.Ordinal)).All(check => check.Ok));
+    }
+
+    [Fact]
+    [Requirement("I2")]
+    [Requirement("MA-2")]
+    public async Task In_random_histories_every_won_that_arrives_is_paid_out_kept_as_fee_or_sent_back()
+    {
+        var seed = Random.Shared.Next();
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}"));
+        var histories = Enumerable.Range(0, Histories).Select(number => new TransferHistory(till, new Random(seed + number))).ToList();
+
+        await Parallel.ForEachAsync(histories, new ParallelOptions { MaxDegreeOfParallelism = 6, CancellationToken = ct }, async (history, stop) => await history.Play(stop));
+
+        foreach (var history in histories)
+        {
+            await Till.Until(history.IsAtRest);
+            Assert.Null(await history.FindFault());
+        }
     }
 
     [Fact]
