@@ -34,13 +34,13 @@ internal sealed class Answering(
             _ = intentions().Carry(trade, happens.Trade.Intention.Revision, TradeIntentions.Of(kind, happens.Trade));
             try
             {
-                var answer = await ending.WaitAsync(settings.Trading.AnswerWithin, ct);
-                if (answer.Status >= 400 && happens.Trade.State == Kind.Start && kind.StartMove.First.Contains(Verb.TakeStock))
+                var ended = await ending.WaitAsync(settings.Trading.AnswerWithin, ct);
+                if (ended.GivesStockBack && happens.Trade.State == Kind.Start)
                 {
                     await StockIsBack(happens.Trade, ct);
                 }
 
-                return answer;
+                return ended.Answer;
             }
             catch (TimeoutException)
             {

@@ -28,7 +28,7 @@ internal sealed class TradeIntentions(
 
     public async Task Settle(Guid stream, OpenIntention intention, Outcome outcome, CancellationToken ct)
     {
-        var answer = await storage.Do(intention.Cause, async work =>
+        var ending = await storage.Do(intention.Cause, async work =>
         {
             // Somebody else may have carried it to its end in the meantime; then the revision of what is open differs.
             if (await trades.Lock(work, stream, ct) is not { Trade.Intention: { } open } locked || open.Revision != intention.Revision || !await Intentions.MaySettle(work, stream, outcome, ct))
@@ -44,11 +44,11 @@ internal sealed class TradeIntentions(
             Intentions.WriteEnd(work, stream);
             var answer = answering.Settled(happens, locked.Subject!, open);
             open.Claim?.Write(work, answer);
-            return answer;
+            return new Ending(answer, happens.Requests.Any(request => request.Verb == Verb.GiveBackStock.Name));
         }, ct);
-        if (answer is not null)
+        if (ending is not null)
         {
-            endings.Tell(stream, answer);
+            endings.Tell(stream, ending);
         }
     }
 

@@ -1,0 +1,70 @@
+using Jangteo.Catalog;
+using Jangteo.Contracts;
+using Jangteo.Kinds;
+using Jangteo.Platform;
+using Jangteo.Tests.Beds;
+using Jangteo.Tests.Catalog;
+using Jangteo.Trading;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jangteo.Tests.Trading;
+
+/// <summary>What Trading does before it tells a buyer that a start was refused.</summary>
+public sealed class Refused_starts(TestPostgres postgres)
+{
+    private const string Table = """
+        kind: taken-first
+        version: 1
+        stock: one
+        price: each
+        needs: []
+        tell: { buyer: [app], seller: [app] }
+
+        moves:
+          - { do: order, from: start,  to: placed, by: buyer, first: [take-stock, hold-payment] }
+          - { do: drop,  from: placed, to: over,   by: buyer, ask: [refund, give-back-stock] }
+        """;
+
+    private int asked;
+
+    [Fact]
+    public async Task Catalog_is_asked_about_the_listing_only_where_stock_was_given_back()
+    {
+        var payments = new Neighbours(Modules.Payments) { Answering = _ => Task.FromResult<Reply>(new Reply.No(Verb.HoldPayment.No[0], Refusals.PaymentDeclined)) };
+        await using var bed = await ModuleBed.Start(
+            postgres, [new CatalogModule(), new TradingModule(), payments], new Settings(), Shelf.Of([KindReader.ReadTable(Table, "a table of the tests").Value!], new Texts()),
+            services =>
+            {
+                services.AddSingleton<FindListing>();
+                services.AddSingleton<IListings>(provider => new Counted(provider.GetRequiredService<FindListing>(), () => Interlocked.Increment(ref asked)));
+            });
+        var listing = (await bed.Post("/api/listings", "minji", new { kind = "taken-first", title = "Lamp", description = "Warm light.", price = 3000 })).Id;
+        // A first order may be earlier than the event of the listing, which is asked for then.
+        Assert.Equal("payment-declined", (await Order()).Problem);
+        asked = 0;
+
+        bed.Faults.Switch(Faults.DownOf(Modules.Payments), true);
+        Assert.Equal("payments-unavailable", (await Order()).Problem);
+        Assert.Equal(0, asked);
+
+        bed.Faults.Switch(Faults.DownOf(Modules.Payments), false);
+        Assert.Equal("payment-declined", (await Order()).Problem);
+        Assert.Equal(1, asked);
+
+        payments.Answering = _ => Task.FromResult<Reply>(new Reply.Yes(Verb.HoldPayment.Yes));
+        Assert.Equal(201, (await Order()).Status);
+        Assert.Equal(1, asked);
+
+        Task<Heard> Order() => bed.Post("/api/trades", "junho", new { listing, price = 3000, card = "ok" });
+    }
+
+    /// <summary>Catalog's own answers, counted.</summary>
+    private sealed class Counted(IListings catalog, Action count) : IListings
+    {
+        public Task<ListingChanged?> Find(Guid listing, CancellationToken ct)
+        {
+            count();
+            return catalog.Find(listing, ct);
+        }
+    }
+}
