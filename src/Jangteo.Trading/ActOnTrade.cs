@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
@@ -16,7 +15,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Jangteo.Trading;
 
 /// <summary>POST /api/trades/{id}/{move}: a party moves a trade forward.</summary>
-internal sealed class ActOnTrade([FromKeyedServices(Modules.Trading)] Commands commands, Trades trades, Answering answering, BusinessClock clock, TimeProvider machine)
+internal sealed class ActOnTrade(
+    [FromKeyedServices(Modules.Trading)] Commands commands, Trades trades, Answering answering, TradeViews views, DecideTrade decide, BusinessClock clock,
+    TimeProvider machine)
 {
     /// <summary>How long a move waits for an answer that is on its way before the caller is asked to come again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -63,8 +64,12 @@ internal sealed class ActOnTrade([FromKeyedServices(Modules.Trading)] Commands c
             {
                 case Decision.Happens happens:
                     Activity.Current?.SetTag("jangteo.kind", locked.Kind.Name).SetTag("jangteo.move", move);
+                    if (party == Party.Operator && await Record(work, caller, locked.Trade, happens.Trade, move, body.Reason, ct) is { } proposal)
+                    {
+                        return new Decided.Now(Answer.Accepted(views.Of(locked.Trade, locked.Subject!, party, language) with { Proposal = proposal }));
+                    }
+
                     trades.Store(work, locked.Kind, happens);
-                    RecordOperator(work, caller, party, locked.Trade, happens.Trade, move, body.Reason);
                     return answering.Of(happens, locked.Kind, locked.Subject!, party, language);
                 case Decision.No no:
                     throw new RefusedException(no.Refusal);
@@ -75,35 +80,21 @@ internal sealed class ActOnTrade([FromKeyedServices(Modules.Trading)] Commands c
             }
         }, ct);
 
-    /// <summary>What an operator decides about other people's money is recorded with the decision, and needs a reason.</summary>
-    private static void RecordOperator(Work work, Caller caller, Party party, Trade before, Trade after, string move, string? reason)
+    /// <summary>
+    /// What an operator decides about other people's money is recorded with the decision, and needs a reason. Answers the proposal where a second operator has to
+    /// confirm it.
+    /// </summary>
+    private async Task<ProposalStored?> Record(Work work, Caller caller, Trade before, Trade after, string move, string? reason, CancellationToken ct)
     {
-        if (party != Party.Operator)
+        var why = OperatorCommands.RequireReason(reason);
+        var proposal = await decide.TryPropose(work, caller, before, after, move, why, ct);
+        if (proposal is null)
         {
-            return;
+            DecideTrade.Record(work, caller, before, after, move, why);
         }
 
-        var act = new OperatorAct
-        {
-            Act = "decide-trade",
-            Subject = ActSubject.Of("trade", before.Id),
-            Context = before.Context,
-            Amount = before.Money.Held,
-            Before = StateOf(before),
-            After = StateOf(after),
-            To = move,
-            // The move itself stands in the timeline, with its reason.
-            IsShownToParties = false,
-        };
-        act.Write(work, ActingOperator.Of(caller), OperatorCommands.RequireReason(reason));
+        return proposal;
     }
-
-    private static Dictionary<string, string?> StateOf(Trade trade) => new()
-    {
-        ["state"] = trade.State,
-        ["revision"] = trade.Revision.ToString(CultureInfo.InvariantCulture),
-        ["pending"] = trade.Intention?.Do,
-    };
 
     private static void RefuseStale(HttpContext http, Trade trade)
     {

@@ -1,6 +1,7 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Operating;
 
 namespace Jangteo.Trading;
 
@@ -14,11 +15,12 @@ namespace Jangteo.Trading;
 /// <param name="Listing">The listing as it was when the trade began, whatever has become of it since.</param>
 /// <param name="Address">Where it is delivered to, of a kind that needs an address.</param>
 /// <param name="MayChangeAddress">Whether the reader may put another address now.</param>
+/// <param name="Proposal">Only in the answer to an operator's decision about more money than one may decide about alone: it waits for a second operator.</param>
 public sealed record TradeView(
     Guid Id, string Kind, int Version, string State, string Label, int Revision, DateTimeOffset Since,
     TradedListing Listing, PersonRef Buyer, PersonRef Seller, int Quantity, int Periods, long Amount, string Currency,
     IReadOnlyList<MayDo> YouMay, Awaits? Awaits, IReadOnlyList<Due> Next, PendingMove? Pending, Money Money, string Stock, string Delivery,
-    string? Address, bool MayChangeAddress) : IViewed
+    string? Address, bool MayChangeAddress, ProposalStored? Proposal = null) : IViewed
 {
     string IViewed.Token => $"{Modules.Trading}:{Id}:{Revision}";
 }

@@ -31,6 +31,7 @@ public sealed class TradingModule : Module
         services.AddSingleton<IListingCopies, ConfirmListing>();
         services.AddSingleton<AskForTrade>();
         services.AddSingleton<ActOnTrade>();
+        services.AddSingleton<DecideTrade>();
         services.AddSingleton<ChangeAddress>();
         services.AddSingleton<HearAnswers>();
         services.AddSingleton<Deadlines>();
@@ -48,12 +49,22 @@ public sealed class TradingModule : Module
         ExplainMoves.Map(routes);
         routes.ServiceProvider.GetRequiredKeyedService<IntegrityWatch>(Name).Map(routes);
         routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
+        // Its acts are known before a proposal of one is confirmed.
+        routes.ServiceProvider.GetRequiredService<DecideTrade>();
+        Proposals.Map(
+            routes, routes.ServiceProvider.GetRequiredKeyedService<OperatorCommands>(Name), routes.ServiceProvider.GetRequiredService<Settings>().Currency, DecideTrade.Describe);
         ReadActs.Map(routes, Name);
     }
 
     public override IIntegrityChecks Integrity(IServiceProvider services) => services.GetRequiredService<TradingBooks>();
 
     public override IHear Hears(IServiceProvider services) => services.GetRequiredService<HearAnswers>();
+
+    public override async Task<IReadOnlyList<NeedsAttention>> Attention(IServiceProvider services, CancellationToken ct) =>
+    [
+        .. await base.Attention(services, ct),
+        .. await AttentionLists.Proposals(services.GetRequiredKeyedService<Storage>(Name), ct),
+    ];
 
     public override IEnumerable<Loop> Loops(IServiceProvider services) => [services.GetRequiredService<Intentions>().Resumer, services.GetRequiredService<Deadlines>().Loop];
 

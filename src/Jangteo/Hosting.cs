@@ -74,6 +74,11 @@ internal static class Hosting
         AddCommands(services, name);
         services.AddKeyedSingleton(name, (provider, _) => new OperatorCommands(
             provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredKeyedService<Platform.Http.Commands>(name), settings.TwoOperatorsAboveIn(name)));
+        if (settings.TwoOperatorsAboveIn(name) > 0)
+        {
+            services.AddSingleton<IHostedService>(provider => Proposals.Expiring(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<ILogger<Loop>>()));
+        }
+
         services.AddKeyedSingleton(name, (provider, _) => new Parked(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredKeyedService<OperatorCommands>(name)));
         AddQuestions(services, name, settings, provider => AnswersOf(module, provider));
         services.AddKeyedSingleton(name, (provider, _) => new IntegrityWatch(

@@ -40,6 +40,16 @@ public sealed record OperatorAct
     /// <param name="reason">Why, in the operator's words; required where money moves or an answer is given by hand.</param>
     public void Write(Work work, ActingOperator by, string? reason, ActStep step = ActStep.Done)
     {
+        Record(work, by, reason, step);
+        work.CountAct();
+        if (IsShownToParties && step is ActStep.Done or ActStep.Confirmed && Context.Trade is { } trade && OperatingMessages.AreSentBy(work.Module))
+        {
+            work.Send(OperatingMessages.ActedBy(work.Module), trade, new OperatorActed(trade, Act, Amount ?? 0, work.Now), Context);
+        }
+    }
+
+    /// <summary>Adds the row alone: for what no operator does, such as the end of a proposal that nobody decided.</summary>
+    internal void Record(Work work, ActingOperator by, string? reason, ActStep step) =>
         work.Write(
             """
             insert into operator_acts
@@ -48,12 +58,6 @@ public sealed record OperatorAct
             """,
             Ids.New(), work.Now, by.Id, by.Name, Act, Kinds.Words.Of(step), Subject.Type, Subject.Id, Context.Trade, Amount, From, To, reason,
             AsJson(Before), AsJson(After), work.Cause.Correlation);
-        work.CountAct();
-        if (IsShownToParties && step is ActStep.Done or ActStep.Confirmed && Context.Trade is { } trade && OperatingMessages.AreSentBy(work.Module))
-        {
-            work.Send(OperatingMessages.ActedBy(work.Module), trade, new OperatorActed(trade, Act, Amount ?? 0, work.Now), Context);
-        }
-    }
 
     private static Sql.Json AsJson(IReadOnlyDictionary<string, string?> state) =>
         new(JsonSerializer.Serialize(state.Where(member => member.Value is not null).ToDictionary(member => member.Key, member => member.Value), Wire.Json));
@@ -79,13 +83,19 @@ public enum ActStep
 
     /// <summary>An operator declined it; nothing was done.</summary>
     Declined,
+
+    /// <summary>No second operator decided it in time; nothing was done.</summary>
+    Expired,
 }
 
 /// <summary>Who does an operator's act.</summary>
-/// <param name="Id">Null for the command line of the installation, which has no account.</param>
+/// <param name="Id">Null for the command line of the installation, which has no account, and for time.</param>
 public sealed record ActingOperator(Guid? Id, string Name)
 {
     public static readonly ActingOperator CommandLine = new(null, "command line");
+
+    /// <summary>Nobody: the time of a proposal was over.</summary>
+    public static readonly ActingOperator Time = new(null, "time");
 
     public static ActingOperator Of(Caller caller) => new(caller.Id, caller.Name);
 }

@@ -26,9 +26,6 @@ public sealed class OperatorCommands(Storage storage, Commands commands, long tw
 
     public Storage Storage => storage;
 
-    /// <summary>Whether acts of this module can need a second operator.</summary>
-    public bool HasProposals => twoOperatorsAbove > 0;
-
     /// <summary>Makes an act known, so that a proposal of it can be carried out later.</summary>
     /// <param name="act">Its name.</param>
     /// <param name="plan">Reads and locks what it needs, refuses what cannot be, and writes nothing.</param>
@@ -52,10 +49,8 @@ public sealed class OperatorCommands(Storage storage, Commands commands, long tw
         {
             var why = needsReason ? RequireReason(reason) : null;
             var planned = await plan(work, caller, input, ct);
-            if (twoOperatorsAbove > 0 && planned.Act.Amount > twoOperatorsAbove)
+            if (await TryPropose(work, caller, act, input, planned.Act, why, ct) is { } proposal)
             {
-                var proposal = await Proposals.Propose(work, caller, act, JsonSerializer.Serialize(input, Wire.Json), planned.Act, why ?? "", ct);
-                planned.Act.Write(work, ActingOperator.Of(caller), why, ActStep.Proposed);
                 return new Decided.Now(Answer.Accepted(proposal));
             }
 
@@ -63,6 +58,22 @@ public sealed class OperatorCommands(Storage storage, Commands commands, long tw
             planned.Act.Write(work, ActingOperator.Of(caller), why);
             return new Decided.Now(answer);
         }, ct);
+    }
+
+    /// <summary>Keeps an act for a second operator, and records that, where one operator may not do it alone. Null where one may.</summary>
+    /// <param name="act">The name under which it was made known.</param>
+    public async Task<ProposalStored?> TryPropose<TInput>(
+        Work work, Caller caller, string act, TInput input, OperatorAct planned, string? reason, CancellationToken ct)
+        where TInput : notnull
+    {
+        if (twoOperatorsAbove == 0 || planned.Amount is null || planned.Amount <= twoOperatorsAbove)
+        {
+            return null;
+        }
+
+        var proposal = await Proposals.Propose(work, caller, act, JsonSerializer.Serialize(input, Wire.Json), planned, reason ?? "", ct);
+        planned.Write(work, ActingOperator.Of(caller), reason, ActStep.Proposed);
+        return proposal;
     }
 
     /// <summary>A second operator carries a proposal out.</summary>

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Jangteo.Platform.Operating;
@@ -21,7 +22,13 @@ public static class Proposals
     /// <summary>How long a proposal waits for a second operator, in business time.</summary>
     private static readonly TimeSpan WaitsFor = TimeSpan.FromDays(3);
 
-    public static void Map(IEndpointRouteBuilder routes, OperatorCommands commands, string currency)
+    private const int MostAtOnce = 100;
+
+    /// <summary>How often proposals are looked for whose time is over.</summary>
+    private static readonly TimeSpan LooksEvery = TimeSpan.FromSeconds(2);
+
+    /// <param name="describe">Says for people, in a language, what is to be done by the input of a proposal; where it is left out, the account that the money goes to says it.</param>
+    public static void Map(IEndpointRouteBuilder routes, OperatorCommands commands, string currency, Func<Shelf, string, string, string>? describe = null)
     {
         var module = commands.Storage.Module;
         var group = routes.MapGroup($"/api/operator/{module}/proposals").WithTags("operator");
@@ -34,7 +41,8 @@ public static class Proposals
                     $"select {Columns} from proposals where state = '{Proposal.Open}' and expires_at > $1 and ($2::uuid is null or id < $2) order by id desc limit $3",
                     commands.Storage.Clock.Now, part.After<Guid>(), part.Most + 1),
                 Read, ct);
-            return TypedResults.Ok(part.Of(rows, row => ProposalView.Of(row, currency, shelf.Texts.Act(row.Act, language)), row => row.Id));
+            return TypedResults.Ok(part.Of(rows, row => ProposalView.Of(
+                row with { To = describe is null ? row.To : describe(shelf, row.Input, language) }, module, currency, shelf.Texts.Act(row.Act, language)), row => row.Id));
         }).WithName($"{module}Proposals").WithSummary("Acts that wait for a second operator, newest first.");
         group.MapPost("/{id:guid}/confirm", (Guid id, Because body, HttpContext http, CancellationToken ct) => commands.Confirm(id, body.Reason, http, ct))
             .WithName($"{module}ConfirmProposal").WithSummary("A second operator confirms an act, and it is done.").Produces(204);
@@ -42,17 +50,35 @@ public static class Proposals
             .WithName($"{module}DeclineProposal").WithSummary("A second operator declines an act, and it is not done.").Produces(204);
     }
 
+    /// <summary>Ends the proposals of a module whose time is over.</summary>
+    public static Loop Expiring(Storage storage, ILogger logger) => new($"{storage.Module} ending proposals", new Bell(), async ct =>
+    {
+        await storage.Do(Cause.New(), work => Expire(work, ct), ct);
+        return LooksEvery;
+    }, logger);
+
+    /// <summary>Ends the proposals whose time is over, and records that nobody decided them. Two processes at once each end their own.</summary>
+    internal static async Task Expire(Work work, CancellationToken ct)
+    {
+        var over = await work.Query(
+            new Sql($"select {Columns} from proposals where state = '{Proposal.Open}' and expires_at <= $1 order by id limit {MostAtOnce} for update skip locked", work.Now), Read, ct);
+        foreach (var proposal in over)
+        {
+            work.Write("update proposals set state = 'expired' where id = $1", proposal.Id);
+            proposal.ToAct().Record(work, ActingOperator.Time, null, ActStep.Expired);
+        }
+
+        await work.Flush(ct);
+    }
+
     /// <summary>Keeps an act for a second operator; refuses <c>already-proposed</c> when another one waits for the same thing.</summary>
     internal static async Task<ProposalStored> Propose(Work work, Caller caller, string act, string input, OperatorAct planned, string reason, CancellationToken ct)
     {
         var (id, expires) = (Ids.New(), work.Now + WaitsFor);
         var stored = false;
+        await Expire(work, ct);
         await work.Read(
             ct,
-            (new Sql(
-                "update proposals set state = 'expired' where subject_type = $1 and subject = $2 and state = 'open' and expires_at <= $3 returning id", planned.Subject.Type, planned.Subject.Id, work.Now),
-            _ => { }
-        ),
             (new Sql(
                 """
                 insert into proposals (id, act, input, subject_type, subject, trade, amount, went_to, reason, proposed_by, proposed_by_name, at, expires_at)
@@ -118,14 +144,15 @@ public sealed record Because(string Reason);
 public sealed record ProposalStored(Guid Proposal, DateTimeOffset ExpiresAt);
 
 /// <summary>An act that waits for a second operator.</summary>
+/// <param name="Module">The module that carries it out.</param>
 /// <param name="Label">The act, in the reader's language.</param>
 /// <param name="SubjectType">trade, transfer, payment-task or message.</param>
 /// <param name="Amount">In minor units.</param>
-/// <param name="To">The account that the money would go to, where it is sent to one.</param>
+/// <param name="To">The account that the money would go to, where it is sent to one; of the decision of a trade, the move that is to be made.</param>
 public sealed record ProposalView(
-    Guid Id, string Act, string Label, string SubjectType, string Subject, Guid? Trade, long Amount, string Currency, string? To, string Reason, PersonRef ProposedBy,
+    Guid Id, string Module, string Act, string Label, string SubjectType, string Subject, Guid? Trade, long Amount, string Currency, string? To, string Reason, PersonRef ProposedBy,
     DateTimeOffset At, DateTimeOffset ExpiresAt)
 {
-    internal static ProposalView Of(Proposal row, string currency, string label) => new(
-        row.Id, row.Act, label, row.Subject.Type, row.Subject.Id, row.Trade, row.Amount, currency, row.To, row.Reason, new PersonRef(row.ProposedBy, row.ProposedByName), row.At, row.ExpiresAt);
+    internal static ProposalView Of(Proposal row, string module, string currency, string label) => new(
+        row.Id, module, row.Act, label, row.Subject.Type, row.Subject.Id, row.Trade, row.Amount, currency, row.To, row.Reason, new PersonRef(row.ProposedBy, row.ProposedByName), row.At, row.ExpiresAt);
 }

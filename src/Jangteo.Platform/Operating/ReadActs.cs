@@ -50,10 +50,10 @@ public static class ReadActs
 }
 
 /// <summary>What an operator did.</summary>
-/// <param name="Operator">Null for the command line of the installation.</param>
-/// <param name="Name">The operator's name when they did it, or <c>command line</c>.</param>
+/// <param name="Operator">Null for the command line of the installation, and for time.</param>
+/// <param name="Name">The operator's name when they did it, <c>command line</c>, or <c>time</c> for a proposal that has expired.</param>
 /// <param name="Label">The act, in the reader's language.</param>
-/// <param name="Step">done, proposed, confirmed or declined.</param>
+/// <param name="Step">done, proposed, confirmed, declined or expired.</param>
 /// <param name="SubjectType">trade, person, transfer, payment-task or message.</param>
 /// <param name="Amount">Money that moved, in minor units; null when none did.</param>
 /// <param name="From">Where it came from, such as an account.</param>

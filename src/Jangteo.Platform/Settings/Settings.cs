@@ -134,7 +134,7 @@ public sealed record Settings
 
     /// <summary>Acts of operators on more money than this need a second operator, in minor units; 0 is never.</summary>
     /// <param name="module">One of <see cref="Modules"/>.</param>
-    public long TwoOperatorsAboveIn(string module) => module == Modules.Payments ? Payments.TwoOperatorsAbove : 0;
+    public long TwoOperatorsAboveIn(string module) => module is Modules.Payments or Modules.Trading ? Payments.TwoOperatorsAbove : 0;
 
     private (string Database, string Address) Of(string module) => module switch
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Payments.Sandbox;
@@ -64,6 +63,8 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
         ["attention", "retry"] => (route, new { key = $"{await RefusedRefund()}", reason = "The bank was closed." }),
         ["people", _, "suspend"] => ($"/api/operator/identity/people/{await Person()}/suspend", new { reason = "They sold what was not theirs." }),
         ["people", _, "restore"] => ($"/api/operator/identity/people/{await Person()}/restore", new { reason = "It was theirs after all." }),
+        ["proposals", _, var decision] when route.Split('/')[3] == Modules.Trading =>
+            ($"/api/operator/trading/proposals/{(await ProposedDecision()).Proposal}/{decision}", new { reason = "I looked at it." }),
         ["proposals", _, var decision] => ($"/api/operator/payments/proposals/{await Proposed()}/{decision}", new { reason = "I looked at it." }),
         _ => throw new NotImplementedException($"{route}: write a scene in which it can be called."),
     };
@@ -117,11 +118,20 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
         return Guid.Parse(heard["proposal"]);
     }
 
-    /// <summary>A trade that waits for an operator to decide its dispute.</summary>
-    internal async Task<Guid> Disputed()
+    /// <summary>A decision for the buyer about more than one operator may decide about, proposed by sora.</summary>
+    internal async Task<(Guid Trade, Guid Proposal)> ProposedDecision()
     {
-        var listing = await Bed.Post("/api/listings", "minji", new { kind = "second-hand", title = "Radio", description = "Works.", price = 9_000 });
-        var trade = await Bed.Post("/api/trades", "junho", new { listing = listing.Id, price = 9_000, card = "ok" });
+        var trade = await Disputed(Threshold + 1);
+        var heard = await Bed.Post($"/api/trades/{trade}/side-with-buyer", "sora", new { reason = "It never worked." });
+        Assert.True(heard.Status == 202, heard.ToString());
+        return (trade, heard.Body!["proposal"]!["proposal"]!.GetValue<Guid>());
+    }
+
+    /// <summary>A trade that waits for an operator to decide its dispute.</summary>
+    internal async Task<Guid> Disputed(long price = 9_000)
+    {
+        var listing = await Bed.Post("/api/listings", "minji", new { kind = "second-hand", title = "Radio", description = "Works.", price });
+        var trade = await Bed.Post("/api/trades", "junho", new { listing = listing.Id, price, card = "ok" });
         Assert.True(trade.Status == 201, trade.ToString());
         Assert.InRange((await Bed.Post($"/api/trades/{trade.Id}/accept", "minji", new { })).Status, 200, 202);
         await ModuleBed.Until(() => Bed.Get($"/api/trades/{trade.Id}", "junho"), heard => heard["state"] == "accepted");
@@ -154,21 +164,8 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
         return http;
     }
 
-    /// <summary>A message that a module could not hear, under the number at which an operator finds it.</summary>
-    internal async Task<string> Park(string module)
-    {
-        var stream = Ids.New();
-        var noted = new TradeNoted(
-            stream, "second-hand", 1, 1, "start", "heard", null, "time", null, null, null, [], Ids.New(), Ids.New(), Ids.New(), new Money(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), "none", "none", DateTimeOffset.UtcNow);
-        var message = new Message(
-            Ids.New(), TradingMessages.Noted, Modules.Trading, stream, new MessageContext(stream), Ids.New(), Ids.New(), null, DateTimeOffset.UtcNow, JsonSerializer.SerializeToElement(noted, Wire.Json));
-        var id = await Bed.StorageOf(module).Find(
-            new Sql(
-                "insert into aside (sender, stream, seq, type, message, parked_at, reason) values ('trading', $1, $2, $3, $4, now(), 'It came again.') returning id",
-                stream, ++count, message.Type, JsonSerializer.Serialize(message, Wire.Json)),
-            reader => reader.GetInt64(0), TestContext.Current.CancellationToken);
-        return id.ToString(CultureInfo.InvariantCulture);
-    }
+    /// <summary>A message that a module could not read, under the number at which an operator finds it.</summary>
+    internal async Task<string> Park(string module) => (await RawMessages.Park(Bed.StorageOf, module)).ToString(CultureInfo.InvariantCulture);
 
     private async Task<long> KeepUnbooked(Guid deposit) => await Bed.StorageOf(Modules.Payments).Find(
         new Sql(

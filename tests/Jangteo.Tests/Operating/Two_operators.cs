@@ -93,6 +93,79 @@ public sealed class Two_operators(OperatedMarket market)
         Assert.DoesNotContain((await market.Bed.Get("/api/operator/payments/proposals?limit=100", "sora")).Body!["items"]!.AsArray(), one => (string?)one!["id"] == proposal.ToString());
         Assert.Equal("not-now", (await Decide(proposal, "confirm", OperatedMarket.Second)).Problem);
         Assert.Equal(202, (await SendBack(deposit, OperatedMarket.Second)).Status);
+        Assert.Equal(["expired", "proposed", "proposed"], (await StepsOf(deposit)).Order());
+    }
+
+    [Fact]
+    public async Task A_proposal_that_nobody_decides_expires_by_itself_and_that_is_recorded()
+    {
+        var (deposit, proposal) = await Proposed();
+        await market.AsOwner($"update payments.proposals set expires_at = at where id = '{proposal}'");
+
+        await ModuleBed.Until(() => StepsOf(deposit), steps => steps is ["proposed", "expired"]);
+
+        Assert.Equal("expired", await market.Find($"select state from proposals where id = '{proposal}'"));
+        var act = (await market.Bed.Get("/api/operator/payments/acts", "sora")).Body!["items"]!.AsArray().First(one => (string?)one!["subject"] == deposit.ToString())!;
+        Assert.Equal(("expired", "time", null), ((string?)act["step"], (string?)act["name"], (string?)act["operator"]));
+    }
+
+    [Fact]
+    public async Task A_decision_about_more_than_the_limit_is_proposed_and_the_money_stays_held()
+    {
+        var (trade, proposal) = await market.ProposedDecision();
+
+        Assert.Equal(("disputed", OperatedMarket.Threshold + 1), await StateOfTrade(trade));
+        var open = (await market.Bed.Get("/api/operator/trading/proposals", OperatedMarket.Second, ("Accept-Language", "en"))).Body!["items"]!.AsArray().Single(one => (Guid)one!["id"]! == proposal)!;
+        Assert.Equal(
+            ("trading", "decide-trade", trade, "sora", "It never worked.", OperatedMarket.Threshold + 1),
+            ((string?)open["module"], (string?)open["act"], (Guid)open["trade"]!, (string?)open["proposedBy"]!["name"], (string?)open["reason"], (long)open["amount"]!));
+        Assert.NotEqual("side-with-buyer", (string?)open["to"]);
+        Assert.Contains($"proposal trading {proposal}", await Attention());
+        Assert.Equal("already-proposed", (await Side(trade, "side-with-seller", OperatedMarket.Second)).Problem);
+        Assert.Equal("second-operator", (await DecideTrade(proposal, "confirm", "sora")).Problem);
+        Assert.Equal(("disputed", OperatedMarket.Threshold + 1), await StateOfTrade(trade));
+    }
+
+    [Fact]
+    public async Task A_second_operator_confirms_a_decision_and_the_money_moves_once()
+    {
+        var (trade, proposal) = await market.ProposedDecision();
+
+        var heard = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => DecideTrade(proposal, "confirm", OperatedMarket.Second)));
+
+        Assert.Single(heard, one => one.Status == 204);
+        Assert.All(heard.Where(one => one.Status != 204), one => Assert.Equal("not-now", one.Problem));
+        var ended = await ModuleBed.Until(() => market.Bed.Get($"/api/trades/{trade}", "junho"), one => (long?)one.Body?["money"]?["refunded"] == OperatedMarket.Threshold + 1);
+        Assert.Equal("undone", ended["state"]);
+        var acts = (await market.Bed.Get($"/api/operator/trading/acts?trade={trade}", "sora")).Body!["items"]!.AsArray();
+        Assert.Equal([("confirmed", OperatedMarket.Second), ("proposed", "sora")], acts.Select(act => ((string)act!["step"]!, (string)act["name"]!)));
+        var line = (await market.Bed.Get($"/api/trades/{trade}/timeline", "junho")).Body!["items"]!.AsArray().Single(one => (string?)one!["what"] == "command" && (string?)one["do"] == "side-with-buyer")!;
+        Assert.Equal("It never worked.", (string?)line["reason"]);
+    }
+
+    [Fact]
+    public async Task A_declined_decision_changes_nothing_and_another_can_be_proposed()
+    {
+        var (trade, proposal) = await market.ProposedDecision();
+
+        Assert.Equal(204, (await DecideTrade(proposal, "decline", OperatedMarket.Second)).Status);
+
+        Assert.Equal(("disputed", OperatedMarket.Threshold + 1), await StateOfTrade(trade));
+        Assert.Equal(202, (await Side(trade, "side-with-seller", OperatedMarket.Second)).Status);
+    }
+
+    [Fact]
+    public async Task An_operator_who_is_a_party_does_not_confirm_the_decision_about_their_own_trade()
+    {
+        var price = OperatedMarket.Threshold + 1;
+        await market.Bed.Post("/api/session", null, new { person = OperatedMarket.Second });
+        var listing = await market.Bed.Post("/api/listings", OperatedMarket.Second, new { kind = "second-hand", title = "Radio", description = "Works.", price });
+        var trade = (await market.Bed.Post("/api/trades", "junho", new { listing = listing.Id, price, card = "ok" })).Id;
+        await market.Bed.Post($"/api/trades/{trade}/accept", OperatedMarket.Second, new { });
+        await ModuleBed.Until(() => market.Bed.Post($"/api/trades/{trade}/contest", "junho", new { }), heard => heard.Status == 200);
+        var proposal = (await Side(trade, "side-with-seller", "sora")).Body!["proposal"]!["proposal"]!.GetValue<Guid>();
+
+        Assert.Equal("not-yours", (await DecideTrade(proposal, "confirm", OperatedMarket.Second)).Problem);
     }
 
     [Fact]
@@ -128,6 +201,20 @@ public sealed class Two_operators(OperatedMarket market)
 
         await ModuleBed.Until(() => market.Find($"select key from errands where key = '{key}'"), found => found is null);
     }
+
+    private async Task<(string State, long Held)> StateOfTrade(Guid trade)
+    {
+        var heard = await market.Bed.Get($"/api/trades/{trade}", "junho");
+        return (heard["state"], heard.Body!["money"]!["held"]!.GetValue<long>());
+    }
+
+    private async Task<IEnumerable<string>> Attention() =>
+        (await market.Bed.Get("/api/operator/views/attention", "sora")).Body!["items"]!.AsArray().Select(item => $"{item!["what"]} {item["module"]} {item["subject"]}");
+
+    private Task<Heard> Side(Guid trade, string move, string person) => market.Bed.Post($"/api/trades/{trade}/{move}", person, new { reason = "Both sides were heard." });
+
+    private Task<Heard> DecideTrade(Guid proposal, string decision, string person) =>
+        market.Bed.Post($"/api/operator/trading/proposals/{proposal}/{decision}", person, new { reason = "I looked at it." });
 
     private const string SandboxPayer = Jangteo.Payments.Sandbox.SandboxBank.Payer;
 

@@ -94,7 +94,7 @@ function Line({ act, module }: { act: Act; module: Keeper }) {
         <Stack gap={2} style={{ flex: '1 1 16rem' }}>
           <Text fw={600}>{act.label}</Text>
           <Text size="sm">
-            {act.operator ? act.name : t('operating.acts.commandLine')} · {word('modules', module)} · <When at={act.at} />
+            {act.operator ? act.name : act.step === 'expired' ? t('operating.acts.time') : t('operating.acts.commandLine')} · {word('modules', module)} · <When at={act.at} />
           </Text>
           {act.reason && <Text size="sm">“{act.reason}”</Text>}
           {act.amount !== null && act.amount > 0 && <Text size="sm">{amount(act.amount, act.currency)}</Text>}
@@ -110,7 +110,7 @@ function Line({ act, module }: { act: Act; module: Keeper }) {
             </Anchor>
           )}
         </Stack>
-        <Badge variant="light" color={act.step === 'proposed' ? 'orange' : act.step === 'declined' ? 'red' : 'teal'} c="inherit">
+        <Badge variant="light" color={act.step === 'proposed' ? 'orange' : act.step === 'declined' || act.step === 'expired' ? 'red' : 'teal'} c="inherit">
           {t(`operating.acts.steps.${act.step as 'done'}`, { defaultValue: act.step })}
         </Badge>
       </Group>

@@ -25,6 +25,7 @@ export default function Attention() {
   const errands = useAsked(['operating', 'errands'], () => GET('/api/operator/payments/attention', query))
   const deposits = useAsked(['operating', 'deposits'], () => GET('/api/operator/payments/deposits', query))
   const proposals = useAsked(['operating', 'proposals'], () => GET('/api/operator/payments/proposals', query))
+  const decisions = useAsked(['operating', 'decisions'], () => GET('/api/operator/trading/proposals', query))
   const unbooked = useAsked(['operating', 'unbooked'], () => GET('/api/operator/payments/deposits/unbooked', query))
   const undeliverable = useAsked(['operating', 'undeliverable'], () => GET('/api/operator/notices/undeliverable', query))
 
@@ -41,7 +42,7 @@ export default function Attention() {
   })
   const sections = {
     decide: trades('decide'),
-    proposals: listed(proposals, (items) => <Proposals items={items} />),
+    proposals: listed(together(proposals.data, decisions.data), (items) => <Proposals items={items} />),
     errands: listed(errands, (items) => <Errands items={items} />),
     parked: {
       count: rest.data?.items.reduce((sum, module) => sum + module.parked, 0),
@@ -55,7 +56,7 @@ export default function Attention() {
     late: trades('late'),
     undeliverable: listed(undeliverable, (items) => <Undeliverable items={items} />),
   }
-  const refused = [seen, rest, proposals, errands, deposits, unbooked, undeliverable].find((answer) => answer.error && !answer.data)
+  const refused = [seen, rest, proposals, decisions, errands, deposits, unbooked, undeliverable].find((answer) => answer.error && !answer.data)
   const all = Object.entries(sections) as [keyof typeof sections, (typeof sections)['decide']][]
   const wanting = all.filter(([, { count }]) => count)
   const isKnown = all.every(([, { count }]) => count !== undefined)
@@ -91,6 +92,11 @@ export default function Attention() {
       ))}
     </Part>
   )
+}
+
+/** Two lists as one, as far as both are known. */
+function together<T>(one: { items: T[]; next: string | null } | undefined, other: { items: T[]; next: string | null } | undefined) {
+  return { data: one && other && { items: [...one.items, ...other.items], next: one.next ?? other.next } }
 }
 
 function Trades({ items }: { items: Shape['AttentionItem'][] }) {

@@ -12,14 +12,20 @@ import { Rows, WithReason } from './parts'
 
 type Proposal = Shape['ProposalView']
 
+/** Decisions about trades are confirmed where trades are, the rest where the money is. */
+const routes = {
+  trading: { confirm: '/api/operator/trading/proposals/{id}/confirm', decline: '/api/operator/trading/proposals/{id}/decline' },
+  payments: { confirm: '/api/operator/payments/proposals/{id}/confirm', decline: '/api/operator/payments/proposals/{id}/decline' },
+} as const
+
 /** Acts on more money than one operator may move alone: another operator confirms or declines each of them. */
 export function Proposals({ items }: { items: Proposal[] }) {
   const { t } = useTranslation()
   const me = useMe()
   const [chosen, choose] = useState<{ proposal: Proposal; to: 'confirm' | 'decline' } | null>(null)
   const decide = useCommand(
-    ({ id, to, reason }: { id: string; to: 'confirm' | 'decline'; reason: string }, key) =>
-      POST(to === 'confirm' ? '/api/operator/payments/proposals/{id}/confirm' : '/api/operator/payments/proposals/{id}/decline', {
+    ({ module, id, to, reason }: { module: string; id: string; to: 'confirm' | 'decline'; reason: string }, key) =>
+      POST(routes[module === 'trading' ? 'trading' : 'payments'][to], {
         body: { reason },
         params: { path: { id }, header: { 'Idempotency-Key': key } },
       }),
@@ -41,7 +47,7 @@ export function Proposals({ items }: { items: Proposal[] }) {
                   {proposal.label}: <Amount minor={proposal.amount} currency={proposal.currency} />
                 </Text>
                 <Text size="sm">{t('operating.proposal.by', { name: proposal.proposedBy.name, reason: proposal.reason })}</Text>
-                {proposal.to && <Text size="sm">{t('operating.proposal.to', { to: proposal.to })}</Text>}
+                {proposal.to && <Text size="sm">{t(proposal.module === 'trading' ? 'operating.proposal.decision' : 'operating.proposal.to', { to: proposal.to })}</Text>}
                 <Text size="sm" c="dimmed">
                   {t('operating.proposal.expires')} <When at={proposal.expiresAt} />
                 </Text>
@@ -75,7 +81,7 @@ export function Proposals({ items }: { items: Proposal[] }) {
             how={chosen.proposal.label}
             button={t(`operating.proposal.${chosen.to}`)}
             busy={decide.isPending}
-            send={(reason) => decide.mutate({ id: chosen.proposal.id, to: chosen.to, reason }, { onSuccess: close })}
+            send={(reason) => decide.mutate({ module: chosen.proposal.module, id: chosen.proposal.id, to: chosen.to, reason }, { onSuccess: close })}
           />
         )}
         {decide.error && <Refused refusal={decide.error} />}

@@ -20,6 +20,7 @@ export function NextStep({ trade, as }: { trade: Trade; as: string }) {
       POST('/api/trades/{id}/{move}', { body, params: { path: { id: trade.id, move }, header: { 'Idempotency-Key': key, 'If-Match': String(trade.revision) } } }),
     'trade',
     'listing',
+    'operating',
   )
   const send = (move: Move, body: Shape['MoveInputs']) => act.mutate({ move: move.do, body }, { onSettled: () => choose(null) })
 
@@ -75,6 +76,11 @@ export function NextStep({ trade, as }: { trade: Trade; as: string }) {
               </Button>
             ))}
           </Group>
+        )}
+        {act.data?.proposal && (
+          <Alert color="blue" role="status">
+            {t('trade.proposed')} <When at={act.data.proposal.expiresAt} />
+          </Alert>
         )}
         {act.error && <Refused refusal={act.error} />}
         {act.error?.problem.status === 503 && <Text size="sm">{t('trade.asItWas')}</Text>}
