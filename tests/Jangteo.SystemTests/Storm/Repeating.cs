@@ -82,16 +82,6 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
         await IsPaidBackThoughTheAccountIsClosed();
         await NeedsTwoOperators();
         await IsDecidedByTwoOperators();
-        await IsSuspendedAndRestored();
-    }
-
-    /// <summary>A person is suspended once and restored once.</summary>
-    private async Task IsSuspendedAndRestored()
-    {
-        var (sora, person) = (await shop.Operator, await shop.Named(Name("passer", number)));
-        var path = $"/api/operator/identity/people/{SandboxPeople.IdOf(person.Name)}";
-        await Send(sora, $"{path}/suspend", new JsonObject { ["reason"] = "They sold what was not theirs." }, "suspend");
-        await Send(sora, $"{path}/restore", new JsonObject { ["reason"] = "It was theirs after all." }, "restore");
     }
 
     /// <summary>More than one operator may move alone: proposed by one, declined and then confirmed by another.</summary>
