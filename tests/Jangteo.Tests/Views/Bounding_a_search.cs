@@ -89,7 +89,7 @@ public sealed class Bounding_a_search(TestPostgres postgres)
             {
                 var plan = await Explain(connection, mode, statement);
 
-                Assert.True(plan.Contains("Bitmap Index Scan on listings_grams", StringComparison.Ordinal) && !plan.Contains("Seq Scan", StringComparison.Ordinal), $"{mode}\n{plan}");
+                Assert.True(plan.Contains("Bitmap Index Scan on listings_grams", StringComparison.Ordinal) && !plan.Contains("Seq Scan on listings", StringComparison.Ordinal), $"{mode}\n{plan}");
             }
         }
 
