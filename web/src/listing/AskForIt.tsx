@@ -87,7 +87,7 @@ export function AskForIt({ listing }: { listing: Listing }) {
                 onBlur={corrects}
                 error={wrong[name]}
               />
-              <Text size="sm" role="status">
+              <Text size="sm" mt={4} role="status">
                 {lowered && listing.available > 0 && t('ask.lowered', { count: most })}
               </Text>
             </div>
