@@ -35,7 +35,8 @@ var gateway = new Option<bool>("--gateway") { Description = "The same again thro
 var program = new Option<string?>("--program") { Description = "The Jangteo.dll to attack, such as one of an earlier version." };
 var abuse = new Command("abuse", "One client that is not signed in attacks a market while eight people trade: they must be refused nothing, and hardly be slower.") { small, gateway, program, json };
 abuse.SetAction((parsed, ct) => new AbuseBench(
-    parsed.GetValue(small) ? AbusePlan.Small : AbusePlan.Full, parsed.GetValue(gateway), parsed.GetValue(json), parsed.GetValue(program)).Run(ct));
+    parsed.GetValue(small) ? AbusePlan.Small : AbusePlan.Full, parsed.GetValue(gateway), parsed.GetValue(json),
+    parsed.GetValue(program)).Run(ct));
 
 var pages = new Command("pages", "How soon somebody who comes for the first time sees the largest part of a page, on a slow processor.") { json };
 pages.SetAction((parsed, ct) => PagesBench.Run(parsed.GetValue(json), ct));

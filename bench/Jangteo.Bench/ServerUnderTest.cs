@@ -38,10 +38,12 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     /// <param name="isSplit">Every module in a process of its own, or all in one.</param>
     /// <param name="settings">Beside the usual ones, as variables of the environment without their prefix.</param>
-    public static Task<ServerUnderTest> Start(bool isSplit, CancellationToken ct, params (string Name, string Value)[] settings) => Start(isSplit, settings, null, ct);
+    public static Task<ServerUnderTest> Start(bool isSplit, CancellationToken ct, params (string Name, string Value)[] settings) =>
+        Start(isSplit, settings, null, ct);
 
     /// <param name="program">The program to start, such as one of an earlier version; null is the one beside this.</param>
-    public static async Task<ServerUnderTest> Start(bool isSplit, (string Name, string Value)[] settings, string? program, CancellationToken ct)
+    public static async Task<ServerUnderTest> Start(
+        bool isSplit, (string Name, string Value)[] settings, string? program, CancellationToken ct)
     {
         var data = Directory.CreateTempSubdirectory("jangteo-bench-").FullName;
         // The accounts that run the servers for root must be able to pass.
@@ -89,7 +91,8 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     /// <summary>A client signed in as a person of the sandbox, and the person's id.</summary>
     /// <param name="address">What is in front of it, if anything.</param>
-    public async Task<(HttpClient Http, Guid Id)> SignIn(string person, SocketsHttpHandler handler, CancellationToken ct, Uri? address = null)
+    public async Task<(HttpClient Http, Guid Id)> SignIn(
+        string person, SocketsHttpHandler handler, CancellationToken ct, Uri? address = null)
     {
         var http = new HttpClient(handler, disposeHandler: false) { BaseAddress = address ?? Address };
         using var answer = await http.PostAsJsonAsync("/api/session", new { person }, ct);

@@ -193,7 +193,8 @@ internal sealed class People(World world, int trades, bool ofTransfers)
     private void PayIn()
     {
         var often = Dice.Below(4) > 0;
-        var expecting = world.Payments.Payments.Values.Where(payment => payment.Reference is not null && (!often || payment.Missing > 0)).ToList();
+        var expecting = world.Payments.Payments.Values.Where(payment => payment.Reference is not null && (!often || payment.Missing > 0))
+            .ToList();
         if (expecting.Count == 0)
         {
             return;

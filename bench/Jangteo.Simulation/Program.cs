@@ -13,7 +13,8 @@ for (var index = 0; index + 1 < args.Length; index += 2)
 {
     switch (args[index])
     {
-        case "--trades" or "--histories" when args[index] == count && int.TryParse(args[index + 1], NumberStyles.None, CultureInfo.InvariantCulture, out trades):
+        case "--trades" or "--histories" when args[index] == count
+            && int.TryParse(args[index + 1], NumberStyles.None, CultureInfo.InvariantCulture, out trades):
         case "--seed" when ulong.TryParse(args[index + 1], NumberStyles.None, CultureInfo.InvariantCulture, out seed):
             break;
         case "--kind":

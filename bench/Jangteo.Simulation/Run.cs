@@ -5,10 +5,14 @@ using Jangteo.Kinds;
 namespace Jangteo.Simulation;
 
 /// <summary>Worlds one after the other, each from a seed of its own, until enough trades have lived or one world has found something wrong.</summary>
-/// <param name="ofTransfers">Only kinds that are paid by bank transfer, and people who mostly do that: each trade is a history of transfers.</param>
-internal sealed class Run(IReadOnlyList<Kind> kinds, Rules rules, ulong seed, int tradesOfAWorld = 40, Weather? weather = null, bool ofTransfers = false)
+/// <param name="ofTransfers">
+/// Only kinds that are paid by bank transfer, and people who mostly do that: each trade is a history of transfers.
+/// </param>
+internal sealed class Run(
+    IReadOnlyList<Kind> kinds, Rules rules, ulong seed, int tradesOfAWorld = 40, Weather? weather = null, bool ofTransfers = false)
 {
-    private readonly IReadOnlyList<Kind> kinds = ofTransfers ? [.. kinds.Where(kind => kind.Moves.Any(row => row.First.Concat(row.Ask).Contains(Verb.ExpectDeposit)))] : kinds;
+    private readonly IReadOnlyList<Kind> kinds =
+        ofTransfers ? [.. kinds.Where(kind => kind.Moves.Any(row => row.First.Concat(row.Ask).Contains(Verb.ExpectDeposit)))] : kinds;
 
     public int Trades { get; private set; }
 

@@ -85,7 +85,7 @@ internal sealed class SimulatedPayments(World world) : Actor(world, Modules.Paym
                     Take(matched);
                 }
             }
-            else if (Decide.SendBack(deposit.Trade is { } trade ? Payments[trade] : null, deposit, "an account that somebody gave") is { } sent)
+            else if (Decide.SendBack(deposit.Trade is { } trade ? Payments[trade] : null, deposit, "an account of the buyer") is { } sent)
             {
                 Take(sent);
             }
@@ -343,7 +343,8 @@ internal sealed class SimulatedPayments(World world) : Actor(world, Modules.Paym
     {
         foreach (var seen in Bank.Deposits.Where(deposit => deposit.Position > statement).ToList())
         {
-            var (named, isAmbiguous) = Reference.Find(seen.Reference, reference => references.TryGetValue(reference, out var trade) ? trade : null);
+            var (named, isAmbiguous) = Reference.Find(
+                seen.Reference, reference => references.TryGetValue(reference, out var trade) ? trade : null);
             var payment = named is { } known ? Payments[known] : null;
             World.Trace.Say(World.Now, payment?.Trade ?? default, $"the bank has seen {seen.Id} of {seen.Amount}");
             Take(Rules.Seen(payment, seen, World.Currency, World.Business, isAmbiguous));

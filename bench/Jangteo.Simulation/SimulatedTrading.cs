@@ -526,7 +526,9 @@ internal sealed class SimulatedTrading(World world) : Actor(world, Modules.Tradi
         }
     }
 
-    /// <summary>Time never cancels what is paid in full: it moves on from an awaited transfer only when Payments have said that it is not all there.</summary>
+    /// <summary>
+    /// Time never cancels what is paid in full: it moves on from an awaited transfer only when Payments have said that it is not all there.
+    /// </summary>
     private void CheckTimeHasAsked(TradeFile file, Decision.Happens happens)
     {
         foreach (var moved in happens.Moved.Where(moved => moved.Actor == Act.Time))
@@ -535,7 +537,8 @@ internal sealed class SimulatedTrading(World world) : Actor(world, Modules.Tradi
             if (timed is not null && file.Kind.ConfirmingInsteadOf(timed, moved.From) is not null
                 && World.Payments.Payments.GetValueOrDefault(moved.Trade)?.Attempts.LastOrDefault(attempt => attempt.Verb == Verb.ConfirmDeposit.Name) is not { Came: Payments.Came.No })
             {
-                World.Violate("paid in full", moved.Trade, $"time makes {moved.Do}, and Payments have not said that the transfer is missing");
+                World.Violate(
+                    "paid in full", moved.Trade, $"time makes {moved.Do}, and Payments have not said that the transfer is missing");
             }
         }
     }

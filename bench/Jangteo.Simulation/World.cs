@@ -17,7 +17,9 @@ internal sealed record Violation(string Invariant, Guid About, string Text)
 /// <summary>What came of a world.</summary>
 /// <param name="Endings">Trades by kind and the state in which they ended.</param>
 /// <param name="Hash">Of everything that happened, in order.</param>
-internal sealed record Verdict(ulong Seed, int Trades, long Steps, ulong Hash, IReadOnlyList<Violation> Violations, IReadOnlyDictionary<(string Kind, string State), int> Endings)
+internal sealed record Verdict(
+    ulong Seed, int Trades, long Steps, ulong Hash, IReadOnlyList<Violation> Violations,
+    IReadOnlyDictionary<(string Kind, string State), int> Endings)
 {
     /// <summary>How often it was so: a transfer that fits in such a way, and <c>confirmed by time</c>.</summary>
     public IReadOnlyDictionary<string, int> Transfers { get; init; } = new Dictionary<string, int>();
@@ -300,7 +302,8 @@ internal sealed class World
 
     private Dictionary<string, int> TransfersSeen()
     {
-        var seen = Payments.Deposits.Values.GroupBy(transfer => Words.Of(transfer.Fits)).ToDictionary(group => group.Key, group => group.Count());
+        var seen = Payments.Deposits.Values.GroupBy(transfer => Words.Of(transfer.Fits))
+            .ToDictionary(group => group.Key, group => group.Count());
         seen["confirmed by time"] = Trading.Files.Sum(file => file.History.Count(
             line => line is { What: "moved", Actor: Jangteo.Trading.Act.Time } && file.Kind.Moves.Any(row => row.Do == line.Do && row.By is not null)));
         return seen;

@@ -13,12 +13,17 @@ namespace Jangteo.Catalog;
 /// PATCH /api/listings/{id}: its owner says it otherwise, or counts again. What is under way keeps the price it began with; another count is a
 /// correction, and never goes below what is out, sold or gone.
 /// </summary>
-internal sealed class EditListing([FromKeyedServices(Modules.Catalog)] Storage storage, [FromKeyedServices(Modules.Catalog)] Commands commands, Acknowledging acknowledging)
+internal sealed class EditListing(
+    [FromKeyedServices(Modules.Catalog)] Storage storage, [FromKeyedServices(Modules.Catalog)] Commands commands,
+    Acknowledging acknowledging)
 {
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPatch("/api/listings/{id:guid}", Handle).WithName("editListing").WithSummary("Changes a listing; its quantity is corrected.").WithTags("listings").Produces<ListingAnswer>().Produces<ListingAnswer>(202);
+        routes.MapPatch("/api/listings/{id:guid}", Handle).WithName("editListing")
+            .WithSummary("Changes a listing; its quantity is corrected.")
+            .WithTags("listings").Produces<ListingAnswer>().Produces<ListingAnswer>(202);
 
-    private async Task<Answer> Handle(Guid id, ListingChanges given, HttpContext http, CancellationToken ct) => await acknowledging.Of(id, await Edit(id, given, http, ct), ct);
+    private async Task<Answer> Handle(Guid id, ListingChanges given, HttpContext http, CancellationToken ct) =>
+        await acknowledging.Of(id, await Edit(id, given, http, ct), ct);
 
     private Task<Answer> Edit(Guid id, ListingChanges given, HttpContext http, CancellationToken ct) =>
         commands.Run(http, given, async (work, caller, _) =>

@@ -69,7 +69,8 @@ internal sealed record Listing(
     /// <param name="removedPicture">The picture that the change took away, if it did.</param>
     public void Tell(Work work, string what, DateTimeOffset now, Guid? trade = null, Guid? removedPicture = null) =>
         work.Send(
-            CatalogMessages.ListingChanged, Id, ToChanged(what, now, trade) with { RemovedPictures = removedPicture is { } removed ? [removed] : null },
+            CatalogMessages.ListingChanged, Id,
+            ToChanged(what, now, trade) with { RemovedPictures = removedPicture is { } removed ? [removed] : null },
             new MessageContext(trade, Kind, null, Owner.Id, Id));
 
     public ListingChanged ToChanged(string what, DateTimeOffset now, Guid? trade = null) => new(

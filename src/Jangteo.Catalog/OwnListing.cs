@@ -41,7 +41,10 @@ internal static class OwnListing
         }
     }
 
-    /// <summary>Refuses while a registration asks its questions. What is an owner's own to take away can be taken away at any other time, also of a withdrawn listing.</summary>
+    /// <summary>
+    /// Refuses while a registration asks its questions. What is an owner's own to take away can be taken away at any other time, also of a
+    /// withdrawn listing.
+    /// </summary>
     /// <exception cref="RefusedException">It cannot be changed now.</exception>
     public static void CheckSettled(Listing listing)
     {

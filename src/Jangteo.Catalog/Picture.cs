@@ -45,12 +45,15 @@ internal sealed record Picture(Guid Id, PictureFile File, PictureFile? Small = n
             Id, listing.Id, listing.Owner.Id, File.Type, File.Hash, File.Bytes.Length, File.Bytes, now);
         if (Small is not null)
         {
-            work.Write("insert into thumbnails (picture, type, hash, size, bytes) values ($1, $2, $3, $4, $5)", Id, Small.Type, Small.Hash, Small.Bytes.Length, Small.Bytes);
+            work.Write(
+                "insert into thumbnails (picture, type, hash, size, bytes) values ($1, $2, $3, $4, $5)", Id, Small.Type, Small.Hash,
+                Small.Bytes.Length, Small.Bytes);
         }
     }
 
     /// <summary>
-    /// Takes it away from its listing. Of a draft no trade has begun, so its picture goes at once; otherwise it waits for Trading to say whether a trade keeps it.
+    /// Takes it away from its listing. Of a draft no trade has begun, so its picture goes at once; otherwise it waits for Trading to say
+    /// whether a trade keeps it.
     /// </summary>
     public static void Remove(Work work, Guid picture, Listing listing)
     {
@@ -68,9 +71,11 @@ internal sealed record Picture(Guid Id, PictureFile File, PictureFile? Small = n
     public static void Settle(Work work, PicturesChecked heard)
     {
         work.Write($"delete from pictures where listing = $1 and id = any($2) and state = '{Removed}'", heard.Listing, heard.Unused);
-        work.Write($"update pictures set state = '{Kept}' where listing = $1 and id = any($2) and state = '{Removed}'", heard.Listing, heard.Kept);
+        work.Write(
+            $"update pictures set state = '{Kept}' where listing = $1 and id = any($2) and state = '{Removed}'", heard.Listing, heard.Kept);
     }
 
     /// <summary>Bytes that a person's pictures have, those that only trades keep aside.</summary>
-    public static Sql SelectSizeOf(Guid owner) => new($"select coalesce(sum(size), 0)::bigint from pictures where owner = $1 and state <> '{Kept}'", owner);
+    public static Sql SelectSizeOf(Guid owner) =>
+        new($"select coalesce(sum(size), 0)::bigint from pictures where owner = $1 and state <> '{Kept}'", owner);
 }

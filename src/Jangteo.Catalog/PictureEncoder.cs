@@ -6,8 +6,9 @@ using SkiaSharp;
 namespace Jangteo.Catalog;
 
 /// <summary>
-/// Makes of a file that somebody sent a picture that can be shown to everyone: the pixels only, upright, of a bounded size. Where and when it was taken, by whom and with what
-/// stays behind. What the header says is checked before anything is decoded, and one picture is decoded at a time, so that memory stays bounded.
+/// Turns an uploaded file into a picture that can be shown to everyone: the pixels only, upright, of a bounded size. Where and when it was
+/// taken, by whom and with what stays behind. What the header says is checked before anything is decoded, and one picture is decoded at a
+/// time, so that memory stays bounded.
 /// </summary>
 internal sealed class PictureEncoder
 {
@@ -32,7 +33,9 @@ internal sealed class PictureEncoder
     private readonly ConcurrentDictionary<string, Lazy<Task<Encoded>>> underWay = new();
     private int waiting;
 
-    /// <param name="hash">Of the file. The same one sent several times at once, as a command is that is sent again, is encoded once.</param>
+    /// <param name="hash">
+    /// Of the file. The same one sent several times at once, as a command is that is sent again, is encoded once.
+    /// </param>
     /// <exception cref="RefusedException">It is no picture, is damaged, or is too large to be decoded; or many others wait.</exception>
     public async Task<Picture> Encode(byte[] given, string hash, CancellationToken ct)
     {
@@ -100,7 +103,8 @@ internal sealed class PictureEncoder
         using var codec = SKCodec.Create(data) ?? throw Refused(Wrong.PictureUnreadable);
         using var decoded = Decode(codec);
         using var upright = Drawn(decoded, codec.EncodedOrigin, LongestSide);
-        using var small = Math.Max(upright.Width, upright.Height) > LongestSmallSide ? Drawn(upright, SKEncodedOrigin.TopLeft, LongestSmallSide) : null;
+        using var small =
+            Math.Max(upright.Width, upright.Height) > LongestSmallSide ? Drawn(upright, SKEncodedOrigin.TopLeft, LongestSmallSide) : null;
         return new Encoded(FileOf(upright), small is null ? null : FileOf(small));
     }
 
@@ -115,7 +119,10 @@ internal sealed class PictureEncoder
         }
 
         var isOpaque = codec.Info.AlphaType == SKAlphaType.Opaque;
-        var bitmap = new SKBitmap(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, isOpaque ? SKAlphaType.Opaque : SKAlphaType.Premul, SKColorSpace.CreateSrgb()));
+        var bitmap = new SKBitmap(
+            new SKImageInfo(
+                size.Width, size.Height, SKColorType.Rgba8888, isOpaque ? SKAlphaType.Opaque : SKAlphaType.Premul,
+                SKColorSpace.CreateSrgb()));
         if (codec.GetPixels(bitmap.Info, bitmap.GetPixels()) == SKCodecResult.Success)
         {
             return bitmap;
@@ -129,10 +136,12 @@ internal sealed class PictureEncoder
     /// <summary>The picture as it is meant to be looked at, with a longer side of at most so many pixels. Never made larger.</summary>
     private static SKBitmap Drawn(SKBitmap from, SKEncodedOrigin origin, int longest)
     {
-        var isSideways = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        var isSideways =
+            origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
         var (width, height) = isSideways ? (from.Height, from.Width) : (from.Width, from.Height);
         var scale = Math.Min(1f, (float)longest / Math.Max(width, height));
-        var to = new SKBitmap(from.Info.WithSize(Math.Max(1, (int)Math.Round(width * scale)), Math.Max(1, (int)Math.Round(height * scale))));
+        var to = new SKBitmap(
+            from.Info.WithSize(Math.Max(1, (int)Math.Round(width * scale)), Math.Max(1, (int)Math.Round(height * scale))));
         using var canvas = new SKCanvas(to);
         canvas.Scale((float)to.Width / width, (float)to.Height / height);
         canvas.Concat(Upright(origin, from.Width, from.Height));

@@ -3,9 +3,10 @@ using Jangteo.Contracts;
 namespace Jangteo.Catalog;
 
 /// <summary>
-/// Where a thing is, as everyone may know it: the middle of the square of a fixed grid in which the exact point lies. The grid is the same for every listing and at any time,
-/// so neither repeated edits, nor many listings of one home, nor many searches tell more than the square. An offset drawn for each listing would average out over the listings
-/// of one home, and one derived from the listing's public id could be taken back by anyone who has this program.
+/// Where a thing is, as everyone may know it: the middle of the square of a fixed grid in which the exact point lies. The grid is the same
+/// for every listing and at any time, so neither repeated edits, nor many listings of one home, nor many searches tell more than the
+/// square. An offset drawn for each listing would average out over the listings of one home, and one derived from the listing's public id
+/// could be taken back by anyone who has this program.
 /// </summary>
 internal static class PublicPlaces
 {
@@ -23,5 +24,6 @@ internal static class PublicPlaces
     }
 
     /// <summary>The middle of the step of a grid in which a value lies, rounded to the seventh digit, a centimetre.</summary>
-    private static double Middle(double value, double step, double limit) => Math.Round(Math.Clamp((Math.Floor(value / step) + 0.5) * step, -limit, limit), 7);
+    private static double Middle(double value, double step, double limit) =>
+        Math.Round(Math.Clamp((Math.Floor(value / step) + 0.5) * step, -limit, limit), 7);
 }

@@ -37,7 +37,8 @@ internal sealed class RegisterListing(
 
             var now = storage.Clock.Now;
             var listing = new Listing(
-                Ids.New(), 1, kind!.Name, caller.Ref, title, description, given.Price!.Value, settings.Currency, Status.Draft, kind.Stock == Stock.One,
+                Ids.New(), 1, kind!.Name, caller.Ref, title, description, given.Price!.Value, settings.Currency, Status.Draft,
+                kind.Stock == Stock.One,
                 given.Quantity ?? 1, new Units(Offered: false, given.Quantity ?? 1), place, [], now);
             listing = listing with { Status = kind.Listing.Registered.First.IsEmpty ? Status.Registered : Status.Registering };
             listing.Insert(work);

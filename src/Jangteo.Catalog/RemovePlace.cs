@@ -8,11 +8,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Catalog;
 
-/// <summary>DELETE /api/listings/{id}/place: its owner no longer says where the thing is. Also of a withdrawn listing; twice is harmless.</summary>
-internal sealed class RemovePlace([FromKeyedServices(Modules.Catalog)] Storage storage, [FromKeyedServices(Modules.Catalog)] Commands commands)
+/// <summary>
+/// DELETE /api/listings/{id}/place: its owner no longer says where the thing is. Also of a withdrawn listing; twice is harmless.
+/// </summary>
+internal sealed class RemovePlace(
+    [FromKeyedServices(Modules.Catalog)] Storage storage, [FromKeyedServices(Modules.Catalog)] Commands commands)
 {
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapDelete("/api/listings/{id:guid}/place", Handle).WithName("removePlace").WithSummary("Takes the place away, also from a withdrawn listing.").WithTags("listings").Produces<ListingAnswer>();
+        routes.MapDelete("/api/listings/{id:guid}/place", Handle).WithName("removePlace")
+            .WithSummary("Takes the place away, also from a withdrawn listing.").WithTags("listings").Produces<ListingAnswer>();
 
     private Task<Answer> Handle(Guid id, HttpContext http, CancellationToken ct) =>
         commands.Run(http, null, async (work, caller, _) =>

@@ -39,8 +39,11 @@ internal sealed class SampleListings([FromKeyedServices(Modules.Catalog)] Storag
             {
                 var picture = ReadPicture(kind, sample);
                 var listing = new Listing(
-                    Ids.New(), 1, kind.Name, SandboxPeople.RefOf(sample.Owner), Text(kind, TextRules.Title, In(sample.Title)), Text(kind, TextRules.Description, In(sample.Description)), sample.Price, settings.Currency, Status.Registered,
-                    kind.Stock == Stock.One, sample.Quantity, new Units(Offered: true, sample.Quantity), sample.Place is { } place ? new Place(Text(kind, TextRules.PlaceName, place.Name), place.Lat, place.Lng) : null, picture is null ? [] : [picture.Id], now);
+                    Ids.New(), 1, kind.Name, SandboxPeople.RefOf(sample.Owner), Text(kind, TextRules.Title, In(sample.Title)),
+                    Text(kind, TextRules.Description, In(sample.Description)), sample.Price, settings.Currency, Status.Registered,
+                    kind.Stock == Stock.One, sample.Quantity, new Units(Offered: true, sample.Quantity),
+                    sample.Place is { } place ? new Place(Text(kind, TextRules.PlaceName, place.Name), place.Lat, place.Lng) : null,
+                    picture is null ? [] : [picture.Id], now);
                 listing.Insert(work);
                 picture?.Insert(work, listing, now);
                 listing.Tell(work, Status.Registered, now);
@@ -54,7 +57,8 @@ internal sealed class SampleListings([FromKeyedServices(Modules.Catalog)] Storag
 
     /// <exception cref="InvalidDataException">A text is none that a person could have entered.</exception>
     private static string Text(Kind kind, TextRule rule, string given) =>
-        rule.Read(given, out var text) is null ? text : throw new InvalidDataException($"{kind.Name}/{File}: \"{given}\" is no text of at most {rule.Longest} characters.");
+        rule.Read(given, out var text) is null ? text : throw new InvalidDataException(
+            $"{kind.Name}/{File}: \"{given}\" is no text of at most {rule.Longest} characters.");
 
     /// <exception cref="InvalidDataException">The file cannot be read; the message says which and where.</exception>
     private static List<Sample> Read(string path)
@@ -75,8 +79,8 @@ internal sealed class SampleListings([FromKeyedServices(Modules.Catalog)] Storag
     }
 
     /// <summary>
-    /// The picture that a sample names, or null when it names none or there is none of that name. The file comes with the program and is kept as it is: small, and without
-    /// metadata (a test says so).
+    /// The picture that a sample names, or null when it names none or there is none of that name. The file comes with the program and is
+    /// kept as it is: small, and without metadata (a test says so).
     /// </summary>
     /// <exception cref="InvalidDataException">There is a file, and it is no picture.</exception>
     private Picture? ReadPicture(Kind kind, Sample sample)
@@ -88,7 +92,8 @@ internal sealed class SampleListings([FromKeyedServices(Modules.Catalog)] Storag
         }
 
         var bytes = System.IO.File.ReadAllBytes(path);
-        return PictureFile.TypeOf(bytes) is { } type ? Picture.Of(new PictureFile(type, bytes)) : throw new InvalidDataException($"{path}: this is no picture.");
+        return PictureFile.TypeOf(bytes) is { } type ? Picture.Of(new PictureFile(type, bytes)) : throw new InvalidDataException(
+            $"{path}: this is no picture.");
     }
 
     /// <summary>One entry of a file, as written there.</summary>

@@ -13,12 +13,16 @@ namespace Jangteo.Catalog;
 /// DELETE /api/listings/{id}: its owner takes it back. A single thing that somebody has cannot be; of counted ones those that are out go their way and
 /// come back to a listing that offers nothing. Twice is harmless.
 /// </summary>
-internal sealed class WithdrawListing([FromKeyedServices(Modules.Catalog)] Storage storage, [FromKeyedServices(Modules.Catalog)] Commands commands, Shelf shelf, Acknowledging acknowledging)
+internal sealed class WithdrawListing(
+    [FromKeyedServices(Modules.Catalog)] Storage storage, [FromKeyedServices(Modules.Catalog)] Commands commands, Shelf shelf,
+    Acknowledging acknowledging)
 {
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapDelete("/api/listings/{id:guid}", Handle).WithName("withdrawListing").WithSummary("Withdraws a listing.").WithTags("listings").Produces<ListingAnswer>().Produces<ListingAnswer>(202);
+        routes.MapDelete("/api/listings/{id:guid}", Handle).WithName("withdrawListing").WithSummary("Withdraws a listing.")
+            .WithTags("listings").Produces<ListingAnswer>().Produces<ListingAnswer>(202);
 
-    private async Task<Answer> Handle(Guid id, HttpContext http, CancellationToken ct) => await acknowledging.Of(id, await Withdraw(id, http, ct), ct);
+    private async Task<Answer> Handle(Guid id, HttpContext http, CancellationToken ct) =>
+        await acknowledging.Of(id, await Withdraw(id, http, ct), ct);
 
     private Task<Answer> Withdraw(Guid id, HttpContext http, CancellationToken ct) =>
         commands.Run(http, null, async (work, caller, _) =>

@@ -23,12 +23,18 @@ public static class CatalogMessages
 /// <param name="Quantity">Units there ever were: the first count plus corrections.</param>
 public sealed record ListingChanged(
     Guid Listing, int Revision, string What, Guid? Trade, string Kind, PersonRef Owner, string Title, string Description, long Price, string Currency,
-    string Status, int Quantity, int Available, int Out, int Sold, int WrittenOff, Place? Place, Guid[] Pictures, DateTimeOffset Since, DateTimeOffset At)
+    string Status, int Quantity, int Available, int Out, int Sold, int WrittenOff, Place? Place, Guid[] Pictures, DateTimeOffset Since,
+    DateTimeOffset At)
 {
-    /// <summary>The place as everyone may see it: blurred by Catalog. <see cref="Place"/> is exact, for the owner and for the other party of an open trade.</summary>
+    /// <summary>
+    /// The place as everyone may see it: blurred by Catalog. <see cref="Place"/> is exact, for the owner and for the other party of an open
+    /// trade.
+    /// </summary>
     public Place? PublicPlace { get; init; }
 
-    /// <summary>Pictures that this change took away. Trading answers with <see cref="PicturesChecked"/> whether a trade keeps them.</summary>
+    /// <summary>
+    /// Pictures that this change took away. Trading answers with <see cref="PicturesChecked"/> whether a trade keeps them.
+    /// </summary>
     public Guid[]? RemovedPictures { get; init; }
 }
 

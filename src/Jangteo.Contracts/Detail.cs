@@ -1,8 +1,9 @@
 namespace Jangteo.Contracts;
 
 /// <summary>
-/// What a refusal says beyond the sentence of its code: a word, under which the engine's texts say it in every language (section <c>details</c>), and the
-/// values that fill the sentence. The list is closed: a sentence in one language only cannot be written, and a new one is one more of these, with its texts.
+/// What a refusal says beyond the sentence of its code: a word, under which the engine's texts say it in every language (section
+/// <c>details</c>), and the values that fill the sentence. The list is closed: a sentence in one language only cannot be written, and a new
+/// one is one more of these, with its texts.
 /// </summary>
 public sealed class Detail
 {

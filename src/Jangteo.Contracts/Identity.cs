@@ -22,7 +22,9 @@ public sealed record PersonSuspended(Guid Person, bool IsSuspended);
 /// <param name="Language">en or ko: the language in which they are written to.</param>
 public sealed record PersonChanged(Guid Person, string Name, string Email, string? Phone, string Language, bool IsOperator);
 
-/// <summary>Identity's answer about people as they now are, for a module whose copy may be older than what was acknowledged to them.</summary>
+/// <summary>
+/// Identity's answer about people as they now are, for a module whose copy may be older than what was acknowledged to them.
+/// </summary>
 public interface IContacts
 {
     /// <summary>Those of the people who exist, in no particular order.</summary>

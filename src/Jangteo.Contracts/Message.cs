@@ -40,8 +40,8 @@ public static class Wire
     };
 
     /// <summary>
-    /// How bodies of messages are read: what a record cannot be without must be there, so that a message that lacks it fails as it is read, and not where it is used.
-    /// What a later version added has a default, and may be missing.
+    /// How bodies of messages are read: what a record cannot be without must be there, so that a message that lacks it fails as it is read,
+    /// and not where it is used. What a later version added has a default, and may be missing.
     /// </summary>
     public static readonly JsonSerializerOptions Bodies = new(Json)
     {

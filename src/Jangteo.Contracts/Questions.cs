@@ -85,7 +85,9 @@ public interface IQuestions
     /// <summary>Ends the wait: answers Yes when it was done, or No <c>timed-out</c> when it was not, and from then on never will be.</summary>
     Task<Reply> Void(Request question, CancellationToken ct);
 
-    /// <summary>Says that the module cannot be asked now, and why; null when it can. Changes nothing, so it may be asked before anything else is.</summary>
+    /// <summary>
+    /// Says that the module cannot be asked now, and why; null when it can. Changes nothing, so it may be asked before anything else is.
+    /// </summary>
     Task<Reply.Unreachable?> Reach(CancellationToken ct) => Task.FromResult<Reply.Unreachable?>(null);
 }
 
@@ -99,8 +101,8 @@ public interface IListings
 public interface IListingCopies
 {
     /// <summary>
-    /// Brings the copy up to a listing as it now is, ahead of the message that says the same: on return no trade starts by what the listing was before.
-    /// An older revision than known changes nothing, so asking twice is harmless.
+    /// Brings the copy up to a listing as it now is, ahead of the message that says the same: on return no trade starts by what the listing
+    /// was before. An older revision than known changes nothing, so asking twice is harmless.
     /// </summary>
     /// <returns>False when Trading cannot be reached now; it hears of it by the message.</returns>
     Task<bool> Confirm(ListingChanged listing, CancellationToken ct);

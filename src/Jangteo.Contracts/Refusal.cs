@@ -81,7 +81,10 @@ public static class Refusals
     public const string DeliveryUnavailable = "delivery-unavailable";
     public const string AlarmUnavailable = "alarm-unavailable";
 
-    /// <summary>What we stand on, such as the database, does not answer now or has no room. Whether a command was done, its Idempotency-Key finds out.</summary>
+    /// <summary>
+    /// What we stand on, such as the database, does not answer now or has no room. Whether a command was done, its Idempotency-Key finds
+    /// out.
+    /// </summary>
     public const string Unavailable = "unavailable";
 
     /// <summary>A fault of ours: logged, and never part of a plan.</summary>

@@ -18,7 +18,8 @@ public static class TradingMessages
 }
 
 /// <summary>
-/// What becomes of pictures that their owner took away from a listing. From now on no trade begins with them; those that a trade began with are part of what was agreed.
+/// What becomes of pictures that their owner took away from a listing. From now on no trade begins with them; those that a trade began with
+/// are part of what was agreed.
 /// </summary>
 /// <param name="Kept">Some trade shows them to its parties.</param>
 /// <param name="Unused">No trade has them, and none ever will: the bytes can go.</param>
@@ -51,7 +52,8 @@ public sealed record TradeNoted(
 /// <param name="What">transfer-seen, transfer-short, transfer-over or transfer-returned.</param>
 /// <param name="Amount">In minor units: what has arrived, what is still missing, what goes back, or what is back.</param>
 /// <param name="Until">When time will next move the trade.</param>
-public sealed record TransferNews(string What, long Amount, string Title, string Buyer, string Seller, string Currency, DateTimeOffset? Until);
+public sealed record TransferNews(
+    string What, long Amount, string Title, string Buyer, string Seller, string Currency, DateTimeOffset? Until);
 
 public sealed record PersonRef(Guid Id, string Name);
 

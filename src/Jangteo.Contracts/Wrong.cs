@@ -72,7 +72,7 @@ public sealed class Wrong
 
     public static Wrong TooManyWords(int most) => new("too-many-words", ("most", most));
 
-    /// <param name="code">The code point of the character that nobody may write.</param>
+    /// <param name="code">The code point of the character that is refused.</param>
     public static Wrong CharacterNotAllowed(int code) => new("character-not-allowed", ("named", $"U+{code:X4}"));
 
     public static Wrong OneLine(int most) => new("one-line", ("most", most));

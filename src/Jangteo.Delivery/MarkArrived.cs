@@ -30,7 +30,8 @@ internal sealed class MarkArrived([FromKeyedServices(Modules.Delivery)] Storage 
                 throw new RefusedException(new Refusal(Refusals.NotYours));
             }
 
-            var arrived = DeliveryRules.Arrive(row.Shipment, trade) ?? throw new RefusedException(new Refusal(Refusals.NotNow, Detail.NotUnderWay));
+            var arrived = DeliveryRules.Arrive(row.Shipment, trade)
+                ?? throw new RefusedException(new Refusal(Refusals.NotNow, Detail.NotUnderWay));
             var now = storage.Clock.Now;
             work.Write("update shipments set state = $2, since = $3 where trade = $1", trade, Shipments.Word(arrived.Shipment.Is), now);
             // The trade's own correlation, for what follows is a part of its story.

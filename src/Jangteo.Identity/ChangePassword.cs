@@ -16,22 +16,26 @@ namespace Jangteo.Identity;
 public sealed record NewPassword(string Current, string New);
 
 /// <summary>
-/// POST /api/people/me/password: a person changes their password. Every session of theirs ends, in every module; the one that asked goes on with the new
-/// token in the answer. It takes no Idempotency-Key, because a token is not to be kept.
+/// POST /api/people/me/password: a person changes their password. Every session of theirs ends, in every module; the one that asked goes on
+/// with the new token in the answer. It takes no Idempotency-Key, because a token is not to be kept.
 /// </summary>
 internal sealed class ChangePassword(
-    [FromKeyedServices(Modules.Identity)] Storage storage, IPasswordHasher<Person> hasher, PasswordCheck check, Guesses guesses, Passwords passwords, EndSessions ending,
+    [FromKeyedServices(Modules.Identity)] Storage storage, IPasswordHasher<Person> hasher, PasswordCheck check, Guesses guesses,
+    Passwords passwords, EndSessions ending,
     Sessions sessions)
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/people/me/password", (NewPassword body, HttpContext http, ChangePassword use, CancellationToken ct) => use.Handle(body, http, ct))
+        routes.MapPost(
+            "/api/people/me/password",
+            (NewPassword body, HttpContext http, ChangePassword use, CancellationToken ct) => use.Handle(body, http, ct))
             .WithName("changePassword").WithTags("people").Produces<SignedIn>()
             .WithSummary("Changes the password and ends every other session; the answer has a new token for this one.");
 
     private async Task<IResult> Handle(NewPassword body, HttpContext http, CancellationToken ct)
     {
         var caller = Caller.Required(http);
-        var person = SeeingOneself.Known(http, await storage.Find(new Sql($"select {Person.Columns} from people where id = $1", caller.Id), Person.Read, ct));
+        var person = SeeingOneself.Known(
+            http, await storage.Find(new Sql($"select {Person.Columns} from people where id = $1", caller.Id), Person.Read, ct));
         if (Fields.Check(body, person, out var chosen) is { } refusal)
         {
             throw new RefusedException(refusal);

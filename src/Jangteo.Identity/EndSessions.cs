@@ -43,7 +43,8 @@ internal sealed class EndSessions([FromKeyedServices(Modules.Identity)] Storage 
     /// <summary>Tells every process. To be called after the commit; a repetition changes nothing.</summary>
     public async Task CarryOver(CancellationToken ct)
     {
-        var left = await storage.Query(new Sql("select person, version from sessions_to_end"), row => (row.GetGuid(0), row.GetInt64(1)), ct);
+        var left = await storage.Query(
+            new Sql("select person, version from sessions_to_end"), row => (row.GetGuid(0), row.GetInt64(1)), ct);
         foreach (var (person, version) in left)
         {
             await revocations.EndSessionsOf(person, version, ct);

@@ -9,5 +9,6 @@ namespace Jangteo.Identity;
 internal sealed class FindContacts([FromKeyedServices(Modules.Identity)] Storage storage) : IContacts
 {
     public async Task<IReadOnlyList<PersonChanged>> Find(IReadOnlyList<Guid> people, CancellationToken ct) =>
-        await storage.Query(new Sql($"select {Person.Columns} from people where id = any($1)", people.ToArray()), row => Person.Read(row).Changed, ct);
+        await storage.Query(
+            new Sql($"select {Person.Columns} from people where id = any($1)", people.ToArray()), row => Person.Read(row).Changed, ct);
 }

@@ -13,7 +13,7 @@ namespace Jangteo.Identity;
 /// <summary>
 /// Counts guesses at passwords before they are evaluated, in the database, so that a hundred at once, at any number of processes, are as
 /// many as a hundred
-/// one after the other. An e-mail that nobody has is counted like any other, so being slowed down tells a stranger nothing.
+/// one after the other. An e-mail without an account is counted like any other, so being slowed down tells a stranger nothing.
 /// </summary>
 internal sealed class Guesses([FromKeyedServices(Modules.Identity)] Storage storage, TimeProvider machine)
 {
@@ -42,7 +42,7 @@ internal sealed class Guesses([FromKeyedServices(Modules.Identity)] Storage stor
             ct);
     }
 
-    /// <summary>Takes the right to compare the current password of somebody who is signed in. Strangers cannot slow it down.</summary>
+    /// <summary>Takes the right to compare the current password of a person who is signed in. Strangers cannot slow it down.</summary>
     /// <exception cref="RefusedException"><c>too-many-requests</c>, with the time to wait.</exception>
     public Task<Permit> TakeForChange(Guid person, CancellationToken ct) => Take([new($"change {person}", GuessRules.OneGuesser)], ct);
 
@@ -117,7 +117,7 @@ internal sealed class Guesses([FromKeyedServices(Modules.Identity)] Storage stor
     }
 
     /// <summary>
-    /// The counts, which nobody else changes until the commit. They are locked in the order of their keys, so that two cannot wait for each
+    /// The counts, locked until the commit. They are locked in the order of their keys, so that two cannot wait for each
     /// other.
     /// </summary>
     private Task<List<(string Key, GuessCount Count)>> Locked(Work work, string[] keys, CancellationToken ct) =>
@@ -140,7 +140,7 @@ internal sealed class Guesses([FromKeyedServices(Modules.Identity)] Storage stor
             "update guesses set failures = $2, latest = $3, next_at = $4, forget_at = $5 where key = $1",
             one.Key, count.Failures, count.Latest, count.NextAt, GuessRules.ForgottenAt(one.Limit, count));
 
-    /// <summary>An IPv4 address, or the network of an IPv6 one: whoever has one such address has 2^64 of them.</summary>
+    /// <summary>An IPv4 address, or the network of an IPv6 one: a customer with one such address has 2^64 of them.</summary>
     internal static string NetworkOf(IPAddress? address)
     {
         if (address is null)

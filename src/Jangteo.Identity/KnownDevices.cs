@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Jangteo.Identity;
 
 /// <summary>
-/// Devices by which a person has signed in with their password: a protected cookie, which lets nobody in and only says by whose guesses a
+/// Devices by which a person has signed in with their password: a protected cookie, which signs no one in and only says by whose guesses a
 /// sign-in is slowed
 /// down. So strangers who guess at an account do not keep its owner out.
 /// </summary>

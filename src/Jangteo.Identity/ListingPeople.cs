@@ -15,7 +15,8 @@ namespace Jangteo.Identity;
 /// <param name="SuspendedAt">Since when they may not sign in; null for everybody else.</param>
 /// <param name="SuspendedBecause">Why, in an operator's words.</param>
 public sealed record PersonForOperators(
-    Guid Id, string Name, string Email, string? Phone, string Language, bool IsOperator, DateTimeOffset Since, DateTimeOffset? SuspendedAt, string? SuspendedBecause)
+    Guid Id, string Name, string Email, string? Phone, string Language, bool IsOperator, DateTimeOffset Since, DateTimeOffset? SuspendedAt,
+    string? SuspendedBecause)
 {
     internal static PersonForOperators Of(Person one) =>
         new(one.Id, one.Name, one.Email, one.Phone, one.Language, one.IsOperator, one.Since, one.SuspendedAt, one.SuspendedBecause);
@@ -28,10 +29,12 @@ internal static class ListingPeople
     {
         routes.MapGet("/api/operator/identity/people", Handle).WithName("listPeople").WithTags("operator")
             .WithSummary("Everybody, newest first; q is how a name or an e-mail begins.");
-        routes.MapGet("/api/operator/identity/people/{id:guid}", One).WithName("readPerson").WithTags("operator").WithSummary("One person.");
+        routes.MapGet("/api/operator/identity/people/{id:guid}", One).WithName("readPerson").WithTags("operator")
+            .WithSummary("One person.");
     }
 
-    private static async Task<Ok<PersonForOperators>> One(Guid id, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, CancellationToken ct)
+    private static async Task<Ok<PersonForOperators>> One(
+        Guid id, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, CancellationToken ct)
     {
         Caller.Operator(http);
         var person = await storage.Find(new Sql($"select {Person.Columns} from people where id = $1", id), Person.Read, ct);

@@ -3,8 +3,8 @@ using System.Text;
 namespace Jangteo.Identity;
 
 /// <summary>
-/// Which passwords are refused because they are among the first that anybody would try. There are no rules of composition: what is long and not common is
-/// good, whatever it is made of (NIST SP 800-63B, section 3.1.1.2).
+/// Which passwords are refused because they are among the first that anybody would try. There are no rules of composition: what is long and
+/// not common is good, whatever it is made of (NIST SP 800-63B, section 3.1.1.2).
 /// </summary>
 internal static class PasswordRules
 {
@@ -81,7 +81,8 @@ internal static class PasswordRules
         lower.Length > 2 && Runs.Any(run =>
         {
             var around = string.Concat(Enumerable.Repeat(run, (lower.Length / run.Length) + 2));
-            return around.Contains(lower, StringComparison.Ordinal) || around.Contains(new string([.. lower.Reverse()]), StringComparison.Ordinal);
+            return around.Contains(lower, StringComparison.Ordinal)
+                || around.Contains(new string([.. lower.Reverse()]), StringComparison.Ordinal);
         });
 
     /// <summary>The person's name, their e-mail and the name of this market, in whatever order, and hardly anything beside.</summary>

@@ -4,9 +4,9 @@ using Jangteo.Platform.Machine;
 namespace Jangteo.Identity;
 
 /// <summary>
-/// What hashes or compares a password waits its turn here. Identity's hasher (PBKDF2, 100,000 rounds) takes 40 ms of a processor on purpose, so only as many
-/// run at once as there are processors, and one of each address: a flood of sign-ins from one address waits behind itself, and neither stops the trading nor
-/// keeps people at other addresses out.
+/// What hashes or compares a password waits its turn here. Identity's hasher (PBKDF2, 100,000 rounds) takes 40 ms of a processor on
+/// purpose, so only as many run at once as there are processors, and one of each address: a flood of sign-ins from one address waits behind
+/// itself, and neither stops the trading nor keeps people at other addresses out.
 /// </summary>
 internal sealed class Passwords : IDisposable
 {
@@ -24,12 +24,15 @@ internal sealed class Passwords : IDisposable
     });
 
     /// <param name="asker">The address that a password comes from.</param>
-    /// <exception cref="RefusedException"><c>too-many-requests</c> when too many of the address wait, <c>busy</c> when too many of all do.</exception>
+    /// <exception cref="RefusedException">
+    /// <c>too-many-requests</c> when too many of the address wait, <c>busy</c> when too many of all do.
+    /// </exception>
     public async Task<T> InTurn<T>(Asker asker, Func<Task<T>> work, CancellationToken ct)
     {
         using var turn = await turns.Take(asker, ct);
 
-        // On a thread of its own, which goes after all others: those that answer requests are as few as the processors, and must not be kept by a hash.
+        // On a thread of its own, which goes after all others: those that answer requests are as few as the processors, and must not be
+        // kept by a hash.
         return await Task.Factory.StartNew(
             () =>
             {

@@ -12,7 +12,8 @@ internal static class People
         var isNew = await work.Find(
             new Sql(
                 $"insert into people ({Person.Columns}, email_key) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing returning true",
-                person.Id, person.Name, person.Email, person.Phone, person.Language, person.IsOperator, person.Since, person.Password, person.Stamp, person.SessionVersion,
+                person.Id, person.Name, person.Email, person.Phone, person.Language, person.IsOperator, person.Since, person.Password,
+                person.Stamp, person.SessionVersion,
                 person.SuspendedAt, person.SuspendedBecause, person.EmailKey),
             row => row.GetBoolean(0), ct);
         if (isNew)
@@ -39,7 +40,7 @@ internal static class People
     public static Task<Person?> Locked(Work work, Guid id, CancellationToken ct) =>
         work.Find(new Sql($"select {Person.Columns} from people where id = $1 for update", id), Person.Read, ct);
 
-    /// <summary>A person by e-mail whom nobody else changes until the commit.</summary>
+    /// <summary>A person by e-mail, locked until the commit.</summary>
     public static Task<Person?> Locked(Work work, string email, CancellationToken ct) =>
         work.Find(new Sql($"select {Person.Columns} from people where email_key = $1 for update", Person.KeyOf(email)), Person.Read, ct);
 

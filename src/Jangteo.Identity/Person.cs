@@ -12,7 +12,8 @@ namespace Jangteo.Identity;
 internal sealed record Person(Guid Id, string Name, string Email, string? Phone, string Language, bool IsOperator, DateTimeOffset Since)
 {
     /// <summary>In the order in which <see cref="Read"/> reads them.</summary>
-    public const string Columns = "id, name, email, phone, language, is_operator, since, password, security_stamp, session_version, suspended_at, suspended_because";
+    public const string Columns =
+        "id, name, email, phone, language, is_operator, since, password, security_stamp, session_version, suspended_at, suspended_because";
 
     /// <summary>A salted hash; null for people of the sandbox.</summary>
     public string? Password { get; set; }
@@ -67,5 +68,8 @@ public sealed record PersonAnswer(Guid Id, string Name, string Email, string? Ph
 }
 
 /// <summary>A person who has signed in.</summary>
-/// <param name="Token">To be sent as <c>Authorization: Bearer ...</c>; it expires after the time that the operators of the market have set. Pages have it in a cookie and need not keep it.</param>
+/// <param name="Token">
+/// To be sent as <c>Authorization: Bearer ...</c>; it expires after the time that the operators of the market have set. Pages have it in a
+/// cookie and need not keep it.
+/// </param>
 public sealed record SignedIn(PersonAnswer Person, string Token);

@@ -33,7 +33,8 @@ internal static class SeeingOneself
         return Answer.Ok(PersonAnswer.Of(Known(http, person)));
     }
 
-    private static async Task<IResult> Change(ChangeMe request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, Sessions sessions, Settings settings,
+    private static async Task<IResult> Change(
+        ChangeMe request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, Sessions sessions, Settings settings,
         CancellationToken ct)
     {
         var caller = Caller.Required(http);
@@ -69,7 +70,11 @@ internal static class SeeingOneself
         return Answer.Ok(PersonAnswer.Of(changed));
     }
 
-    /// <summary>The person of a token. It may outlive the installation it was made by, whose people are not in this database; and its session may just have ended.</summary>
+    /// <summary>
+    /// The person of a token. It may outlive the installation it was made by, whose people are not in this database; and its session may
+    /// just have ended.
+    /// </summary>
     public static Person Known(HttpContext http, Person? person) =>
-        person is not null && person.SessionVersion == Caller.Required(http).Version ? person : throw new RefusedException(new Refusal(Refusals.Unauthenticated));
+        person is not null && person.SessionVersion == Caller.Required(http)
+            .Version ? person : throw new RefusedException(new Refusal(Refusals.Unauthenticated));
 }

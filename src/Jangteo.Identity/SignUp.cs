@@ -16,7 +16,9 @@ namespace Jangteo.Identity;
 /// <param name="Name">What others see; at most 80 characters.</param>
 /// <param name="Email">At most 254 characters.</param>
 /// <param name="Password">12 to 128 characters, and none that is commonly used.</param>
-/// <param name="Phone">As people write it, such as 010-1234-5678 or +82 10-1234-5678, and kept as E.164; without one an SMS cannot be delivered.</param>
+/// <param name="Phone">
+/// As people write it, such as 010-1234-5678 or +82 10-1234-5678, and kept as E.164; without one an SMS cannot be delivered.
+/// </param>
 /// <param name="Language">en or ko: the language to be written to; by Accept-Language when not given.</param>
 public sealed record SignUp(string Name, string Email, string Password, string? Phone = null, string? Language = null);
 
@@ -28,7 +30,8 @@ internal static class SigningUp
             .Produces<SignedIn>(StatusCodes.Status201Created);
 
     private static async Task<IResult> Handle(
-        SignUp request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, PeopleForIdentity store, UserManager<Person> people, Passwords passwords, KnownDevices devices,
+        SignUp request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, PeopleForIdentity store,
+        UserManager<Person> people, Passwords passwords, KnownDevices devices,
         Sessions sessions, Settings settings, CancellationToken ct)
     {
         if (Fields.Check(request, PhoneNumber.RegionOf(settings), out var read) is { } refusal)

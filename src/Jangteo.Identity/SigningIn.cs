@@ -21,25 +21,29 @@ public sealed record SignIn(string Email, string Password);
 public sealed record SandboxSignIn(string? Email = null, string? Password = null, string? Person = null);
 
 /// <summary>
-/// POST /api/session: a person signs in and gets a token, for programs, and a cookie, for pages. DELETE ends that session; everywhere, all of the person's.
-/// A wrong e-mail and a wrong password are one answer, in the same time; after some wrong passwords the next has to wait (<see cref="Guesses"/>).
+/// POST /api/session: a person signs in and gets a token, for programs, and a cookie, for pages. DELETE ends that session; everywhere, all
+/// of the person's. A wrong e-mail and a wrong password are one answer, in the same time; after some wrong passwords the next has to wait
+/// (<see cref="Guesses"/>).
 /// </summary>
 internal static class SigningIn
 {
     public static void Map(IEndpointRouteBuilder routes, bool isSandbox)
     {
         var post = isSandbox ? routes.MapPost("/api/session", HandleInSandbox) : routes.MapPost("/api/session", Handle);
-        post.WithName("signIn").WithSummary("Signs in: a token for programs, and a cookie for pages.").WithTags("people").AllowAnonymous().Produces<SignedIn>()
+        post.WithName("signIn").WithSummary("Signs in: a token for programs, and a cookie for pages.").WithTags("people").AllowAnonymous()
+            .Produces<SignedIn>()
             .WithDescription("""
                 After several wrong passwords the next attempt is refused with too-many-requests and Retry-After, by account and by address.
                 Signing in sets the cookie jangteo-device; a client that sends it again is not slowed down by the attempts of others.
                 """);
         routes.MapDelete("/api/session", SignOut).WithName("signOut").WithTags("people").AllowAnonymous()
-            .WithSummary("Ends the session and drops the cookie. everywhere: ends every session of the person, at once and in every module.");
+            .WithSummary(
+                "Ends the session and drops the cookie. everywhere: ends every session of the person, at once and in every module.");
     }
 
     private static async Task<NoContent> SignOut(
-        HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, Sessions sessions, Revocations revocations, EndSessions ending, CancellationToken ct,
+        HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, Sessions sessions, Revocations revocations,
+        EndSessions ending, CancellationToken ct,
         bool everywhere = false)
     {
         // Anybody may drop a cookie, so the pipeline has not looked who asks.
@@ -47,7 +51,9 @@ internal static class SigningIn
         if (everywhere)
         {
             var caller = Caller.Required(http);
-            await storage.Do(Commands.CauseOf(http), async work => EndSessions.Write(work, SeeingOneself.Known(http, await People.Locked(work, caller.Id, ct))), ct);
+            await storage.Do(
+                Commands.CauseOf(http),
+                async work => EndSessions.Write(work, SeeingOneself.Known(http, await People.Locked(work, caller.Id, ct))), ct);
             await ending.CarryOver(CancellationToken.None);
         }
         else if (Caller.Of(http) is { } caller)
@@ -60,7 +66,8 @@ internal static class SigningIn
     }
 
     private static async Task<IResult> Handle(
-        SignIn request, HttpContext http, UserManager<Person> people, PasswordCheck check, Guesses guesses, KnownDevices devices, Sessions sessions, CancellationToken ct)
+        SignIn request, HttpContext http, UserManager<Person> people, PasswordCheck check, Guesses guesses, KnownDevices devices,
+        Sessions sessions, CancellationToken ct)
     {
         if (request.Email.Length > EmailAddress.Longest || PasswordText.Read(request.Password) is not { } password || PasswordText.Length(password) > Fields.LongestPassword)
         {
@@ -81,7 +88,8 @@ internal static class SigningIn
     }
 
     private static async Task<IResult> HandleInSandbox(
-        SandboxSignIn request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, UserManager<Person> people, PasswordCheck check, Guesses guesses, KnownDevices devices, Sessions sessions, Settings settings, CancellationToken ct)
+        SandboxSignIn request, HttpContext http, [FromKeyedServices(Modules.Identity)] Storage storage, UserManager<Person> people,
+        PasswordCheck check, Guesses guesses, KnownDevices devices, Sessions sessions, Settings settings, CancellationToken ct)
     {
         if (request is { Email: { } email, Password: { } password, Person: null })
         {

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Jangteo.Identity;
 
 /// <summary>
-/// Suspends and restores people and takes the operator's role away, within a transaction. What ends a person's sessions is carried to all processes after
-/// the commit by <see cref="EndSessions"/>.
+/// Suspends and restores people and takes the operator's role away, within a transaction. What ends a person's sessions is carried to all
+/// processes after the commit by <see cref="EndSessions"/>.
 /// </summary>
 internal static class StopPeople
 {
@@ -17,11 +17,14 @@ internal static class StopPeople
     public const string RemoveOperatorAct = "remove-operator";
 
     /// <summary>The act of suspending a person; a person who is suspended already stays so for the earlier reason.</summary>
-    public static OperatorAct Suspending(Person person) => Act(SuspendAct, person, "suspended", person.SuspendedAt is not null, after: true);
+    public static OperatorAct Suspending(Person person) =>
+        Act(SuspendAct, person, "suspended", person.SuspendedAt is not null, after: true);
 
-    public static OperatorAct Restoring(Person person) => Act(RestoreAct, person, "suspended", person.SuspendedAt is not null, after: false);
+    public static OperatorAct Restoring(Person person) =>
+        Act(RestoreAct, person, "suspended", person.SuspendedAt is not null, after: false);
 
-    public static OperatorAct RemovingOperator(Person person) => Act(RemoveOperatorAct, person, "operator", person.IsOperator, after: false);
+    public static OperatorAct RemovingOperator(Person person) =>
+        Act(RemoveOperatorAct, person, "operator", person.IsOperator, after: false);
 
     public static void Suspend(Work work, Person person, string reason)
     {
@@ -61,7 +64,7 @@ internal static class StopPeople
     };
 }
 
-/// <summary>The same from the command line, beside the running program. Each answers false when nobody has signed up with the e-mail.</summary>
+/// <summary>The same from the command line, beside the running program. Each answers false when no account has the e-mail.</summary>
 /// <param name="identity">Identity's own storage.</param>
 /// <param name="common">That which all processes share.</param>
 public sealed class StopPeopleByCommand(Storage identity, Storage common, TimeProvider machine)

@@ -17,8 +17,8 @@ public sealed record SuspendPersonBody(string Reason);
 public sealed record RestorePersonBody(string Reason);
 
 /// <summary>
-/// POST /api/operator/identity/people/{id}/suspend and /restore: a suspended person is signed out everywhere and cannot sign in, and no trade begins on their
-/// listings. Their open trades end by their tables, which need no move of anybody to end.
+/// POST /api/operator/identity/people/{id}/suspend and /restore: a suspended person is signed out everywhere and cannot sign in, and no
+/// trade begins on their listings. Their open trades end by their tables, which need no move of anybody to end.
 /// </summary>
 internal sealed class SuspendPerson
 {
@@ -37,9 +37,11 @@ internal sealed class SuspendPerson
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost(Path + "/suspend", (Guid id, SuspendPersonBody body, HttpContext http, CancellationToken ct) => Suspend(id, body, http, ct))
+        routes.MapPost(
+            Path + "/suspend", (Guid id, SuspendPersonBody body, HttpContext http, CancellationToken ct) => Suspend(id, body, http, ct))
             .WithName("suspendPerson").WithTags("operator").Produces(204)
-            .WithSummary("Suspends a person: signs them out everywhere, at once, and lets no trade begin on their listings. Operators are refused.");
+            .WithSummary(
+                "Suspends a person: signs them out everywhere, at once, and lets no trade begin on their listings. Operators are refused.");
         routes.MapPost(Path + "/restore", (Guid id, RestorePersonBody body, HttpContext http, CancellationToken ct) =>
                 restore.Run(http, new PersonInput(id), body.Reason, ct))
             .WithName("restorePerson").WithTags("operator").Produces(204).WithSummary("Ends the suspension of a person.");

@@ -17,7 +17,10 @@ public sealed record Verdict(Shelf? Shelf, ImmutableArray<Mistake> Mistakes, Imm
     public bool IsWell => Mistakes.IsEmpty;
 }
 
-/// <summary>Judges kinds before any trade depends on them: K1 to K10 of DESIGN §3, and K11 (<see cref="EscrowCheck"/>). Pure; a few milliseconds a kind.</summary>
+/// <summary>
+/// Judges kinds before any trade depends on them: K1 to K10 of DESIGN §3, and K11 (<see cref="EscrowCheck"/>). Pure; a few milliseconds a
+/// kind.
+/// </summary>
 public static class Check
 {
     /// <summary>Reads and checks the folder of a kind, or a folder of such folders.</summary>

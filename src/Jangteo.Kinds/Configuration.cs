@@ -77,8 +77,11 @@ internal readonly record struct Holdings(MoneyIs Money, StockIs Stock, DeliveryI
 /// <param name="Holdings">What the modules hold.</param>
 /// <param name="Mail">What is under way, a queue for each module.</param>
 /// <param name="BelievesItHasStock">What the trade has heard of its stock; it decides whether sold-out concerns it.</param>
-/// <param name="Otherwise">The row of time's own that is taken when a question of the open intention is answered no, by its place in the table, or -1.</param>
-internal readonly record struct Configuration(string State, bool NotBegun, int Row, int Asked, Holdings Holdings, Mail Mail, bool BelievesItHasStock, int Otherwise = -1)
+/// <param name="Otherwise">
+/// The row of time's own that is taken when a question of the open intention is answered no, by its place in the table, or -1.
+/// </param>
+internal readonly record struct Configuration(
+    string State, bool NotBegun, int Row, int Asked, Holdings Holdings, Mail Mail, bool BelievesItHasStock, int Otherwise = -1)
 {
     public bool IntentionIsOpen => Row >= 0;
 

@@ -8,7 +8,9 @@ public static class Currencies
 {
     private const int UsualDigits = 2;
 
-    /// <summary>Those with other than two digits. The pages have the same table (web/src/parts/currencies.ts), and a test compares the two.</summary>
+    /// <summary>
+    /// Those with other than two digits. The pages have the same table (web/src/parts/currencies.ts), and a test compares the two.
+    /// </summary>
     internal static readonly FrozenDictionary<string, int> Exceptions = new Dictionary<string, int>
     {
         ["BIF"] = 0,

@@ -3,13 +3,13 @@ using System.Collections.Immutable;
 namespace Jangteo.Kinds;
 
 /// <summary>
-/// K11: from money held, the seller alone must not reach a pay-out. The buyer either asks for it, or could have objected while time passed, or the operator
-/// decides (docs/decisions/2026-11-26-escrow-protects-the-buyer.md).
+/// K11: from money held, the seller alone must not reach a pay-out. The buyer either asks for it, or could have objected while time passed,
+/// or the operator decides (docs/decisions/2026-11-26-escrow-protects-the-buyer.md).
 /// </summary>
 /// <remarks>
-/// The seller alone causes: rows by the seller; <c>delivered</c>, which the seller reports; <c>sold-out</c>, since the seller can withdraw the listing; time in
-/// a state in which the buyer cannot object, since the seller needs only to wait; and the results of what any of these has asked for. Results of what the
-/// buyer, the operator or a protected deadline has asked for are not the seller's.
+/// The seller alone causes: rows by the seller; <c>delivered</c>, which the seller reports; <c>sold-out</c>, since the seller can withdraw
+/// the listing; time in a state in which the buyer cannot object, since the seller needs only to wait; and the results of what any of these
+/// has asked for. Results of what the buyer, the operator or a protected deadline has asked for are not the seller's.
 /// </remarks>
 internal sealed class EscrowCheck
 {
@@ -34,7 +34,9 @@ internal sealed class EscrowCheck
 
     /// <summary>A step of the walk.</summary>
     /// <param name="Place">A configuration.</param>
-    /// <param name="Foreign">How many messages of each module, the oldest, were under way before the walk began: their results are not the seller's.</param>
+    /// <param name="Foreign">
+    /// How many messages of each module, the oldest, were under way before the walk began: their results are not the seller's.
+    /// </param>
     private readonly record struct At(int Place, Foreign Foreign);
 
     private readonly record struct Foreign(int Payments, int Catalog, int Delivery, int Notices)
@@ -120,7 +122,9 @@ internal sealed class EscrowCheck
         return [.. exploration.PathTo(at.Place), .. steps];
     }
 
-    /// <summary>Where a step of the walk leads and whether the seller alone causes it; null when the seller cannot make it happen.</summary>
+    /// <summary>
+    /// Where a step of the walk leads and whether the seller alone causes it; null when the seller cannot make it happen.
+    /// </summary>
     private (At To, bool IsSellers)? Follow(At at, Exploration.Edge edge)
     {
         var here = new At(edge.To, at.Foreign);
@@ -135,7 +139,8 @@ internal sealed class EscrowCheck
             case Step.Heard { Answer: Verb.Delivered }:
                 return (here, true);
             case Step.Heard heard:
-                // What was under way before is heard before what the walk has asked for. Of Payments it may be later: then the seller gets the benefit of the doubt.
+                // What was under way before is heard before what the walk has asked for. Of Payments it may be later: then the seller gets
+                // the benefit of the doubt.
                 return at.Foreign.Of(heard.Module) == 0 ? (here, true) : (new At(edge.To, at.Foreign.WithoutOne(heard.Module)), false);
             default:
                 return null;
@@ -161,7 +166,10 @@ internal sealed class EscrowCheck
 
     private static bool PaysSeller(Move row) => row.First.Concat(row.Ask).Any(verb => verb.PaysSeller);
 
-    /// <summary>Whether the buyer can object to a deadline of this state. Judged when everything asked for has been answered: a deadline is longer than that.</summary>
+    /// <summary>
+    /// Whether the buyer can object to a deadline of this state. Judged when everything asked for has been answered: a deadline is longer
+    /// than that.
+    /// </summary>
     private bool IsProtected(string state)
     {
         if (!isProtected.TryGetValue(state, out var known))
@@ -177,9 +185,13 @@ internal sealed class EscrowCheck
 
     /// <summary>A move of the buyer that does not itself pay, and after which the money can come back without the seller.</summary>
     private bool CanObject(int place) =>
-        leaving[place].Any(edge => edge.Step is Step.Commanded { By: Party.Buyer } && canComeBack[edge.To] && !PaysSeller(RowBegunBy(edge)!));
+        leaving[place]
+            .Any(edge => edge.Step is Step.Commanded { By: Party.Buyer } && canComeBack[edge.To] && !PaysSeller(RowBegunBy(edge)!));
 
-    /// <summary>From which configurations nothing of the buyer's money is left in escrow some time, without any row of the seller and without a pay-out.</summary>
+    /// <summary>
+    /// From which configurations nothing of the buyer's money is left in escrow some time, without any row of the seller and without a
+    /// pay-out.
+    /// </summary>
     private bool[] MoneyCanComeBack()
     {
         var before = exploration.Edges

@@ -181,12 +181,16 @@ internal sealed class Exploration
 
         if (Undo(place, now) is var (mail, waiting))
         {
-            var next = BelieveAll(now, now.Asked) with { NotBegun = now.State == Kind.Start, Row = -1, Asked = 0, Otherwise = -1, Mail = mail };
+            var next =
+                BelieveAll(now, now.Asked) with { NotBegun = now.State == Kind.Start, Row = -1, Asked = 0, Otherwise = -1, Mail = mail };
             Reach(place, new Step.Answered(question, no, null, now.State), next, -1, waiting);
         }
     }
 
-    /// <summary>What was answered yes is undone by requests, the last first. Null for a row that is refused by its form alone (K6): what else would follow from it is not worth telling.</summary>
+    /// <summary>
+    /// What was answered yes is undone by requests, the last first. Null for a row that is refused by its form alone (K6): what else would
+    /// follow from it is not worth telling.
+    /// </summary>
     private (Mail Mail, Waiting Waiting)? Undo(int place, Configuration now)
     {
         var (mail, waiting) = (now.Mail, found[place].Waiting);

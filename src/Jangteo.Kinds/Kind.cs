@@ -40,13 +40,15 @@ public sealed record Kind
     public IEnumerable<Move> Leaving(string state) => Moves.Where(move => move.From.Contains(state));
 
     /// <summary>
-    /// The row that time takes in place of one of its own, if the bank has the whole transfer: the one by which the transfer is confirmed from the same
-    /// state. Null where no transfer is confirmed from there, or where that takes more than time can give.
+    /// The row that time takes in place of one of its own, if the bank has the whole transfer: the one by which the transfer is confirmed
+    /// from the same state. Null where no transfer is confirmed from there, or where that takes more than time can give.
     /// </summary>
     /// <param name="timed">A row with <c>after</c> that leaves the state.</param>
     public Move? ConfirmingInsteadOf(Move timed, string state) =>
         timed.First.Contains(Verb.ConfirmDeposit) ? null
-            : Leaving(state).FirstOrDefault(row => row.By is not null && row.First.Contains(Verb.ConfirmDeposit) && !row.First.Contains(Verb.HoldPayment));
+            : Leaving(state)
+                .FirstOrDefault(
+                    row => row.By is not null && row.First.Contains(Verb.ConfirmDeposit) && !row.First.Contains(Verb.HoldPayment));
 
     /// <summary>A state that no row leaves.</summary>
     public bool IsFinal(string state) => state != Start && !Moves.Any(move => move.From.Contains(state));

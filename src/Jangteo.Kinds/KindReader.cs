@@ -23,7 +23,8 @@ public static class KindReader
         return new Reading<Kind>(kind, mistakes.Found);
     }
 
-    internal static (ImmutableArray<KindFolder> Folders, ImmutableArray<Mistake> Mistakes) ReadFolders(string folder, ReadsText? reads = null)
+    internal static (ImmutableArray<KindFolder> Folders, ImmutableArray<Mistake> Mistakes) ReadFolders(
+        string folder, ReadsText? reads = null)
     {
         folder = folder.Length > 1 ? folder.TrimEnd('/') : folder;
         if (!Directory.Exists(folder))

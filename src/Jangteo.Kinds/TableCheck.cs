@@ -196,7 +196,10 @@ internal sealed class TableCheck(Kind kind, string file, Exploration exploration
             (row, state) => $"in \"{state}\", which row {row.Do} enters, money is held or expected, and neither time nor an answer ever moves it; write a row from {state} with after");
     }
 
-    /// <summary>K11: while money is held, the seller alone gets it paid out. Not told of a row that has another fault: mending that changes what the row does.</summary>
+    /// <summary>
+    /// K11: while money is held, the seller alone gets it paid out. Not told of a row that has another fault: mending that changes what the
+    /// row does.
+    /// </summary>
     private void PaidAtTheSellersWord()
     {
         var faulty = mistakes.Select(mistake => mistake.Line).ToHashSet();

@@ -16,7 +16,8 @@ public sealed class Texts
     public static readonly ImmutableArray<string> Placeholders = ["listing", "buyer", "seller", "amount", "until"];
 
     /// <summary>What the sentence about a wrong field, or the detail of a refusal, may name.</summary>
-    internal static readonly ImmutableArray<string> PlaceholdersOfFields = ["least", "most", "choices", "named", "origin", "expected", "used", "added"];
+    internal static readonly ImmutableArray<string> PlaceholdersOfFields =
+        ["least", "most", "choices", "named", "origin", "expected", "used", "added"];
 
     private static readonly ImmutableArray<TextsOfOneLanguage> EngineTexts = [.. Languages.Select(TextsReader.ReadEngine)];
 
@@ -65,7 +66,10 @@ public sealed class Texts
     /// <summary>held, expected, refunding, refunded, paying-out, paid-out, fee.</summary>
     public string MoneyWord(string word, string language) => Find(null, $"money.{word}", language) ?? word;
 
-    /// <summary>What both sides are told of a bank transfer, as a template: transfer-seen, transfer-short, transfer-over, transfer-returned. A kind may say it in its own words.</summary>
+    /// <summary>
+    /// What both sides are told of a bank transfer, as a template: transfer-seen, transfer-short, transfer-over, transfer-returned. A kind
+    /// may say it in its own words.
+    /// </summary>
     public string Transfer(string kind, string happened, string language) => Find(kind, $"transfers.{happened}", language) ?? happened;
 
     /// <summary>What the seller is told by an alarm, as a template: listing-registered, listing-deleted.</summary>
@@ -128,7 +132,10 @@ public sealed class Texts
         return said.Append(template, at, template.Length - at).ToString();
     }
 
-    /// <summary>An amount of money for people, from minor units of the currency: 3,000원, ₩3,000; of a currency we have no sign for, USD 30.00 and JPY 3,000.</summary>
+    /// <summary>
+    /// An amount of money for people, from minor units of the currency: 3,000원, ₩3,000; of a currency we have no sign for, USD 30.00 and
+    /// JPY 3,000.
+    /// </summary>
     public static string Money(long amount, string language, string currency = "KRW")
     {
         var written = Currencies.Write(amount, currency);

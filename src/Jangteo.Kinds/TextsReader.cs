@@ -9,7 +9,10 @@ internal sealed record TextsOfOneLanguage(string Language, string File, Immutabl
     public static TextsOfOneLanguage Empty(string language, string file) => new(language, file, ImmutableDictionary<string, string>.Empty, ImmutableDictionary<string, int>.Empty);
 }
 
-/// <summary>How a program reads a text that people write, so that a kind's texts keep the rules of all others. Answers what is wrong with it, or null.</summary>
+/// <summary>
+/// How a program reads a text that people write, so that a kind's texts keep the rules of all others. Answers what is wrong with it, or
+/// null.
+/// </summary>
 /// <param name="given">As it stands in the file.</param>
 /// <param name="isLabel">A title or a label; else a sentence.</param>
 /// <param name="text">As it is kept.</param>

@@ -22,7 +22,9 @@ internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person,
     public const string Sent = "sent";
     public const string Undeliverable = "undeliverable";
 
-    /// <summary>Not sent, because the same was sent of the same person and listing a moment ago. In the app it is counted with the others.</summary>
+    /// <summary>
+    /// Not sent, because the same was sent of the same person and listing a moment ago. In the app it is counted with the others.
+    /// </summary>
     public const string Collapsed = "collapsed";
 
     /// <summary>So many of the same are sent within <see cref="CollapsesWithin"/>; what is more is collapsed.</summary>
@@ -32,7 +34,8 @@ internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person,
 
     /// <summary>Whether it tells the same person of the same doing of the same other person with the same listing.</summary>
     public bool IsLike(Notice notice) =>
-        Other is not null && Other == notice.Other && Person == notice.Person && Listing == notice.Listing && What == notice.What && Channel == notice.Channel;
+        Other is not null && Other == notice.Other && Person == notice.Person && Listing == notice.Listing && What == notice.What
+            && Channel == notice.Channel;
 
     public Telling Telling => new(Id, Person, Channel, Status);
 
@@ -41,7 +44,8 @@ internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person,
     public string Text(Texts texts, string language, TimeZoneInfo zone) => Texts.Say(Template(texts, language), Values(language, zone));
 
     /// <summary>What it says in an SMS.</summary>
-    public string SmsText(Texts texts, string language, TimeZoneInfo zone) => Notices.SmsText.Fit(Template(texts, language), Values(language, zone));
+    public string SmsText(Texts texts, string language, TimeZoneInfo zone) =>
+        Notices.SmsText.Fit(Template(texts, language), Values(language, zone));
 
     private string Template(Texts texts, string language) =>
         Facts.Refusal is { } code ? $"{texts.Move(Kind, What, language)}: {texts.Refusal(code, language, Kind)}"

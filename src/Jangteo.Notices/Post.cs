@@ -9,7 +9,8 @@ namespace Jangteo.Notices;
 /// <summary>Puts notices where people find them: writes the rows, says that people were told, and wakes whoever carries SMS and e-mail.</summary>
 internal sealed class Post
 {
-    public const string Columns = "n.subject, n.cause, n.what, n.person, n.channel, n.id, n.trade, n.listing, n.kind, n.status, n.at, n.facts, n.other";
+    public const string Columns =
+        "n.subject, n.cause, n.what, n.person, n.channel, n.id, n.trade, n.listing, n.kind, n.status, n.at, n.facts, n.other";
 
     /// <summary>Rings when there is an SMS, or an e-mail, to be sent.</summary>
     public IReadOnlyDictionary<string, Bell> Bells { get; } = new Dictionary<string, Bell> { [Notice.Sms] = new(), [Notice.Email] = new() };
@@ -30,7 +31,9 @@ internal sealed class Post
             """,
             Column(notices, notice => notice.Subject), Column(notices, notice => notice.Cause), Column(notices, notice => notice.What), Column(notices, notice => notice.Person),
             Column(notices, notice => notice.Channel), Column(notices, notice => notice.Id), Column(notices, notice => notice.Trade), Column(notices, notice => notice.Listing),
-            Column(notices, notice => notice.Kind), Column(notices, notice => notice.Status), Column(notices, notice => notice.At.ToUniversalTime()), Column(notices, notice => JsonSerializer.Serialize(notice.Facts, Wire.Json)),
+            Column(notices, notice => notice.Kind), Column(notices, notice => notice.Status),
+            Column(notices, notice => notice.At.ToUniversalTime()),
+            Column(notices, notice => JsonSerializer.Serialize(notice.Facts, Wire.Json)),
             Column(notices, notice => notice.Other));
         foreach (var (channel, bell) in Bells)
         {
@@ -54,7 +57,8 @@ internal sealed class Post
 
     public static Notice Read(NpgsqlDataReader reader) => new(
         reader.GetGuid(0), reader.GetInt32(1), reader.GetString(2), reader.GetGuid(3), reader.GetString(4), reader.GetGuid(5), reader.IsDBNull(6) ? null : reader.GetGuid(6), reader.GetGuid(7), reader.GetString(8),
-        reader.GetString(9), reader.GetFieldValue<DateTimeOffset>(10), JsonSerializer.Deserialize<NoticeFacts>(reader.GetString(11), Wire.Json)!,
+        reader.GetString(9), reader.GetFieldValue<DateTimeOffset>(10),
+        JsonSerializer.Deserialize<NoticeFacts>(reader.GetString(11), Wire.Json)!,
         reader.IsDBNull(12) ? null : reader.GetGuid(12));
 
     private static TColumn[] Column<TColumn>(IReadOnlyList<Notice> notices, Func<Notice, TColumn> of) => [.. notices.Select(of)];

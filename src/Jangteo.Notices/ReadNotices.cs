@@ -22,7 +22,8 @@ internal static class ReadNotices
     }
 
     private static async Task<Ok<NoticesPage>> List(
-        HttpContext http, Shelf shelf, Settings settings, [FromKeyedServices(Modules.Notices)] Storage storage, [AsParameters] Paging part, CancellationToken ct)
+        HttpContext http, Shelf shelf, Settings settings, [FromKeyedServices(Modules.Notices)] Storage storage, [AsParameters] Paging part,
+        CancellationToken ct)
     {
         var me = Caller.Required(http).Id;
         var language = Problems.Language(http);
@@ -38,14 +39,19 @@ internal static class ReadNotices
             [.. Collapse(page.Items).Select(one => NoticeView.Of(one.Row.Notice, one.Row.Number <= readUpTo, one.Count, shelf.Texts, language, settings.Zone))], page.Next, unread));
     }
 
-    /// <summary>What one person did again and again on one listing stands there once, as the newest of it with a count. Up to two of the same stand each alone.</summary>
+    /// <summary>
+    /// What one person did again and again on one listing stands there once, as the newest of it with a count. Up to two of the same stand
+    /// each alone.
+    /// </summary>
     private static List<((Notice Notice, long Number) Row, int Count)> Collapse(IReadOnlyList<(Notice Notice, long Number)> rows)
     {
         var shown = new List<((Notice Notice, long Number) Row, int Count)>();
         var hidden = new HashSet<long>();
         foreach (var row in rows.Where(row => !hidden.Contains(row.Number)))
         {
-            var same = rows.Where(one => one.Number <= row.Number && one.Notice.IsLike(row.Notice) && row.Notice.At - one.Notice.At <= Notice.CollapsesWithin).ToList();
+            var same = rows.Where(
+                one => one.Number <= row.Number && one.Notice.IsLike(row.Notice) && row.Notice.At - one.Notice.At <= Notice.CollapsesWithin)
+                .ToList();
             var isCollapsed = same.Count > Notice.SentOfTheSame;
             shown.Add((row, isCollapsed ? same.Count : 1));
             if (isCollapsed)
@@ -90,7 +96,8 @@ internal sealed record NoticesPage(IReadOnlyList<NoticeView> Items, string? Next
 /// <summary>A notice for the person it was told to.</summary>
 /// <param name="What">The move, or what an alarm is about.</param>
 /// <param name="Count">How often it happened: above 1, the same person did the same with the same listing so often within an hour.</param>
-internal sealed record NoticeView(Guid Id, string Text, string Kind, string What, Guid? Trade, Guid Listing, bool Read, DateTimeOffset At, int Count)
+internal sealed record NoticeView(
+    Guid Id, string Text, string Kind, string What, Guid? Trade, Guid Listing, bool Read, DateTimeOffset At, int Count)
 {
     public static NoticeView Of(Notice notice, bool read, int count, Texts texts, string language, TimeZoneInfo zone) =>
         new(notice.Id, notice.Text(texts, language, zone), notice.Kind, notice.What, notice.Trade, notice.Listing, read, notice.At, count);

@@ -14,7 +14,8 @@ namespace Jangteo.Notices;
 /// </summary>
 /// <param name="send">Sends one notice to a person, as they now are.</param>
 internal sealed class SendErrands(
-    string channel, Storage storage, Post post, Texts texts, Settings settings, IContacts contacts, BusinessClock clock, TimeProvider machine, Faults faults, ILogger<SendErrands> log,
+    string channel, Storage storage, Post post, Texts texts, Settings settings, IContacts contacts, BusinessClock clock,
+    TimeProvider machine, Faults faults, ILogger<SendErrands> log,
     Func<Notice, Recipient, string, CancellationToken, Task<Sending>> send)
 {
     private const int Batch = 100;
@@ -83,7 +84,9 @@ internal sealed class SendErrands(
         return waiting.Count == Batch ? TimeSpan.Zero : Poll;
     }
 
-    /// <summary>Whether enough of the same were sent lately: what one person does again and again on one listing is not sent again and again.</summary>
+    /// <summary>
+    /// Whether enough of the same were sent lately: what one person does again and again on one listing is not sent again and again.
+    /// </summary>
     private async Task<bool> IsRepeated(Work turn, Notice notice, List<Notice> done, CancellationToken ct)
     {
         if (notice.Other is not { } other)
@@ -104,8 +107,8 @@ internal sealed class SendErrands(
     }
 
     /// <summary>
-    /// People as Identity has them now. The copy beside the notices may be older: a change of phone and a move of a trade come from two logs, in either
-    /// order. While Identity cannot be reached, the copy has to do.
+    /// People as Identity has them now. The copy beside the notices may be older: a change of phone and a move of a trade come from two
+    /// logs, in either order. While Identity cannot be reached, the copy has to do.
     /// </summary>
     private async Task<Dictionary<Guid, Recipient>> FindContacts(Guid[] people, CancellationToken ct)
     {
@@ -118,7 +121,8 @@ internal sealed class SendErrands(
         patience.CancelAfter(PatienceForContacts);
         try
         {
-            return (await contacts.Find(people, patience.Token)).ToDictionary(person => person.Person, person => new Recipient(person.Phone, person.Email, person.Language));
+            return (await contacts.Find(people, patience.Token))
+                .ToDictionary(person => person.Person, person => new Recipient(person.Phone, person.Email, person.Language));
         }
         catch (Exception away) when (away is HttpRequestException or OperationCanceledException or Npgsql.NpgsqlException && !ct.IsCancellationRequested)
         {
@@ -133,7 +137,10 @@ internal sealed class SendErrands(
         patience.CancelAfter(Patience);
         try
         {
-            return await send(notice, person, channel == Notice.Sms ? notice.SmsText(texts, person.Language, settings.Zone) : notice.Text(texts, person.Language, settings.Zone), patience.Token);
+            return await send(
+                notice, person, channel == Notice.Sms
+                    ? notice.SmsText(texts, person.Language, settings.Zone)
+                    : notice.Text(texts, person.Language, settings.Zone), patience.Token);
         }
         catch (Exception fault) when ((PassingFault.Is(fault) || fault is HttpRequestException or Npgsql.NpgsqlException) && !ct.IsCancellationRequested)
         {

@@ -6,8 +6,8 @@ using Jangteo.Platform.Input;
 namespace Jangteo.Notices;
 
 /// <summary>
-/// A text that goes through as one SMS in Korea: at most 90 bytes of EUC-KR (as Windows extends it, code page 949). What people have entered is shortened
-/// to make room, and the sentence is not: half a sentence may say the opposite.
+/// A text that goes through as one SMS in Korea: at most 90 bytes of EUC-KR (as Windows extends it, code page 949). What people have
+/// entered is shortened to make room, and the sentence is not: half a sentence may say the opposite.
 /// </summary>
 internal static class SmsText
 {
@@ -21,7 +21,8 @@ internal static class SmsText
     private static readonly Encoding Korean = CodePagesEncodingProvider.Instance.GetEncoding(949)!;
 
     /// <summary>Signs that have another one of the same meaning in EUC-KR.</summary>
-    private static readonly Dictionary<string, string> Similar = new() { ["₩"] = "￦", ["–"] = "-", ["—"] = "-", ["•"] = "·", ["\u00a0"] = " " };
+    private static readonly Dictionary<string, string> Similar =
+        new() { ["₩"] = "￦", ["–"] = "-", ["—"] = "-", ["•"] = "·", ["\u00a0"] = " " };
 
     /// <summary>The bytes that a text takes.</summary>
     public static int Bytes(string text) => Korean.GetByteCount(text);
@@ -51,8 +52,8 @@ internal static class SmsText
     }
 
     /// <summary>
-    /// A text in characters that EUC-KR has: a letter loses the marks that it does not have, a sign becomes a similar one, an emoji is left out, and
-    /// anything else is a question mark.
+    /// A text in characters that EUC-KR has: a letter loses the marks that it does not have, a sign becomes a similar one, an emoji is left
+    /// out, and anything else is a question mark.
     /// </summary>
     public static string Sendable(string text)
     {
@@ -79,13 +80,17 @@ internal static class SmsText
             return similar;
         }
 
-        var plain = string.Concat(Unicode.Decompose(element).Where(letter => char.GetUnicodeCategory(letter) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark)));
+        var plain = string.Concat(
+            Unicode.Decompose(element)
+                .Where(letter => char.GetUnicodeCategory(letter) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark)));
         return plain.Length > 0 && IsSendable(plain) ? plain
             : Rune.GetUnicodeCategory(element.EnumerateRunes().First()) == UnicodeCategory.OtherSymbol ? ""
             : "?";
     }
 
-    /// <summary>The encoding replaces what it does not have by something that looks like it, so only what comes back the same is sent the same.</summary>
+    /// <summary>
+    /// The encoding replaces what it does not have by something that looks like it, so only what comes back the same is sent the same.
+    /// </summary>
     private static bool IsSendable(string text) => Korean.GetString(Korean.GetBytes(text)) == text;
 
     /// <summary>The beginning of a text that fits, with a sign that there was more; nothing where not even the sign fits.</summary>

@@ -10,11 +10,12 @@ using Microsoft.Extensions.Logging;
 namespace Jangteo.Notices;
 
 /// <summary>
-/// Sends an e-mail to <c>OperatorEmail</c> when something newly needs an operator in any module. What one look finds is one mail; a thing is told once, and again
-/// only when it had been settled in between.
+/// Sends an e-mail to <c>OperatorEmail</c> when something newly needs an operator in any module. What one look finds is one mail; a thing
+/// is told once, and again only when it had been settled in between.
 /// </summary>
 internal sealed class TellOperators(
-    [FromKeyedServices(Modules.Notices)] Storage storage, IServiceProvider services, IMailer mailer, Settings settings, Shelf shelf, ILogger<TellOperators> log)
+    [FromKeyedServices(Modules.Notices)] Storage storage, IServiceProvider services, IMailer mailer, Settings settings, Shelf shelf,
+    ILogger<TellOperators> log)
 {
     private const int MostLines = 30;
 
@@ -95,7 +96,8 @@ internal sealed class TellOperators(
         {
             var (subject, text) = Compose(news, shelf.Texts, settings.Language);
             work.Write(
-                "insert into operator_mails (id, at, address, subject, text, status) values ($1, $2, $3, $4, $5, 'waiting')", mail, work.Now, settings.OperatorEmail, subject, text);
+                "insert into operator_mails (id, at, address, subject, text, status) values ($1, $2, $3, $4, $5, 'waiting')", mail,
+                work.Now, settings.OperatorEmail, subject, text);
         }
     }
 

@@ -18,7 +18,8 @@ internal static class Undeliverable
         routes.MapGet("/api/operator/notices/undeliverable", Handle).WithName("undeliverableNotices").WithTags("operator").WithSummary("Notices that could not be delivered, newest first.");
 
     private static async Task<Ok<Page<UndeliverableNotice>>> Handle(
-        HttpContext http, Shelf shelf, Settings settings, [FromKeyedServices(Modules.Notices)] Storage storage, [AsParameters] Paging part, CancellationToken ct)
+        HttpContext http, Shelf shelf, Settings settings, [FromKeyedServices(Modules.Notices)] Storage storage, [AsParameters] Paging part,
+        CancellationToken ct)
     {
         Caller.Operator(http);
         var language = Problems.Language(http);
@@ -33,7 +34,8 @@ internal static class Undeliverable
         return TypedResults.Ok(part.Of(
             rows,
             row => new UndeliverableNotice(
-                row.Notice.Id, new PersonRef(row.Notice.Person, row.Name), row.Phone, row.Notice.Channel, row.Notice.Text(shelf.Texts, language, settings.Zone), row.Notice.Trade, row.Notice.Listing, row.Notice.At),
+                row.Notice.Id, new PersonRef(row.Notice.Person, row.Name), row.Phone, row.Notice.Channel,
+                row.Notice.Text(shelf.Texts, language, settings.Zone), row.Notice.Trade, row.Notice.Listing, row.Notice.At),
             row => row.Number));
     }
 }

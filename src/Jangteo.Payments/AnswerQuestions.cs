@@ -42,7 +42,8 @@ internal sealed class AnswerQuestions([FromKeyedServices(Modules.Payments)] Stor
     {
         using var span = Spans.Within("call the provider: charge", ActivityKind.Client);
         var result = await Outside.Call(
-            token => provider.Charge(question.Key, card, question.Amount, token), new Receipt(question.Key, question.Amount, question.Currency), ct);
+            token => provider.Charge(question.Key, card, question.Amount, token),
+            new Receipt(question.Key, question.Amount, question.Currency), ct);
         span?.SetTag("jangteo.says", Words.Of(result.Says));
         return result;
     }

@@ -111,7 +111,8 @@ internal sealed class Booking
             insert into deposits (id, position, reference, amount, payer, trade, state, fits, currency, at, counted) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             on conflict (id) do update set trade = excluded.trade, state = excluded.state, counted = excluded.counted
             """,
-            deposit.Id, deposit.Position, deposit.Reference, deposit.Amount, deposit.From, deposit.Trade, Words.Of(deposit.State), Words.Of(deposit.Fits), deposit.Currency, deposit.At, deposit.Counted);
+            deposit.Id, deposit.Position, deposit.Reference, deposit.Amount, deposit.From, deposit.Trade, Words.Of(deposit.State),
+            Words.Of(deposit.Fits), deposit.Currency, deposit.At, deposit.Counted);
         if (decision.Payment is { } payment && payment != Of(payment.Trade))
         {
             Change(payment);
@@ -213,7 +214,8 @@ internal sealed class Booking
                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
                 on conflict do nothing
                 """,
-                errand.Key, errand.Subject, errand.Revision, errand.Verb, WhatWords[(int)errand.What], errand.Amount, errand.ChargeKey, errand.Account, errand.Card, cause.Correlation, cause.Causation,
+                errand.Key, errand.Subject, errand.Revision, errand.Verb, WhatWords[(int)errand.What], errand.Amount, errand.ChargeKey,
+                errand.Account, errand.Card, cause.Correlation, cause.Causation,
                 errand.Problem is not null, errand.Problem);
         }
     }

@@ -19,9 +19,13 @@ internal static class Deposits
     public static Task<List<Deposit>> OfTrade(Storage storage, Guid trade, CancellationToken ct) =>
         storage.Query(new Sql($"select {Columns} from deposits where trade = $1 order by position", trade), Read, ct);
 
-    /// <summary>Those of a trade that wait because nobody knew where to send them back to.</summary>
+    /// <summary>Those of a trade that wait because no account to send them back to was known.</summary>
     public static Task<List<Deposit>> LockWaiting(Work work, Guid trade, CancellationToken ct) =>
-        work.Query(new Sql($"select {Columns} from deposits where trade = $1 and state = $2 order by id for update", trade, Words.Of(DepositState.Waiting)), Read, ct);
+        work.Query(
+            new Sql(
+                $"select {Columns} from deposits where trade = $1 and state = $2 order by id for update", trade,
+                Words.Of(DepositState.Waiting)),
+            Read, ct);
 
     public static Task<Deposit?> Lock(Work work, Guid id, CancellationToken ct) =>
         work.Find(new Sql($"select {Columns} from deposits where id = $1 for update", id), Read, ct);

@@ -12,8 +12,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Jangteo.Payments;
 
 /// <summary>
-/// PUT /api/payments/{trade}/refund-account: the buyer says where their bank transfers go back to. What the bank refused to send to the earlier account is sent to
-/// the new one at once. Nobody else can say so: operators send money only to accounts that its owner gave.
+/// PUT /api/payments/{trade}/refund-account: the buyer says where their bank transfers go back to. What the bank refused to send to the
+/// earlier account is sent to the new one at once. No one else can give an account: operators send money only to accounts that its owner
+/// gave.
 /// </summary>
 internal static class GiveRefundAccount
 {
@@ -22,11 +23,13 @@ internal static class GiveRefundAccount
             .WithSummary("The buyer says where their bank transfers go back to.").Produces<RefundAccount>();
 
     private static Task<Answer> Handle(
-        Guid trade, RefundAccountGiven body, HttpContext http, [FromKeyedServices(Modules.Payments)] Storage storage, [FromKeyedServices(Modules.Payments)] Commands commands,
+        Guid trade, RefundAccountGiven body, HttpContext http, [FromKeyedServices(Modules.Payments)] Storage storage,
+        [FromKeyedServices(Modules.Payments)] Commands commands,
         RunErrands errands, CancellationToken ct) =>
         commands.Run(http, body, async (work, caller, _) =>
         {
-            var account = Asked.Text(body.Account, "account", TextRules.Account) ?? throw Asked.Bad("account", Wrong.OneLine(TextRules.Account.Longest));
+            var account = Asked.Text(body.Account, "account", TextRules.Account)
+                ?? throw Asked.Bad("account", Wrong.OneLine(TextRules.Account.Longest));
             var booking = await Booking.Open(work, [trade], storage.Clock.Now, ct);
             var payment = booking.Of(trade);
             if (payment is null || (caller.Id != payment.Buyer && caller.Id != payment.Seller && !caller.IsOperator))

@@ -168,8 +168,8 @@ internal static class Reference
     }
 
     /// <summary>
-    /// The trade that a text names: every reference in it is looked for, whatever stands around it. A reference has sixty random bits and is compared
-    /// whole, so no other words are ever taken for one.
+    /// The trade that a text names: every reference in it is looked for, whatever stands around it. A reference has sixty random bits and
+    /// is compared whole, so no other words are ever taken for one.
     /// </summary>
     /// <param name="trades">The trade of a reference, if there is one.</param>
     /// <returns>No trade when the text names none, or when it names several.</returns>
@@ -179,7 +179,9 @@ internal static class Reference
         return named.Count == 1 ? (named[0], false) : (null, named.Count > 1);
     }
 
-    /// <summary>Everything in a text that may be a reference, as it was meant: any case and width, with or without hyphens and spaces.</summary>
+    /// <summary>
+    /// Everything in a text that may be a reference, as it was meant: any case and width, with or without hyphens and spaces.
+    /// </summary>
     public static IReadOnlyList<string> In(string written)
     {
         var letters = Read(written);
@@ -195,7 +197,10 @@ internal static class Reference
         return found;
     }
 
-    /// <summary>The letters and figures of a text as they were meant: people and banks change case and width, add spaces and hyphens, and mistake letters for figures.</summary>
+    /// <summary>
+    /// The letters and figures of a text as they were meant: people and banks change case and width, add spaces and hyphens, and mistake
+    /// letters for figures.
+    /// </summary>
     public static string Read(string written)
     {
         var letters = new StringBuilder();

@@ -58,7 +58,9 @@ public sealed class PaymentsModule : Module
         CheckBooks.Map(routes);
         routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
         ReadActs.Map(routes, Name);
-        Proposals.Map(routes, routes.ServiceProvider.GetRequiredKeyedService<OperatorCommands>(Name), routes.ServiceProvider.GetRequiredService<Settings>().Currency);
+        Proposals.Map(
+            routes, routes.ServiceProvider.GetRequiredKeyedService<OperatorCommands>(Name),
+            routes.ServiceProvider.GetRequiredService<Settings>().Currency);
         GiveRefundAccount.Map(routes);
         if (IsSandbox(routes.ServiceProvider))
         {

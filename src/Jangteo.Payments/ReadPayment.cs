@@ -53,7 +53,9 @@ internal static class ReadPayment
 /// <param name="Arrived">
 /// All that the bank has seen for this trade: what is seen, held, paid out with its fee, refunding and refunded, and what is over.
 /// </param>
-/// <param name="Over">The part of <paramref name="Arrived"/> that was never due, or due no longer. It goes back by itself, and is no part of what is refunded.</param>
+/// <param name="Over">
+/// The part of <paramref name="Arrived"/> that was never due, or due no longer. It goes back by itself, and is no part of what is refunded.
+/// </param>
 /// <param name="SentBack">The part of <paramref name="Over"/> that is back where it came from.</param>
 /// <param name="Refunded">What was due, had counted, and was given back to the buyer; no part of <paramref name="SentBack"/>.</param>
 /// <param name="Transfers">In the order of their arrival.</param>
@@ -61,8 +63,10 @@ internal static class ReadPayment
 /// <param name="RefundRefused">The bank refuses to send money back to that account, and the buyer has to give another one.</param>
 /// <param name="Log">From the first step to the last.</param>
 internal sealed record PaymentView(
-    Guid Trade, string State, string Means, string? Reference, string Currency, long Amount, long Fee, long Held, long Expected, long Seen, long Short,
-    long Refunding, long Refunded, long PayingOut, long PaidOut, long Arrived, long Over, long SentBack, string? RefundAccount, bool RefundRefused,
+    Guid Trade, string State, string Means, string? Reference, string Currency, long Amount, long Fee, long Held, long Expected, long Seen,
+    long Short,
+    long Refunding, long Refunded, long PayingOut, long PaidOut, long Arrived, long Over, long SentBack, string? RefundAccount,
+    bool RefundRefused,
     IReadOnlyList<TransferView> Transfers, IReadOnlyList<PayLogLine> Log)
 {
     public static PaymentView Of(Payment payment, IReadOnlyList<Journals.Row> journals, IReadOnlyList<Deposit> transfers, bool isSeller)
@@ -81,7 +85,8 @@ internal sealed record PaymentView(
                 _ => Words.Of(payment.Standing),
             },
             Words.Of(payment.Means), isSeller ? null : payment.Reference, payment.Currency, payment.Amount, payment.Fee,
-            payment.Standing == Standing.Held ? payment.Amount : 0, payment.Standing == Standing.Expected ? payment.Amount : 0, payment.Seen, payment.Missing,
+            payment.Standing == Standing.Held ? payment.Amount : 0, payment.Standing == Standing.Expected ? payment.Amount : 0,
+            payment.Seen, payment.Missing,
             refunding, refunded, payingOut, Sum(payment, Verb.PayOut, Came.Yes),
             transfers.Sum(transfer => transfer.Amount), transfers.Sum(transfer => transfer.Rest),
             transfers.Where(transfer => transfer.State is DepositState.SentBack or DepositState.Matched).Sum(transfer => transfer.Rest),
@@ -96,7 +101,9 @@ internal sealed record PaymentView(
 
 /// <summary>A transfer that named the trade, or that an operator found to be for it.</summary>
 /// <param name="Counted">The part that pays for the trade, in minor units; the rest was not due, and goes back.</param>
-/// <param name="State">matched: it counts, and what was beyond is back. sending-back, sent-back, or waiting for an operator who finds out where to.</param>
+/// <param name="State">
+/// matched: it counts, and what was beyond is back. sending-back, sent-back, or waiting for an operator who finds out where to.
+/// </param>
 /// <param name="From">The account it came from; not shown to the seller.</param>
 internal sealed record TransferView(Guid Id, DateTimeOffset At, long Amount, long Counted, string State, string? From)
 {

@@ -16,7 +16,8 @@ namespace Jangteo.Payments;
 /// in one commit. A call that fails is made again, after longer and longer rests, for ever; after some attempts an operator is told.
 /// </summary>
 internal sealed class RunErrands(
-    [FromKeyedServices(Modules.Payments)] Storage storage, ICardProvider provider, IBank bank, TimeProvider machine, Faults faults, Settings settings, ILogger<RunErrands> log)
+    [FromKeyedServices(Modules.Payments)] Storage storage, ICardProvider provider, IBank bank, TimeProvider machine, Faults faults,
+    Settings settings, ILogger<RunErrands> log)
 {
     /// <summary>An operator sees an errand that has failed so often.</summary>
     public const int AttentionAfter = 8;

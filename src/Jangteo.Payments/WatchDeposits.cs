@@ -80,17 +80,21 @@ internal sealed class WatchDeposits([FromKeyedServices(Modules.Payments)] Storag
     }
 
     /// <summary>
-    /// Finds the trade that each transfer pays for and books what follows. One that has been booked is known by its id, and nothing follows from it again.
+    /// Finds the trade that each transfer pays for and books what follows. One that has been booked is known by its id, and nothing follows
+    /// from it again.
     /// </summary>
     /// <exception cref="UnfitTransferException">The bank says what cannot be; none of them is booked.</exception>
     public async Task Book(Work work, IReadOnlyList<BankDeposit> arrived, CancellationToken ct)
     {
         var seen = await New(work, arrived, ct);
         var named = (await work.Query(
-                new Sql("select reference, trade from payments where reference = any($1)", (object)seen.SelectMany(transfer => Reference.In(transfer.Reference)).Distinct().ToArray()),
+                new Sql(
+                    "select reference, trade from payments where reference = any($1)",
+                    (object)seen.SelectMany(transfer => Reference.In(transfer.Reference)).Distinct().ToArray()),
                 reader => (Reference: reader.GetString(0), Trade: reader.GetGuid(1)), ct))
             .ToDictionary(row => row.Reference, row => row.Trade);
-        var found = seen.ConvertAll(transfer => Reference.Find(transfer.Reference, reference => named.TryGetValue(reference, out var trade) ? trade : null));
+        var found = seen.ConvertAll(
+            transfer => Reference.Find(transfer.Reference, reference => named.TryGetValue(reference, out var trade) ? trade : null));
         var booking = await Booking.Open(work, [.. found.Select(one => one.Trade).OfType<Guid>().Distinct()], storage.Clock.Now, ct);
         foreach (var (transfer, (trade, isAmbiguous)) in seen.Zip(found))
         {
@@ -109,7 +113,9 @@ internal sealed class WatchDeposits([FromKeyedServices(Modules.Payments)] Storag
     private async Task<List<BankDeposit>> New(Work work, IReadOnlyList<BankDeposit> arrived, CancellationToken ct)
     {
         var known = (await work.Query(
-                new Sql("select id, amount, reference, currency from deposits where id = any($1)", (object)arrived.Select(transfer => transfer.Id).ToArray()),
+                new Sql(
+                    "select id, amount, reference, currency from deposits where id = any($1)",
+                    (object)arrived.Select(transfer => transfer.Id).ToArray()),
                 reader => (Id: reader.GetGuid(0), Said: (Amount: reader.GetInt64(1), Reference: reader.GetString(2), Currency: reader.GetString(3))), ct))
             .ToDictionary(row => row.Id, row => row.Said);
         var fresh = new List<BankDeposit>();
@@ -118,7 +124,8 @@ internal sealed class WatchDeposits([FromKeyedServices(Modules.Payments)] Storag
             var said = (transfer.Amount, transfer.Reference, transfer.Currency);
             if (transfer.Amount <= 0 || transfer.Currency != settings.Currency)
             {
-                throw new UnfitTransferException($"the bank says {transfer.Amount} {transfer.Currency}, and only amounts of {settings.Currency} above 0 can be booked");
+                throw new UnfitTransferException(
+                    $"the bank says {transfer.Amount} {transfer.Currency}, and only amounts of {settings.Currency} above 0 can be booked");
             }
 
             if (known.TryAdd(transfer.Id, said))

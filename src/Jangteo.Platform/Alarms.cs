@@ -9,7 +9,9 @@ namespace Jangteo.Platform;
 /// <param name="IsReady">Whether the process can still be sent requests.</param>
 public sealed record Alarm(string Module, string About, string Text, bool IsReady, DateTimeOffset Since);
 
-/// <summary>The alarms of this process: shown by <c>/health/ready</c>, <c>/api/operator/rest</c> and the metric <c>jangteo.alarms</c>.</summary>
+/// <summary>
+/// The alarms of this process: shown by <c>/health/ready</c>, <c>/api/operator/rest</c> and the metric <c>jangteo.alarms</c>.
+/// </summary>
 public sealed class Alarms(TimeProvider machine)
 {
     private readonly ConcurrentDictionary<(string Module, string About), Alarm> raised = new();
@@ -23,7 +25,8 @@ public sealed class Alarms(TimeProvider machine)
     public bool Raise(string module, string about, string text, bool isReady = false)
     {
         var alarm = new Alarm(module, about, text, isReady, machine.GetUtcNow());
-        return raised.AddOrUpdate((module, about), alarm, (_, before) => before with { Text = text, IsReady = isReady }).Since == alarm.Since;
+        return raised.AddOrUpdate((module, about), alarm, (_, before) => before with { Text = text, IsReady = isReady })
+            .Since == alarm.Since;
     }
 
     public void Clear(string module, string about) => raised.TryRemove((module, about), out _);

@@ -7,7 +7,9 @@ public static class Ids
 {
     public static Guid New() => Guid.CreateVersion7();
 
-    /// <summary>When an id was made, by the clock of the machine that made it: the first 48 bits of a UUIDv7 are milliseconds since 1970.</summary>
+    /// <summary>
+    /// When an id was made, by the clock of the machine that made it: the first 48 bits of a UUIDv7 are milliseconds since 1970.
+    /// </summary>
     public static DateTimeOffset TimeOf(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];

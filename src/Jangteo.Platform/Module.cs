@@ -39,7 +39,9 @@ public abstract class Module
     /// <summary>What answers questions put to it, or null.</summary>
     public virtual IQuestions? Answers(IServiceProvider services) => null;
 
-    /// <summary>What is connected to nothing with these settings. A kind that needs it is refused at start, and not when money should move.</summary>
+    /// <summary>
+    /// What is connected to nothing with these settings. A kind that needs it is refused at start, and not when money should move.
+    /// </summary>
     public virtual IEnumerable<MissingProvider> Missing(Settings settings) => [];
 
     /// <summary>What it checks of its own data all the time, or null.</summary>

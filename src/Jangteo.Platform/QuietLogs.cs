@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace Jangteo.Platform;
 
 /// <summary>
-/// Says each cause of trouble once a minute, with how often it came: a dead database fails every loop and every request several times a second, and a log that
-/// repeats it hides everything else. Whatever is logged without a fault, or with one that is new, is said at once and unchanged.
+/// Says each cause of trouble once a minute, with how often it came: a dead database fails every loop and every request several times a
+/// second, and a log that repeats it hides everything else. Whatever is logged without a fault, or with one that is new, is said at once
+/// and unchanged.
 /// </summary>
 public sealed class QuietLogs : ILoggerFactory
 {
@@ -77,7 +78,9 @@ public sealed class QuietLogs : ILoggerFactory
         }
     }
 
-    /// <summary>A passing fault is its own cause wherever it strikes; any other is told apart by what was said of it, the time it rests excepted.</summary>
+    /// <summary>
+    /// A passing fault is its own cause wherever it strikes; any other is told apart by what was said of it, the time it rests excepted.
+    /// </summary>
     private static string KeyOf<T>(T state, Exception fault) =>
         PassingFault.Is(fault) ? PassingFault.CauseOf(fault)
         : state is IEnumerable<KeyValuePair<string, object?>> said ? $"{string.Join(' ', said.Where(one => one.Value is not TimeSpan).Select(one => one.Value))}: {fault.GetType().Name}: {fault.Message}"
@@ -99,7 +102,8 @@ public sealed class QuietLogs : ILoggerFactory
 
         public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (exception is null || logLevel < LogLevel.Warning || !inner.IsEnabled(logLevel))
             {
@@ -109,7 +113,10 @@ public sealed class QuietLogs : ILoggerFactory
             {
                 // Where a passing fault struck says nothing of its cause: one line instead of its stack.
                 var isPassing = PassingFault.Is(exception);
-                inner.Log(logLevel, eventId, state, isPassing ? null : exception, isPassing ? (text, _) => $"{formatter(text, exception)} {PassingFault.CauseOf(exception)}: {exception.Message}" : formatter);
+                inner.Log(
+                    logLevel, eventId, state, isPassing ? null : exception,
+                    isPassing ? (text, _) =>
+                        $"{formatter(text, exception)} {PassingFault.CauseOf(exception)}: {exception.Message}" : formatter);
             }
         }
     }

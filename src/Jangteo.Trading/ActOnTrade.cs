@@ -59,7 +59,8 @@ internal sealed class ActOnTrade(
             RefuseStale(http, locked.Trade);
             var (card, reason) = ReadInputs(locked.Kind, locked.Trade, move, party, body);
             var language = Problems.Language(http);
-            var act = new Act(Words.Of(party), caller.Id, clock.Now, machine.GetUtcNow(), work.Cause.Correlation, card, reason, claim, language);
+            var act = new Act(
+                Words.Of(party), caller.Id, clock.Now, machine.GetUtcNow(), work.Cause.Correlation, card, reason, claim, language);
             switch (Deciding.Command(locked.Kind, locked.Trade, locked.SoldOut, party, move, act))
             {
                 case Decision.Happens happens:

@@ -40,7 +40,8 @@ internal sealed class AskForTrade(
             }
             catch (PostgresException twice) when (twice.ConstraintName == "trades_asked_once")
             {
-                // Two requests of one buyer at once: the other one won, and its trade is found now, unless that one has ended and a third one has won since.
+                // Two requests of one buyer at once: the other one won, and its trade is found now, unless that one has ended and a third
+                // one has won since.
                 if (attempt == MostAttempts)
                 {
                     throw new RefusedException(new Refusal(Refusals.InProgress, RetryAfter: TimeSpan.FromSeconds(1)));
@@ -55,7 +56,8 @@ internal sealed class AskForTrade(
         using var span = Spans.Of(id, "ask for a trade", correlation: Commands.CauseOf(http).Correlation);
         return await commands.Run(http, body, async (work, caller, claim) =>
         {
-            var (listing, asked, isSellerSuspended, inVain) = await Trades.LockListing(work, body.Listing, caller.Id, machine.GetUtcNow(), ct);
+            var (listing, asked, isSellerSuspended, inVain) = await Trades.LockListing(
+                work, body.Listing, caller.Id, machine.GetUtcNow(), ct);
             if (listing is null)
             {
                 throw isHeard ? new RefusedException(new Refusal(Refusals.NotFound)) : new UnheardListingException();
@@ -80,7 +82,8 @@ internal sealed class AskForTrade(
             var card = Cards.Read(kind.StartMove.First.Contains(Verb.HoldPayment), body.Card);
             var note = Asked.Text(body.Note, "note", TextRules.Note);
             var language = Problems.Language(http);
-            var act = new Act(Words.Of(Party.Buyer), caller.Id, clock.Now, machine.GetUtcNow(), work.Cause.Correlation, card, note, claim, language);
+            var act = new Act(
+                Words.Of(Party.Buyer), caller.Id, clock.Now, machine.GetUtcNow(), work.Cause.Correlation, card, note, claim, language);
             var terms = new Terms(body.Price, body.Quantity, body.Periods, body.Address, body.RefundAccount);
             switch (Deciding.Begin(kind, id, listing, caller.Ref, terms, settings.FeePermille, settings.Currency, act))
             {

@@ -15,6 +15,7 @@ internal static class Cards
             return card is null ? null : throw new RefusedException(Refusal.Invalid("card", Wrong.NoCardHere));
         }
 
-        return TextRules.Card.Read(card, out var token) is null ? token : throw new RefusedException(Refusal.Invalid("card", Wrong.Card(TextRules.Card.Longest)));
+        return TextRules.Card.Read(card, out var token) is null ? token : throw new RefusedException(
+            Refusal.Invalid("card", Wrong.Card(TextRules.Card.Longest)));
     }
 }

@@ -11,14 +11,18 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Jangteo.Trading;
 
 /// <summary>
-/// PUT /api/trades/{id}/address: the buyer changes where it is delivered to, until something is sent. The trade is locked, and a delivery is asked for in the commit of a move,
-/// so the address that a shipment gets is the last one that was acknowledged before it.
+/// PUT /api/trades/{id}/address: the buyer changes where it is delivered to, until something is sent. The trade is locked, and a delivery
+/// is asked for in the commit of a move, so the address that a shipment gets is the last one that was acknowledged before it.
 /// </summary>
-internal sealed class ChangeAddress([FromKeyedServices(Modules.Trading)] Commands commands, Trades trades, TradeViews views, BusinessClock clock, TimeProvider machine)
+internal sealed class ChangeAddress(
+    [FromKeyedServices(Modules.Trading)] Commands commands, Trades trades, TradeViews views, BusinessClock clock, TimeProvider machine)
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPut("/api/trades/{id:guid}/address", (Guid id, NewAddress body, HttpContext http, ChangeAddress use, CancellationToken ct) => use.Handle(id, body, http, ct))
-            .WithName("changeAddress").WithSummary("The buyer changes the delivery address, until something is sent.").WithTags("trades").Produces<TradeView>();
+        routes.MapPut(
+            "/api/trades/{id:guid}/address",
+            (Guid id, NewAddress body, HttpContext http, ChangeAddress use, CancellationToken ct) => use.Handle(id, body, http, ct))
+            .WithName("changeAddress").WithSummary("The buyer changes the delivery address, until something is sent.").WithTags("trades")
+            .Produces<TradeView>();
 
     private async Task<Answer> Handle(Guid id, NewAddress body, HttpContext http, CancellationToken ct)
     {

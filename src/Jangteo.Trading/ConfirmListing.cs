@@ -5,7 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Trading;
 
-/// <summary>Takes a listing's change into Trading's copy before Catalog acknowledges it. The message that follows finds it known, and tells the trades it concerns.</summary>
+/// <summary>
+/// Takes a listing's change into Trading's copy before Catalog acknowledges it. The message that follows finds it known, and tells the
+/// trades it concerns.
+/// </summary>
 internal sealed class ConfirmListing([FromKeyedServices(Modules.Trading)] Storage storage) : IListingCopies
 {
     public async Task<bool> Confirm(ListingChanged listing, CancellationToken ct)

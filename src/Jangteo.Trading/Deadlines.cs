@@ -53,7 +53,8 @@ internal sealed class Deadlines(
                 await Postpone(deadline.Trade, deadline.Move, TryAgainLater, token);
             }
         });
-        return trouble is null ? due.Count == Batch ? TimeSpan.Zero : Poll : throw new TimeoutException("Deadlines wait for the database.", trouble);
+        return trouble is null ? due.Count == Batch ? TimeSpan.Zero : Poll : throw new TimeoutException(
+            "Deadlines wait for the database.", trouble);
     }
 
     private async Task Fire(Guid id, string move, CancellationToken ct)

@@ -82,8 +82,8 @@ internal static class Deciding
     }
 
     /// <summary>
-    /// Time makes a move. Where a transfer is awaited it first asks whether the bank has the whole of it, and confirms it if so: time never cancels what is
-    /// paid in full.
+    /// Time makes a move. Where a transfer is awaited it first asks whether the bank has the whole of it, and confirms it if so: time never
+    /// cancels what is paid in full.
     /// </summary>
     public static Decision Fire(Kind kind, Trade trade, bool soldOut, string move, Act act)
     {
@@ -133,7 +133,9 @@ internal static class Deciding
         return deed.Done();
     }
 
-    /// <summary>The refusal of another address, or null while the address can be changed: nothing was sent, or it was called back.</summary>
+    /// <summary>
+    /// The refusal of another address, or null while the address can be changed: nothing was sent, or it was called back.
+    /// </summary>
     public static string? WhyNotReaddress(Kind kind, Trade trade) =>
         !kind.Needs.Contains(Need.Address) || !trade.IsOpen(kind) || trade.AddressChanges >= MostAddressChanges ? Refusals.NotNow
         : trade.Delivery is DeliveryState.UnderWay or DeliveryState.Arrived || trade.WaitsFor(Modules.Delivery) ? Refusals.TooLate
@@ -316,7 +318,8 @@ internal static class Deciding
 
     /// <param name="address">The address to keep, as it is read.</param>
     /// <param name="refundAccount">The account to keep, as it is read.</param>
-    private static Refusal? RefuseStart(Kind kind, Listing listing, PersonRef buyer, Terms terms, out string? address, out string? refundAccount)
+    private static Refusal? RefuseStart(
+        Kind kind, Listing listing, PersonRef buyer, Terms terms, out string? address, out string? refundAccount)
     {
         var wrong = new FieldErrors();
         Check(kind.Needs.Contains(Need.Quantity), "quantity", terms.Quantity, wrong);
@@ -331,7 +334,8 @@ internal static class Deciding
         return wrong.Refusal is { } refusal ? refusal
             : listing.Owner.Id == buyer.Id ? new Refusal(Refusals.OwnListing)
             : listing.Withdrawn ? new Refusal(Refusals.ListingWithdrawn)
-            : listing.Available < (terms.Quantity ?? 1) ? new Refusal(Refusals.SoldOut, Facts: new Dictionary<string, object?> { ["left"] = Math.Max(0, listing.Available) })
+            : listing.Available < (terms.Quantity ?? 1) ? new Refusal(
+                Refusals.SoldOut, Facts: new Dictionary<string, object?> { ["left"] = Math.Max(0, listing.Available) })
             : listing.Price != terms.Price ? new Refusal(Refusals.PriceChanged, Facts: new Dictionary<string, object?> { ["price"] = listing.Price })
             : null;
     }

@@ -49,7 +49,9 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
         Trade = Trade with
         {
             Revision = revision,
-            Intention = new TradeIntention(revision, row.Do, act.Actor, act.Person, act.Machine, act.Card, act.Reason, act.Claim, act.Language, act.Correlation, otherwise?.Do),
+            Intention = new TradeIntention(
+                revision, row.Do, act.Actor, act.Person, act.Machine, act.Card, act.Reason, act.Claim, act.Language, act.Correlation,
+                otherwise?.Do),
         };
         Line("began", row.Do, act, null, null, [.. row.First.Select(verb => verb.Name)]);
     }
@@ -89,7 +91,9 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
             noted[^1] = noted[^1] with
             {
                 Next = next,
-                Transfer = new TransferNews(what, amount, Trade.Listing.Title, Trade.Buyer.Name, Trade.Seller.Name, Trade.Currency, next.Length == 0 ? null : next[0].At),
+                Transfer = new TransferNews(
+                    what, amount, Trade.Listing.Title, Trade.Buyer.Name, Trade.Seller.Name, Trade.Currency,
+                    next.Length == 0 ? null : next[0].At),
             };
         }
     }
@@ -133,7 +137,8 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
     public static IEnumerable<Due> Next(Kind kind, Trade trade) =>
         kind.Leaving(trade.State).Where(row => row.After is not null)
             .Select(row => new Due(
-                (trade.Money is { Expected: > 0, Short: 0 } ? kind.ConfirmingInsteadOf(row, trade.State) ?? row : row).Do, trade.Since + row.After!.Value))
+                (trade.Money is { Expected: > 0, Short: 0 } ? kind.ConfirmingInsteadOf(row, trade.State) ?? row : row).Do,
+                trade.Since + row.After!.Value))
             .OrderBy(due => due.At);
 
     /// <summary>Whom the state waits for: the first row that leaves it says so.</summary>
@@ -170,10 +175,12 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
         Trade = heard switch
         {
             "payment-held" => Trade with { Money = money with { Held = Trade.Amount } },
-            "deposit-expected" when Trade.Money.Refunding == 0 && !Asked("refund") => Trade with { Money = money with { Expected = Trade.Amount, Seen = 0 }, ExpectedSince = revision },
+            "deposit-expected" when Trade.Money.Refunding == 0 && !Asked("refund") =>
+                Trade with { Money = money with { Expected = Trade.Amount, Seen = 0 }, ExpectedSince = revision },
             "deposit-confirmed" => Trade with { Money = money with { Expected = 0, Seen = 0, Held = Trade.Amount } },
             // What was seen of an attempt that is given up, or of an earlier one, says nothing about what is expected now.
-            Verb.TransferSeen or Verb.TransferShort when money.Expected > 0 && revision == Trade.ExpectedSince => Trade with { Money = money with { Seen = amount } },
+            Verb.TransferSeen or Verb.TransferShort when money.Expected > 0 && revision == Trade.ExpectedSince =>
+                Trade with { Money = money with { Seen = amount } },
             Verb.TransferOver => Trade with { Money = money with { Over = money.Over + amount } },
             Verb.TransferReturned => Trade with { Money = money with { SentBack = money.SentBack + amount } },
             // A question is answered when the refund is booked; the provider has done it when the answer arrives as a message.
@@ -192,7 +199,8 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
     }
 
     /// <summary>What is held goes back, and what has been seen of a transfer with it.</summary>
-    private static Money Refunding(Money money) => money with { Held = 0, Expected = 0, Seen = 0, Refunding = money.Refunding + money.Held + money.Seen };
+    private static Money Refunding(Money money) =>
+        money with { Held = 0, Expected = 0, Seen = 0, Refunding = money.Refunding + money.Held + money.Seen };
 
     private bool Asked(string verb) => Trade.Unanswered.Any(request => request.Verb == verb);
 }

@@ -5,7 +5,9 @@ using Jangteo.Platform.Time;
 
 namespace Jangteo.Trading;
 
-/// <summary>What other modules say: answers to a trade's requests, listings and the names of people as they now are, and who is suspended.</summary>
+/// <summary>
+/// What other modules say: answers to a trade's requests, listings and the names of people as they now are, and who is suspended.
+/// </summary>
 internal sealed class HearAnswers(Trades trades, BusinessClock clock) : IHear
 {
     public async Task<IReadOnlySet<Guid>> Hear(Work work, IReadOnlyList<Message> messages, CancellationToken ct)
@@ -17,7 +19,8 @@ internal sealed class HearAnswers(Trades trades, BusinessClock clock) : IHear
         }
 
         // The last of several that a batch has of one person; in the order of their ids, as every batch locks them.
-        var people = messages.Where(message => message.Type == IdentityMessages.PersonChanged).Select(message => message.Read<PersonChanged>())
+        var people = messages.Where(message => message.Type == IdentityMessages.PersonChanged)
+            .Select(message => message.Read<PersonChanged>())
             .GroupBy(person => person.Person).Select(changes => changes.Last()).OrderBy(person => person.Person).ToList();
         if (people.Count > 0)
         {
@@ -86,8 +89,8 @@ internal sealed class HearAnswers(Trades trades, BusinessClock clock) : IHear
     }
 
     /// <summary>
-    /// Tells Catalog of pictures that were taken away whether a trade keeps them. The copies are written, and so locked, before the trades are looked for: no trade that began
-    /// with the older copy is missed, and none begins with it any more.
+    /// Tells Catalog of pictures that were taken away whether a trade keeps them. The copies are written, and so locked, before the trades
+    /// are looked for: no trade that began with the older copy is missed, and none begins with it any more.
     /// </summary>
     private static async Task CheckPictures(Work work, List<Message> messages, CancellationToken ct)
     {
@@ -102,7 +105,9 @@ internal sealed class HearAnswers(Trades trades, BusinessClock clock) : IHear
             await work.Flush(ct);
             var kept = await work.Query(AgreedListing.SelectKept(heard.Listing, removed), row => row.GetGuid(0), ct);
             work.Cause = Cause.Of(message);
-            work.Send(TradingMessages.PicturesChecked, heard.Listing, new PicturesChecked(heard.Listing, [.. kept], [.. removed.Except(kept)]), message.Context);
+            work.Send(
+                TradingMessages.PicturesChecked, heard.Listing, new PicturesChecked(heard.Listing, [.. kept], [.. removed.Except(kept)]),
+                message.Context);
         }
     }
 }

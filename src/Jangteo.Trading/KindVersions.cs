@@ -11,13 +11,19 @@ internal sealed class KindVersions(Shelf shelf, ILogger<KindVersions> log)
     private readonly ConcurrentDictionary<(string Kind, int Version), Kind> known = new(shelf.All.Select(kind => KeyValuePair.Create((kind.Name, kind.Version), kind)));
 
     /// <summary>The table that a trade keeps, of a trade that was read by <see cref="Trades"/>.</summary>
-    /// <exception cref="UnavailableVersionException">Neither this process nor, when the trade was read, the database had it. Passing.</exception>
-    public Kind Of(Trade trade) => known.TryGetValue((trade.Kind, trade.Version), out var kind) ? kind : throw Missing(trade.Kind, trade.Version);
+    /// <exception cref="UnavailableVersionException">
+    /// Neither this process nor, when the trade was read, the database had it. Passing.
+    /// </exception>
+    public Kind Of(Trade trade) =>
+        known.TryGetValue((trade.Kind, trade.Version), out var kind) ? kind : throw Missing(trade.Kind, trade.Version);
 
     /// <summary>Whether a version is at hand without asking the database.</summary>
     public bool Knows(Trade trade) => known.ContainsKey((trade.Kind, trade.Version));
 
-    /// <summary>The stored tables of trades that are read beside a process of a newer release, which has begun them with versions that this one has not seen.</summary>
+    /// <summary>
+    /// The stored tables of trades that are read beside a process of a newer release, which has begun them with versions that this one has
+    /// not seen.
+    /// </summary>
     public static Sql Select(IReadOnlyCollection<Trade> trades) => new(
         "select kind, version, source from kind_versions join unnest($1::text[], $2::int[]) as asked (kind, version) using (kind, version)",
         trades.Select(trade => trade.Kind).ToArray(), trades.Select(trade => trade.Version).ToArray());
@@ -34,7 +40,8 @@ internal sealed class KindVersions(Shelf shelf, ILogger<KindVersions> log)
         }
     }
 
-    private static UnavailableVersionException Missing(string kind, int version) => new($"The table of {kind} version {version} is neither in this process nor in the database.");
+    private static UnavailableVersionException Missing(string kind, int version) =>
+        new($"The table of {kind} version {version} is neither in this process nor in the database.");
 
     /// <summary>Stores the versions of the folder and reads those that only the database still has.</summary>
     /// <exception cref="KindRefusedException">K10: a table was changed under the number of a stored version.</exception>
@@ -73,7 +80,9 @@ internal sealed class KindVersions(Shelf shelf, ILogger<KindVersions> log)
             }
         }, ct);
 
-    /// <summary>A table that trades still keep and that today's checks would refuse: what was agreed cannot be changed, so an operator is told.</summary>
+    /// <summary>
+    /// A table that trades still keep and that today's checks would refuse: what was agreed cannot be changed, so an operator is told.
+    /// </summary>
     private void WarnOf(Kind older)
     {
         foreach (var mistake in Check.Table(older, $"{older.Name} version {older.Version}"))

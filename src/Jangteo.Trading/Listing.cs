@@ -10,7 +10,8 @@ namespace Jangteo.Trading;
 internal sealed record Listing(Guid Id, int Revision, string Kind, PersonRef Owner, string Title, long Price, int Available, bool Withdrawn)
 {
     /// <summary>Selected where a trade moves: the description and the pictures stay where they are.</summary>
-    public const string Columns = "id, revision, kind, owner, owner_name, title, price, available, withdrawn, place_name, lat, lng, public_lat, public_lng";
+    public const string Columns =
+        "id, revision, kind, owner, owner_name, title, price, available, withdrawn, place_name, lat, lng, public_lat, public_lng";
 
     /// <summary>Selected where a trade begins.</summary>
     public const string ColumnsToBeginWith = $"{Columns}, description, pictures";
@@ -41,7 +42,8 @@ internal sealed record Listing(Guid Id, int Revision, string Kind, PersonRef Own
 
     /// <summary>Reads <see cref="Columns"/>, and the rest where the row has it.</summary>
     public static Listing Read(NpgsqlDataReader row) => new(
-        row.GetGuid(0), row.GetInt32(1), row.GetString(2), new PersonRef(row.GetGuid(3), row.GetString(4)), row.GetString(5), row.GetInt64(6), row.GetInt32(7), row.GetBoolean(8))
+        row.GetGuid(0), row.GetInt32(1), row.GetString(2), new PersonRef(row.GetGuid(3), row.GetString(4)), row.GetString(5),
+        row.GetInt64(6), row.GetInt32(7), row.GetBoolean(8))
     {
         Place = ReadPlace(row, 10),
         PublicPlace = ReadPlace(row, 12),
@@ -83,7 +85,10 @@ internal sealed record AgreedListing(string Description, IReadOnlyList<Guid> Pic
 
     /// <summary>The address of what a trade agrees on: the same for the same words, price and pictures.</summary>
     public static string DigestOf(Listing listing) =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { listing.Title, listing.Price, listing.Description, listing.Pictures }, Wire.Json)));
+        Convert.ToHexStringLower(
+            SHA256.HashData(
+                JsonSerializer.SerializeToUtf8Bytes(
+                    new { listing.Title, listing.Price, listing.Description, listing.Pictures }, Wire.Json)));
 
     /// <summary>Keeps it with the first commit of a trade. For every later trade that begins with the same, it is there.</summary>
     public static void Write(Work work, Listing listing, string digest) =>
@@ -94,7 +99,9 @@ internal sealed record AgreedListing(string Description, IReadOnlyList<Guid> Pic
             """,
             listing.Id, digest, listing.Title, listing.Price, listing.Description, listing.Pictures);
 
-    /// <summary>Which of these pictures of a listing some trade began with. Read while the listing's copy is locked against new trades.</summary>
+    /// <summary>
+    /// Which of these pictures of a listing some trade began with. Read while the listing's copy is locked against new trades.
+    /// </summary>
     public static Sql SelectKept(Guid listing, Guid[] pictures) =>
         new("select distinct p from agreed_listings, unnest(pictures) as p where listing = $1 and p = any($2)", listing, pictures);
 }
@@ -104,7 +111,8 @@ internal sealed record AgreedListing(string Description, IReadOnlyList<Guid> Pic
 internal sealed record Subject(AgreedListing Agreed, Listing? Copy)
 {
     /// <summary>
-    /// The place as a party may see it. The buyer sees the exact point as long as the trade is open, since the thing has to change hands; the owner always; all others the public one.
+    /// The place as a party may see it. The buyer sees the exact point as long as the trade is open, since the thing has to change hands;
+    /// the owner always; all others the public one.
     /// </summary>
     public Place? PlaceFor(Kinds.Party reader, bool isOpen) =>
         reader == Kinds.Party.Seller || (reader == Kinds.Party.Buyer && isOpen) ? Copy?.Place : Copy?.PublicPlace;

@@ -10,8 +10,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Jangteo.Trading;
 
 /// <summary>
-/// GET /api/trades/{id}/pictures/{picture}: a picture that the listing had when the trade began, to the trade's parties and operators, also when its owner has taken it away since.
-/// Catalog keeps the bytes, so the reader is sent there with a grant.
+/// GET /api/trades/{id}/pictures/{picture}: a picture that the listing had when the trade began, to the trade's parties and operators, also
+/// when its owner has taken it away since. Catalog keeps the bytes, so the reader is sent there with a grant.
 /// </summary>
 internal static class ShowAgreedPicture
 {
@@ -20,7 +20,8 @@ internal static class ShowAgreedPicture
             .WithSummary("Sends you to a picture as it was agreed; size=small for a small one.").Produces(307);
 
     private static async Task<IResult> Handle(
-        Guid id, Guid picture, string? size, HttpContext http, [FromKeyedServices(Modules.Trading)] Storage storage, Trades trades, PictureGrants grants, CancellationToken ct)
+        Guid id, Guid picture, string? size, HttpContext http, [FromKeyedServices(Modules.Trading)] Storage storage, Trades trades,
+        PictureGrants grants, CancellationToken ct)
     {
         var caller = Caller.Required(http);
         var found = await trades.FindWithSubject(storage, id, ct);

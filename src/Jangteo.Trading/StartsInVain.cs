@@ -6,8 +6,8 @@ using Jangteo.Contracts;
 namespace Jangteo.Trading;
 
 /// <summary>
-/// The trades that one buyer has begun on one listing lately and that ended without a pay-out. Each takes the stock for a while and tells the seller of it, so only
-/// some are allowed within an hour.
+/// The trades that one buyer has begun on one listing lately and that ended without a pay-out. Each takes the stock for a while and tells
+/// the seller of it, so only some are allowed within an hour.
 /// </summary>
 /// <param name="Begun">When each was begun, newest first, in machine time.</param>
 internal sealed record StartsInVain(ImmutableArray<DateTimeOffset> Begun)
@@ -17,7 +17,7 @@ internal sealed record StartsInVain(ImmutableArray<DateTimeOffset> Begun)
 
     public static readonly TimeSpan Within = TimeSpan.FromHours(1);
 
-    /// <summary>A start that was refused before it began told nobody, and does not count.</summary>
+    /// <summary>A start that was refused before it began sent no notice, and does not count.</summary>
     public static StartsInVain Of(IEnumerable<Ended> ended) =>
         new([.. ended.Where(trade => !trade.NotBegun && trade.Money is { PaidOut: 0, PayingOut: 0 }).Select(trade => TimeOf(trade.Id)).OrderDescending()]);
 

@@ -46,7 +46,9 @@ internal sealed record Trade
     /// <summary>Where the money, the stock and the delivery are, as answers have told.</summary>
     public required Money Money { get; init; }
 
-    /// <summary>The revision of the attempt by which a transfer is expected: what is told of an earlier one says nothing about it.</summary>
+    /// <summary>
+    /// The revision of the attempt by which a transfer is expected: what is told of an earlier one says nothing about it.
+    /// </summary>
     public int ExpectedSince { get; init; }
     public string Stock { get; init; } = StockState.None;
     public string Delivery { get; init; } = DeliveryState.None;
@@ -71,7 +73,8 @@ internal sealed record Trade
 /// <param name="Language">In which the end is answered.</param>
 /// <param name="Otherwise">The row that time takes when a question is answered no.</param>
 internal sealed record TradeIntention(
-    int Revision, string Do, string Actor, Guid? Person, DateTimeOffset Since, string? Card, string? Reason, Claim? Claim, string Language, Guid Correlation,
+    int Revision, string Do, string Actor, Guid? Person, DateTimeOffset Since, string? Card, string? Reason, Claim? Claim, string Language,
+    Guid Correlation,
     string? Otherwise = null);
 
 /// <param name="Revision">Of the move that asked.</param>

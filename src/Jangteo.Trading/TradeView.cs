@@ -27,7 +27,9 @@ public sealed record TradeView(
 
 /// <param name="Price">In minor units.</param>
 /// <param name="Pictures">Each is shown by <c>GET /api/trades/{id}/pictures/{picture}</c>, also when the listing has it no longer.</param>
-/// <param name="Place">Where it is now: the exact point for the owner, and for the buyer as long as the trade is open; for others the blurred one.</param>
+/// <param name="Place">
+/// Where it is now: the exact point for the owner, and for the buyer as long as the trade is open; for others the blurred one.
+/// </param>
 public sealed record TradedListing(Guid Id, string Title, long Price, string Description, IReadOnlyList<Guid> Pictures, Place? Place);
 
 /// <param name="Do">The last part of its route.</param>
@@ -52,7 +54,8 @@ internal sealed class TradeViews(KindVersions kinds, Shelf shelf)
         return new TradeView(
             trade.Id, trade.Kind, trade.Version, trade.State, texts.State(trade.Kind, trade.State, language), trade.Revision, trade.Since,
             new TradedListing(
-                trade.Listing.Id, trade.Listing.Title, trade.Listing.Price, subject.Agreed.Description, subject.Agreed.Pictures, subject.PlaceFor(reader, trade.IsOpen(kind))),
+                trade.Listing.Id, trade.Listing.Title, trade.Listing.Price, subject.Agreed.Description, subject.Agreed.Pictures,
+                subject.PlaceFor(reader, trade.IsOpen(kind))),
             trade.Buyer, trade.Seller, trade.Quantity, trade.Periods, trade.Amount, trade.Currency,
             trade.Intention is null && !trade.NotBegun ? [.. MayDo(kind, trade.State, reader, language)] : [],
             Deed.Awaited(kind, trade.State) is { } party ? new Awaits(party, texts.Waits(trade.Kind, trade.State, language)) : null,

@@ -11,7 +11,8 @@ namespace Jangteo.Trading;
 internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
 {
     /// <summary>A trade, and its buyer's and seller's names as they are now.</summary>
-    private const string TradeColumns = "t.body, (select name from people where id = t.buyer), (select name from people where id = t.seller)";
+    private const string TradeColumns =
+        "t.body, (select name from people where id = t.buyer), (select name from people where id = t.seller)";
 
     private const string SelectTrades = $"select {TradeColumns} from trades t";
 
@@ -24,7 +25,8 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
         where t.id = $1
         """;
 
-    private const string SelectListingOfTrade = $"select {Listing.Columns} from listings where id = (select listing from trades where id = $1)";
+    private const string SelectListingOfTrade =
+        $"select {Listing.Columns} from listings where id = (select listing from trades where id = $1)";
 
     /// <summary>A trade with its table, locked until the commit, with its listing as Trading knows it. Null when there is none.</summary>
     /// <remarks>The listing's copy is locked first wherever sold-out counts, as its changes lock it too: neither can miss the other.</remarks>
@@ -145,7 +147,8 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
                 insert into trades (id, kind, version, listing, buyer, seller, state, revision, is_open, is_single, hears_sold_out, body, agreed)
                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
                 """,
-                trade.Id, trade.Kind, trade.Version, trade.Listing.Id, trade.Buyer.Id, trade.Seller.Id, trade.State, trade.Revision, isOpen, kind.Stock == Stock.One, hearsSoldOut, body, agreed);
+                trade.Id, trade.Kind, trade.Version, trade.Listing.Id, trade.Buyer.Id, trade.Seller.Id, trade.State, trade.Revision, isOpen,
+                kind.Stock == Stock.One, hearsSoldOut, body, agreed);
         }
         else
         {
@@ -179,7 +182,9 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
             }
             else
             {
-                work.Send(TradingMessages.Noted, trade.Id, (TradeNoted)said with { Waited = waited }, trade.Context, receiver: waited is null && ((TradeNoted)said).Transfer is null ? null : Modules.Notices);
+                work.Send(
+                    TradingMessages.Noted, trade.Id, (TradeNoted)said with { Waited = waited }, trade.Context,
+                    receiver: waited is null && ((TradeNoted)said).Transfer is null ? null : Modules.Notices);
             }
         }
 

@@ -9,8 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Jangteo.Views;
 
 /// <summary>
-/// Waits, two seconds at most, until the views have what a command's answer named in its token, <c>&lt;module&gt;:&lt;stream&gt;:&lt;revision&gt;</c>: a person
-/// who has just written something then finds it. Only people who are signed in get such tokens, so a request of anybody else is answered at once.
+/// Waits, two seconds at most, until the views have what a command's answer named in its token,
+/// <c>&lt;module&gt;:&lt;stream&gt;:&lt;revision&gt;</c>: a person who has just written something then finds it. Only people who are signed
+/// in get such tokens, so a request of anybody else is answered at once.
 /// </summary>
 internal sealed class Arrived([FromKeyedServices(Modules.Views)] Storage storage, Live live, TimeProvider machine)
 {

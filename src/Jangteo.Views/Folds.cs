@@ -12,7 +12,8 @@ internal static class Folds
     public static ListingRow Listing(ListingRow? row, ListingChanged changed) =>
         row is not null && row.Revision >= changed.Revision ? row : new ListingRow(
             changed.Listing, changed.Revision, changed.Kind, changed.Owner.Id, changed.Owner.Name, changed.Title, changed.Description, changed.Price, changed.Currency, changed.Status,
-            changed.Quantity, changed.Available, changed.Out, changed.Sold, changed.WrittenOff, changed.Place?.Name, changed.PublicPlace?.Lat, changed.PublicPlace?.Lng,
+            changed.Quantity, changed.Available, changed.Out, changed.Sold, changed.WrittenOff, changed.Place?.Name,
+            changed.PublicPlace?.Lat, changed.PublicPlace?.Lng,
             string.Join(',', changed.Pictures), Stored(changed.Since), Stored(changed.At), changed.Place?.Lat, changed.Place?.Lng);
 
     /// <summary>A move says all that is shown of a trade, whatever was known before.</summary>
@@ -77,11 +78,14 @@ internal static class Folds
                 moved.Person is null ? "event" : "command", message.Sender, moved.Do, moved.From, moved.To, moved.Revision, moved.Actor, moved.Person, moved.Heard,
                 Reason: moved.Reason, Says: Some(moved.Says), Asked: Some([.. moved.Asked, .. moved.Asks])),
             TradeNoted noted => new LineFacts(
-                noted.What switch { "began" => "question", "heard" => "event", "address-changed" => "command", _ => "refusal" }, message.Sender, noted.Do, noted.State, null, noted.Revision, noted.Actor, noted.Person, noted.Heard, noted.Code,
+                noted.What switch { "began" => "question", "heard" => "event", "address-changed" => "command", _ => "refusal" },
+                message.Sender, noted.Do, noted.State, null, noted.Revision, noted.Actor, noted.Person, noted.Heard, noted.Code,
                 Asked: Some(noted.Asked)),
             Answered answered => new LineFacts("answer", message.Sender, Revision: answered.Revision, Heard: answered.Event, Code: answered.Code, Verb: answered.Verb, Amount: answered.Amount == 0 ? null : answered.Amount),
             Told told => new LineFacts("notice", message.Sender, told.What, Revision: told.Cause, Tellings: told.Tellings),
-            OperatorActed acted => new LineFacts("operator", message.Sender, Actor: "operator", Amount: acted.Amount == 0 ? null : acted.Amount, Act: acted.Act),
+            OperatorActed acted =>
+                new LineFacts(
+                    "operator", message.Sender, Actor: "operator", Amount: acted.Amount == 0 ? null : acted.Amount, Act: acted.Act),
             JournalsPosted posted => new LineFacts("money", message.Sender, Journals: posted.Journals),
             _ => null,
         };

@@ -127,7 +127,9 @@ internal sealed class HearEverything(Action<Work, IReadOnlyList<Happened>>? tell
         work.Write("insert into suspended_people (person) select * from unnest($1::uuid[]) on conflict do nothing", Column(suspended, one => one.Key));
     }
 
-    /// <summary>A listing that only its stock has changed keeps the words it is searched by: they may be long, and their index need not be touched.</summary>
+    /// <summary>
+    /// A listing that only its stock has changed keeps the words it is searched by: they may be long, and their index need not be touched.
+    /// </summary>
     private static void WriteListings(Work work, List<ListingRow> rows)
     {
         var words = rows.Select(SearchedWords.Of).ToList();
@@ -151,11 +153,16 @@ internal sealed class HearEverything(Action<Work, IReadOnlyList<Happened>>? tell
                 grams = case when l.words = excluded.words then l.grams else excluded.grams end
             where l.revision < excluded.revision
             """,
-            Column(rows, row => row.Id), Column(rows, row => row.Revision), Column(rows, row => row.Kind), Column(rows, row => row.Owner), Column(rows, row => row.OwnerName),
-            Column(rows, row => row.Title), Column(rows, row => row.Description), Column(rows, row => row.Price), Column(rows, row => row.Currency), Column(rows, row => row.Status),
-            Column(rows, row => row.Quantity), Column(rows, row => row.Available), Column(rows, row => row.Lent), Column(rows, row => row.Sold), Column(rows, row => row.WrittenOff),
-            Column(rows, row => row.Place), Column(rows, row => row.Lat), Column(rows, row => row.Lng), Column(rows, row => row.Pictures), Column(rows, row => row.Since), Column(rows, row => row.At),
-            Column(words, one => one.Words), Column(words, one => one.Grams), Column(rows, row => row.ExactLat), Column(rows, row => row.ExactLng));
+            Column(rows, row => row.Id), Column(rows, row => row.Revision), Column(rows, row => row.Kind), Column(rows, row => row.Owner),
+            Column(rows, row => row.OwnerName),
+            Column(rows, row => row.Title), Column(rows, row => row.Description), Column(rows, row => row.Price),
+            Column(rows, row => row.Currency), Column(rows, row => row.Status),
+            Column(rows, row => row.Quantity), Column(rows, row => row.Available), Column(rows, row => row.Lent),
+            Column(rows, row => row.Sold), Column(rows, row => row.WrittenOff),
+            Column(rows, row => row.Place), Column(rows, row => row.Lat), Column(rows, row => row.Lng), Column(rows, row => row.Pictures),
+            Column(rows, row => row.Since), Column(rows, row => row.At),
+            Column(words, one => one.Words), Column(words, one => one.Grams), Column(rows, row => row.ExactLat),
+            Column(rows, row => row.ExactLng));
     }
 
     private static TColumn[] Column<TRow, TColumn>(List<TRow> rows, Func<TRow, TColumn> of)

@@ -17,7 +17,8 @@ internal static class LiveStream
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/live", Handle).SignInOptional().Occupies(Occupies.Stream).WithName("liveStream").WithTags("views").WithSummary("Server-sent events: hello, trade, notice, listing, clock, reset, ping. Of trades their parties and operators hear, of notices the person told.")
         .WithDescription("Each says that something changed, and not what: trade, notice and listing by their id; a notice is also an SMS or an e-mail that has been sent; clock is the sandbox's clock or one of its faults. After a reset everything may have changed.");
 
-    private static ServerSentEventsResult<Changed> Handle(HttpContext http, Live live, Revocations revocations, IHostApplicationLifetime program, CancellationToken ct)
+    private static ServerSentEventsResult<Changed> Handle(
+        HttpContext http, Live live, Revocations revocations, IHostApplicationLifetime program, CancellationToken ct)
     {
         var lastEventId = http.Request.Headers["Last-Event-ID"].ToString();
         http.Response.Headers["X-Accel-Buffering"] = "no";
@@ -34,7 +35,8 @@ internal static class LiveStream
             Events(live, Caller.Of(http), lastEventId.Length == 0 ? null : lastEventId, program.ApplicationStopping, sessionEnded, ct));
     }
 
-    private static async IAsyncEnumerable<SseItem<Changed>> Events(Live live, Caller? who, string? after, CancellationToken stopping, CancellationToken sessionEnded,
+    private static async IAsyncEnumerable<SseItem<Changed>> Events(
+        Live live, Caller? who, string? after, CancellationToken stopping, CancellationToken sessionEnded,
         [EnumeratorCancellation] CancellationToken ct)
     {
         using var listener = live.Listen(who, after);

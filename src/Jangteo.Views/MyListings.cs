@@ -17,10 +17,12 @@ internal static class MyListings
     private const int MostAlarmsOfOne = 10;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/my/listings", Handle).Occupies(Occupies.PlaceOrWait).WithName("myListings").WithTags("listings").WithSummary("The combined status of what I offer: the thing, its open trades, its alarms.");
+        routes.MapGet("/api/my/listings", Handle).Occupies(Occupies.PlaceOrWait).WithName("myListings").WithTags("listings")
+            .WithSummary("The combined status of what I offer: the thing, its open trades, its alarms.");
 
     private static async Task<Ok<ViewPage<MyListing>>> Handle(
-        HttpContext http, Shelf shelf, Settings settings, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage, [AsParameters] Paging part, string? after, CancellationToken ct)
+        HttpContext http, Shelf shelf, Settings settings, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage,
+        [AsParameters] Paging part, string? after, CancellationToken ct)
     {
         var me = Caller.Required(http).Id;
         var from = part.After<Guid>();
@@ -47,7 +49,8 @@ internal static class MyListings
                 where place <= $2 order by at desc, notice desc
                 """,
                 ids, MostAlarmsOfOne), reader => alarms.Add(Sqls.Alarm(reader))));
-        var wording = await Wording.For(http, shelf, settings, storage, trades.SelectMany(trade => new[] { trade.Buyer, trade.Seller }).Append(me), ct);
+        var wording = await Wording.For(
+            http, shelf, settings, storage, trades.SelectMany(trade => new[] { trade.Buyer, trade.Seller }).Append(me), ct);
         return TypedResults.Ok(ViewPage<MyListing>.Of(
             part.Of(
                 rows, row => MyListing.Of(row, [.. trades.Where(trade => trade.Listing == row.Id)], [.. alarms.Where(alarm => alarm.Listing == row.Id)], me, wording), row => row.Id),
@@ -65,7 +68,8 @@ internal sealed record MyListing(ListingView Listing, string Status, string Labe
         var (shelf, language) = (wording.Shelf, wording.Language);
         var (status, trade) = StatusOf(row, trades, shelf.Find(row.Kind)?.Stock == Stock.One);
         return new MyListing(
-            ListingView.Of(row, null, wording, me), status, trade is null ? shelf.Texts.ListingWord(status, language) : shelf.Texts.State(row.Kind, status, language),
+            ListingView.Of(row, null, wording, me), status,
+            trade is null ? shelf.Texts.ListingWord(status, language) : shelf.Texts.State(row.Kind, status, language),
             [.. trades.Select(trade => TradeListed.Of(trade, MyTrades.StandingOf(trade, me), me, wording))],
             [.. alarms.Select(alarm => new AlarmView(alarm.Notice, alarm.What, Texts.Say(shelf.Texts.Alarm(alarm.What, language), new Dictionary<string, string> { ["listing"] = row.Title }), alarm.Channel, alarm.Status, alarm.At))]);
     }

@@ -18,7 +18,8 @@ internal static class MyTrades
     private const int MostCounted = 1000;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/my/trades", Handle).Occupies(Occupies.PlaceOrWait).WithName("myTrades").WithTags("trades").WithSummary("My trades: as buyer or seller; state is a state's name, or your-move, waiting, done.");
+        routes.MapGet("/api/my/trades", Handle).Occupies(Occupies.PlaceOrWait).WithName("myTrades").WithTags("trades")
+            .WithSummary("My trades: as buyer or seller; state is a state's name, or your-move, waiting, done.");
 
     private static async Task<Ok<TradesPage>> Handle(
         HttpContext http, Shelf shelf, Settings settings, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage,
@@ -51,8 +52,10 @@ internal static class MyTrades
                 """,
                 me, kind),
             reader => counts[reader.GetInt32(0)] = reader.GetInt32(1)));
-        var wording = await Wording.For(http, shelf, settings, storage, rows.SelectMany(row => new[] { row.Row.Buyer, row.Row.Seller }), ct);
-        var page = part.Of(rows, row => TradeListed.Of(row.Row, Standings[row.Standing], me, wording), row => row.Standing, row => row.Row.Id);
+        var wording = await Wording.For(
+            http, shelf, settings, storage, rows.SelectMany(row => new[] { row.Row.Buyer, row.Row.Seller }), ct);
+        var page = part.Of(
+            rows, row => TradeListed.Of(row.Row, Standings[row.Standing], me, wording), row => row.Standing, row => row.Row.Id);
         return TypedResults.Ok(new TradesPage(page.Items, page.Next, new StandingCounts(counts[0], counts[1], counts[2]), stale));
 
         static object? Nullable(int? number) => number;
@@ -110,7 +113,8 @@ internal sealed record TradeListed(
         return new TradeListed(
             row.Id, row.Kind, texts.Title(row.Kind, language), facts.Version, row.State, texts.State(row.Kind, row.State, language), Texts.Say(texts.Waits(row.Kind, row.State, language), values),
             standing, Words.Of(side), texts.Party(row.Kind, side, language), row.Revision, facts.Since,
-            new ListingRef(row.Listing, facts.Title, facts.Price), buyer, seller, facts.Quantity, facts.Periods, facts.Amount, facts.Currency,
+            new ListingRef(row.Listing, facts.Title, facts.Price), buyer, seller, facts.Quantity, facts.Periods, facts.Amount,
+            facts.Currency,
             row.Awaits is { } awaits ? new AwaitedParty(awaits, Words.Find<Party>(awaits) is { } party ? texts.Party(row.Kind, party, language) : awaits) : null, facts.Next,
             row.PendingSince is { } since ? new PendingMove(facts.Pending ?? "", texts.Move(row.Kind, facts.Pending ?? "", language), since) : null,
             facts.Money, facts.Stock, texts.StockWord(facts.Stock, language), facts.Delivery, texts.DeliveryWord(facts.Delivery, language));

@@ -8,7 +8,8 @@ namespace Jangteo.Views;
 /// <param name="ExactLat">For the owner alone.</param>
 internal sealed record ListingRow(
     Guid Id, int Revision, string Kind, Guid Owner, string OwnerName, string Title, string Description, long Price, string Currency, string Status,
-    int Quantity, int Available, int Lent, int Sold, int WrittenOff, string? Place, double? Lat, double? Lng, string Pictures, DateTimeOffset Since, DateTimeOffset At,
+    int Quantity, int Available, int Lent, int Sold, int WrittenOff, string? Place, double? Lat, double? Lng, string Pictures,
+    DateTimeOffset Since, DateTimeOffset At,
     double? ExactLat, double? ExactLng)
 {
     /// <summary>Nobody will ever have it from here any more: every unit is sold or lost.</summary>

@@ -11,7 +11,9 @@ internal sealed record SearchedWords(string Words, string Grams)
 
     public static SearchedWords Of(ListingRow row) => Of(row.Title, row.Description);
 
-    /// <summary>Fills in listings that were stored before there were folded words. Several processes may do it at once: each writes the same.</summary>
+    /// <summary>
+    /// Fills in listings that were stored before there were folded words. Several processes may do it at once: each writes the same.
+    /// </summary>
     public static async Task Fill(Storage storage, CancellationToken ct)
     {
         var last = Guid.Empty;
@@ -34,7 +36,8 @@ internal sealed record SearchedWords(string Words, string Grams)
                     from unnest($1::uuid[], $2::text[], $3::text[]) as g (id, words, grams)
                     where l.id = g.id and l.words = ''
                     """,
-                    rows.Select(row => row.Id).ToArray(), rows.Select(row => row.Words.Words).ToArray(), rows.Select(row => row.Words.Grams).ToArray());
+                    rows.Select(row => row.Id).ToArray(), rows.Select(row => row.Words.Words).ToArray(),
+                    rows.Select(row => row.Words.Grams).ToArray());
                 return Task.CompletedTask;
             }, ct);
             last = rows[^1].Id;

@@ -17,7 +17,8 @@ internal static class Timeline
     private const int Most = 1000;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/trades/{id:guid}/timeline", Handle).Occupies(Occupies.PlaceOrWait).WithName("timeline").WithTags("trades").WithSummary("All that happened about a trade, oldest first, to its parties and operators.");
+        routes.MapGet("/api/trades/{id:guid}/timeline", Handle).Occupies(Occupies.PlaceOrWait).WithName("timeline").WithTags("trades")
+            .WithSummary("All that happened about a trade, oldest first, to its parties and operators.");
 
     private static async Task<Ok<ViewPage<TimelineLine>>> Handle(
         Guid id, HttpContext http, Shelf shelf, Arrived arrived, [FromKeyedServices(Modules.Views)] Storage storage, string? after, CancellationToken ct)

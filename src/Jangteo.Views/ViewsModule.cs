@@ -36,11 +36,13 @@ public sealed class ViewsModule : Module
         ReadActs.Map(routes, Name);
     }
 
-    public override Task Start(IServiceProvider services, CancellationToken ct) => SearchedWords.Fill(services.GetRequiredKeyedService<Storage>(Name), ct);
+    public override Task Start(IServiceProvider services, CancellationToken ct) =>
+        SearchedWords.Fill(services.GetRequiredKeyedService<Storage>(Name), ct);
 
     public override IEnumerable<Figure> Figures(IServiceProvider services) => [SeeEverything.CountTrades(services.GetRequiredKeyedService<Storage>(Name))];
 
-    public override Task<IReadOnlyList<NeedsAttention>> Attention(IServiceProvider services, CancellationToken ct) => SeeEverything.Need(services, ct);
+    public override Task<IReadOnlyList<NeedsAttention>> Attention(IServiceProvider services, CancellationToken ct) =>
+        SeeEverything.Need(services, ct);
 
     public override IHear Hears(IServiceProvider services)
     {

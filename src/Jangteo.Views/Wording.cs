@@ -7,13 +7,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace Jangteo.Views;
 
-/// <summary>How a reader is told what the views hold: in their language, in the installation's time zone, with people by the names they have now.</summary>
+/// <summary>
+/// How a reader is told what the views hold: in their language, in the installation's time zone, with people by the names they have now.
+/// </summary>
 internal sealed record Wording(Shelf Shelf, Settings Settings, string Language, IReadOnlyDictionary<Guid, string> Names)
 {
     public Texts Texts => Shelf.Texts;
 
     /// <param name="people">Whose names are said.</param>
-    public static async Task<Wording> For(HttpContext http, Shelf shelf, Settings settings, Storage storage, IEnumerable<Guid> people, CancellationToken ct) =>
+    public static async Task<Wording> For(
+        HttpContext http, Shelf shelf, Settings settings, Storage storage, IEnumerable<Guid> people, CancellationToken ct) =>
         new(shelf, settings, Problems.Language(http), await NamesOf(storage, people, ct));
 
     /// <summary>The names that people have now. Rows keep those of the moment at which they were written.</summary>

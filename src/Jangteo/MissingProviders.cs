@@ -4,7 +4,8 @@ using Jangteo.Platform;
 namespace Jangteo;
 
 /// <summary>
-/// Kinds that ask for what nothing is connected to. Such a kind would take orders whose payments are out of reach for ever, so the program does not start with it.
+/// Kinds that ask for what nothing is connected to. Such a kind would take orders whose payments are out of reach for ever, so the program
+/// does not start with it.
 /// </summary>
 internal static class MissingProviders
 {

@@ -58,7 +58,9 @@ internal static class Serving
             await app.StartAsync();
             var address = settings.PublicAddresses.UrlHere(settings.Port);
             await new RunFile(Environment.ProcessId, address) { Database = database.OwnAddress }.Write(settings.DataFolder);
-            app.Logger.LogInformation("Ready at {Address}, {Elapsed} ms after its start.", address, (long)(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds);
+            app.Logger.LogInformation(
+                "Ready at {Address}, {Elapsed} ms after its start.", address,
+                (long)(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds);
             if (settings.Sandbox)
             {
                 app.Logger.LogWarning("{Notice}", SandboxNotice.Of(settings));
@@ -99,7 +101,9 @@ internal static class Serving
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.SetMinimumLevel(Enum.Parse<LogLevel>(settings.LogLevel)).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
         builder.Services.AddSingleton<LoggerFactory>();
-        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(services => new QuietLogs(services.GetRequiredService<LoggerFactory>(), TimeProvider.System)));
+        builder.Services.Replace(
+            ServiceDescriptor.Singleton<ILoggerFactory>(
+                services => new QuietLogs(services.GetRequiredService<LoggerFactory>(), TimeProvider.System)));
         if (settings.Telemetry.Endpoint.Length > 0)
         {
             Otlp.AddLogs(builder.Logging, settings);

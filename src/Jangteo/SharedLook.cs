@@ -1,6 +1,9 @@
 namespace Jangteo;
 
-/// <summary>One look for everybody who asks at about the same time: for what anybody may ask as often as they like, and what takes a connection to each database.</summary>
+/// <summary>
+/// One look for everybody who asks at about the same time: for what anybody may ask as often as they like, and what takes a connection to
+/// each database.
+/// </summary>
 internal sealed class SharedLook(Func<Task> look, TimeProvider machine)
 {
     /// <summary>An answer is so old at most.</summary>

@@ -9,7 +9,8 @@ namespace Jangteo.SystemTests;
 /// <param name="Json">As it goes out: much of it is no JSON that a library would write.</param>
 /// <param name="MustBeRefused">False for what is odd but may be meant: an empty remark, a number of zero.</param>
 /// <param name="NeverEchoed">What no answer may have kept, where the request is taken.</param>
-internal sealed record BadBody(string What, byte[] Json, bool MustBeRefused = true, string Type = "application/json", string? NeverEchoed = null)
+internal sealed record BadBody(
+    string What, byte[] Json, bool MustBeRefused = true, string Type = "application/json", string? NeverEchoed = null)
 {
     private const string Huge = "9223372036854775807";
 
@@ -94,10 +95,13 @@ internal sealed record BadBody(string What, byte[] Json, bool MustBeRefused = tr
         }
     }
 
-    /// <summary>Texts that may be taken, but never kept as they are: in pieces, with characters nobody can see, with a line feed at the end.</summary>
+    /// <summary>
+    /// Texts that may be taken, but never kept as they are: in pieces, with invisible characters, with a line feed at the end.
+    /// </summary>
     private static IEnumerable<(string Value, string NeverKept)> Unnormalized(JsonNode schema)
     {
-        var isText = schema["type"] is JsonArray several ? several.Any(one => (string)one! == "string") : (string?)schema["type"] == "string";
+        var isText =
+            schema["type"] is JsonArray several ? several.Any(one => (string)one! == "string") : (string?)schema["type"] == "string";
         return isText && schema["format"] is null && schema["enum"] is null
             ? [("\"cafe\\u0301 cafe\\u0301\"", "\u0301"), ("\"so\\u200bft soft\"", "\u200b"), ("\"a\\ufeffb 12345678\"", "\ufeff"), ("\"12345678 \\n\"", "\\n")]
             : [];

@@ -242,7 +242,8 @@ public sealed partial class BadInputTests(PatientProgram patient) : IClassFixtur
     }
 
     /// <summary>Sends, and notes what should not be: a fault of ours, a yes to nonsense, or an answer that is not what the API document says. Answers whether it was taken.</summary>
-    private async Task<bool> Send(HttpClient person, HttpRequestMessage request, string route, string what, bool mustBeRefused = false, string? neverEchoed = null)
+    private async Task<bool> Send(
+        HttpClient person, HttpRequestMessage request, string route, string what, bool mustBeRefused = false, string? neverEchoed = null)
     {
         try
         {

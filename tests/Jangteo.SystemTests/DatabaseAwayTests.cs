@@ -22,7 +22,9 @@ public sealed class DatabaseAwayTests
             person => person.GetAsync("/api/listings", ct),
             person => person.GetAsync("/api/my/trades?as=buyer", ct),
             person => person.GetAsync("/api/notices", ct),
-            person => person.PostAsJsonAsync("/api/listings", new { kind = "second-hand", title = "A thing", description = "As good as new.", price = 1_000 }, ct),
+            person =>
+                person.PostAsJsonAsync(
+                    "/api/listings", new { kind = "second-hand", title = "A thing", description = "As good as new.", price = 1_000 }, ct),
             person => person.PostAsJsonAsync("/api/notices/read", new { }, ct),
         ];
         var file = Path.Combine(PostgresPlace.For(program.Folder).Cluster, "postmaster.pid");
@@ -46,7 +48,9 @@ public sealed class DatabaseAwayTests
         while ((!isBack.All(back => back) || patience.Elapsed < TimeSpan.FromSeconds(1)) && patience.Elapsed < TimeSpan.FromSeconds(30));
 
         Assert.All(isBack, Assert.True);
-        Assert.Empty(heard.Distinct().Except([HttpStatusCode.OK, HttpStatusCode.Created, HttpStatusCode.NoContent, HttpStatusCode.ServiceUnavailable]));
+        Assert.Empty(
+            heard.Distinct()
+                .Except([HttpStatusCode.OK, HttpStatusCode.Created, HttpStatusCode.NoContent, HttpStatusCode.ServiceUnavailable]));
         Assert.Contains(HttpStatusCode.ServiceUnavailable, heard);
     }
 }

@@ -10,8 +10,8 @@ using Jangteo.SystemTests.Storm;
 namespace Jangteo.SystemTests;
 
 /// <summary>
-/// Requests made at random from the API document, written to raw sockets: no client library puts right what is wrong with them. With JANGTEO_LONG=1 they
-/// are 50,000. A failure names its seed and number; JANGTEO_FUZZ_SEED plays the same requests again.
+/// Requests made at random from the API document, written to raw sockets: no client library puts right what is wrong with them. With
+/// JANGTEO_LONG=1 they are 50,000. A failure names its seed and number; JANGTEO_FUZZ_SEED plays the same requests again.
 /// </summary>
 public sealed partial class FuzzTests(PatientProgram patient, ITestOutputHelper output) : IClassFixture<PatientProgram>
 {
@@ -36,19 +36,26 @@ public sealed partial class FuzzTests(PatientProgram patient, ITestOutputHelper 
         {
             var (request, isWhole) = fuzzer.Next(new Random(HashCode.Combine(seed, number)));
             var answer = await Send(request, isWhole, ct);
-            var status = Status().Match(answer) is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+            var status = Status()
+                .Match(answer) is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
             statuses.AddOrUpdate(status, 1, (_, count) => count + 1);
             if (status >= 500 || Insides().IsMatch(answer))
-                wrong.Add(string.Create(CultureInfo.InvariantCulture, $"seed {seed}, request {number}:\n{Shown(request)}\nwas answered:\n{answer[..Math.Min(answer.Length, 1000)]}"));
+                wrong.Add(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"seed {seed}, request {number}:\n{Shown(request)}\nwas answered:\n{answer[..Math.Min(answer.Length, 1000)]}"));
             if (isWhole && status == 0)
                 silent.Add(Shown(request));
         });
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: ") + string.Join(", ", statuses.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} x {pair.Key}")));
+        output.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"seed {seed}: ") + string.Join(
+                ", ", statuses.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} x {pair.Key}")));
         Assert.True(wrong.IsEmpty, $"{wrong.Count} answers should not be:\n{string.Join("\n\n", wrong.Take(5))}");
         Assert.True(silent.IsEmpty, $"{silent.Count} requests were not answered:\n{string.Join("\n\n", silent.Take(5))}");
         // Most of it is understood well enough to be refused in words; else nothing but the parser of HTTP was tried.
-        Assert.True(statuses.Where(pair => pair.Key is >= 200 and < 300 or 401 or 403 or 404 or 409 or 422).Sum(pair => pair.Value) > Requests / 2);
+        Assert.True(
+            statuses.Where(pair => pair.Key is >= 200 and < 300 or 401 or 403 or 404 or 409 or 422).Sum(pair => pair.Value) > Requests / 2);
         await shop.BooksAreRight();
     }
 
@@ -96,36 +103,49 @@ internal sealed class Fuzzer(ApiDescription document, string host, Deal deal, Vi
 {
     private static readonly string[] OddTexts =
     [
-        "", " ", "\u0000", "a\nb", "\u202Eabc", "\u200B", "가", "\u1100\u1161", "\uFF11\uFF12", "👩‍👩‍👧‍👦", "e\u0301", "'; drop table trades; --", "<script>", "%00", "../../etc/passwd", "{{7*7}}",
-        "null", "true", "0", "-1", "1e400", "NaN", "9223372036854775808", "3d", "ok", "declined", "minji", "a@b", "a@b.kr", "+821012345678", "010-1234-5678", "\\u0000", "*", "W/\"1\"",
+        "", " ", "\u0000", "a\nb", "\u202Eabc", "\u200B", "가", "\u1100\u1161", "\uFF11\uFF12", "👩‍👩‍👧‍👦", "e\u0301",
+        "'; drop table trades; --", "<script>", "%00", "../../etc/passwd", "{{7*7}}",
+        "null", "true", "0", "-1", "1e400", "NaN", "9223372036854775808", "3d", "ok", "declined", "minji", "a@b", "a@b.kr", "+821012345678",
+        "010-1234-5678", "\\u0000", "*", "W/\"1\"",
         new('x', 300), new('가', 5000),
     ];
 
     private static readonly string[] OddJson =
     [
-        "null", "true", "0", "-0", "1.5", "1e5", "1E999", "-9223372036854775809", "9223372036854775807", "[]", "{}", "[[[[]]]]", "\"\"", "\"\\ud800\"", "\"\\u0000\"", "{\"a\":{\"b\":[1,2]}}", "01", "nul", "",
+        "null", "true", "0", "-0", "1.5", "1e5", "1E999", "-9223372036854775809", "9223372036854775807", "[]", "{}", "[[[[]]]]", "\"\"",
+        "\"\\ud800\"", "\"\\u0000\"", "{\"a\":{\"b\":[1,2]}}", "01", "nul", "",
     ];
 
     private static readonly string[] OddTypes =
     [
-        "application/json", "application/json; charset=utf-8", "application/json; charset=\"UTF-8\"", "application/json;charset=utf-16", "application/json; charset=klingon", "application/json; charset=",
-        "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "image/png", "*/*", "", ";", "application/problem+json",
+        "application/json", "application/json; charset=utf-8", "application/json; charset=\"UTF-8\"", "application/json;charset=utf-16",
+        "application/json; charset=klingon", "application/json; charset=",
+        "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "image/png", "*/*", "", ";",
+        "application/problem+json",
     ];
 
     private static readonly string[] OddHeaders =
     [
-        "If-Match: x", "If-Match: *", "If-Match: \"1\", \"2\"", "If-Match: W/\"1\"", "Idempotency-Key: k", "Accept-Language: ko;q=0.1, *;q=x", "Accept-Language: ,,,", "Accept: text/html", "Origin: null",
-        "Origin: http://evil.example", "Cookie: jangteo-session=x", "X-Correlation-Id: x", "X-Forwarded-For: 1.2.3.4", "X-Forwarded-Proto: javascript", "X-Forwarded-Host: evil.example", "Last-Event-ID: -1",
-        "Range: bytes=5-1", "Expect: 100-continue", "Upgrade: h2c", "Content-Encoding: gzip", "TE: trailers", "Accept-Encoding: zip", "If-None-Match: *", "X: \u0001", "NoColon", " folded: x",
+        "If-Match: x", "If-Match: *", "If-Match: \"1\", \"2\"", "If-Match: W/\"1\"", "Idempotency-Key: k",
+        "Accept-Language: ko;q=0.1, *;q=x", "Accept-Language: ,,,", "Accept: text/html", "Origin: null",
+        "Origin: http://evil.example", "Cookie: jangteo-session=x", "X-Correlation-Id: x", "X-Forwarded-For: 1.2.3.4",
+        "X-Forwarded-Proto: javascript", "X-Forwarded-Host: evil.example", "Last-Event-ID: -1",
+        "Range: bytes=5-1", "Expect: 100-continue", "Upgrade: h2c", "Content-Encoding: gzip", "TE: trailers", "Accept-Encoding: zip",
+        "If-None-Match: *", "X: \u0001", "NoColon", " folded: x",
     ];
 
-    /// <summary>The next request, and whether it is whole: the connection of one that is not has to be closed, or the program waits for the rest.</summary>
+    /// <summary>
+    /// The next request, and whether it is whole: the connection of one that is not has to be closed, or the program waits for the rest.
+    /// </summary>
     public (byte[] Request, bool IsWhole) Next(Random random)
     {
         var route = document.Routes[random.Next(document.Routes.Count)];
         var head = new StringBuilder();
-        head.Append(CultureInfo.InvariantCulture, $"{Method(route, random)} {Path(route, random)}{Query(route, random)} HTTP/1.{(random.Next(50) == 0 ? 0 : 1)}\r\n");
-        head.Append(CultureInfo.InvariantCulture, $"Host: {(random.Next(60) == 0 ? Pick(OddTexts, random) : host)}\r\nConnection: close\r\n");
+        head.Append(
+            CultureInfo.InvariantCulture,
+            $"{Method(route, random)} {Path(route, random)}{Query(route, random)} HTTP/1.{(random.Next(50) == 0 ? 0 : 1)}\r\n");
+        head.Append(
+            CultureInfo.InvariantCulture, $"Host: {(random.Next(60) == 0 ? Pick(OddTexts, random) : host)}\r\nConnection: close\r\n");
         if (Token(route, random) is { } token)
             head.Append(CultureInfo.InvariantCulture, $"Authorization: Bearer {token}\r\n");
         while (random.Next(4) == 0)
@@ -149,7 +169,9 @@ internal sealed class Fuzzer(ApiDescription document, string host, Deal deal, Vi
     }
 
     private static string Method(ApiRoute route, Random random) =>
-        random.Next(40) == 0 ? Pick(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "get", "X", ""], random) : route.Method;
+        random.Next(40) == 0
+            ? Pick(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "get", "X", ""], random)
+            : route.Method;
 
     private string Path(ApiRoute route, Random random)
     {
@@ -170,7 +192,8 @@ internal sealed class Fuzzer(ApiDescription document, string host, Deal deal, Vi
 
     private static string Query(ApiRoute route, Random random)
     {
-        var names = (route.Operation["parameters"]?.AsArray() ?? []).Where(one => (string)one!["in"]! == "query").Select(one => (string)one!["name"]!).ToList();
+        var names = (route.Operation["parameters"]?.AsArray() ?? []).Where(one => (string)one!["in"]! == "query")
+            .Select(one => (string)one!["name"]!).ToList();
         var parts = new List<string>();
         // What ends a session of everybody here would end the test with it.
         while (names.Count > 0 && random.Next(2) == 0 && route.Path != "/api/session")

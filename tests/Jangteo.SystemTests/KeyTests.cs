@@ -15,7 +15,9 @@ public sealed class KeyTests(SharedProgram shared)
     {
         var routes = (await (await shared.Running).ApiDocument()).Routes;
 
-        Assert.Equal(["/api/people", "/api/people/me/password", "/api/session"], routes.Where(route => route.Method == "POST" && !route.TakesKey).Select(route => route.Path).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["/api/people", "/api/people/me/password", "/api/session"],
+            routes.Where(route => route.Method == "POST" && !route.TakesKey).Select(route => route.Path).Order(StringComparer.Ordinal));
     }
 
     [Fact]

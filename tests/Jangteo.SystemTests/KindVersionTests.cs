@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Jangteo.SystemTests;
 
-/// <summary>A program whose table of a kind has changed while trades are open: each keeps the table it began with (DESIGN §3, rule 9).</summary>
+/// <summary>
+/// A program whose table of a kind has changed while trades are open: each keeps the table it began with (DESIGN §3, rule 9).
+/// </summary>
 public sealed class KindVersionTests
 {
     private const string Kind = "neighborhood-rental";
@@ -43,9 +45,11 @@ public sealed class KindVersionTests
     /// <summary>As an installation has it that was started with version 1 of the table, which a start would refuse now.</summary>
     private async Task BeganWithVersion1(JangteoProgram program, Guid trade)
     {
-        var table = await File.ReadAllTextAsync(Path.Combine(JangteoProgram.Root, "tests", "Jangteo.Tests", "Kinds", "PaidAtTheSellersWord", $"{Kind}.yaml"), ct);
+        var table = await File.ReadAllTextAsync(
+            Path.Combine(JangteoProgram.Root, "tests", "Jangteo.Tests", "Kinds", "PaidAtTheSellersWord", $"{Kind}.yaml"), ct);
         await using var source = NpgsqlDataSource.Create(program.Run!.Database!);
-        await using var stored = source.CreateCommand("insert into trading.kind_versions (kind, version, hash, source) values ($1, 1, 'as it was', $2)");
+        await using var stored = source.CreateCommand(
+            "insert into trading.kind_versions (kind, version, hash, source) values ($1, 1, 'as it was', $2)");
         stored.Parameters.Add(new() { Value = Kind });
         stored.Parameters.Add(new() { Value = table });
         await stored.ExecuteNonQueryAsync(ct);

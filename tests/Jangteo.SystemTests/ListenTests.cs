@@ -4,7 +4,9 @@ using Jangteo.SystemTests.Gateway;
 
 namespace Jangteo.SystemTests;
 
-/// <summary>A program that listens at one address of the machine only. Loopback has millions of them, so the others stand for other hosts.</summary>
+/// <summary>
+/// A program that listens at one address of the machine only. Loopback has millions of them, so the others stand for other hosts.
+/// </summary>
 [Collection(Elsewhere.Tests)]
 public sealed class ListenTests(Elsewhere elsewhere)
 {
@@ -25,7 +27,8 @@ public sealed class ListenTests(Elsewhere elsewhere)
     [Fact]
     public async Task A_gateway_reaches_it_on_another_host()
     {
-        await using var gate = await Gate.Start(new Replica(Elsewhere.Host, elsewhere.Program.Address.Port, elsewhere.Program.Address.Port));
+        await using var gate = await Gate.Start(
+            new Replica(Elsewhere.Host, elsewhere.Program.Address.Port, elsewhere.Program.Address.Port));
 
         Assert.Equal(HttpStatusCode.OK, (await gate.Http.GetAsync("/api/listings", ct)).StatusCode);
     }

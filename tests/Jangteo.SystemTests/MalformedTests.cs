@@ -21,7 +21,8 @@ public sealed class MalformedTests(SharedProgram shared)
     [InlineData("/api/people", """{"name":null,"email":"a@b.cd","password":"12345678"}""", "$.name", "must not be null")]
     public async Task A_body_is_refused_by_the_path_of_what_is_wrong(string path, string body, string where, string wrong)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         request.Headers.Add("Accept-Language", "en");
         using var answer = await (await shared.Running).Anonymous.SendAsync(request, ct);
 

@@ -17,7 +17,9 @@ public sealed class PeopleTests(SharedProgram shared)
         var program = await shared.Running;
         var email = NewEmail();
 
-        var (status, body) = await Post(program.Anonymous, "/api/people", new { name = " Kim Minji ", email, password = "long enough to sign in", phone = "+821012345678", language = "ko" });
+        var (status, body) = await Post(
+            program.Anonymous, "/api/people",
+            new { name = " Kim Minji ", email, password = "long enough to sign in", phone = "+821012345678", language = "ko" });
         var me = JsonNode.Parse(await With(program, (string)body!["token"]!).GetStringAsync("/api/people/me", ct))!;
 
         Assert.Equal(HttpStatusCode.Created, status);
@@ -31,7 +33,8 @@ public sealed class PeopleTests(SharedProgram shared)
         var email = NewEmail();
         await Post(program.Anonymous, "/api/people", new { name = "Kim", email, password = "long enough to sign in" });
 
-        var (status, body) = await Post(program.Anonymous, "/api/people", new { name = "Lee", email = email.ToUpperInvariant(), password = "long enough to sign in" });
+        var (status, body) = await Post(
+            program.Anonymous, "/api/people", new { name = "Lee", email = email.ToUpperInvariant(), password = "long enough to sign in" });
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
         Assert.Equal(["email"], body!["errors"]!.AsObject().Select(field => field.Key));
@@ -52,7 +55,9 @@ public sealed class PeopleTests(SharedProgram shared)
     [Fact]
     public async Task Everything_wrong_with_a_sign_up_is_said_at_once()
     {
-        var (status, body) = await Post((await shared.Running).Anonymous, "/api/people", new { name = " ", email = "kim@", password = "short", phone = "010-12", language = "fr" });
+        var (status, body) = await Post(
+            (await shared.Running).Anonymous, "/api/people",
+            new { name = " ", email = "kim@", password = "short", phone = "010-12", language = "fr" });
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
         Assert.Equal(["email", "language", "name", "password", "phone"], body!["errors"]!.AsObject().Select(field => field.Key).Order(StringComparer.Ordinal));
@@ -130,7 +135,10 @@ public sealed class PeopleTests(SharedProgram shared)
     {
         var program = await shared.Running;
         var email = NewEmail();
-        using var page = With(program, (string)(await Post(program.Anonymous, "/api/people", new { name = "Kim", email, password = "long enough to sign in" })).Body!["token"]!);
+        using var page = With(
+            program,
+            (string)(await Post(program.Anonymous, "/api/people", new { name = "Kim", email, password = "long enough to sign in" }))
+                .Body!["token"]!);
         using var elsewhere = With(program, await SignIn());
 
         Assert.Equal(HttpStatusCode.NoContent, (await page.DeleteAsync("/api/session?everywhere=true", ct)).StatusCode);
@@ -140,7 +148,8 @@ public sealed class PeopleTests(SharedProgram shared)
         Assert.Equal(HttpStatusCode.Unauthorized, (await elsewhere.PatchAsJsonAsync("/api/people/me", new { phone = "+821087654321" }, ct)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await With(program, await SignIn()).GetAsync("/api/people/me", ct)).StatusCode);
 
-        async Task<string> SignIn() => (string)(await Post(program.Anonymous, "/api/session", new { email, password = "long enough to sign in" })).Body!["token"]!;
+        async Task<string> SignIn() =>
+            (string)(await Post(program.Anonymous, "/api/session", new { email, password = "long enough to sign in" })).Body!["token"]!;
     }
 
     [Fact]
@@ -148,8 +157,10 @@ public sealed class PeopleTests(SharedProgram shared)
     {
         var program = await shared.Running;
         var (email, password) = (NewEmail(), "long enough to sign in");
-        using var here = With(program, (string)(await Post(program.Anonymous, "/api/people", new { name = "Kim", email, password })).Body!["token"]!);
-        using var elsewhere = With(program, (string)(await Post(program.Anonymous, "/api/session", new { email, password })).Body!["token"]!);
+        using var here = With(
+            program, (string)(await Post(program.Anonymous, "/api/people", new { name = "Kim", email, password })).Body!["token"]!);
+        using var elsewhere = With(
+            program, (string)(await Post(program.Anonymous, "/api/session", new { email, password })).Body!["token"]!);
 
         using var answer = await here.DeleteAsync("/api/session", ct);
 
@@ -163,12 +174,15 @@ public sealed class PeopleTests(SharedProgram shared)
     {
         var program = await shared.Running;
         var email = NewEmail();
-        var before = (string)(await Post(program.Anonymous, "/api/people", new { name = "Kim", email, password = "long enough to sign in" })).Body!["token"]!;
+        var before =
+            (string)(await Post(program.Anonymous, "/api/people", new { name = "Kim", email, password = "long enough to sign in" }))
+            .Body!["token"]!;
         Assert.Equal(HttpStatusCode.NotFound, (await With(program, before).GetAsync("/api/operator/rest", ct)).StatusCode);
 
         await program.RunCommand("operator", "add", email);
 
-        var after = (string)(await Post(program.Anonymous, "/api/session", new { email, password = "long enough to sign in" })).Body!["token"]!;
+        var after = (string)(await Post(program.Anonymous, "/api/session", new { email, password = "long enough to sign in" }))
+            .Body!["token"]!;
         Assert.Equal(HttpStatusCode.OK, (await With(program, after).GetAsync("/api/operator/rest", ct)).StatusCode);
     }
 

@@ -8,13 +8,16 @@ using Jangteo.Contracts;
 
 namespace Jangteo.SystemTests;
 
-/// <summary>A program for tests that switch faults on: they run one after the other, because a fault is everybody's. It is a market in yen.</summary>
+/// <summary>
+/// A program for tests that switch faults on: they run one after the other, because a fault is everybody's. It is a market in yen.
+/// </summary>
 public sealed class FaultyProgram : IAsyncDisposable
 {
     public const string Tests = "faults";
 
     private readonly Lazy<Task<JangteoProgram>> running = new(() => JangteoProgram.Start(
-        ("Currency", "JPY"), ("Trading:AskAgainFor", "2s"), ("Trading:Lease", "1s"), ("Questions:Timeout", "1s"), ("Questions:Breaker:Break", "1s")));
+        ("Currency", "JPY"), ("Trading:AskAgainFor", "2s"), ("Trading:Lease", "1s"), ("Questions:Timeout", "1s"),
+        ("Questions:Breaker:Break", "1s")));
 
     public Task<JangteoProgram> Running => running.Value;
 
@@ -86,7 +89,8 @@ internal sealed class Shop(JangteoProgram program)
         buyer ??= await Somebody("buyer");
         var key = Guid.NewGuid().ToString("n");
         // A busy machine may answer 202 first; the same key then finds out how it ended.
-        var said = await Eventually(() => Ask(buyer, thing, quantity: quantity, key: key), answer => answer.Status != 202 && answer.Code != "in-progress");
+        var said = await Eventually(
+            () => Ask(buyer, thing, quantity: quantity, key: key), answer => answer.Status != 202 && answer.Code != "in-progress");
         Assert.True(said.Status == 201, said.ToString());
         return new Deal(said.Id, thing, buyer);
     }
@@ -107,7 +111,8 @@ internal sealed class Shop(JangteoProgram program)
     /// <summary>The trade, once it is in a state.</summary>
     public Task<JsonNode> At(Deal deal, string state) => At(deal, trade => (string?)trade["state"] == state);
 
-    public Task<JsonNode> At(Deal deal, Func<JsonNode, bool> isThere, TimeSpan? within = null) => Eventually(async () => (await deal.Buyer.Get($"/api/trades/{deal.Id}")).Body!, isThere, within);
+    public Task<JsonNode> At(Deal deal, Func<JsonNode, bool> isThere, TimeSpan? within = null) =>
+        Eventually(async () => (await deal.Buyer.Get($"/api/trades/{deal.Id}")).Body!, isThere, within);
 
     /// <summary>What a listing has left, once the views know.</summary>
     public async Task Left(Thing thing, int available) =>

@@ -8,12 +8,16 @@ using Microsoft.Playwright;
 
 namespace Jangteo.SystemTests;
 
-/// <summary>A program with <c>Sandbox: false</c>, and with a kind in which no money moves: no provider is connected outside of the sandbox.</summary>
+/// <summary>
+/// A program with <c>Sandbox: false</c>, and with a kind in which no money moves: no provider is connected outside of the sandbox.
+/// </summary>
 public sealed class SeriousProgram : IAsyncLifetime
 {
     public JangteoProgram Program { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Program = await JangteoProgram.Start(("Sandbox", "false"), ("KindsFolder", Path.Combine(JangteoProgram.Root, "tests", "Jangteo.SystemTests", "FreeOfCharge")));
+    public async ValueTask InitializeAsync() =>
+        Program = await JangteoProgram.Start(
+            ("Sandbox", "false"), ("KindsFolder", Path.Combine(JangteoProgram.Root, "tests", "Jangteo.SystemTests", "FreeOfCharge")));
 
     public ValueTask DisposeAsync() => Program.DisposeAsync();
 }
@@ -113,7 +117,8 @@ public sealed class WithoutSandboxTests(SeriousProgram serious, SharedProgram sh
     private async Task<HttpClient> NewOperator(JangteoProgram program)
     {
         var email = $"{Guid.NewGuid():N}@example.com";
-        using var signedUp = await program.Anonymous.PostAsJsonAsync("/api/people", new { name = "Boss", email, password = "long enough to sign in" }, ct);
+        using var signedUp = await program.Anonymous.PostAsJsonAsync(
+            "/api/people", new { name = "Boss", email, password = "long enough to sign in" }, ct);
         Assert.Equal(HttpStatusCode.Created, signedUp.StatusCode);
         await program.RunCommand("operator", "add", email);
         using var session = await program.Anonymous.PostAsJsonAsync("/api/session", new { email, password = "long enough to sign in" }, ct);

@@ -12,8 +12,8 @@ using Npgsql;
 namespace Jangteo.Bench.Abuse;
 
 /// <summary>
-/// bench abuse: one client that is not signed in attacks a market in every way that was seen to stop one, while eight people trade. They must be refused
-/// nothing, and the slowest hundredth of their calls may take at most twice as long as in peace.
+/// bench abuse: one client that is not signed in attacks a market in every way that was seen to stop one, while eight people trade. They
+/// must be refused nothing, and the slowest hundredth of their calls may take at most twice as long as in peace.
 /// </summary>
 internal sealed class AbuseBench(AbusePlan plan, bool throughGateway, bool asJson, string? program)
 {
@@ -24,7 +24,8 @@ internal sealed class AbuseBench(AbusePlan plan, bool throughGateway, bool asJso
 
     public async Task<int> Run(CancellationToken ct)
     {
-        await using var server = await ServerUnderTest.Start(isSplit: false, [("Limits__PerPersonPerSecond", "200"), .. plan.Settings], program, ct);
+        await using var server = await ServerUnderTest.Start(
+            isSplit: false, [("Limits__PerPersonPerSecond", "200"), .. plan.Settings], program, ct);
         Say($"Registering {plan.Listings} listings ...");
         await FillViews(server, plan.Listings, ct);
         await using (var traders = await Traders.Gather(server, server.Address, "127.0.0.1", ct))
@@ -71,7 +72,8 @@ internal sealed class AbuseBench(AbusePlan plan, bool throughGateway, bool asJso
         var pictures = await AddPictures(traders.Seller, ct);
         await traders.Trade(plan.Each, ct);
         var inPeace = new List<TraderCall>();
-        var underAttack = new List<(Attack Attack, IReadOnlyCollection<TraderCall> Calls, Memory Memory, IReadOnlyDictionary<string, int> Heard)>();
+        var underAttack =
+            new List<(Attack Attack, IReadOnlyCollection<TraderCall> Calls, Memory Memory, IReadOnlyDictionary<string, int> Heard)>();
         foreach (var attack in Attack.All(address, plan, pictures))
         {
             if (plan.IsMeasured)
@@ -120,7 +122,9 @@ internal sealed class AbuseBench(AbusePlan plan, bool throughGateway, bool asJso
         return most;
     }
 
-    private void Report(string name, IReadOnlyCollection<TraderCall> calls, double p99, double peace, Memory? memory, IReadOnlyDictionary<string, int>? heard)
+    private void Report(
+        string name, IReadOnlyCollection<TraderCall> calls, double p99, double peace, Memory? memory,
+        IReadOnlyDictionary<string, int>? heard)
     {
         var refused = calls.Where(call => call.Status is < 200 or >= 300).ToArray();
         var ratio = peace > 0 ? p99 / peace : 0;
@@ -160,7 +164,8 @@ internal sealed class AbuseBench(AbusePlan plan, bool throughGateway, bool asJso
     }
 
     /// <summary>Signing in takes its time on purpose, so it is told apart.</summary>
-    private static double P99(IEnumerable<TraderCall> calls) => CallResult.Of("", calls.Where(call => call.Name != Traders.SigningIn).Select(call => call.Ms).DefaultIfEmpty()).P99;
+    private static double P99(IEnumerable<TraderCall> calls) =>
+        CallResult.Of("", calls.Where(call => call.Name != Traders.SigningIn).Select(call => call.Ms).DefaultIfEmpty()).P99;
 
     /// <summary>Listings that only the views know: registering so many would take an hour.</summary>
     private static async Task FillViews(ServerUnderTest server, int listings, CancellationToken ct)
@@ -186,7 +191,8 @@ internal sealed class AbuseBench(AbusePlan plan, bool throughGateway, bool asJso
 
     private static async Task<IReadOnlyList<string>> AddPictures(HttpClient seller, CancellationToken ct)
     {
-        using var listed = await seller.PostAsJsonAsync("/api/listings", new { kind = "second-hand", title = "Bench", description = "A thing with pictures.", price = 10_000 }, ct);
+        using var listed = await seller.PostAsJsonAsync(
+            "/api/listings", new { kind = "second-hand", title = "Bench", description = "A thing with pictures.", price = 10_000 }, ct);
         var listing = (await listed.Content.ReadFromJsonAsync<JsonNode>(ct))!["id"]!.GetValue<Guid>();
         var paths = new List<string>();
         for (var number = 0; number < Pictures; number++)

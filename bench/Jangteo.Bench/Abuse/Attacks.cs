@@ -48,10 +48,13 @@ internal sealed record Attack(string Name, Func<ConcurrentDictionary<string, int
 
     private static HttpRequestMessage Get(string path) => new(HttpMethod.Get, path);
 
-    private static Task Together(int clients, Func<int, Task> one) => Task.WhenAll(Enumerable.Range(0, clients).Select(number => Task.Run(() => one(number))));
+    private static Task Together(int clients, Func<int, Task> one) =>
+        Task.WhenAll(Enumerable.Range(0, clients).Select(number => Task.Run(() => one(number))));
 
     /// <summary>Each client asks, and asks again when it has been answered, but not more often than is said.</summary>
-    private static async Task Ask(Uri market, int clients, TimeSpan every, Func<int, HttpRequestMessage> ask, ConcurrentDictionary<string, int> heard, CancellationToken ct)
+    private static async Task Ask(
+        Uri market, int clients, TimeSpan every, Func<int, HttpRequestMessage> ask, ConcurrentDictionary<string, int> heard,
+        CancellationToken ct)
     {
         using var handler = Traders.From("127.0.0.1");
         using var http = new HttpClient(handler, disposeHandler: false) { BaseAddress = market };
@@ -75,7 +78,8 @@ internal sealed record Attack(string Name, Func<ConcurrentDictionary<string, int
     /// <summary>Says that 60,000 bytes come, and lets them drip. Whenever it is hung up on, it connects again.</summary>
     private static async Task HalfSend(Uri market, string path, ConcurrentDictionary<string, int> heard, CancellationToken ct)
     {
-        var begin = Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: {market.Authority}\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{{");
+        var begin = Encoding.ASCII.GetBytes(
+            $"POST {path} HTTP/1.1\r\nHost: {market.Authority}\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{{");
         while (!ct.IsCancellationRequested)
         {
             await Try(heard, async () =>
@@ -108,7 +112,8 @@ internal sealed record Attack(string Name, Func<ConcurrentDictionary<string, int
         {
             await Try(heard, async () =>
             {
-                using var answer = await http.GetAsync(new Uri("/api/live", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, ct);
+                using var answer = await http.GetAsync(
+                    new Uri("/api/live", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, ct);
                 if (answer.IsSuccessStatusCode)
                 {
                     heard.AddOrUpdate("200", 1, (_, count) => count + 1);

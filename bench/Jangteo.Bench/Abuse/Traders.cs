@@ -11,8 +11,8 @@ namespace Jangteo.Bench.Abuse;
 internal sealed record TraderCall(string Name, int Status, string? Code, double Ms);
 
 /// <summary>
-/// Eight people who trade and look around as people do, with a pause between, and one more who signs in with a password from another address. What they were
-/// answered is kept.
+/// Eight people who trade and look around as people do, with a pause between, and one more who signs in with a password from another
+/// address. What they were answered is kept.
 /// </summary>
 internal sealed class Traders : IAsyncDisposable
 {
@@ -49,7 +49,7 @@ internal sealed class Traders : IAsyncDisposable
         return traders;
     }
 
-    /// <summary>A seller, for whoever needs one.</summary>
+    /// <summary>A seller, for tests that need one.</summary>
     public HttpClient Seller => pairs[0].Seller;
 
     /// <summary>Trades for as long as is said; whole trades only.</summary>
@@ -118,13 +118,17 @@ internal sealed class Traders : IAsyncDisposable
     {
         await Listen(buyer, calls, ct);
         await Call(buyer, calls, "search", HttpMethod.Get, "/api/listings?limit=10", null, ct);
-        var listed = await Call(seller, calls, "register", HttpMethod.Post, "/api/listings", new { kind = "second-hand", title = "Bench", description = "A thing.", price = Price }, ct);
+        var listed = await Call(
+            seller, calls, "register", HttpMethod.Post, "/api/listings",
+            new { kind = "second-hand", title = "Bench", description = "A thing.", price = Price }, ct);
         if (listed?["id"] is not { } listing)
         {
             return;
         }
 
-        var begun = await Call(buyer, calls, "start", HttpMethod.Post, "/api/trades", new { listing = listing.GetValue<Guid>(), price = Price, card = "ok" }, ct);
+        var begun = await Call(
+            buyer, calls, "start", HttpMethod.Post, "/api/trades", new { listing = listing.GetValue<Guid>(), price = Price, card = "ok" },
+            ct);
         if (begun?["id"]?.GetValue<Guid>() is not { } trade)
         {
             return;
@@ -137,7 +141,8 @@ internal sealed class Traders : IAsyncDisposable
         await Call(seller, calls, "notices", HttpMethod.Get, "/api/notices", null, ct);
     }
 
-    private static async Task<JsonNode?> Call(HttpClient http, ConcurrentBag<TraderCall> calls, string name, HttpMethod method, string path, object? body, CancellationToken ct)
+    private static async Task<JsonNode?> Call(
+        HttpClient http, ConcurrentBag<TraderCall> calls, string name, HttpMethod method, string path, object? body, CancellationToken ct)
     {
         await Task.Delay(Pause, ct);
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
@@ -148,7 +153,8 @@ internal sealed class Traders : IAsyncDisposable
             var text = await answer.Content.ReadAsStringAsync(ct);
             var ms = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
             var said = text.StartsWith('{') ? JsonNode.Parse(text) : null;
-            calls.Add(new TraderCall(name, (int)answer.StatusCode, answer.IsSuccessStatusCode ? null : said?["code"]?.GetValue<string>(), ms));
+            calls.Add(
+                new TraderCall(name, (int)answer.StatusCode, answer.IsSuccessStatusCode ? null : said?["code"]?.GetValue<string>(), ms));
             return answer.IsSuccessStatusCode ? said : null;
         }
         catch (Exception none) when (none is HttpRequestException or IOException)
@@ -168,7 +174,10 @@ internal sealed class Traders : IAsyncDisposable
             using var answer = await http.GetAsync(new Uri("/api/live", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, ct);
             using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(ct));
             var line = await lines.ReadLineAsync(ct);
-            calls.Add(new TraderCall("listen", (int)answer.StatusCode, answer.IsSuccessStatusCode ? null : line, Stopwatch.GetElapsedTime(began).TotalMilliseconds));
+            calls.Add(
+                new TraderCall(
+                    "listen", (int)answer.StatusCode, answer.IsSuccessStatusCode ? null : line,
+                    Stopwatch.GetElapsedTime(began).TotalMilliseconds));
         }
         catch (Exception none) when (none is HttpRequestException or IOException)
         {

@@ -2,7 +2,10 @@ using Npgsql;
 
 namespace Jangteo.Bench.Chaos;
 
-/// <summary>Charges at the provider that should not be: each charge belongs to one hold that was booked, and no trade has more of a card than it costs.</summary>
+/// <summary>
+/// Charges at the provider that should not be: each charge belongs to one hold that was booked, and no trade has more of a card than it
+/// costs.
+/// </summary>
 internal static class ChargedTwice
 {
     // What was charged and given back again is a second charge all the same, unless its hold was booked and its refund too.

@@ -12,7 +12,9 @@ namespace Jangteo.Bench.Chaos;
 /// <param name="Rested">How long it took until nothing moved any more, from the last thing that was done to the market.</param>
 /// <param name="Acknowledged">Moves and listings that were answered with success, since the beginning.</param>
 /// <param name="Lost">Those of them that are not there.</param>
-/// <param name="Twice">Trades and listings that were made by a repetition of a command, and charges and refunds that no trade has booked.</param>
+/// <param name="Twice">
+/// Trades and listings that were made by a repetition of a command, and charges and refunds that no trade has booked.
+/// </param>
 /// <param name="Books">The checks I1 to I10.</param>
 /// <param name="Wrong">Whatever else should not be.</param>
 internal sealed record Found(TimeSpan Answered, TimeSpan Rested, int Acknowledged, IReadOnlyList<string> Lost, IReadOnlyList<string> Twice, IReadOnlyList<Finding> Books, IReadOnlyList<string> Wrong)

@@ -81,7 +81,8 @@ internal sealed class InSandbox([FromKeyedServices(Kinds.Modules.Notices)] Stora
 
     public async Task<Recipient> Find(string? person, CancellationToken ct)
     {
-        var named = new TextRule(EmailAddress.Longest).Read(person, out var text) is null ? text : throw new RefusedException(Refusal.Invalid("person", Wrong.Whose));
+        var named = new TextRule(EmailAddress.Longest)
+            .Read(person, out var text) is null ? text : throw new RefusedException(Refusal.Invalid("person", Wrong.Whose));
         return await storage.Find(
             new Sql("select phone, email, language from people where person = $1 or lower(name) = lower($2) or lower(email) = lower($2) order by person = $1 desc, person limit 1", Guid.TryParse(named, out var id) ? id : Guid.Empty, named),
             reader => new Recipient(reader.IsDBNull(0) ? null : reader.GetString(0), reader.GetString(1), reader.GetString(2)), ct) ?? throw new RefusedException(new Refusal(Refusals.NotFound));

@@ -5,13 +5,15 @@ using Jangteo.Payments.Providers;
 
 namespace Jangteo.Payments.Deciding;
 
-/// <summary>What follows from a transfer: it as it then is, its trade's payment where it has one, what the trade is told, journals and errands.</summary>
+/// <summary>
+/// What follows from a transfer: it as it then is, its trade's payment where it has one, what the trade is told, journals and errands.
+/// </summary>
 internal readonly record struct DepositDecision(
     Deposit Deposit, Payment? Payment, ImmutableArray<Posting> Postings, ImmutableArray<Errand> Errands, ImmutableArray<Answered> Tells);
 
 /// <summary>
-/// What the bank has seen. Transfers that name a trade add up: what is due counts, and whatever is beyond it, or comes when nothing is due any more,
-/// goes back by itself to the account it came from. A transfer that names no trade waits for an operator.
+/// What the bank has seen. Transfers that name a trade add up: what is due counts, and whatever is beyond it, or comes when nothing is due
+/// any more, goes back by itself to the account it came from. A transfer that names no trade waits for an operator.
 /// </summary>
 internal static partial class Decide
 {
@@ -20,10 +22,14 @@ internal static partial class Decide
     public static DepositDecision Seen(Payment? payment, BankDeposit seen, string currency, DateTimeOffset now, bool isAmbiguous = false)
     {
         var deposit = new Deposit(
-            seen.Id, seen.Position, seen.Reference, seen.Amount, seen.From, payment?.Trade, DepositState.Waiting, isAmbiguous ? Fits.Ambiguous : Fit(payment, seen.Amount), currency, now);
+            seen.Id, seen.Position, seen.Reference, seen.Amount, seen.From, payment?.Trade, DepositState.Waiting,
+            isAmbiguous ? Fits.Ambiguous : Fit(payment, seen.Amount), currency, now);
         if (payment is null)
         {
-            return new(deposit, null, [Posting.Move(Posting.DepositArrived, Account.PayerOutside, deposit.Id, Account.BankSuspense, deposit.Id, deposit.Amount)], [], []);
+            return new(
+                deposit, null,
+                [Posting.Move(Posting.DepositArrived, Account.PayerOutside, deposit.Id, Account.BankSuspense, deposit.Id, deposit.Amount)],
+                [], []);
         }
 
         var counted = Math.Min(payment.Missing, deposit.Amount);
@@ -37,7 +43,10 @@ internal static partial class Decide
         return Count(payment, deposit, counted, arrived);
     }
 
-    /// <summary>An operator says which trade a transfer pays for. What is beyond what the trade still expects goes back. Null when that trade expects nothing.</summary>
+    /// <summary>
+    /// An operator says which trade a transfer pays for. What is beyond what the trade still expects goes back. Null when that trade
+    /// expects nothing.
+    /// </summary>
     public static DepositDecision? Match(Payment payment, Deposit deposit)
     {
         if (payment.Missing == 0 || deposit.State != DepositState.Waiting || (deposit.Counted > 0 && deposit.Trade != payment.Trade))
@@ -46,16 +55,19 @@ internal static partial class Decide
         }
 
         var counted = Math.Min(payment.Missing, deposit.Rest);
-        // What came from a payer whom nobody knew came from this buyer.
+        // The money of an unknown payer came from this buyer.
         ImmutableArray<Line> known = deposit.Trade is null
             ? [new Line(Account.BuyerOutside, payment.Buyer, -deposit.Amount), new Line(Account.PayerOutside, deposit.Id, deposit.Amount)]
             : [];
         var matched = new Posting(
-            Posting.DepositMatched, [new Line(Account.BankSuspense, deposit.Id, -counted), new Line(Account.BankSuspense, payment.Trade, counted), .. known]);
+            Posting.DepositMatched,
+            [new Line(Account.BankSuspense, deposit.Id, -counted), new Line(Account.BankSuspense, payment.Trade, counted), .. known]);
         return Count(payment, deposit with { Trade = payment.Trade }, counted, matched);
     }
 
-    /// <summary>An operator sends back what is left of a transfer, to the account given or to where it came from. Null when no account is known.</summary>
+    /// <summary>
+    /// An operator sends back what is left of a transfer, to the account given or to where it came from. Null when no account is known.
+    /// </summary>
     public static DepositDecision? SendBack(Payment? payment, Deposit deposit, string? account) =>
         deposit.State == DepositState.Waiting && (account ?? AccountOf(payment, deposit)) is { } to
             ? new(deposit with { State = DepositState.SendingBack }, payment, [BackAsked(deposit)], [BackTo(deposit, to)], [])
@@ -66,14 +78,19 @@ internal static partial class Decide
     {
         var (outside, of) = payment is null ? (Account.PayerOutside, deposit.Id) : (Account.BuyerOutside, payment.Buyer);
         return new(
-            deposit.State == DepositState.SendingBack ? deposit with { State = deposit.Counted > 0 ? DepositState.Matched : DepositState.SentBack } : deposit,
+            deposit.State == DepositState.SendingBack
+                ? deposit with { State = deposit.Counted > 0 ? DepositState.Matched : DepositState.SentBack }
+                : deposit,
             payment,
             [Posting.Move(Posting.RefundDone, Account.RefundInTransit, deposit.Id, outside, of, amount)],
             [],
             payment is null ? [] : [Tell(payment, Verb.TransferReturned, amount)]);
     }
 
-    /// <summary>Part of a transfer, or all of it, counts for a trade; the rest goes back at once if it is known where to, and else waits for an operator.</summary>
+    /// <summary>
+    /// Part of a transfer, or all of it, counts for a trade; the rest goes back at once if it is known where to, and else waits for an
+    /// operator.
+    /// </summary>
     private static DepositDecision Count(Payment payment, Deposit deposit, long counted, Posting posting)
     {
         var paid = payment with { Seen = payment.Seen + counted };
@@ -84,7 +101,8 @@ internal static partial class Decide
             .. known.Rest == 0 ? (Answered[])[] : [Tell(paid, Verb.TransferOver, known.Rest)],
         ];
         return known.Rest == 0 ? new(known with { State = DepositState.Matched }, paid, [posting], [], tells)
-            : AccountOf(paid, known) is { } account ? new(known with { State = DepositState.SendingBack }, paid, [posting, BackAsked(known)], [BackTo(known, account)], tells)
+            : AccountOf(paid, known) is { } account ? new(
+                known with { State = DepositState.SendingBack }, paid, [posting, BackAsked(known)], [BackTo(known, account)], tells)
             : new(known, paid, [posting], [], tells);
     }
 
@@ -100,7 +118,8 @@ internal static partial class Decide
         new($"{deposit.Id}/0/{Deposit.SendBack}", deposit.Id, 0, Deposit.SendBack, What.SendBack, deposit.Rest, Account: account);
 
     /// <summary>What a trade is told of its transfers is of the attempt that expects them.</summary>
-    private static Answered Tell(Payment payment, string happened, long amount) => new(payment.Trade, payment.Since, Verb.ExpectDeposit.Name, happened, null, amount);
+    private static Answered Tell(Payment payment, string happened, long amount) =>
+        new(payment.Trade, payment.Since, Verb.ExpectDeposit.Name, happened, null, amount);
 
     private static Fits Fit(Payment? payment, long amount) => payment switch
     {
@@ -111,5 +130,6 @@ internal static partial class Decide
         _ => Fits.Whole,
     };
 
-    private static ImmutableArray<Line> Into(Guid suspense, long amount) => amount == 0 ? [] : [new Line(Account.BankSuspense, suspense, amount)];
+    private static ImmutableArray<Line> Into(Guid suspense, long amount) =>
+        amount == 0 ? [] : [new Line(Account.BankSuspense, suspense, amount)];
 }

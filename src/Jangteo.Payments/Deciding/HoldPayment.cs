@@ -43,7 +43,9 @@ internal static partial class Decide
         if (attempt.Came != Came.Open)
         {
             // Refused here before the provider was done: what it took, as asked or otherwise, goes back.
-            return attempt.Came == Came.No && (says is Says.Done or Says.Mismatched) ? Decision.Of(payment) with { Errands = [VoidCharge(payment, attempt.Revision)] } : Decision.Of(payment);
+            return attempt.Came == Came.No && (says is Says.Done or Says.Mismatched)
+                ? Decision.Of(payment) with { Errands = [VoidCharge(payment, attempt.Revision)] }
+                : Decision.Of(payment);
         }
 
         var no = attempt.Revision <= payment.UndoneUpTo || says == Says.Voided ? Refusals.TimedOut

@@ -13,8 +13,8 @@ internal readonly record struct CallResult(Says Says, string? Problem = null)
 }
 
 /// <summary>
-/// The edge to the provider and the bank: a call that takes too long or breaks off is silence, which decides nothing, and one that says that something else was
-/// done than was asked for is a mismatch, which is never booked as success.
+/// The edge to the provider and the bank: a call that takes too long or breaks off is silence, which decides nothing, and one that says
+/// that something else was done than was asked for is a mismatch, which is never booked as success.
 /// </summary>
 internal static class Outside
 {

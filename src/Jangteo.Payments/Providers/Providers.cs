@@ -18,7 +18,9 @@ internal enum Says
     /// <summary>The call surely did not arrive.</summary>
     OutOfReach,
 
-    /// <summary>It says that something else was done than was asked for. That is never taken for success, and an operator sees it.</summary>
+    /// <summary>
+    /// It says that something else was done than was asked for. That is never taken for success, and an operator sees it.
+    /// </summary>
     Mismatched,
 }
 
@@ -38,15 +40,17 @@ internal readonly record struct ProviderAnswer(Says Says, Receipt? Receipt = nul
 internal sealed record BookLine(Guid Subject, long Net);
 
 /// <summary>
-/// A provider of card payments. Every call has a key: the same one twice has one effect and the same answer. An answer that says done carries a receipt from the
-/// provider's own records, so that what it did can be compared with what was asked for.
+/// A provider of card payments. Every call has a key: the same one twice has one effect and the same answer. An answer that says done
+/// carries a receipt from the provider's own records, so that what it did can be compared with what was asked for.
 /// </summary>
 internal interface ICardProvider
 {
     /// <summary>Captures an amount, in minor units.</summary>
     Task<ProviderAnswer> Charge(string key, string token, long amount, CancellationToken ct);
 
-    /// <summary>Takes back the charge of a key, whatever its amount; from then on the key is refused. The receipt is of nothing under that key.</summary>
+    /// <summary>
+    /// Takes back the charge of a key, whatever its amount; from then on the key is refused. The receipt is of nothing under that key.
+    /// </summary>
     Task<ProviderAnswer> Void(string key, CancellationToken ct);
 
     /// <summary>Gives an amount of a charge back.</summary>

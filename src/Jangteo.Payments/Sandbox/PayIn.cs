@@ -30,7 +30,8 @@ internal sealed class PayIn([FromKeyedServices(Modules.Payments)] Storage storag
         Guid id = default;
         var answer = await commands.Run(http, body, async (_, _, claim) =>
         {
-            var reference = Asked.Text(body.Reference, "reference", TextRules.Reference) ?? throw Asked.Bad("reference", Wrong.OneLine(TextRules.Reference.Longest));
+            var reference = Asked.Text(body.Reference, "reference", TextRules.Reference)
+                ?? throw Asked.Bad("reference", Wrong.OneLine(TextRules.Reference.Longest));
             if (body.Amount is < 1 or > Most)
             {
                 throw Asked.Bad("amount", Wrong.Price(Most));
@@ -72,7 +73,9 @@ internal sealed class PayIn([FromKeyedServices(Modules.Payments)] Storage storag
 
 /// <param name="Reference">As it stands in the payment of the trade.</param>
 /// <param name="Amount">In minor units.</param>
-/// <param name="From">The payer's account; blank for a bank that does not say it. One that begins with <c>closed</c> takes nothing back.</param>
+/// <param name="From">
+/// The payer's account; blank for a bank that does not say it. One that begins with <c>closed</c> takes nothing back.
+/// </param>
 internal sealed record MoneyIn(string Reference, long Amount, string? From = null);
 
 internal sealed record MoneyArrived(Guid Id, string Reference, long Amount);

@@ -25,7 +25,8 @@ internal sealed class SandboxBank([FromKeyedServices(SandboxCards.Schema)] Stora
                 insert into transfers (key, account, amount, refused) values ($1, $2, $3, $4)
                 on conflict (key) do update set key = excluded.key returning refused, amount
                 """,
-                key, account, amount, account.StartsWith(Closed, StringComparison.Ordinal)), reader => (reader.GetBoolean(0), reader.GetInt64(1)), ct);
+                key, account, amount, account.StartsWith(Closed, StringComparison.Ordinal)), reader => (reader.GetBoolean(0),
+                reader.GetInt64(1)), ct);
         return refused ? new ProviderAnswer(Says.Refused) : new ProviderAnswer(Says.Done, new Receipt(key, sent, settings.Currency));
     }
 
@@ -37,7 +38,9 @@ internal sealed class SandboxBank([FromKeyedServices(SandboxCards.Schema)] Stora
         {
             // One after the other, so that positions are in the order in which deposits can be seen.
             await work.Read(ct, (new Sql("select pg_advisory_xact_lock($1)", (long)OnePayerAtATime), _ => { }));
-            work.Write("insert into deposits (id, reference, amount, payer) values ($1, $2, $3, $4) on conflict (id) do nothing", id, reference, amount, from);
+            work.Write(
+                "insert into deposits (id, reference, amount, payer) values ($1, $2, $3, $4) on conflict (id) do nothing", id, reference,
+                amount, from);
         }, ct);
         Arrived.Ring();
     }
@@ -45,7 +48,10 @@ internal sealed class SandboxBank([FromKeyedServices(SandboxCards.Schema)] Stora
     public async Task<IReadOnlyList<BankDeposit>> DepositsSince(long position, int most, CancellationToken ct) =>
         await book.Query(
             new Sql("select position, id, reference, amount, payer from deposits where position > $1 order by position limit $2", position, most),
-            reader => new BankDeposit(reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), reader.GetInt64(3), reader.GetString(4), settings.Currency), ct);
+            reader =>
+                new BankDeposit(
+                    reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), reader.GetInt64(3), reader.GetString(4), settings.Currency),
+            ct);
 
     public async Task<IReadOnlyList<BookLine>> Book(CancellationToken ct) =>
         await book.Query(

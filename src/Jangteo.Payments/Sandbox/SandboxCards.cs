@@ -77,7 +77,9 @@ internal sealed class SandboxCards([FromKeyedServices(SandboxCards.Schema)] Stor
                 select amount from made union all select amount from refunds where key = $1
                 """,
                 key, chargeKey, amount), reader => reader.GetInt64(0), ct);
-        return done is [var refunded, ..] ? new ProviderAnswer(Says.Done, new Receipt(key, refunded, settings.Currency)) : new ProviderAnswer(Says.Refused);
+        return done is [var refunded, ..]
+            ? new ProviderAnswer(Says.Done, new Receipt(key, refunded, settings.Currency))
+            : new ProviderAnswer(Says.Refused);
     }
 
     public async Task<IReadOnlyList<BookLine>> Book(CancellationToken ct) =>

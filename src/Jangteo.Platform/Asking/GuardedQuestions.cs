@@ -69,8 +69,8 @@ public sealed class GuardedQuestions : IQuestions
     public Task<Reply> Void(Request question, CancellationToken ct) => Guard("void", question, token => inner.Void(question, token), ct);
 
     /// <summary>
-    /// Not reached at all counts for the breaker, so that the next callers are held off at once. Reached does not: a module can be there and still
-    /// fail every question.
+    /// Not reached at all counts for the breaker, so that the next callers are held off at once. Reached does not: a module can be there
+    /// and still fail every question.
     /// </summary>
     public async Task<Reply.Unreachable?> Reach(CancellationToken ct)
     {

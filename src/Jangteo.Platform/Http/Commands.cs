@@ -148,7 +148,8 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
     {
         if (http.Request.Path.StartsWithSegments("/api/operator", StringComparison.OrdinalIgnoreCase) && work.Acts != 1)
         {
-            throw new InvalidOperationException($"{http.Request.Method} {http.Request.Path} records {work.Acts} acts of an operator; it must record one.");
+            throw new InvalidOperationException(
+                $"{http.Request.Method} {http.Request.Path} records {work.Acts} acts of an operator; it must record one.");
         }
     }
 
@@ -189,7 +190,9 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
 
     private Answer InProgress(HttpContext http) => problems.Answer(new Refusal(Refusals.InProgress, RetryAfter: TimeSpan.FromSeconds(1)), http);
 
-    /// <summary>The key of a request, or null; refuses one that is too long. For routes that do much before they run their command.</summary>
+    /// <summary>
+    /// The key of a request, or null; refuses one that is too long. For routes that do much before they run their command.
+    /// </summary>
     public static string? KeyOf(HttpContext http)
     {
         var key = http.Request.Headers["Idempotency-Key"].ToString();
@@ -198,11 +201,12 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
             : key;
     }
 
-    private static Claim? ClaimOf(HttpContext http, Caller caller) => KeyOf(http) is { } key ? new Claim(caller.Id, RouteOf(http), key) : null;
+    private static Claim? ClaimOf(HttpContext http, Caller caller) =>
+        KeyOf(http) is { } key ? new Claim(caller.Id, RouteOf(http), key) : null;
 
     /// <summary>
-    /// The route and its values, such as <c>POST /api/trades/0198.../accept</c>. The path as it was written would not do: one id can be written in several
-    /// ways, and the same command would then count as another one.
+    /// The route and its values, such as <c>POST /api/trades/0198.../accept</c>. The path as it was written would not do: one id can be
+    /// written in several ways, and the same command would then count as another one.
     /// </summary>
     private static string RouteOf(HttpContext http)
     {

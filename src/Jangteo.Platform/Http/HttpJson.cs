@@ -50,8 +50,8 @@ public static class HttpJson
     }
 
     /// <summary>
-    /// PostgreSQL keeps every character but U+0000, so a text with one is refused where it is read; and every text is composed (NFC), so that two that look
-    /// alike are the same text. What else a field may hold is said by its rule (<see cref="Input.TextRules"/>).
+    /// PostgreSQL keeps every character but U+0000, so a text with one is refused where it is read; and every text is composed (NFC), so
+    /// that two that look alike are the same text. What else a field may hold is said by its rule (<see cref="Input.TextRules"/>).
     /// </summary>
     private sealed class StorableText : JsonConverter<string>
     {
@@ -63,7 +63,8 @@ public static class HttpJson
             }
 
             var text = reader.GetString();
-            return text is not null && text.Contains('\0', StringComparison.Ordinal) ? throw new JsonException("The character U+0000 cannot be kept.")
+            return text is not null && text.Contains('\0', StringComparison.Ordinal) ? throw new JsonException(
+                "The character U+0000 cannot be kept.")
                 : text is null ? null : Input.Unicode.Compose(text);
         }
 

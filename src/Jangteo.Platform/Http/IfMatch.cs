@@ -5,8 +5,8 @@ using Microsoft.Net.Http.Headers;
 namespace Jangteo.Platform.Http;
 
 /// <summary>
-/// If-Match (RFC 9110, section 13.1.1) of what has a revision: <c>"3"</c>, a list such as <c>"2", "3"</c>, <c>*</c>, or the bare number. Tags are compared strongly,
-/// so a weak one never matches; what is no tag at all names no revision, and does not match either.
+/// If-Match (RFC 9110, section 13.1.1) of what has a revision: <c>"3"</c>, a list such as <c>"2", "3"</c>, <c>*</c>, or the bare number.
+/// Tags are compared strongly, so a weak one never matches; what is no tag at all names no revision, and does not match either.
 /// </summary>
 public static class IfMatch
 {
@@ -22,7 +22,8 @@ public static class IfMatch
 
         if (text.All(letter => char.IsAsciiDigit(letter) || letter is ',' or ' '))
         {
-            return text.Split(',', StringSplitOptions.TrimEntries).Any(number => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var one) && one == revision);
+            return text.Split(',', StringSplitOptions.TrimEntries)
+                .Any(number => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var one) && one == revision);
         }
 
         var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{revision}\""));

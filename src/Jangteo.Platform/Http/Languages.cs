@@ -5,7 +5,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Jangteo.Platform.Http;
 
-/// <summary>Which language a reader is answered in: the one they ask for, else the one they have chosen for themselves, else the installation's.</summary>
+/// <summary>
+/// Which language a reader is answered in: the one they ask for, else the one they have chosen for themselves, else the installation's.
+/// </summary>
 public static class Languages
 {
     public static string Of(HttpContext http)
@@ -21,7 +23,10 @@ public static class Languages
     {
         // What cannot be read is left out: no browser should get an error for its languages.
         var asked = header.Split(',')
-            .Select(part => StringWithQualityHeaderValue.TryParse(part.Trim(), out var one) ? (Word: one.Value.ToString().Split('-')[0].ToLowerInvariant(), Weight: one.Quality ?? 1) : (Word: "", Weight: 0))
+            .Select(
+                part => StringWithQualityHeaderValue.TryParse(part.Trim(), out var one)
+                    ? (Word: one.Value.ToString().Split('-')[0].ToLowerInvariant(), Weight: one.Quality ?? 1)
+                    : (Word: "", Weight: 0))
             .Where(one => one.Word.Length > 0)
             .ToList();
         var unwanted = asked.Where(one => one.Weight <= 0).Select(one => one.Word).ToHashSet();

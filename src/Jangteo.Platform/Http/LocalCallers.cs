@@ -12,7 +12,7 @@ public static class LocalCallers
     private static readonly string[] Forwarding = ["X-Forwarded-For", "X-Original-For", "X-Real-IP", "Forwarded"];
 
     /// <summary>
-    /// Whether a request comes from this machine. A gateway on this machine connects from loopback whoever called it, so every address that
+    /// Whether a request comes from this machine. A gateway on this machine always connects from loopback, so every address that
     /// a header forwards
     /// must be loopback too, trusted or not: a header can only make a caller less local than they are.
     /// </summary>

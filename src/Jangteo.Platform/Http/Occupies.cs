@@ -3,13 +3,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace Jangteo.Platform.Http;
 
-/// <summary>What a request to a route takes up while it is answered. A route that says nothing takes one of the places of requests.</summary>
+/// <summary>
+/// What a request to a route takes up while it is answered. A route that says nothing takes one of the places of requests.
+/// </summary>
 public enum Occupies
 {
     /// <summary>One of the places of requests.</summary>
     Place,
 
-    /// <summary>The same, unless the request names a token to wait for: it then takes up nothing but one of the waits of a person who is signed in.</summary>
+    /// <summary>
+    /// The same, unless the request names a token to wait for: it then takes up nothing but one of the waits of a person who is signed in.
+    /// </summary>
     PlaceOrWait,
 
     /// <summary>A stream, which stays open.</summary>

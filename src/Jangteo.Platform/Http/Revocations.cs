@@ -28,7 +28,7 @@ public sealed class Revocations([FromKeyedServices("common")] Storage common, Ti
     private const string Channel = "jangteo_revocations";
 
     /// <summary>
-    /// Taken by whoever adds, so that revisions become visible in the order in which they are drawn and no reader skips one.
+    /// Taken by every writer, so that revisions become visible in the order in which they are drawn and no reader skips one.
     /// </summary>
     private const long Lock = 0x4A414E47_5256;
 
@@ -49,7 +49,7 @@ public sealed class Revocations([FromKeyedServices("common")] Storage common, Ti
     public Loop Following => new("the revoked sessions", new Bell(), Follow, log);
 
     /// <summary>Whether a session was ended. Reads the table first when it has not been read lately.</summary>
-    /// <exception cref="RefusedException"><c>busy</c>: it cannot be read now, so nobody can say.</exception>
+    /// <exception cref="RefusedException"><c>busy</c>: the revocations cannot be read now.</exception>
     public async ValueTask<bool> IsRevoked(Caller caller, CancellationToken ct)
     {
         if (!IsFresh() && !await TryRead(ct))
@@ -129,7 +129,7 @@ public sealed class Revocations([FromKeyedServices("common")] Storage common, Ti
         catch (Exception away) when (away is NpgsqlException or TimeoutException
             || (away is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            log.LogWarning(away, "The revoked sessions cannot be read, so nobody is let in as signed in.");
+            log.LogWarning(away, "The revoked sessions cannot be read, so no session is accepted.");
             return false;
         }
     }

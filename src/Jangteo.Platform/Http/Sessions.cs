@@ -8,11 +8,12 @@ using Microsoft.AspNetCore.Http;
 namespace Jangteo.Platform.Http;
 
 /// <summary>
-/// How a person stays signed in: one protected token, which programs send in the Authorization header and pages in a cookie. Every process that has the
-/// protection keys reads every token; whether its session was ended early, <see cref="Revocations"/> knows. Tokens live by the machine's clock, which no
-/// sandbox moves.
+/// How a person stays signed in: one protected token, which programs send in the Authorization header and pages in a cookie. Every process
+/// that has the protection keys reads every token; whether its session was ended early, <see cref="Revocations"/> knows. Tokens live by the
+/// machine's clock, which no sandbox moves.
 /// </summary>
-public sealed class Sessions(IDataProtectionProvider protection, TimeProvider machine, SessionSettings settings, Revocations revocations, SiteOrigin site)
+public sealed class Sessions(
+    IDataProtectionProvider protection, TimeProvider machine, SessionSettings settings, Revocations revocations, SiteOrigin site)
 {
     public const string Cookie = "jangteo-session";
 
@@ -27,11 +28,14 @@ public sealed class Sessions(IDataProtectionProvider protection, TimeProvider ma
     /// <summary>Begins a session, which expires after the time that the settings give people and operators.</summary>
     public (string Token, Caller Caller) Begin(Caller person)
     {
-        var begun = person with { Session = Ids.New(), Until = machine.GetUtcNow() + (person.IsOperator ? settings.Operators : settings.People) };
+        var begun =
+            person with { Session = Ids.New(), Until = machine.GetUtcNow() + (person.IsOperator ? settings.Operators : settings.People) };
         return (Issue(begun), begun);
     }
 
-    /// <summary>A token for a session that goes on, for instance after its person has changed their name. It expires when the session does.</summary>
+    /// <summary>
+    /// A token for a session that goes on, for instance after its person has changed their name. It expires when the session does.
+    /// </summary>
     public string Issue(Caller caller)
     {
         var identity = new ClaimsIdentity(
@@ -61,9 +65,13 @@ public sealed class Sessions(IDataProtectionProvider protection, TimeProvider ma
     public async ValueTask<ClaimsPrincipal?> SignedIn(HttpRequest request, CancellationToken ct) =>
         Read(request) is { } person && Caller.Of(person) is { } caller && !await revocations.IsRevoked(caller, ct) ? person : null;
 
-    /// <summary>Whom a token is for, or null when it is not one of ours or has expired. Whether its session was ended is not looked up.</summary>
+    /// <summary>
+    /// Whom a token is for, or null when it is not one of ours or has expired. Whether its session was ended is not looked up.
+    /// </summary>
     public ClaimsPrincipal? Read(string token) =>
-        format.Unprotect(token)?.Principal is { } person && Caller.Of(person) is { } caller && caller.Until > machine.GetUtcNow() ? person : null;
+        format.Unprotect(token)?.Principal is { } person && Caller.Of(person) is { } caller && caller.Until > machine.GetUtcNow()
+            ? person
+            : null;
 
     /// <summary>Whose token a request has. A header is stronger than a cookie: a program that sends one means it.</summary>
     /// <exception cref="RefusedException"><c>wrong-origin</c>: a command with a cookie that does not come from our own pages.</exception>
@@ -85,8 +93,8 @@ public sealed class Sessions(IDataProtectionProvider protection, TimeProvider ma
     }
 
     /// <summary>
-    /// Browsers send a cookie along with whatever another site makes them send, and name that site in Origin, which no page can change. So a cookie counts on
-    /// a command only when our own page sent it.
+    /// Browsers send a cookie along with whatever another site makes them send, and name that site in Origin, which no page can change. So
+    /// a cookie counts on a command only when our own page sent it.
     /// </summary>
     private void RefuseOtherSites(HttpRequest request)
     {

@@ -26,8 +26,9 @@ public sealed record ShareLimits
 }
 
 /// <summary>
-/// Shares out something scarce, such as the processors that hash passwords, so that nobody can take all of it: each person and each address has a share, and
-/// people who are not signed in have a share together. Whoever is over their own share waits behind their own requests only.
+/// Shares out something scarce, such as the processors that hash passwords, so that no client can take all of it: each person and each
+/// address has a share, and people who are not signed in have a share together. A client that is over its share waits behind its own
+/// requests only.
 /// </summary>
 public sealed class Shares : IDisposable
 {
@@ -43,7 +44,8 @@ public sealed class Shares : IDisposable
         patience = limits.Patience;
         var ofPerson = Options(limits.PerPerson, limits.Queue);
         var ofAddress = Options(limits.PerAddress, limits.Queue);
-        own = PartitionedRateLimiter.Create<Asker, Asker>(asker => RateLimitPartition.GetConcurrencyLimiter(asker, one => one.IsSignedIn ? ofPerson : ofAddress));
+        own = PartitionedRateLimiter.Create<Asker, Asker>(
+            asker => RateLimitPartition.GetConcurrencyLimiter(asker, one => one.IsSignedIn ? ofPerson : ofAddress));
 
         // No more than the share of each asker waits here, so these queues end with the number of askers.
         var waits = limits.Queue == 0 ? 0 : int.MaxValue;
@@ -75,7 +77,9 @@ public sealed class Shares : IDisposable
     }
 
     /// <summary>Takes a share, to be disposed when it is not needed any more, after waiting for it if need be.</summary>
-    /// <exception cref="RefusedException"><c>too-many-requests</c> when the asker has their whole share, <c>busy</c> when nothing is left.</exception>
+    /// <exception cref="RefusedException">
+    /// <c>too-many-requests</c> when the asker has their whole share, <c>busy</c> when nothing is left.
+    /// </exception>
     public ValueTask<IDisposable> Take(Asker asker, CancellationToken ct) =>
         TryTake(asker) is { } share ? ValueTask.FromResult(share) : new ValueTask<IDisposable>(Wait(asker, ct));
 
@@ -120,7 +124,8 @@ public sealed class Shares : IDisposable
         throw new RefusedException(new Refusal(code, RetryAfter: AgainIn));
     }
 
-    private static ConcurrencyLimiterOptions Options(int most, int queue) => new() { PermitLimit = most, QueueLimit = queue, QueueProcessingOrder = QueueProcessingOrder.OldestFirst };
+    private static ConcurrencyLimiterOptions Options(int most, int queue) =>
+        new() { PermitLimit = most, QueueLimit = queue, QueueProcessingOrder = QueueProcessingOrder.OldestFirst };
 
     private sealed class Share(RateLimitLease mine, RateLimitLease? strangers, RateLimitLease one) : IDisposable
     {

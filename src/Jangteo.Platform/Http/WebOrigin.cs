@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Jangteo.Platform.Http;
 
-/// <summary>An origin as browsers compare it: scheme, host and port. The host is in the form that DNS knows (punycode) and in small letters.</summary>
+/// <summary>
+/// An origin as browsers compare it: scheme, host and port. The host is in the form that DNS knows (punycode) and in small letters.
+/// </summary>
 public sealed record WebOrigin(string Scheme, string Host, int Port)
 {
     private static readonly string[] Schemes = [Uri.UriSchemeHttp, Uri.UriSchemeHttps];
@@ -34,7 +36,9 @@ public sealed class SiteOrigin(string publicAddress)
 
     /// <summary>The origin from which a request's page must come; null when the request names no host that could be one.</summary>
     /// <param name="origin">
-    /// The origin it comes from. Where no address is configured, only host and port must be ours: whether a proxy in front speaks TLS is not always known here.
+    /// The origin it comes from. Where no address is configured, only host and port must be ours: whether a proxy in front speaks TLS is
+    /// not always known here.
     /// </param>
-    public WebOrigin? Expected(HttpRequest request, WebOrigin? origin) => configured ?? WebOrigin.TryParse($"{origin?.Scheme ?? request.Scheme}://{request.Host.Value}");
+    public WebOrigin? Expected(HttpRequest request, WebOrigin? origin) =>
+        configured ?? WebOrigin.TryParse($"{origin?.Scheme ?? request.Scheme}://{request.Host.Value}");
 }

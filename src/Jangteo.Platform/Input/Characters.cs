@@ -16,8 +16,8 @@ internal static class Characters
     public static bool IsSpace(Rune rune) => rune.Value == '\t' || Rune.GetUnicodeCategory(rune) == UnicodeCategory.SpaceSeparator;
 
     /// <summary>
-    /// What comes along when people copy from web pages and is not meant: zero-width spaces, soft hyphens, byte order marks, and joiners or variation
-    /// selectors that join and select nothing. It is left out without a word, since nobody could see it to remove it.
+    /// What comes along when people copy from web pages and is not meant: zero-width spaces, soft hyphens, byte order marks, and joiners or
+    /// variation selectors that join and select nothing. It is left out silently, since the writer could not see it to remove it.
     /// </summary>
     public static bool IsInvisibleLeftover(Rune[] runes, int index) => runes[index].Value switch
     {
@@ -28,7 +28,10 @@ internal static class Characters
         _ => false,
     };
 
-    /// <summary>Controls, characters that turn the direction of what follows, tags, and characters that mean nothing or something else to every reader.</summary>
+    /// <summary>
+    /// Controls, characters that turn the direction of what follows, tags, and characters that mean nothing or something else to every
+    /// reader.
+    /// </summary>
     public static bool IsRefused(Rune[] runes, int index)
     {
         var rune = runes[index];
@@ -66,18 +69,21 @@ internal static class Characters
             before--;
         }
 
-        return runes[index].Value == Joiner && before >= 0 && index + 1 < runes.Length && IsEmoji(runes[before]) && IsEmoji(runes[index + 1]);
+        return runes[index].Value == Joiner && before >= 0 && index + 1 < runes.Length && IsEmoji(runes[before])
+            && IsEmoji(runes[index + 1]);
     }
 
     /// <summary>Between two letters of Arabic or of a script of India, where a joiner is part of the spelling.</summary>
     private static bool JoinsLetters(Rune[] runes, int index) =>
-        index > 0 && index + 1 < runes.Length && runes[index - 1].Value is >= 0x0600 and <= 0x0DFF && runes[index + 1].Value is >= 0x0600 and <= 0x0DFF;
+        index > 0 && index + 1 < runes.Length && runes[index - 1].Value is >= 0x0600 and <= 0x0DFF
+            && runes[index + 1].Value is >= 0x0600 and <= 0x0DFF;
 
     /// <summary>After an emoji, a digit that becomes a key, or a Chinese character.</summary>
     private static bool Selects(Rune[] runes, int index) =>
         index > 0 && (runes[index].Value >= 0xE0100
             ? Rune.GetUnicodeCategory(runes[index - 1]) == UnicodeCategory.OtherLetter && runes[index - 1].Value >= 0x3400
-            : runes[index].Value is 0xFE0E or 0xFE0F && (IsEmoji(runes[index - 1]) || runes[index - 1].Value is '#' or '*' or (>= '0' and <= '9')));
+            : runes[index].Value is 0xFE0E or 0xFE0F
+                && (IsEmoji(runes[index - 1]) || runes[index - 1].Value is '#' or '*' or (>= '0' and <= '9')));
 
     private static bool IsEmoji(Rune rune) => rune.Value is 0x203C or 0x2049 or 0x3030 or (>= 0x1F000 and <= 0x1FAFF)
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.OtherSymbol or UnicodeCategory.MathSymbol;

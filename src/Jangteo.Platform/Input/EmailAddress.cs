@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Jangteo.Platform.Input;
 
-/// <summary>An e-mail address. Only what every mail server would refuse is refused; whether an address is anybody's, a letter to it shows.</summary>
+/// <summary>
+/// An e-mail address. Only what every mail server would refuse is refused; whether an address is anybody's, a letter to it shows.
+/// </summary>
 /// <param name="Text">To write to: the local part as given and composed, the domain in ASCII.</param>
 /// <param name="Key">By which two addresses are one person: without case, width and composition.</param>
 public sealed record EmailAddress(string Text, string Key)
@@ -31,10 +33,12 @@ public sealed record EmailAddress(string Text, string Key)
 
         var local = text[..at];
         var key = Unicode.Fold(local);
-        return IsLocal(local) && IsLocal(key) && local.Length + 1 + domain.Length <= Longest ? new EmailAddress($"{local}@{domain}", $"{key}@{domain}") : null;
+        return IsLocal(local) && IsLocal(key) && local.Length + 1 + domain.Length <= Longest
+            ? new EmailAddress($"{local}@{domain}", $"{key}@{domain}")
+            : null;
     }
 
-    /// <summary>The key of what somebody wrote, be it an address or not: what is none is nobody's.</summary>
+    /// <summary>The key of what was typed, be it an address or not: what is no address has no account.</summary>
     public static string KeyOf(string given) => Read(given)?.Key ?? Unicode.Fold(given.Trim());
 
     /// <summary>A dot-atom of RFC 5322, letters of every script among it (RFC 6531).</summary>
@@ -45,14 +49,18 @@ public sealed record EmailAddress(string Text, string Key)
             return false;
         }
 
-        return HasOnlyVisible(local) && local.All(letter => letter > '\u007f' || char.IsAsciiLetterOrDigit(letter) || "!#$%&'*+-/=?^_`{|}~.".Contains(letter, StringComparison.Ordinal));
+        return HasOnlyVisible(local) && local.All(
+            letter =>
+                letter > '\u007f' || char.IsAsciiLetterOrDigit(letter)
+                    || "!#$%&'*+-/=?^_`{|}~.".Contains(letter, StringComparison.Ordinal));
     }
 
     private static bool HasOnlyVisible(string text)
     {
         var runes = text.EnumerateRunes().ToArray();
         return !runes.Where((rune, index) =>
-            Characters.IsSpace(rune) || Characters.IsLineBreak(rune) || Characters.IsInvisibleLeftover(runes, index) || Characters.IsRefused(runes, index)).Any();
+            Characters.IsSpace(rune) || Characters.IsLineBreak(rune) || Characters.IsInvisibleLeftover(runes, index)
+                || Characters.IsRefused(runes, index)).Any();
     }
 
     private static string? ReadDomain(string domain)
@@ -65,7 +73,9 @@ public sealed record EmailAddress(string Text, string Key)
         try
         {
             var ascii = Domains.GetAscii(Unicode.Fold(domain)).ToLowerInvariant();
-            return ascii.Length > 0 && ascii.Split('.') is { Length: > 1 } labels && labels.All(label => label.Length is > 0 and <= 63) && !labels[^1].All(char.IsAsciiDigit) ? ascii : null;
+            return ascii.Length > 0 && ascii.Split('.') is { Length: > 1 } labels && labels.All(label => label.Length is > 0 and <= 63)
+                && !labels[^1]
+                .All(char.IsAsciiDigit) ? ascii : null;
         }
         catch (ArgumentException)
         {

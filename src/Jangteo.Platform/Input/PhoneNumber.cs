@@ -12,7 +12,8 @@ public static class PhoneNumber
     public static string? Read(string given, string? region)
     {
         // Windows copies a number from a contact between two characters of direction.
-        var written = new string([.. given.Where(letter => char.GetUnicodeCategory(letter) != System.Globalization.UnicodeCategory.Format)]);
+        var written = new string(
+            [.. given.Where(letter => char.GetUnicodeCategory(letter) != System.Globalization.UnicodeCategory.Format)]);
         if (written.Length > Longest || !written.Any(char.IsDigit) || written.Any(char.IsLetter))
         {
             return null;
@@ -30,7 +31,9 @@ public static class PhoneNumber
         }
     }
 
-    /// <summary>The country in which a number without one is: of the language, or of the currency, whose code begins with its country's.</summary>
+    /// <summary>
+    /// The country in which a number without one is: of the language, or of the currency, whose code begins with its country's.
+    /// </summary>
     public static string? RegionOf(Settings settings)
     {
         var region = settings.Language == "ko" ? "KR" : settings.Currency[..2];

@@ -2,8 +2,9 @@
 namespace Jangteo.Platform.Input;
 
 /// <summary>
-/// How texts are searched. A text and what is searched for are folded alike (<see cref="Unicode.Fold"/>) and split at white space. The index holds
-/// grams: runs of two characters, and of three where all three are ASCII. Two Korean syllables are a whole word, and trigrams alone cannot find it.
+/// How texts are searched. A text and what is searched for are folded alike (<see cref="Unicode.Fold"/>) and split at white space. The
+/// index holds grams: runs of two characters, and of three where all three are ASCII. Two Korean syllables are a whole word, and trigrams
+/// alone cannot find it.
 /// </summary>
 public static class SearchText
 {
@@ -27,7 +28,9 @@ public static class SearchText
         return string.Join(Separator, grams);
     }
 
-    /// <summary>The grams that a text must have to contain the words. None for a single ASCII character: nearly every text has it.</summary>
+    /// <summary>
+    /// The grams that a text must have to contain the words. None for a single ASCII character: nearly every text has it.
+    /// </summary>
     public static string[] GramsOf(IEnumerable<string> words)
     {
         var grams = new HashSet<string>(StringComparer.Ordinal);

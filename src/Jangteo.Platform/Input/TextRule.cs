@@ -5,13 +5,15 @@ using Jangteo.Contracts;
 namespace Jangteo.Platform.Input;
 
 /// <summary>
-/// What may stand in a text field. The rules are the same for every field of every route (docs/decisions/2026-11-26-one-rule-for-text.md); a field chooses
-/// its length and whether it has several lines.
+/// What may stand in a text field. The rules are the same for every field of every route (docs/decisions/2026-11-26-one-rule-for-text.md);
+/// a field chooses its length and whether it has several lines.
 /// </summary>
 /// <param name="Longest">In characters as people count them (grapheme clusters).</param>
 public sealed record TextRule(int Longest)
 {
-    /// <summary>UTF-16 units per character, on average, at most: an emoji of a family has eleven, a text of nothing else is refused.</summary>
+    /// <summary>
+    /// UTF-16 units per character, on average, at most: an emoji of a family has eleven, a text of nothing else is refused.
+    /// </summary>
     private const int UnitsPerCharacter = 4;
 
     /// <summary>More marks than this on one letter is no writing of any language.</summary>
@@ -37,7 +39,9 @@ public sealed record TextRule(int Longest)
         return wrong;
     }
 
-    /// <summary>Reads what was given: normalized, trimmed and without invisible leftovers of pasting. Answers what is wrong with it, or null.</summary>
+    /// <summary>
+    /// Reads what was given: normalized, trimmed and without invisible leftovers of pasting. Answers what is wrong with it, or null.
+    /// </summary>
     /// <param name="text">The text to keep; empty when something is wrong.</param>
     public Wrong? Read(string? given, out string text)
     {
@@ -78,7 +82,8 @@ public sealed record TextRule(int Longest)
         return null;
     }
 
-    private Wrong WrongLength => !HasLines ? Wrong.OneLine(Longest) : Shortest == 0 ? Wrong.TooManyCharacters(Longest) : Wrong.Characters(Shortest, Longest);
+    private Wrong WrongLength =>
+        !HasLines ? Wrong.OneLine(Longest) : Shortest == 0 ? Wrong.TooManyCharacters(Longest) : Wrong.Characters(Shortest, Longest);
 
     /// <summary>Goes through a composed text character by character.</summary>
     private Wrong? Clean(string composed, out string clean)

@@ -2,7 +2,9 @@ using Jangteo.Contracts;
 
 namespace Jangteo.Platform.Input;
 
-/// <summary>The rule of every text field there is, whichever module has it. A field of a request that is not read by one of these fails a test.</summary>
+/// <summary>
+/// The rule of every text field there is, whichever module has it. A field of a request that is not read by one of these fails a test.
+/// </summary>
 public static class TextRules
 {
     /// <summary>What others call a person.</summary>
@@ -25,7 +27,7 @@ public static class TextRules
 
     public static readonly TextRule Note = new(1000) { Shortest = 0, HasLines = true };
 
-    /// <summary>Why somebody makes a move, in their own words; may be left out.</summary>
+    /// <summary>Why a person makes a move, in their own words; may be left out.</summary>
     public static readonly TextRule Reason = new(1000) { Shortest = 0, HasLines = true };
 
     /// <summary>Why an operator acts: never left out.</summary>

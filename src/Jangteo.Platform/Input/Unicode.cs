@@ -17,7 +17,8 @@ public static class Unicode
     public static string Compose(string text) => Ascii.IsValid(text) ? text : Composing.Value.Normalize(text);
 
     /// <summary>
-    /// The text as it is compared (<c>NFKC_Casefold</c>): without width, case, composition or invisible characters. Folding it again changes nothing.
+    /// The text as it is compared (<c>NFKC_Casefold</c>): without width, case, composition or invisible characters. Folding it again
+    /// changes nothing.
     /// </summary>
     public static string Fold(string text) => Ascii.IsValid(text) ? text.ToLowerInvariant() : Folding.Value.Normalize(text);
 

@@ -172,8 +172,8 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
     }
 
     /// <summary>
-    /// Whether a module that is asked later on is away. Nothing is asked of the others then: what they gave would have to be given back, and until it is,
-    /// other people are refused what nobody has. The first module needs no look, since the question itself tells.
+    /// Whether a module that is asked later on is away. Nothing is asked of the others then: what they gave would have to be given back,
+    /// and until it is, other people are refused a thing that is free. The first module needs no look, since the question itself tells.
     /// </summary>
     private async Task<Outcome.OutOfReach?> FindOneAway(OpenIntention intention, CancellationToken ct)
     {

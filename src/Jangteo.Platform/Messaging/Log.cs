@@ -15,7 +15,8 @@ public sealed record LogRow(long Position, string Type, Guid Stream, string[] Re
 
     /// <summary>The id of a message as it is written; that of one that cannot be read is made of its text.</summary>
     public static Guid MarkOf(string text) =>
-        text.StartsWith(Opening, StringComparison.Ordinal) && text.Length >= Opening.Length + 36 && Guid.TryParseExact(text.AsSpan(Opening.Length, 36), "D", out var id)
+        text.StartsWith(Opening, StringComparison.Ordinal) && text.Length >= Opening.Length + 36
+            && Guid.TryParseExact(text.AsSpan(Opening.Length, 36), "D", out var id)
             ? id
             : new Guid(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 
@@ -57,12 +58,14 @@ public sealed class Log(Storage storage, ILoggerFactory logs, Alarms? alarms = n
     private const int Kept = 4096;
 
     /// <summary>How far ids had been drawn, read before anything else.</summary>
-    private const string Drawn = "select set_config('jangteo.drawn', coalesce(pg_sequence_last_value('outbox_id_seq'::regclass), 0)::text, true)";
+    private const string Drawn =
+        "select set_config('jangteo.drawn', coalesce(pg_sequence_last_value('outbox_id_seq'::regclass), 0)::text, true)";
 
     /// <summary>
-    /// The last id up to which every transaction that drew one has ended. A transaction that is about to draw ids holds a lock whose key is the last id drawn
-    /// before (see Outgoing), so all of its own are greater. Whoever is not among the holders now has ended, or draws greater ids than were drawn by then. What
-    /// other modules and other programs of the server have open is of no interest. Its own statement, between two others: each looks after the one before it.
+    /// The last id up to which every transaction that drew one has ended. A transaction that is about to draw ids holds a lock whose key is
+    /// the last id drawn before (see Outgoing), so all of its own are greater. A transaction that is not among the holders now has ended,
+    /// or draws greater ids than were drawn by then. What other modules and other programs of the server have open is of no interest. Its
+    /// own statement, between two others: each looks after the one before it.
     /// </summary>
     private const string Settled =
         """
@@ -72,7 +75,8 @@ public sealed class Log(Storage storage, ILoggerFactory logs, Alarms? alarms = n
         where key >> 40 = hashtext(current_schema())::bigint & 8388607
         """;
 
-    // What ended transactions said and nobody numbered yet, in the order of ids; written down by batches, and answered whole as far as it is kept.
+    // The rows of ended transactions that have no position yet, in the order of ids; written down by batches, and answered whole as far as
+    // it is kept.
     private const string Number =
         """
         with due as (
@@ -177,7 +181,9 @@ public sealed class Log(Storage storage, ILoggerFactory logs, Alarms? alarms = n
         return Poll;
     }
 
-    /// <summary>The database was restored to an earlier point under this process, which has given out more positions than it knows of.</summary>
+    /// <summary>
+    /// The database was restored to an earlier point under this process, which has given out more positions than it knows of.
+    /// </summary>
     private void RefuseWhatWentBack(long end)
     {
         lock (guard)

@@ -3,8 +3,9 @@ using Jangteo.Platform.Storing;
 namespace Jangteo.Platform.Messaging;
 
 /// <summary>
-/// Whether a sender's log is still the one that a receiver has heard. A database that was restored to an earlier point gives out positions once more, to other
-/// messages: a receiver would take them for those it knows and drop them. So it keeps, with its position, which message stands there, and compares.
+/// Whether a sender's log is still the one that a receiver has heard. A database that was restored to an earlier point gives out positions
+/// once more, to other messages: a receiver would take them for those it knows and drop them. So it keeps, with its position, which message
+/// stands there, and compares.
 /// </summary>
 public sealed class LogContinuity(string receiver, ILog log, Storage storage, Alarms alarms)
 {
@@ -27,7 +28,8 @@ public sealed class LogContinuity(string receiver, ILog log, Storage storage, Al
     public async Task Verify(CancellationToken ct)
     {
         var (position, mark) = await storage.Find(
-            new Sql("select position, mark from reading where sender = $1", log.Module), reader => (reader.GetInt64(0), reader.IsDBNull(1) ? (Guid?)null : reader.GetGuid(1)), ct);
+            new Sql("select position, mark from reading where sender = $1", log.Module),
+            reader => (reader.GetInt64(0), reader.IsDBNull(1) ? (Guid?)null : reader.GetGuid(1)), ct);
         if (position > 0)
         {
             var there = await log.MarkAt(position, ct);

@@ -1,6 +1,9 @@
 namespace Jangteo.Platform.Messaging;
 
-/// <summary>A module's log ends before, or goes on otherwise than, what has been heard of it: its database was restored to an earlier point than the others.</summary>
+/// <summary>
+/// A module's log ends before, or goes on otherwise than, what has been heard of it: its database was restored to an earlier point than the
+/// others.
+/// </summary>
 /// <param name="receiver">Who knows better; the sender itself where its database was restored under the running process.</param>
 /// <param name="known">The position up to which it is known.</param>
 /// <param name="end">Where it ends now, or null where another message stands at that position.</param>

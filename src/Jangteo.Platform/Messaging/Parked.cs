@@ -48,7 +48,8 @@ public sealed class Parked
                 var message = TryRead(reader.GetString(7));
                 var verb = message is null ? null : Asked(message);
                 return new ParkedMessage(
-                    reader.GetInt64(0), reader.GetString(1), reader.GetGuid(2), reader.GetInt32(3), reader.GetString(4), reader.GetString(5), reader.GetFieldValue<DateTimeOffset>(6), message?.Context?.Trade,
+                    reader.GetInt64(0), reader.GetString(1), reader.GetGuid(2), reader.GetInt32(3), reader.GetString(4),
+                    reader.GetString(5), reader.GetFieldValue<DateTimeOffset>(6), message?.Context?.Trade,
                     verb?.Name, verb is null ? [] : [.. verb.No.Prepend(verb.Yes).Select(answer => new PossibleAnswer(answer, shelf.Texts.Answer(answer, language)))]);
             }, ct);
     }
@@ -87,7 +88,8 @@ public sealed class Parked
                 // The answer belongs to what asked for it; the record of the act to the operator's own request.
                 var own = work.Cause;
                 work.Cause = Cause.Of(parked.Message!);
-                var answer = new Answered(request.Stream, request.Revision, request.Verb, input.Event, $"by hand: {caller.Name}: {input.Reason}");
+                var answer = new Answered(
+                    request.Stream, request.Revision, request.Verb, input.Event, $"by hand: {caller.Name}: {input.Reason}");
                 work.Send($"{storage.Module}.answered.v1", request.Stream, answer, parked.Message!.Context, receiver: request.Asker);
                 work.Cause = own;
             }
@@ -102,7 +104,11 @@ public sealed class Parked
     private static async Task<Row> Lock(Work work, long id, CancellationToken ct) =>
         await work.Find(
             new Sql("select sender, stream, seq, type, reason, message from aside where id = $1 and parked_at is not null for update", id),
-            reader => new Row(reader.GetString(0), reader.GetGuid(1), reader.GetInt32(2), reader.GetString(3), reader.GetString(4), TryRead(reader.GetString(5))), ct)
+            reader =>
+                new Row(
+                    reader.GetString(0), reader.GetGuid(1), reader.GetInt32(2), reader.GetString(3), reader.GetString(4),
+                    TryRead(reader.GetString(5))),
+            ct)
         ?? throw new RefusedException(new Refusal(Refusals.NotFound));
 
     private static OperatorAct Act(string name, long id, Row parked) => new()

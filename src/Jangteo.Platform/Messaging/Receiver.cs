@@ -33,7 +33,9 @@ public sealed class Receiver(string module, Storage storage, IHear hear, Faults 
     /// <summary>Hears what was set aside, when it is its turn.</summary>
     public Loop Aside => new($"{module} hearing what was set aside", setAside, HearWhatIsDue, logger);
 
-    /// <summary>Opens what arrived and hears it. One that cannot be read is parked at its place, like any other that fails for good.</summary>
+    /// <summary>
+    /// Opens what arrived and hears it. One that cannot be read is parked at its place, like any other that fails for good.
+    /// </summary>
     /// <inheritdoc cref="Hear(IReadOnlyList{Message}, Action{Work}?, CancellationToken)"/>
     public async Task<int> Hear(IReadOnlyList<Arriving> arriving, Action<Work>? also, CancellationToken ct)
     {
@@ -96,7 +98,8 @@ public sealed class Receiver(string module, Storage storage, IHear hear, Faults 
                 select a.message, a.seq, a.sender, a.stream, a.type from aside a left join inbox i on i.sender = a.sender and i.stream = a.stream
                 where a.parked_at is null and a.seq <= coalesce(i.seq, 0) + 1 order by a.id limit $1
                 """,
-                Batch), reader => new Arriving(reader.GetString(2), reader.GetGuid(3), reader.GetInt32(1), reader.GetString(4), reader.GetString(0)), ct);
+                Batch), reader => new Arriving(reader.GetString(2), reader.GetGuid(3), reader.GetInt32(1), reader.GetString(4),
+                reader.GetString(0)), ct);
         return ready.Count > 0 && await Hear(ready, also: null, ct) > 0;
     }
 
@@ -290,7 +293,8 @@ public sealed class Receiver(string module, Storage storage, IHear hear, Faults 
     }
 
     private void SetAside(Work work, Message message, string? parkedBecause) =>
-        SetAside(work, message.Sender, message.Stream, message.Seq, message.Type, JsonSerializer.Serialize(message, Wire.Json), parkedBecause);
+        SetAside(
+            work, message.Sender, message.Stream, message.Seq, message.Type, JsonSerializer.Serialize(message, Wire.Json), parkedBecause);
 
     private void SetAside(Work work, string sender, Guid stream, int seq, string type, string text, string? parkedBecause)
     {
@@ -309,5 +313,5 @@ public sealed class Receiver(string module, Storage storage, IHear hear, Faults 
 }
 
 /// <summary>A message as it arrives, before it is read: what the transport knows of it.</summary>
-/// <param name="Seq">Its place among those of its stream to this receiver; 0 where nobody said.</param>
+/// <param name="Seq">Its place among those of its stream to this receiver; 0 where the sender did not say.</param>
 public sealed record Arriving(string Sender, Guid Stream, int Seq, string Type, string Text);

@@ -10,7 +10,10 @@ internal sealed class IanaTimeZoneAttribute : ValidationAttribute
 
     public override bool IsValid(object? value) => value is "" || (value is string name && Find(name) is not null);
 
-    /// <summary>The zone of a name, or null. A host without the database knows UTC, and Korea, which has had one offset and no summer time since 1988.</summary>
+    /// <summary>
+    /// The zone of a name, or null. A host without the database knows UTC, and Korea, which has had one offset and no summer time since
+    /// 1988.
+    /// </summary>
     public static TimeZoneInfo? Find(string name) =>
         name == "UTC" ? TimeZoneInfo.Utc
         : TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && zone.HasIanaId ? zone

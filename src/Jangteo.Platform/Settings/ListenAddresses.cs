@@ -6,10 +6,13 @@ using System.Net.Sockets;
 namespace Jangteo.Platform;
 
 /// <summary>
-/// The addresses of this machine at which a process accepts connections, as the settings <c>Listen</c> and <c>InternalListen</c> write them: <c>localhost</c>
-/// (both loopback addresses), one or more IP addresses with commas between, or <c>0.0.0.0</c> or <c>::</c> alone for every address.
+/// The addresses of this machine at which a process accepts connections, as the settings <c>Listen</c> and <c>InternalListen</c> write
+/// them: <c>localhost</c> (both loopback addresses), one or more IP addresses with commas between, or <c>0.0.0.0</c> or <c>::</c> alone for
+/// every address.
 /// </summary>
-/// <remarks>Host names are refused: the server would take any name it does not know for "every address", which opens more than was written.</remarks>
+/// <remarks>
+/// Host names are refused: the server would take any name it does not know for "every address", which opens more than was written.
+/// </remarks>
 public sealed class ListenAddresses
 {
     private const string Localhost = "localhost";
@@ -28,7 +31,8 @@ public sealed class ListenAddresses
     public IReadOnlyList<string> Hosts => addresses.Length == 0 ? [Localhost] : [.. addresses.Select(Host)];
 
     /// <exception cref="FormatException">It is neither.</exception>
-    public static ListenAddresses Parse(string text) => TryParse(text) ?? throw new FormatException($"\"{text}\" {ListenAttribute.Expected}");
+    public static ListenAddresses Parse(string text) =>
+        TryParse(text) ?? throw new FormatException($"\"{text}\" {ListenAttribute.Expected}");
 
     /// <summary>Null when it is not written as it must be.</summary>
     public static ListenAddresses? TryParse(string text)
@@ -64,10 +68,12 @@ public sealed class ListenAddresses
     public IEnumerable<string> Urls(int port) => Hosts.Select(host => Url(host, port));
 
     /// <summary>An address at which programs on this machine reach the process.</summary>
-    public string UrlHere(int port) => Url(IsEverywhere ? Localhost : addresses.Where(IPAddress.IsLoopback).Select(Host).FirstOrDefault() ?? Hosts[0], port);
+    public string UrlHere(int port) =>
+        Url(IsEverywhere ? Localhost : addresses.Where(IPAddress.IsLoopback).Select(Host).FirstOrDefault() ?? Hosts[0], port);
 
     /// <summary>Every address to bind to, those of <c>localhost</c> as far as this machine has them.</summary>
-    public IReadOnlyList<IPAddress> ToBind() => addresses.Length > 0 ? addresses : [.. new[] { IPAddress.Loopback, IPAddress.IPv6Loopback }.Where(CanBind)];
+    public IReadOnlyList<IPAddress> ToBind() =>
+        addresses.Length > 0 ? addresses : [.. new[] { IPAddress.Loopback, IPAddress.IPv6Loopback }.Where(CanBind)];
 
     private static bool CanBind(IPAddress address)
     {
@@ -83,13 +89,19 @@ public sealed class ListenAddresses
         }
     }
 
-    /// <summary>Null when it is none. IPAddress also reads <c>1</c>, <c>0x7f.1</c> and <c>[::1]:80</c>; an address that is written so is a mistake.</summary>
+    /// <summary>
+    /// Null when it is none. IPAddress also reads <c>1</c>, <c>0x7f.1</c> and <c>[::1]:80</c>; an address that is written so is a mistake.
+    /// </summary>
     internal static IPAddress? Address(string text) =>
-        IPAddress.TryParse(text, out var address) && (address.AddressFamily == AddressFamily.InterNetwork ? address.ToString() == text : !text.StartsWith('[')) ? address : null;
+        IPAddress.TryParse(text, out var address)
+            && (address.AddressFamily == AddressFamily.InterNetwork ? address.ToString() == text : !text.StartsWith('['))
+            ? address
+            : null;
 
     private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 
-    private static string Host(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+    private static string Host(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
 
     private static string Url(string host, int port) => string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}");
 }
@@ -103,5 +115,6 @@ public sealed class ListenAttribute() : ValidationAttribute(Expected)
     /// <summary>Whether it may be empty, because another setting then counts.</summary>
     public bool CanBeEmpty { get; init; }
 
-    public override bool IsValid(object? value) => value is string text && ((CanBeEmpty && text.Length == 0) || ListenAddresses.TryParse(text) is not null);
+    public override bool IsValid(object? value) =>
+        value is string text && ((CanBeEmpty && text.Length == 0) || ListenAddresses.TryParse(text) is not null);
 }

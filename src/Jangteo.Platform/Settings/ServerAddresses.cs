@@ -17,7 +17,8 @@ public sealed class BrokerAddressAttribute() : ValidationAttribute(Expected)
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ConnectionStringAttribute() : ValidationAttribute(Expected)
 {
-    internal const string Expected = "is an Npgsql connection string such as Host=db;Username=jangteo;Password=...;Database=jangteo, or empty";
+    internal const string Expected =
+        "is an Npgsql connection string such as Host=db;Username=jangteo;Password=...;Database=jangteo, or empty";
 
     public override bool IsValid(object? value)
     {

@@ -29,7 +29,9 @@ public sealed record Settings
     [Listen(CanBeEmpty = true)]
     public string InternalListen { get; init; } = "";
 
-    /// <summary>The address of the market as browsers have it, such as <c>https://market.example</c>; empty is the one that each request names.</summary>
+    /// <summary>
+    /// The address of the market as browsers have it, such as <c>https://market.example</c>; empty is the one that each request names.
+    /// </summary>
     [Origin]
     public string PublicAddress { get; init; } = "";
 
@@ -49,8 +51,8 @@ public sealed record Settings
     public bool SandboxOpen { get; init; }
 
     /// <summary>
-    /// Host names by which the market is asked, with commas between; <c>*.example.com</c> is every name under it, <c>*</c> every name. Empty is every name,
-    /// and in a sandbox that is not open only those of loopback, which are always allowed.
+    /// Host names by which the market is asked, with commas between; <c>*.example.com</c> is every name under it, <c>*</c> every name.
+    /// Empty is every name, and in a sandbox that is not open only those of loopback, which are always allowed.
     /// </summary>
     public string AllowedHosts { get; init; } = "";
 
@@ -63,7 +65,9 @@ public sealed record Settings
     [AllowedValues("ko", "en")]
     public string Language { get; init; } = "ko";
 
-    /// <summary>IANA name of the zone in which texts say times and days; empty is Asia/Seoul where <see cref="Language"/> is ko, and UTC elsewhere.</summary>
+    /// <summary>
+    /// IANA name of the zone in which texts say times and days; empty is Asia/Seoul where <see cref="Language"/> is ko, and UTC elsewhere.
+    /// </summary>
     [IanaTimeZone]
     public string TimeZone { get; init; } = "";
 
@@ -79,7 +83,10 @@ public sealed record Settings
 
     public DatabaseTimeouts DatabaseTimeouts { get; init; } = new();
 
-    /// <summary>Where RabbitMQ is, as <c>amqp://user:password@host:port/vhost</c>, or <c>amqps://</c> for TLS; empty is one process, which needs none.</summary>
+    /// <summary>
+    /// Where RabbitMQ is, as <c>amqp://user:password@host:port/vhost</c>, or <c>amqps://</c> for TLS; empty is one process, which needs
+    /// none.
+    /// </summary>
     [BrokerAddress, DataType(DataType.Password)]
     public string Broker { get; init; } = "";
 
@@ -166,7 +173,10 @@ public sealed record TradingSettings
     public TimeSpan AttentionAfter { get; init; } = TimeSpan.FromMinutes(15);
 }
 
-/// <summary>TLS to RabbitMQ, where <see cref="Settings.Broker"/> begins with <c>amqps://</c>. PostgreSQL's is in its connection string. Files are PEM.</summary>
+/// <summary>
+/// TLS to RabbitMQ, where <see cref="Settings.Broker"/> begins with <c>amqps://</c>. PostgreSQL's is in its connection string. Files are
+/// PEM.
+/// </summary>
 public sealed record BrokerTlsSettings
 {
     /// <summary>Certificates of the authorities that are trusted, and no others; empty is those that the system trusts.</summary>
@@ -187,7 +197,9 @@ public sealed record PaymentsSettings
 
     public string Address { get; init; } = "";
 
-    /// <summary>An operator's act on more money than this, in minor units, is proposed, and a second operator confirms it; 0 is never.</summary>
+    /// <summary>
+    /// An operator's act on more money than this, in minor units, is proposed, and a second operator confirms it; 0 is never.
+    /// </summary>
     [Range(0, int.MaxValue)]
     public int TwoOperatorsAbove { get; init; } = 1_000_000;
 }
@@ -201,7 +213,8 @@ public sealed record QuestionSettings
     [Range(1, 10_000)]
     public int AtOnce { get; init; } = 128;
 
-    public BreakerSettings Breaker { get; init; } = new(FailureRatio: 0.5, MinimumThroughput: 20, Sampling: TimeSpan.FromSeconds(10), Break: TimeSpan.FromSeconds(3));
+    public BreakerSettings Breaker { get; init; } = new(
+        FailureRatio: 0.5, MinimumThroughput: 20, Sampling: TimeSpan.FromSeconds(10), Break: TimeSpan.FromSeconds(3));
 }
 
 /// <summary>How much is taken on at once; past it the answer is <c>busy</c> or <c>too-many-requests</c>, at once.</summary>

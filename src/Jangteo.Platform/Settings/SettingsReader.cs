@@ -112,7 +112,8 @@ public static class SettingsReader
     }
 
     /// <summary>A value with a password in it is not repeated in a message that ends up in a log.</summary>
-    private static bool IsSecret(PropertyInfo property) => property.GetCustomAttribute<DataTypeAttribute>() is { DataType: DataType.Password };
+    private static bool IsSecret(PropertyInfo property) =>
+        property.GetCustomAttribute<DataTypeAttribute>() is { DataType: DataType.Password };
 
     private static object? Parse(string text, Type type)
     {
@@ -155,7 +156,8 @@ public static class SettingsReader
 
     private static string Rule(ValidationAttribute rule) => rule switch
     {
-        RangeAttribute range when range.OperandType == typeof(TimeSpan) => $"is from {Duration(range.Minimum)} to {Duration(range.Maximum)}",
+        RangeAttribute range when range.OperandType == typeof(TimeSpan) =>
+            $"is from {Duration(range.Minimum)} to {Duration(range.Maximum)}",
         RangeAttribute range => $"is from {range.Minimum} to {range.Maximum}",
         AllowedValuesAttribute allowed => $"is one of {string.Join(", ", allowed.Values)}",
         RegularExpressionAttribute form => $"is of the form {form.Pattern}",
@@ -171,5 +173,6 @@ public static class SettingsReader
     };
 
     /// <summary>A bound as text, or, once the attribute has compared with it, as the duration that it made of the text.</summary>
-    private static string Duration(object bound) => Words.Of(bound as TimeSpan? ?? TimeSpan.Parse((string)bound, CultureInfo.InvariantCulture));
+    private static string Duration(object bound) =>
+        Words.Of(bound as TimeSpan? ?? TimeSpan.Parse((string)bound, CultureInfo.InvariantCulture));
 }

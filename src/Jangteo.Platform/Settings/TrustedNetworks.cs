@@ -4,15 +4,16 @@ using System.Net;
 namespace Jangteo.Platform;
 
 /// <summary>
-/// The addresses from which a proxy may say on whose behalf it asks, as the setting <c>TrustedProxies</c> writes them: <c>localhost</c> (loopback), IP addresses
-/// and networks such as <c>10.0.0.0/8</c>, with commas between; empty is none.
+/// The addresses from which a proxy may say on whose behalf it asks, as the setting <c>TrustedProxies</c> writes them: <c>localhost</c>
+/// (loopback), IP addresses and networks such as <c>10.0.0.0/8</c>, with commas between; empty is none.
 /// </summary>
 public static class TrustedNetworks
 {
     private static readonly IPNetwork[] Loopback = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
 
     /// <exception cref="FormatException">It is neither.</exception>
-    public static IReadOnlyList<IPNetwork> Parse(string text) => TryParse(text) ?? throw new FormatException($"\"{text}\" {NetworksAttribute.Expected}");
+    public static IReadOnlyList<IPNetwork> Parse(string text) =>
+        TryParse(text) ?? throw new FormatException($"\"{text}\" {NetworksAttribute.Expected}");
 
     /// <summary>Null when it is not written as it must be.</summary>
     public static IReadOnlyList<IPNetwork>? TryParse(string text)

@@ -15,6 +15,8 @@ public sealed record DatabaseTimeouts
     /// <summary>A transaction in which nothing happens for so long is ended by the server, so that it holds nothing for ever.</summary>
     public TimeSpan IdleInTransaction { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>A statement that takes longer makes us ask whether the server still answers at all; when that takes as long again, it is hung.</summary>
+    /// <summary>
+    /// A statement that takes longer makes us ask whether the server still answers at all; when that takes as long again, it is hung.
+    /// </summary>
     public TimeSpan Answer { get; init; } = TimeSpan.FromSeconds(1);
 }

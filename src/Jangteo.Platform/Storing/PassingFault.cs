@@ -4,14 +4,15 @@ using Npgsql;
 namespace Jangteo.Platform.Storing;
 
 /// <summary>
-/// Which faults are passing: the fault of what we stand on (the database, its disk, the network), and not of the request or message at hand. The HTTP edge, the
-/// receivers, the readers and every background loop ask here: a passing fault is retried and never counted against what was being done.
+/// Which faults are passing: the fault of what we stand on (the database, its disk, the network), and not of the request or message at
+/// hand. The HTTP edge, the receivers, the readers and every background loop ask here: a passing fault is retried and never counted against
+/// what was being done.
 /// </summary>
 public static class PassingFault
 {
     /// <summary>
-    /// 08 connection, 25P03 idle-in-transaction time-out, 25006 read-only (a failover), 40 deadlock and serialisation, 53 disk, memory or connections used up,
-    /// 55P03 lock time-out, 57 cancelled, shut down or starting, 58 file system, XX000 the server's own fault.
+    /// 08 connection, 25P03 idle-in-transaction time-out, 25006 read-only (a failover), 40 deadlock and serialisation, 53 disk, memory or
+    /// connections used up, 55P03 lock time-out, 57 cancelled, shut down or starting, 58 file system, XX000 the server's own fault.
     /// </summary>
     private static readonly string[] States = ["08", "25006", "25P03", "40", "53", "55P03", "57", "58", "XX000"];
 
@@ -25,8 +26,12 @@ public static class PassingFault
         _ => false,
     };
 
-    /// <summary>Whether the database answered with an error that shows it is in trouble, as opposed to two transactions that got into each other's way.</summary>
-    internal static bool IsTrouble(Exception fault) => fault is not PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure }
+    /// <summary>
+    /// Whether the database answered with an error that shows it is in trouble, as opposed to two transactions that got into each other's
+    /// way.
+    /// </summary>
+    internal static bool IsTrouble(Exception fault) =>
+        fault is not PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure }
         && fault is not OperationCanceledException && Is(fault);
 
     /// <summary>The disk of the database is full: reads go on, and writes come back when there is room again.</summary>
@@ -42,7 +47,7 @@ public static class PassingFault
 }
 
 /// <summary>
-/// A version of something (a trade table) that this process does not know and the database does not have yet, as during a rolling upgrade. Passing: it is there
-/// once the newer process has stored it.
+/// A version of something (a trade table) that this process does not know and the database does not have yet, as during a rolling upgrade.
+/// Passing: it is there once the newer process has stored it.
 /// </summary>
 public sealed class UnavailableVersionException(string message) : Exception(message);

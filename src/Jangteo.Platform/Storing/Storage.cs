@@ -75,7 +75,8 @@ public sealed class Storage : IAsyncDisposable
     public async Task<List<T>> QueryWithin<T>(TimeSpan most, Sql sql, Func<NpgsqlDataReader, T> read, CancellationToken ct)
     {
         // Both are one transaction, with which the setting ends.
-        var limit = new Sql("select set_config('statement_timeout', $1, true)", most.TotalMilliseconds.ToString(CultureInfo.InvariantCulture));
+        var limit = new Sql(
+            "select set_config('statement_timeout', $1, true)", most.TotalMilliseconds.ToString(CultureInfo.InvariantCulture));
         var rows = new List<T>();
         await Read(ct, (limit, _ => { }), (sql, row => rows.Add(read(row))));
         return rows;

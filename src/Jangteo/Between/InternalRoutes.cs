@@ -26,9 +26,14 @@ internal static class InternalRoutes
             var own = inside.MapGroup($"/{module.Name}");
             MapQuestions(own, module);
             MapLog(own, module.Name);
-            own.MapGet("/attention", async (IServiceProvider services, CancellationToken ct) => Results.Json(await module.Attention(services, ct), Wire.Json));
+            own.MapGet(
+                "/attention",
+                async (IServiceProvider services, CancellationToken ct) => Results.Json(await module.Attention(services, ct), Wire.Json));
             own.MapGet("/breakers", (IServiceProvider services) => Results.Json(BreakerOf.Of(module.Name, services), Wire.Json));
-            own.MapGet("/rest", (IServiceProvider services, CancellationToken ct) => ModuleAtRest.Look(services.GetRequiredKeyedService<Storage>(module.Name), services.GetRequiredService<Alarms>(), ct));
+            own.MapGet(
+                "/rest",
+                (IServiceProvider services, CancellationToken ct) =>
+                    ModuleAtRest.Look(services.GetRequiredKeyedService<Storage>(module.Name), services.GetRequiredService<Alarms>(), ct));
         }
 
         if (modules.Any(module => module.Name == Modules.Trading))
@@ -44,13 +49,19 @@ internal static class InternalRoutes
 
         if (modules.Any(module => module.Name == Modules.Identity))
         {
-            inside.MapPost($"/{Modules.Identity}/contacts", async (Guid[] people, IContacts contacts, CancellationToken ct) => Results.Json(await contacts.Find(people, ct), Wire.Json));
+            inside.MapPost(
+                $"/{Modules.Identity}/contacts",
+                async (Guid[] people, IContacts contacts, CancellationToken ct) =>
+                    Results.Json(await contacts.Find(people, ct), Wire.Json));
         }
     }
 
     private static void MapListingCopies(RouteGroupBuilder inside) =>
         inside.MapPut($"/{Modules.Trading}/listings", async (HttpContext http, IListingCopies copies, CancellationToken ct) =>
-            await copies.Confirm(await http.Request.ReadFromJsonAsync<ListingChanged>(Wire.Json, ct) ?? throw new RefusedException(new Refusal(Refusals.Malformed)), ct)
+            await copies.Confirm(
+                await http.Request.ReadFromJsonAsync<ListingChanged>(Wire.Json, ct)
+                    ?? throw new RefusedException(new Refusal(Refusals.Malformed)),
+                ct)
                 ? Results.NoContent()
                 : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
 

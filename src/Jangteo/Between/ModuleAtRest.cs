@@ -26,10 +26,15 @@ internal sealed record ModuleAtRest(
 
     public static async Task<ModuleAtRest> Look(Storage storage, Alarms alarms, CancellationToken ct)
     {
-        var counts = await storage.Query(new Sql(Counts), reader => (What: reader.GetString(0), Who: reader.IsDBNull(1) ? "" : reader.GetString(1), Count: reader.GetInt64(2)), ct);
-        return new ModuleAtRest(storage.Module, Of("unsent"), Of("intentions"), Of("aside"), Of("parked"), ByModule("said"), ByModule("heard"), [.. alarms.Of(storage.Module).Select(alarm => alarm.Text)]);
+        var counts = await storage.Query(
+            new Sql(Counts),
+            reader => (What: reader.GetString(0), Who: reader.IsDBNull(1) ? "" : reader.GetString(1), Count: reader.GetInt64(2)), ct);
+        return new ModuleAtRest(
+            storage.Module, Of("unsent"), Of("intentions"), Of("aside"), Of("parked"), ByModule("said"), ByModule("heard"),
+            [.. alarms.Of(storage.Module).Select(alarm => alarm.Text)]);
 
         long Of(string what) => counts.Where(row => row.What == what).Sum(row => row.Count);
-        Dictionary<string, long> ByModule(string what) => counts.Where(row => row.What == what).ToDictionary(row => row.Who, row => row.Count);
+        Dictionary<string, long> ByModule(string what) =>
+            counts.Where(row => row.What == what).ToDictionary(row => row.Who, row => row.Count);
     }
 }

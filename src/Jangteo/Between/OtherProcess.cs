@@ -8,7 +8,8 @@ using Jangteo.Platform.Operating;
 namespace Jangteo.Between;
 
 /// <summary>A module that runs in another process, reached at its internal address: its questions, its log, what only it knows. See <see cref="InternalRoutes"/> for the other end.</summary>
-internal sealed class OtherProcess(string module, string address, string serviceKey) : IQuestions, ILog, IListings, IListingCopies, INeedAttention, IContacts, IDisposable
+internal sealed class OtherProcess(string module, string address, string serviceKey) : IQuestions, ILog, IListings, IListingCopies,
+INeedAttention, IContacts, IDisposable
 {
     public const string Scheme = "Service";
 
@@ -33,7 +34,8 @@ internal sealed class OtherProcess(string module, string address, string service
         try
         {
             using var answer = await http.GetAsync(Path("reach"), ct);
-            return answer.IsSuccessStatusCode ? null : new Reply.Unreachable(answer.Headers.RetryAfter?.Delta ?? Soon, $"{module} answered {(int)answer.StatusCode}");
+            return answer.IsSuccessStatusCode ? null : new Reply.Unreachable(
+                answer.Headers.RetryAfter?.Delta ?? Soon, $"{module} answered {(int)answer.StatusCode}");
         }
         catch (HttpRequestException away)
         {

@@ -213,7 +213,10 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
 
         """;
 
-    /// <summary>What the processes behind are told of the client. A client's own word for it never gets through; that of a trusted proxy in front does.</summary>
+    /// <summary>
+    /// What the processes behind are told of the client. A client's own word for it never gets through; that of a trusted proxy in front
+    /// does.
+    /// </summary>
     private static string Forwarded(GatewayPlan plan)
     {
         var isTrusted = HasProxy(plan);
@@ -224,8 +227,12 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
             (isTrusted ? "    http-request set-var(txn.client) req.hdr_ip(X-Forwarded-For,-1) if from_proxy { req.hdr_ip(X-Forwarded-For,-1) -m found }\n" : ""),
             "    http-request del-header Forwarded\n",
             "    http-request del-header X-Real-IP\n",
-            string.Concat(new[] { "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host" }.Select(header => $"    http-request del-header {header}{unlessTrusted}\n")),
-            string.Concat(new[] { "X-Original-For", "X-Original-Proto", "X-Original-Host" }.Select(header => $"    http-request del-header {header}\n")),
+            string.Concat(
+                new[] { "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host" }.Select(
+                    header => $"    http-request del-header {header}{unlessTrusted}\n")),
+            string.Concat(
+                new[] { "X-Original-For", "X-Original-Proto", "X-Original-Host" }.Select(
+                    header => $"    http-request del-header {header}\n")),
             "    http-request add-header X-Forwarded-For %[src]\n",
             "    http-request set-header X-Forwarded-Proto http unless { req.hdr(X-Forwarded-Proto) -m found }\n",
             "    http-request set-header X-Forwarded-Proto https if { ssl_fc }");
@@ -233,8 +240,11 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
 
     private static bool HasProxy(GatewayPlan plan) => plan.TrustedProxies.Count > 0;
 
-    /// <summary>Behind another proxy all connections have its address, so that requests are counted by the one that it says they come from.</summary>
-    private static string CountedByClient(GatewayPlan plan) => HasProxy(plan) ? "    http-request track-sc1 var(txn.client),ipmask(32,64)\n" : "";
+    /// <summary>
+    /// Behind another proxy all connections have its address, so that requests are counted by the one that it says they come from.
+    /// </summary>
+    private static string CountedByClient(GatewayPlan plan) =>
+        HasProxy(plan) ? "    http-request track-sc1 var(txn.client),ipmask(32,64)\n" : "";
 
     private static int Counter(GatewayPlan plan) => HasProxy(plan) ? 1 : 0;
 
@@ -249,7 +259,10 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
             : "";
     }
 
-    /// <summary>What is behind the last colon is the port, so an IPv6 address needs no brackets. <c>::</c> is every address of both versions, as in the program.</summary>
+    /// <summary>
+    /// What is behind the last colon is the port, so an IPv6 address needs no brackets. <c>::</c> is every address of both versions, as in
+    /// the program.
+    /// </summary>
     private static string Places(GatewayPlan plan) =>
         plan.Hosts.Count == 0 ? $":{plan.Port}"
         : string.Join(',', plan.Hosts.Select(host => $"{host}:{plan.Port}")) + (plan.Hosts.Contains(IPAddress.IPv6Any) ? " v4v6" : "");

@@ -24,7 +24,9 @@ internal sealed record GatewayPlan
     /// <summary>HAProxy's own commands, such as <c>set server trading/trading-1 state drain</c>. On loopback only.</summary>
     public int AdminPort { get; init; } = 8083;
 
-    /// <summary>Of the gateway's own refusals, for a client that sends no Accept-Language: the setting <c>Language</c> of the market.</summary>
+    /// <summary>
+    /// Of the gateway's own refusals, for a client that sends no Accept-Language: the setting <c>Language</c> of the market.
+    /// </summary>
     public string Language { get; init; } = new Settings().Language;
 
     /// <summary>Whether the doors of the sandbox can be reached; else there are none, whatever the processes behind it think.</summary>
@@ -33,10 +35,15 @@ internal sealed record GatewayPlan
     /// <summary>Requests of one address a second, on the average of ten seconds; 0 is without limit, for measuring. Many people can share an address.</summary>
     public int PerAddressPerSecond { get; init; } = 1000;
 
-    /// <summary>Connections of one address at the same time; 0 is without limit. A browser has six, or one over TLS, and many people can share an address.</summary>
+    /// <summary>
+    /// Connections of one address at the same time; 0 is without limit. A browser has six, or one over TLS, and many people can share an
+    /// address.
+    /// </summary>
     public int ConnectionsPerAddress { get; init; } = 500;
 
-    /// <summary>Proxies in front of it, whose word for the client's address and for TLS counts. Of everybody else these headers are removed.</summary>
+    /// <summary>
+    /// Proxies in front of it, whose word for the client's address and for TLS counts. Of everybody else these headers are removed.
+    /// </summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>A file with a certificate and its key, relative to the configuration; null is without TLS.</summary>

@@ -246,7 +246,8 @@ internal static partial class ApiDocument
             },
         };
         properties["price"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Description = "For price-changed: the price as it now is." };
-        properties["left"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Description = "For sold-out: how many can still be had." };
+        properties["left"] =
+            new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Description = "For sold-out: how many can still be had." };
         AddFact("trade", "TradeView", "The trade as it now is; for already-asked the id of the open one.");
         AddFact("listing", "ListingAnswer", "The listing as it now is, or the draft that is kept.");
         return new OpenApiSchema

@@ -9,11 +9,12 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Jangteo.Http;
 
 /// <summary>
-/// What every request passes on its way in and out: a correlation id, the person it is from, its body, the limits; and whatever goes wrong is answered as a
-/// problem document. One middleware, because together they cost a few microseconds and their order is the point: a request takes a place among those that
-/// are answered when it is whole and it is known whom it counts for, and not before.
+/// What every request passes on its way in and out: a correlation id, the person it is from, its body, the limits; and whatever goes wrong
+/// is answered as a problem document. One middleware, because together they cost a few microseconds and their order is the point: a request
+/// takes a place among those that are answered when it is whole and it is known whom it counts for, and not before.
 /// </summary>
-internal sealed class Door(Sessions sessions, Limits limits, RequestBodies bodies, Admission admission, Pages pages, Problems problems, ILogger<Door> log)
+internal sealed class Door(
+    Sessions sessions, Limits limits, RequestBodies bodies, Admission admission, Pages pages, Problems problems, ILogger<Door> log)
 {
     private const string Correlation = "X-Correlation-Id";
 
@@ -29,7 +30,8 @@ internal sealed class Door(Sessions sessions, Limits limits, RequestBodies bodie
             RefuseWhatIsTooLarge(http);
             if (!http.Request.Path.StartsWithSegments("/api"))
             {
-                // A handler may give up in the middle of the body. It then gives up a reader of its own, and the connection goes on with the next request.
+                // A handler may give up in the middle of the body. It then gives up a reader of its own, and the connection goes on with
+                // the next request.
                 http.Request.Body = new BufferedStream(http.Request.Body);
                 await Answer(http, next);
                 return;
@@ -153,7 +155,8 @@ internal sealed class Door(Sessions sessions, Limits limits, RequestBodies bodie
 
     private async Task Refuse(HttpContext http, Refusal refusal)
     {
-        var (correlation, allow, connection) = (http.Response.Headers[Correlation], http.Response.Headers.Allow, http.Response.Headers.Connection);
+        var (correlation, allow, connection) =
+            (http.Response.Headers[Correlation], http.Response.Headers.Allow, http.Response.Headers.Connection);
         http.Response.Clear();
         http.Response.Headers[Correlation] = correlation;
         http.Response.Headers.XContentTypeOptions = "nosniff";

@@ -31,7 +31,8 @@ internal static class Edge
             server.AddServerHeader = false;
             server.Limits.MaxRequestBodySize = LargestBody;
 
-            // A client that says or hears nothing must not keep a connection and its memory. The framework would wait for 240 bytes a second.
+            // A client that says or hears nothing must not keep a connection and its memory. The framework would wait for 240 bytes a
+            // second.
             server.Limits.RequestHeadersTimeout = settings.Limits.HeadersWithin;
             server.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(1);
             server.Limits.MinRequestBodyDataRate = new MinDataRate(settings.Limits.BytesPerSecond, Grace);

@@ -4,7 +4,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace Jangteo.Http;
 
-/// <summary>JSON is UTF-8 (RFC 8259, section 8.1). A charset that says so in any legal form is accepted; another one is refused before the body is read.</summary>
+/// <summary>
+/// JSON is UTF-8 (RFC 8259, section 8.1). A charset that says so in any legal form is accepted; another one is refused before the body is
+/// read.
+/// </summary>
 internal static class JsonCharset
 {
     public static void Check(HttpRequest request)
@@ -17,7 +20,8 @@ internal static class JsonCharset
         var charset = HeaderUtilities.RemoveQuotes(type.Charset).ToString().Trim();
         if (!charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && !charset.Equals("utf8", StringComparison.OrdinalIgnoreCase))
         {
-            throw new RefusedException(new Refusal(Refusals.Malformed, Fields: new Dictionary<string, Wrong[]> { ["$"] = [Wrong.OtherThanUtf8] }));
+            throw new RefusedException(
+                new Refusal(Refusals.Malformed, Fields: new Dictionary<string, Wrong[]> { ["$"] = [Wrong.OtherThanUtf8] }));
         }
 
         // The framework looks the name up as it stands, quotes and all, and fails when it does not find it.
@@ -26,5 +30,6 @@ internal static class JsonCharset
     }
 
     private static bool IsJson(MediaTypeHeaderValue type) =>
-        type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase);
+        type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase);
 }

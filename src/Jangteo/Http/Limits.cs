@@ -6,8 +6,9 @@ using Jangteo.Platform.Http;
 namespace Jangteo.Http;
 
 /// <summary>
-/// How much is taken on at once. What is more is refused, so that what was begun still ends in time: reads first, then commands that begin something, and
-/// moves of a trade last, since money may be held in it. Each person and each address has a share, so that one client cannot take what the others need.
+/// How much is taken on at once. What is more is refused, so that what was begun still ends in time: reads first, then commands that begin
+/// something, and moves of a trade last, since money may be held in it. Each person and each address has a share, so that one client cannot
+/// take what the others need.
 /// </summary>
 internal sealed class Limits : IDisposable
 {
@@ -67,7 +68,9 @@ internal sealed class Limits : IDisposable
         using var lease = rate.AttemptAcquire(asker);
         if (!lease.IsAcquired)
         {
-            throw new RefusedException(new Refusal(Refusals.TooManyRequests, RetryAfter: lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : BusyFor));
+            throw new RefusedException(
+                new Refusal(
+                    Refusals.TooManyRequests, RetryAfter: lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : BusyFor));
         }
     }
 
@@ -109,7 +112,8 @@ internal sealed class Limits : IDisposable
             ReplenishmentPeriod = TimeSpan.FromSeconds(1),
             QueueLimit = 0,
         };
-        return perSecond == 0 ? null : PartitionedRateLimiter.Create<Asker, Asker>(asker => RateLimitPartition.GetTokenBucketLimiter(asker, _ => options));
+        return perSecond == 0 ? null : PartitionedRateLimiter.Create<Asker, Asker>(
+            asker => RateLimitPartition.GetTokenBucketLimiter(asker, _ => options));
     }
 
     private async ValueTask<IDisposable> TakePlace(HttpRequest request, Asker asker, CancellationToken ct)

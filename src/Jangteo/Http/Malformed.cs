@@ -29,7 +29,8 @@ internal static partial class Malformed
     {
         StatusCodes.Status401Unauthorized => new Refusal(Refusals.Unauthenticated),
         StatusCodes.Status403Forbidden => new Refusal(Refusals.NotYours),
-        StatusCodes.Status405MethodNotAllowed => new Refusal(Refusals.NotFound, Detail.NoSuchMethod(http.Request.Method, http.Response.Headers.Allow.ToString())),
+        StatusCodes.Status405MethodNotAllowed =>
+            new Refusal(Refusals.NotFound, Detail.NoSuchMethod(http.Request.Method, http.Response.Headers.Allow.ToString())),
         StatusCodes.Status404NotFound => new Refusal(Refusals.NotFound),
         StatusCodes.Status412PreconditionFailed => new Refusal(Refusals.Stale),
         StatusCodes.Status413PayloadTooLarge => new Refusal(Refusals.TooLarge),

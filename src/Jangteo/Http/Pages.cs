@@ -48,7 +48,8 @@ internal sealed class Pages
     public static bool IsAskedFor(HttpRequest request) =>
         HttpMethods.IsGet(request.Method)
         && !NotPages.Any(prefix => request.Path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase))
-        && request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase) && type.Quality is not 0);
+        && request.GetTypedHeaders()
+            .Accept.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase) && type.Quality is not 0);
 
     /// <summary>The page of an address that is none: the same file, which says so and leads on.</summary>
     public Task NotFound(HttpContext http)

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.HttpOverrides;
 namespace Jangteo.Http;
 
 /// <summary>
-/// What a proxy in front changes about a request: the address it comes from, the host and whether it was made over TLS. Only what a trusted proxy says counts;
-/// everything behind reads it from the request as if there were no proxy.
+/// What a proxy in front changes about a request: the address it comes from, the host and whether it was made over TLS. Only what a trusted
+/// proxy says counts; everything behind reads it from the request as if there were no proxy.
 /// </summary>
 internal static class Proxies
 {
@@ -26,7 +26,7 @@ internal static class Proxies
             options.KnownIPNetworks.Add(network);
         }
 
-        // The framework believes everybody when nobody is known, so without trusted proxies it must not be there at all.
+        // The framework trusts every proxy when none is configured, so without trusted proxies it must not be there at all.
         if (options.KnownIPNetworks.Count > 0)
         {
             app.UseForwardedHeaders(options);

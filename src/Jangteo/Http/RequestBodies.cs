@@ -8,12 +8,15 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Jangteo.Http;
 
 /// <summary>
-/// Reads the body of a request whole, before the request takes a place among those that are answered: a client that sends its body slowly then takes nothing
-/// but the memory of that body. Of that memory each person and each address has a share, and all bodies together have an end.
+/// Reads the body of a request whole, before the request takes a place among those that are answered: a client that sends its body slowly
+/// then takes nothing but the memory of that body. Of that memory each person and each address has a share, and all bodies together have an
+/// end.
 /// </summary>
 internal sealed class RequestBodies(LimitSettings settings)
 {
-    /// <summary>A body that does not say its length is read into so many bytes at first, and into twice as many when it does not fit.</summary>
+    /// <summary>
+    /// A body that does not say its length is read into so many bytes at first, and into twice as many when it does not fit.
+    /// </summary>
     private const int FirstPiece = 4096;
 
     private const int AnonymousShare = 2;

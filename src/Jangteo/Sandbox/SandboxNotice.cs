@@ -5,13 +5,13 @@ namespace Jangteo.Sandbox;
 /// <summary>What must be known of a sandbox before anybody can reach it.</summary>
 internal static class SandboxNotice
 {
-    /// <summary>One line for whoever starts it.</summary>
+    /// <summary>One line in the log at start.</summary>
     public static string Of(Settings settings) =>
         "This is a sandbox: sample people sign in without a password, cards and the bank are imitations, and the clock can be moved. "
         + (settings.SandboxOpen ? "SandboxOpen lets everybody who can reach it do all of that. " : "Only callers on this machine can do that. ")
         + "For real trades, set Sandbox: false.";
 
-    /// <summary>A sandbox in which anybody is whoever they say they are must not be reached from other machines by mistake.</summary>
+    /// <summary>A sandbox, in which people sign in by name alone, must not be reached from other machines by mistake.</summary>
     /// <exception cref="SettingsException">It would be.</exception>
     public static void RefuseOpenByMistake(Settings settings)
     {

@@ -195,7 +195,8 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
             var told = new Dictionary<string, string> { ["Broker"] = Broker, ["ServiceKey"] = serviceKey, ["Database"] = databases[Hosting.Common] };
 
             // The gateway of this market connects from this machine, and passes on what the proxies in front of it say.
-            told["TrustedProxies"] = string.Join(',', new[] { "localhost", settings.TrustedProxies }.Where(networks => networks.Length > 0));
+            told["TrustedProxies"] = string.Join(
+                ',', new[] { "localhost", settings.TrustedProxies }.Where(networks => networks.Length > 0));
             told[$"{module}__Database"] = databases[module];
             foreach (var other in Modules.All.Where(other => other != module))
             {
@@ -210,7 +211,8 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
             Port = settings.Port,
             Hosts = settings.PublicAddresses.ToBind(),
             // Here localhost is the gateway. A proxy on this machine in front of it is written as 127.0.0.1.
-            TrustedProxies = TrustedNetworks.Parse(string.Join(',', settings.TrustedProxies.Split(',', StringSplitOptions.TrimEntries).Except(["localhost"]))),
+            TrustedProxies = TrustedNetworks.Parse(
+                string.Join(',', settings.TrustedProxies.Split(',', StringSplitOptions.TrimEntries).Except(["localhost"]))),
             InternalPort = internalPort,
             MetricsPort = Ports.Free(),
             AdminPort = Ports.Free(),

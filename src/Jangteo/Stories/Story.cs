@@ -54,7 +54,8 @@ public sealed record Given(string? Card, long? Price, int? Quantity, int? Period
 /// <summary>Where the money of a trade is expected to be, in minor units; null where a story says nothing of it.</summary>
 public sealed record ExpectedMoney(ImmutableSortedDictionary<string, long> Amounts)
 {
-    public static readonly string[] Words = ["held", "expected", "refunding", "refunded", "payingOut", "paidOut", "fee", "seen", "short", "over", "sentBack"];
+    public static readonly string[] Words =
+        ["held", "expected", "refunding", "refunded", "payingOut", "paidOut", "fee", "seen", "short", "over", "sentBack"];
 
     public static readonly ExpectedMoney Anything = new(ImmutableSortedDictionary<string, long>.Empty);
 }

@@ -256,7 +256,9 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
         private async Task Readdress(Step.Readdress readdress, CancellationToken ct)
         {
             var trade = TradeOf(readdress.Trade);
-            await Command(readdress.Who, $"/api/trades/{trade}/address", new JsonObject { ["address"] = readdress.Address }, readdress.Refused, 1, ct, method: HttpMethod.Put);
+            await Command(
+                readdress.Who, $"/api/trades/{trade}/address", new JsonObject { ["address"] = readdress.Address }, readdress.Refused, 1, ct,
+                method: HttpMethod.Put);
             var seen = (await market.Get(story.Offer.Owner, $"/api/trades/{trade}", ct)).Body?["address"]?.GetValue<string>();
             if (readdress.Refused.IsEmpty != (seen == readdress.Address))
             {
@@ -442,7 +444,8 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
         private async Task<Heard> Command(string who, string path, JsonObject body, ImmutableArray<string> refused, int clicks, CancellationToken ct, bool mayBeYes = false, HttpMethod? method = null)
         {
             var key = Guid.NewGuid().ToString("n");
-            var answers = await Task.WhenAll(Enumerable.Range(0, clicks).Select(_ => Settle(who, method ?? HttpMethod.Post, path, body, key, refused, ct)));
+            var answers = await Task.WhenAll(
+                Enumerable.Range(0, clicks).Select(_ => Settle(who, method ?? HttpMethod.Post, path, body, key, refused, ct)));
             var first = answers[0];
             if (answers.FirstOrDefault(other => other.Status != first.Status || other.Text != first.Text) is { } other)
             {
@@ -454,7 +457,8 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
                 : refused.Contains(first.Refusal ?? "") ? first : throw new DifferenceException($"answered {first}, and not refused with {string.Join(" or ", refused)}");
         }
 
-        private async Task<Heard> Settle(string who, HttpMethod method, string path, JsonObject body, string key, ImmutableArray<string> refused, CancellationToken ct)
+        private async Task<Heard> Settle(
+            string who, HttpMethod method, string path, JsonObject body, string key, ImmutableArray<string> refused, CancellationToken ct)
         {
             var began = machine.GetTimestamp();
             while (true)

@@ -13,7 +13,8 @@ public sealed class StoryReader
 
     private static readonly string[] StockWords = ["none", "taken", "sold", "written-off"];
     private static readonly string[] DeliveryWords = ["none", "under-way", "arrived", "cancelled"];
-    private static readonly string[] Triggers = ["does", "lists", "changes", "marks", "told", "deposit", "sent-back", "forward", "fault", "expect", "ends", "left"];
+    private static readonly string[] Triggers =
+        ["does", "lists", "changes", "marks", "told", "deposit", "sent-back", "forward", "fault", "expect", "ends", "left"];
 
     private readonly Kind kind;
     private readonly MistakesOf mistakes;
@@ -179,7 +180,9 @@ public sealed class StoryReader
             mistakes.Add(step.Line, "this kind delivers nothing: there is no address to change");
         }
 
-        return new Step.Readdress(step.Line, Text(fields, "who", step.Line), Text(fields, "to", step.Line), TradeOf(fields, step.Line), ReadCodes(fields, "refused"));
+        return new Step.Readdress(
+            step.Line, Text(fields, "who", step.Line), Text(fields, "to", step.Line), TradeOf(fields, step.Line),
+            ReadCodes(fields, "refused"));
     }
 
     private Step.Arrived ReadArrived(Mapping step)

@@ -20,7 +20,8 @@ public sealed class NeighborhoodRentalEdges(SharedProgram shared)
 
         Assert.Equal("listing-withdrawn", said.Code);
         await shop.AtRest();
-        Assert.DoesNotContain((await renter.Get("/api/my/trades?as=buyer")).Body!["items"]!.AsArray(), trade => (string?)trade!["state"] == "reserved");
+        Assert.DoesNotContain(
+            (await renter.Get("/api/my/trades?as=buyer")).Body!["items"]!.AsArray(), trade => (string?)trade!["state"] == "reserved");
     }
 
     [Fact]
@@ -29,9 +30,12 @@ public sealed class NeighborhoodRentalEdges(SharedProgram shared)
     {
         var shop = new Shop(await shared.Running);
         var manager = await shop.Somebody("manager");
-        var body = new System.Text.Json.Nodes.JsonObject { ["kind"] = Kind, ["title"] = "Drill", ["description"] = "Strong.", ["price"] = 5_000 };
+        var body =
+            new System.Text.Json.Nodes.JsonObject { ["kind"] = Kind, ["title"] = "Drill", ["description"] = "Strong.", ["price"] = 5_000 };
 
-        var said = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => manager.Post("/api/listings", (System.Text.Json.Nodes.JsonObject)body.DeepClone(), key: "drill")));
+        var said = await Task.WhenAll(
+            Enumerable.Range(0, 3)
+                .Select(_ => manager.Post("/api/listings", (System.Text.Json.Nodes.JsonObject)body.DeepClone(), key: "drill")));
 
         var item = Assert.Single(said.Select(answer => answer.Id).Distinct());
         await shop.AtRest();

@@ -6,7 +6,7 @@ namespace Jangteo.SystemTests.Edges;
 [Collection(FaultyProgram.Tests)]
 public sealed class SwitchedOff(FaultyProgram faulty)
 {
-    /// <summary>By messages alone: a deadline of a table is hours away, and nobody moves the clock.</summary>
+    /// <summary>By messages alone: a deadline of a table is hours away, and the clock is not moved.</summary>
     private static readonly TimeSpan WithinSeconds = TimeSpan.FromSeconds(10);
 
     [Fact]
@@ -94,13 +94,17 @@ public sealed class SwitchedOff(FaultyProgram faulty)
         var manager = await shop.Somebody("manager");
         await shop.Switch("alarms-time-out-after", true);
 
-        var said = await manager.Post("/api/listings", new() { ["kind"] = "neighborhood-rental", ["title"] = "Drill", ["description"] = "Strong.", ["price"] = 5_000 });
+        var said = await manager.Post(
+            "/api/listings",
+            new() { ["kind"] = "neighborhood-rental", ["title"] = "Drill", ["description"] = "Strong.", ["price"] = 5_000 });
         await shop.Switch("alarms-time-out-after", false);
 
         // The alarm went out and its answer was lost, so the listing was not registered then.
         Assert.True(said.Status is 202 or 503, said.ToString());
         var draft = said.Status == 202 ? said.Id : (Guid)said.Body!["listing"]!["id"]!;
-        await Shop.Eventually(async () => await manager.Get($"/api/listings/{draft}"), found => found.Status == 200 && (string?)found.Body!["status"] != "draft");
+        await Shop.Eventually(
+            async () => await manager.Get($"/api/listings/{draft}"),
+            found => found.Status == 200 && (string?)found.Body!["status"] != "draft");
         await shop.AtRest();
         Assert.Single((await manager.Get("/api/notices")).Body!["items"]!.AsArray(), notice => (Guid?)notice!["listing"] == draft);
         await shop.BooksAreRight();

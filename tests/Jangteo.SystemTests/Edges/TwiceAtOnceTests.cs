@@ -8,7 +8,10 @@ using Jangteo.Tests;
 
 namespace Jangteo.SystemTests.Edges;
 
-/// <summary>A double click of a client that sends no Idempotency-Key: every command twice at once has one effect, and the second one is refused properly.</summary>
+/// <summary>
+/// A double click of a client that sends no Idempotency-Key: every command twice at once has one effect, and the second one is refused
+/// properly.
+/// </summary>
 [Collection(TimelessProgram.Tests)]
 public sealed class TwiceAtOnceTests(TimelessProgram timeless)
 {
@@ -74,5 +77,7 @@ public sealed class TwiceAtOnceTests(TimelessProgram timeless)
     }
 
     private static Task Each<T>(IEnumerable<T> all, Func<T, Task> act) =>
-        Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken }, async (one, _) => await act(one));
+        Parallel.ForEachAsync(
+            all, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken },
+            async (one, _) => await act(one));
 }

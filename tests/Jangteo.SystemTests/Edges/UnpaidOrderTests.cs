@@ -18,7 +18,9 @@ public sealed class UnpaidOrderTests(TimelessProgram timeless)
 
         await shop.At(deal, "cancelled");
         await shop.Left(deal.Thing, 1);
-        await Shop.Eventually(async () => (await deal.Buyer.Get("/api/notices")).Body!["items"]!.AsArray(), told => told.Any(notice => (string?)notice!["what"] == "lapse" && (Guid?)notice["trade"] == deal.Id));
+        await Shop.Eventually(
+            async () => (await deal.Buyer.Get("/api/notices")).Body!["items"]!.AsArray(),
+            told => told.Any(notice => (string?)notice!["what"] == "lapse" && (Guid?)notice["trade"] == deal.Id));
         Assert.Equal("not-now", (await deal.SellerDoes("confirm-deposit")).Code);
         await shop.BooksAreRight();
     }

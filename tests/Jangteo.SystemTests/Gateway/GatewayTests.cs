@@ -146,7 +146,9 @@ public sealed class GatewayTests(SharedProgram shared)
         await using var gate = await Gate.Start(behind.Replica);
         var half = new List<TcpClient>();
         for (var client = 0; client < 20; client++)
-            half.Add(await Sends(gate, "POST /api/session HTTP/1.1\r\nHost: market\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"));
+            half.Add(
+                await Sends(
+                    gate, "POST /api/session HTTP/1.1\r\nHost: market\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"));
 
         for (var request = 0; request < 10; request++)
             Assert.Equal(200, (await Heard(gate.Http, new HttpRequestMessage(HttpMethod.Get, "/api/kinds"))).Status);
@@ -280,7 +282,8 @@ public sealed class GatewayTests(SharedProgram shared)
     public async Task What_a_trusted_proxy_in_front_says_of_the_client_is_passed_on()
     {
         await using var behind = StandIn.Start();
-        await using var gate = await Gate.Start(new GatewayPlan { Modules = Gate.Everywhere(behind.Replica), TrustedProxies = TrustedNetworks.Parse("localhost") });
+        await using var gate = await Gate.Start(
+            new GatewayPlan { Modules = Gate.Everywhere(behind.Replica), TrustedProxies = TrustedNetworks.Parse("localhost") });
 
         await Heard(gate.Http, Forwarded());
 
@@ -362,7 +365,8 @@ public sealed class GatewayTests(SharedProgram shared)
     [InlineData("en")]
     public async Task A_refusal_is_in_the_language_of_the_reader_and_else_in_that_of_the_market(string language)
     {
-        await using var gate = await Gate.Start(new GatewayPlan { Modules = Gate.Everywhere(new Replica("127.0.0.1", 1, 1)), Language = language });
+        await using var gate = await Gate.Start(
+            new GatewayPlan { Modules = Gate.Everywhere(new Replica("127.0.0.1", 1, 1)), Language = language });
 
         // 404 by the gateway's own rule, and 503 because there is no process behind it.
         foreach (var (path, code) in new[] { ("/nothing", "not-found"), ("/api/kinds", "busy") })

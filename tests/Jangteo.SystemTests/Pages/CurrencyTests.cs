@@ -3,10 +3,14 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Jangteo.SystemTests.Pages;
 
-/// <summary>One amount, in minor units of the market's currency, wherever it is read or typed: by the API, on the pages, in the price filter and in an SMS.</summary>
+/// <summary>
+/// One amount, in minor units of the market's currency, wherever it is read or typed: by the API, on the pages, in the price filter and in
+/// an SMS.
+/// </summary>
 /// <param name="currency">Of the market.</param>
 /// <param name="written">How people write <see cref="Price"/> in it, one minor unit less and more, and what is paid out of it.</param>
-public abstract class AmountsOfOneCurrency(Browser browser, string currency, string sign, (string Less, string Price, string More, string PaidOut) written)
+public abstract class AmountsOfOneCurrency(
+    Browser browser, string currency, string sign, (string Less, string Price, string More, string PaidOut) written)
 {
     private const long Price = 3_005;
     private const long Fee = 90;
@@ -28,7 +32,9 @@ public abstract class AmountsOfOneCurrency(Browser browser, string currency, str
         await seller.Fill($"Price ({currency}", Typed(written.Price));
         await seller.Click("Save");
         await seller.Reads("Saved.");
-        await Shop.Eventually(async () => (await thing.Seller.Get($"/api/listings/{thing.Id}")).Body!, listing => (long)listing["price"]! == Price && (string?)listing["currency"] == currency);
+        await Shop.Eventually(
+            async () => (await thing.Seller.Get($"/api/listings/{thing.Id}")).Body!,
+            listing => (long)listing["price"]! == Price && (string?)listing["currency"] == currency);
 
         await buyer.Go("/");
         await buyer.Fill("Words", title);
@@ -53,7 +59,9 @@ public abstract class AmountsOfOneCurrency(Browser browser, string currency, str
         Assert.Equal(200, (await deal.SellerDoes("accept")).Status);
         await shop.At(deal, "accepted");
         Assert.Equal(200, (await deal.BuyerDoes("finish")).Status);
-        await Shop.Eventually(async () => (await deal.Seller.Get($"/api/payments/{deal.Id}")).Body!, paid => (long)paid["paidOut"]! == Price - Fee && (long)paid["fee"]! == Fee);
+        await Shop.Eventually(
+            async () => (await deal.Seller.Get($"/api/payments/{deal.Id}")).Body!,
+            paid => (long)paid["paidOut"]! == Price - Fee && (long)paid["fee"]! == Fee);
         await seller.Go("/selling/statement");
         await seller.Reads($"+{sign}{written.PaidOut}");
     }
@@ -70,7 +78,8 @@ public abstract class AmountsOfOneCurrency(Browser browser, string currency, str
     }
 
     /// <summary>Types in two fields between which no timer of the page runs: both have to count.</summary>
-    private static async Task FillAtOnce(Window window, (string Label, string Text) one, (string Label, string Text) other) => await window.Page.EvaluateAsync(
+    private static async Task FillAtOnce(Window window, (string Label, string Text) one, (string Label, string Text) other) =>
+        await window.Page.EvaluateAsync(
         """
         ([one, other, ...texts]) => [one, other].forEach((field, index) => {
             Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, texts[index])
@@ -86,14 +95,16 @@ public abstract class AmountsOfOneCurrency(Browser browser, string currency, str
 
 /// <summary>A currency without minor units: one of them is a whole yen.</summary>
 [Collection(FaultyProgram.Tests)]
-public sealed class AmountsInYenTests(FaultyProgram yen, Browser browser) : AmountsOfOneCurrency(browser, "JPY", "¥", ("3,004", "3,005", "3,006", "2,915"))
+public sealed class AmountsInYenTests(FaultyProgram yen, Browser browser) : AmountsOfOneCurrency(
+    browser, "JPY", "¥", ("3,004", "3,005", "3,006", "2,915"))
 {
     private protected override Task<JangteoProgram> Market => yen.Running;
 }
 
 /// <summary>A currency with two digits behind the point: one minor unit is a cent.</summary>
 [Collection(Elsewhere.Tests)]
-public sealed class AmountsInDollarsTests(Elsewhere dollars, Browser browser) : AmountsOfOneCurrency(browser, "USD", "$", ("30.04", "30.05", "30.06", "29.15"))
+public sealed class AmountsInDollarsTests(Elsewhere dollars, Browser browser) : AmountsOfOneCurrency(
+    browser, "USD", "$", ("30.04", "30.05", "30.06", "29.15"))
 {
     private protected override Task<JangteoProgram> Market => Task.FromResult(dollars.Program);
 }

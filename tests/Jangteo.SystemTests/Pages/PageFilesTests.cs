@@ -81,7 +81,8 @@ public sealed partial class PageFilesTests(SharedProgram shared, Browser browser
     [InlineData("/health/nowhere", "text/html", "application/problem+json")]
     [InlineData("/assets/nothing.js", "text/html", "application/problem+json")]
     [InlineData("/internal/nowhere", "text/html", "application/problem+json")]
-    public async Task An_address_that_is_none_is_a_page_in_a_browser_and_a_problem_document_for_programs(string path, string accept, string type)
+    public async Task An_address_that_is_none_is_a_page_in_a_browser_and_a_problem_document_for_programs(
+        string path, string accept, string type)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.TryAddWithoutValidation("Accept", accept);

@@ -6,7 +6,8 @@ namespace Jangteo.SystemTests.Pages;
 /// <summary>People offer things by the pages, change them and take them back, bring them to where they are wanted, and see what they were paid.</summary>
 public sealed class SellingInTheBrowserTests(SharedProgram shared, Browser browser)
 {
-    private static readonly byte[] Dot = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNIyPjxHwAFrALA3nhCawAAAABJRU5ErkJggg==");
+    private static readonly byte[] Dot = Convert.FromBase64String(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNIyPjxHwAFrALA3nhCawAAAABJRU5ErkJggg==");
 
     [Fact]
     public async Task A_thing_is_offered_with_a_picture_and_everybody_finds_it()

@@ -155,7 +155,8 @@ internal sealed class StoryInTheBrowser(Story story, JangteoProgram market, Brow
         await window.Click(page["me.save"]);
         foreach (var who in new[] { readdress.Who, story.Offer.Owner })
         {
-            await (await AtTrade(who, readdress.Trade)).Reads(page["delivery.to"].Replace("{{address}}", readdress.Address, StringComparison.Ordinal));
+            await (await AtTrade(who, readdress.Trade))
+                .Reads(page["delivery.to"].Replace("{{address}}", readdress.Address, StringComparison.Ordinal));
         }
 
         // Only the buyer says where it goes.
@@ -187,7 +188,9 @@ internal sealed class StoryInTheBrowser(Story story, JangteoProgram market, Brow
         Assert.InRange(sent.Status, 200, 299);
         // The bank's statement is read a moment later; until then the seller has nothing to confirm.
         var before = (long)said.Body["arrived"]!;
-        await Shop.Eventually(async () => (await new Visitor(deposit.Trade, buyer).Get($"/api/payments/{trades[deposit.Trade]}")).Body!, payment => (long)payment["arrived"]! >= before + deposit.Amount);
+        await Shop.Eventually(
+            async () => (await new Visitor(deposit.Trade, buyer).Get($"/api/payments/{trades[deposit.Trade]}")).Body!,
+            payment => (long)payment["arrived"]! >= before + deposit.Amount);
         await shop.AtRest();
         var trade = await new Visitor(deposit.Trade, buyer).Get($"/api/trades/{trades[deposit.Trade]}");
         if ((long)trade.Body!["money"]!["seen"]! is > 0 and var seen)
@@ -218,13 +221,16 @@ internal sealed class StoryInTheBrowser(Story story, JangteoProgram market, Brow
         }
     }
 
-    private string Said(string word, long amount) => page[$"money.{word}"].Replace("{{amount}}", amount.ToString("₩#,0", CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    private string Said(string word, long amount) =>
+        page[$"money.{word}"].Replace("{{amount}}", amount.ToString("₩#,0", CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
     /// <summary>What the page says of the money. Of a transfer that is expected it says what is still to be sent.</summary>
     private static IEnumerable<(string Word, long Amount)> Shown(ExpectedMoney money) =>
         from sum in money.Amounts
         where sum.Key != "fee"
-        let shown = sum.Key == "expected" ? (Word: "short", Amount: sum.Value - money.Amounts.GetValueOrDefault("seen")) : (Word: sum.Key, Amount: sum.Value)
+        let shown = sum.Key == "expected"
+            ? (Word: "short", Amount: sum.Value - money.Amounts.GetValueOrDefault("seen"))
+            : (Word: sum.Key, Amount: sum.Value)
         where shown.Amount > 0
         select shown;
 

@@ -103,7 +103,9 @@ public sealed class IsolationTests(SharedSplit split, ITestOutputHelper output)
         await Each(cars, async car =>
         {
             var customer = await shop.Somebody("customer");
-            Assert.Equal(Refusals.PaymentDeclined, (await Walk.Settled(() => shop.Ask(customer, car, card: "declined", key: $"declined {car.Id}"))).Code);
+            Assert.Equal(
+                Refusals.PaymentDeclined,
+                (await Walk.Settled(() => shop.Ask(customer, car, card: "declined", key: $"declined {car.Id}"))).Code);
 
             var said = await Walk.Settled(() => shop.Ask(customer, car, key: $"good {car.Id}"));
 
@@ -194,7 +196,9 @@ public sealed class IsolationTests(SharedSplit split, ITestOutputHelper output)
         /// <summary>What must be answered before it counts.</summary>
         protected abstract IEnumerable<Verb> First { get; }
 
-        /// <summary>Whether what is done without the stopped module is kept, answered 202, and counts when that module is there again.</summary>
+        /// <summary>
+        /// Whether what is done without the stopped module is kept, answered 202, and counts when that module is there again.
+        /// </summary>
         protected virtual bool CountsLater => false;
 
         private bool IsRefused => Answerer == stopped || First.Any(verb => verb.Module == stopped);

@@ -67,7 +67,9 @@ public sealed class SplitTests(SharedSplit split)
         Assert.Equal(204, (await here.Delete("/api/session?everywhere=true")).Status);
 
         // A notification takes milliseconds, but the machine that runs the tests may be busy.
-        await Shop.Eventually(async () => await Task.WhenAll(asking.Select(async ask => (await ask()).Status)), statuses => statuses.All(status => status == 401));
+        await Shop.Eventually(
+            async () => await Task.WhenAll(asking.Select(async ask => (await ask()).Status)),
+            statuses => statuses.All(status => status == 401));
         Assert.Equal(200, (await (await shop.Named(name)).Get("/api/my/trades")).Status);
     }
 

@@ -23,7 +23,8 @@ internal sealed class Walk(Course course, IReadOnlyList<Deed> way, Shop shop, Vi
     /// <summary>How far time must go forward on the way; zero when it need not.</summary>
     public TimeSpan Waits => way.Select(deed => deed.Row.After ?? TimeSpan.Zero).DefaultIfEmpty(TimeSpan.Zero).Max();
 
-    public static JsonObject Listing(Kind kind) => new() { ["kind"] = kind.Name, ["title"] = "A thing", ["description"] = "As good as new.", ["price"] = Price };
+    public static JsonObject Listing(Kind kind) =>
+        new() { ["kind"] = kind.Name, ["title"] = "A thing", ["description"] = "As good as new.", ["price"] = Price };
 
     public static async Task<Said> List(Kind kind, Visitor seller)
     {
@@ -34,9 +35,12 @@ internal sealed class Walk(Course course, IReadOnlyList<Deed> way, Shop shop, Vi
     }
 
     /// <summary>The end of a command, which a busy machine tells only when it is asked once more.</summary>
-    public static Task<Said> Settled(Func<Task<Said>> send) => Shop.Eventually(send, said => said.Status != 202 && said.Code != Refusals.InProgress, Patience);
+    public static Task<Said> Settled(Func<Task<Said>> send) =>
+        Shop.Eventually(send, said => said.Status != 202 && said.Code != Refusals.InProgress, Patience);
 
-    /// <summary>Brings all of them to their places. Time goes forward once for all, before the others begin, so that it overtakes none of those.</summary>
+    /// <summary>
+    /// Brings all of them to their places. Time goes forward once for all, before the others begin, so that it overtakes none of those.
+    /// </summary>
     public static async Task Prepare(IReadOnlyList<Walk> walks, Shop shop, int atOnce)
     {
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = TestContext.Current.CancellationToken };
@@ -100,7 +104,8 @@ internal sealed class Walk(Course course, IReadOnlyList<Deed> way, Shop shop, Vi
         (body["listing"], body["price"]) = (thing!.Id, Price);
         foreach (var need in course.Kind.Needs)
         {
-            body[need == Need.RefundAccount ? "refundAccount" : Words.Of(need)] = need is Need.Quantity or Need.Periods ? 1 : "12 Hill Street";
+            body[need == Need.RefundAccount ? "refundAccount" : Words.Of(need)] =
+                need is Need.Quantity or Need.Periods ? 1 : "12 Hill Street";
         }
 
         return buyer.Post("/api/trades", body, key);
@@ -111,6 +116,7 @@ internal sealed class Walk(Course course, IReadOnlyList<Deed> way, Shop shop, Vi
     private async Task Pay()
     {
         await shop.Deposit(Deal!, Price);
-        await Shop.Eventually(async () => (await buyer.Get($"/api/payments/{Deal!.Id}")).Body!, payment => (long?)payment["seen"] == Price, Patience);
+        await Shop.Eventually(
+            async () => (await buyer.Get($"/api/payments/{Deal!.Id}")).Body!, payment => (long?)payment["seen"] == Price, Patience);
     }
 }

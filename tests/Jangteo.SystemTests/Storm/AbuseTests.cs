@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Jangteo.SystemTests.Storm;
 
 /// <summary>
-/// One client that is not signed in attacks a market while eight people trade, directly and through the gateway: bench abuse with small numbers, at a market
-/// that takes on as little. What it takes and how long is measured by the full command.
+/// One client that is not signed in attacks a market while eight people trade, directly and through the gateway: bench abuse with small
+/// numbers, at a market that takes on as little. What it takes and how long is measured by the full command.
 /// </summary>
 [Collection(Storming.Tests)]
 public sealed class AbuseTests(AbuseTests.Run run) : IClassFixture<AbuseTests.Run>
@@ -45,7 +45,9 @@ public sealed class AbuseTests(AbuseTests.Run run) : IClassFixture<AbuseTests.Ru
 
         public async ValueTask InitializeAsync()
         {
-            var bench = Path.Combine(JangteoProgram.Root, "artifacts", "bin", "Jangteo.Bench", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "Jangteo.Bench.dll");
+            var bench = Path.Combine(
+                JangteoProgram.Root, "artifacts", "bin", "Jangteo.Bench", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')),
+                "Jangteo.Bench.dll");
             using var process = Process.Start(new ProcessStartInfo("dotnet", [bench, "abuse", "--small", "--gateway", "--json"])
             {
                 WorkingDirectory = JangteoProgram.Root,
@@ -53,7 +55,8 @@ public sealed class AbuseTests(AbuseTests.Run run) : IClassFixture<AbuseTests.Ru
                 RedirectStandardError = true,
             })!;
             using var patience = new CancellationTokenSource(Patience);
-            var (figures, said) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
+            var (figures, said) =
+                (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
             try
             {
                 await process.WaitForExitAsync(patience.Token);

@@ -7,7 +7,10 @@ using Npgsql;
 
 namespace Jangteo.SystemTests.Storm;
 
-/// <summary>What the program stands on fails while people trade: nothing acknowledged is lost or done twice, nobody is answered 500, and all goes on by itself afterwards.</summary>
+/// <summary>
+/// What the program stands on fails while people trade: nothing acknowledged is lost or done twice, no request is answered 500, and
+/// everything goes on by itself afterwards.
+/// </summary>
 [Collection(Storming.Tests)]
 public sealed class Faults_under_load(ITestOutputHelper output)
 {
@@ -31,7 +34,9 @@ public sealed class Faults_under_load(ITestOutputHelper output)
         {
             await using var foreign = await admin.OpenConnectionAsync(ct);
             await using var transaction = await foreign.BeginTransactionAsync(ct);
-            await Execute(foreign, "lock table trading.trades, payments.payments, catalog.listings, views.listings, trading.outbox in access exclusive mode");
+            await Execute(
+                foreign,
+                "lock table trading.trades, payments.payments, catalog.listings, views.listings, trading.outbox in access exclusive mode");
             await StaysReachable(program, isReady: null);
             await transaction.RollbackAsync(ct);
         });
@@ -123,9 +128,13 @@ public sealed class Faults_under_load(ITestOutputHelper output)
         await fault(admin);
         var ended = Stopwatch.StartNew();
         var before = Acknowledged(pairs);
-        await Shop.Eventually(() => Task.FromResult(Acknowledged(pairs)), acknowledged => acknowledged > before || trading.IsFaulted, Patience);
+        await Shop.Eventually(
+            () => Task.FromResult(Acknowledged(pairs)), acknowledged => acknowledged > before || trading.IsFaulted, Patience);
         var recovered = ended.Elapsed;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{before} acknowledged at the end of the fault; the next after {recovered.TotalSeconds:0.00} s"));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{before} acknowledged at the end of the fault; the next after {recovered.TotalSeconds:0.00} s"));
 
         await Acknowledges(pairs, trading, 30);
         Volatile.Write(ref goesOn, false);
@@ -138,7 +147,7 @@ public sealed class Faults_under_load(ITestOutputHelper output)
             Assert.True(recovered < TimeSpan.FromSeconds(5), $"It took {recovered} to go on.");
     }
 
-    /// <summary>For as long as the fault lasts somebody asks, and is always answered: with what there is, or told to come back.</summary>
+    /// <summary>For as long as the fault lasts a client asks, and is always answered: with what there is, or told to come back.</summary>
     /// <param name="isReady">What the program must say of itself, where the fault decides it.</param>
     private async Task StaysReachable(JangteoProgram program, bool? isReady)
     {
@@ -165,7 +174,8 @@ public sealed class Faults_under_load(ITestOutputHelper output)
     private static Task Acknowledges(List<Pair> pairs, Task trading, int more)
     {
         var enough = Acknowledged(pairs) + more;
-        return Shop.Eventually(() => Task.FromResult(Acknowledged(pairs)), acknowledged => acknowledged >= enough || trading.IsFaulted, Patience);
+        return Shop.Eventually(
+            () => Task.FromResult(Acknowledged(pairs)), acknowledged => acknowledged >= enough || trading.IsFaulted, Patience);
     }
 
     private static int Acknowledged(List<Pair> pairs) => pairs.Sum(pair => pair.Told.Count + pair.Listed.Count);
@@ -187,7 +197,9 @@ public sealed class Faults_under_load(ITestOutputHelper output)
     {
         try
         {
-            return int.Parse(File.ReadAllText($"/proc/{process}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+            return int.Parse(
+                File.ReadAllText($"/proc/{process}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+                CultureInfo.InvariantCulture);
         }
         catch (IOException)
         {
@@ -265,7 +277,10 @@ public sealed class Faults_under_load(ITestOutputHelper output)
         {
             var place = PostgresPlace.For(Folder);
             var owner = place.Account ?? (Posix.UserId, 0);
-            return Do("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={Size},mode=0700,uid={owner.User},gid={owner.Group}"), "tmpfs", place.Folder);
+            return Do(
+                "mount", "-t", "tmpfs", "-o",
+                string.Create(CultureInfo.InvariantCulture, $"size={Size},mode=0700,uid={owner.User},gid={owner.Group}"), "tmpfs",
+                place.Folder);
         }
 
         private static bool Do(string program, params string[] words)

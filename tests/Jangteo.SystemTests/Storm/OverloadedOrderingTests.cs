@@ -15,7 +15,8 @@ public sealed class OverloadedOrderingTests
     [Requirement("MA-N2.2")]
     public async Task While_ordering_is_overloaded_customers_are_held_off_and_each_has_one_order_later()
     {
-        await using var program = await JangteoProgram.Start(("Limits:Queries", "8"), ("Limits:Commands", "2"), ("Limits:PerPersonPerSecond", "0"), ("LogLevel", "Warning"));
+        await using var program = await JangteoProgram.Start(
+            ("Limits:Queries", "8"), ("Limits:Commands", "2"), ("Limits:PerPersonPerSecond", "0"), ("LogLevel", "Warning"));
         var shop = new Shop(program);
         var thing = await shop.List("shopping-mall", quantity: Customers);
         var customers = new List<Visitor>();
@@ -38,9 +39,12 @@ public sealed class OverloadedOrderingTests
         }));
 
         Assert.NotEmpty(refusals);
-        Assert.All(refusals, refused => Assert.True(refused.Code == Refusals.Busy && refused.RetryAfter > TimeSpan.Zero, refused.ToString()));
+        Assert.All(
+            refusals, refused => Assert.True(refused.Code == Refusals.Busy && refused.RetryAfter > TimeSpan.Zero, refused.ToString()));
         await shop.AtRest(Patience);
         foreach (var customer in customers)
-            Assert.Single((await Shop.Eventually(() => customer.Get("/api/my/trades?as=buyer"), said => said.Status == 200, Patience)).Body!["items"]!.AsArray());
+            Assert.Single(
+                (await Shop.Eventually(() => customer.Get("/api/my/trades?as=buyer"), said => said.Status == 200, Patience))
+                    .Body!["items"]!.AsArray());
     }
 }

@@ -14,7 +14,8 @@ internal sealed record Sent(string By, string Path, string Key, int Times, strin
 /// <summary>A buyer and a seller, and an operator, who send every command several times at once. All pairs use the same keys: they are other people's.</summary>
 internal sealed class Repeating(Shop shop, Parking parking, int number, ConcurrentBag<Sent> sent)
 {
-    private static readonly byte[] Png = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNIyPjxHwAFrALA3nhCawAAAABJRU5ErkJggg==");
+    private static readonly byte[] Png = Convert.FromBase64String(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNIyPjxHwAFrALA3nhCawAAAABJRU5ErkJggg==");
 
     private readonly Random random = new(number);
     private readonly (string Module, string Event) parksAt = Parking.Places[number % Parking.Places.Length];
@@ -72,13 +73,16 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
         return deal;
     }
 
-    /// <summary>Money that nobody expects comes once, and goes back once.</summary>
+    /// <summary>Money that no trade expects comes once, and goes back once.</summary>
     public async Task PaysForNothing()
     {
         var sora = await shop.Operator;
         var deposit = await Arrives(await shop.Named(Name("buyer", number)), 700);
-        await Send(sora, "/api/operator/payments/deposits/unbooked/retry", new JsonObject { ["position"] = await parking.KeepUnbooked(deposit), ["reason"] = "Try again." }, Name("unbooked", number));
-        await Send(sora, $"/api/operator/payments/deposits/{deposit}/send-back", new JsonObject { ["reason"] = "Nobody expects it." }, "back");
+        await Send(
+            sora, "/api/operator/payments/deposits/unbooked/retry",
+            new JsonObject { ["position"] = await parking.KeepUnbooked(deposit), ["reason"] = "Try again." }, Name("unbooked", number));
+        await Send(
+            sora, $"/api/operator/payments/deposits/{deposit}/send-back", new JsonObject { ["reason"] = "Nobody expects it." }, "back");
         await IsPaidBackThoughTheAccountIsClosed();
         await NeedsTwoOperators();
         await IsDecidedByTwoOperators();
@@ -91,9 +95,12 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
         var deposit = await Arrives(await shop.Named(Name("buyer", number)), 2_000_000);
         foreach (var decision in (string[])["decline", "confirm"])
         {
-            var proposed = await sora.Post($"/api/operator/payments/deposits/{deposit}/send-back", new JsonObject { ["reason"] = "Nobody expects it." });
+            var proposed = await sora.Post(
+                $"/api/operator/payments/deposits/{deposit}/send-back", new JsonObject { ["reason"] = "Nobody expects it." });
             Assert.Equal(202, proposed.Status);
-            await Send(second, $"/api/operator/payments/proposals/{(Guid)proposed.Body!["proposal"]!}/{decision}", new JsonObject { ["reason"] = "I looked at it." }, decision);
+            await Send(
+                second, $"/api/operator/payments/proposals/{(Guid)proposed.Body!["proposal"]!}/{decision}",
+                new JsonObject { ["reason"] = "I looked at it." }, decision);
         }
     }
 
@@ -126,10 +133,15 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
         await Shop.Eventually(async () => (await buyer.Get($"/api/payments/{deal.Id}")).Body!, payment => (long)payment["seen"]! == 900);
         await deal.BuyerDoes("cancel");
         var errand = (await Shop.Eventually(
-            async () => (await sora.Get("/api/operator/payments/attention?limit=100")).Body!["items"]!.AsArray().FirstOrDefault(one => (Guid)one!["subject"]! == deal.Id), found => found is not null))!;
-        var retry = new JsonObject { ["key"] = (string)errand["key"]!, ["account"] = "sandbox-payer", ["reason"] = "The account was closed." };
+            async () =>
+                (await sora.Get("/api/operator/payments/attention?limit=100")).Body!["items"]!.AsArray()
+                    .FirstOrDefault(one => (Guid)one!["subject"]! == deal.Id),
+            found => found is not null))!;
+        var retry =
+            new JsonObject { ["key"] = (string)errand["key"]!, ["account"] = "sandbox-payer", ["reason"] = "The account was closed." };
         await Send(sora, "/api/operator/payments/attention/retry", retry, Name("retry", number));
-        await Shop.Eventually(async () => (await buyer.Get($"/api/payments/{deal.Id}")).Body!, payment => (string?)payment["state"] == "refunded");
+        await Shop.Eventually(
+            async () => (await buyer.Get($"/api/payments/{deal.Id}")).Body!, payment => (string?)payment["state"] == "refunded");
     }
 
     /// <summary>Done by one who is alone, for a fault is everybody's: a draft that could not be registered is tried again, and a fault that is switched off stays off.</summary>
@@ -170,7 +182,9 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
     private async Task PaysWithoutSayingFor(Deal deal)
     {
         var deposit = await Arrives(deal.Buyer, deal.Thing.Price);
-        await Send(await shop.Operator, $"/api/operator/payments/deposits/{deposit}/match", new JsonObject { ["trade"] = deal.Id, ["reason"] = "The buyer wrote nothing." }, "match");
+        await Send(
+            await shop.Operator, $"/api/operator/payments/deposits/{deposit}/match",
+            new JsonObject { ["trade"] = deal.Id, ["reason"] = "The buyer wrote nothing." }, "match");
     }
 
     /// <summary>What is tried again while its cause is still there is parked again; what is answered by hand is answered once, and written down.</summary>

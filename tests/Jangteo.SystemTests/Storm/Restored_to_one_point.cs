@@ -4,7 +4,10 @@ using Npgsql;
 
 namespace Jangteo.SystemTests.Storm;
 
-/// <summary>The backup of docs/operating.md, made while people trade and restored: every module goes back to one point, and all is sound from there on.</summary>
+/// <summary>
+/// The backup of docs/operating.md, made while people trade and restored: every module goes back to one point, and all is sound from there
+/// on.
+/// </summary>
 [Collection(Storming.Tests)]
 public sealed class Restored_to_one_point
 {
@@ -21,13 +24,16 @@ public sealed class Restored_to_one_point
         var pairs = Enumerable.Range(0, 4).Select(number => new Pair(9_000 + number, Kinds)).ToList();
         var goesOn = true;
         var trading = Task.WhenAll(pairs.Select(pair => pair.Trade(shop, () => Volatile.Read(ref goesOn))));
-        await Shop.Eventually(() => Task.FromResult(Acknowledged(pairs)), acknowledged => acknowledged > 40 || trading.IsFaulted, TimeSpan.FromMinutes(2));
+        await Shop.Eventually(
+            () => Task.FromResult(Acknowledged(pairs)), acknowledged => acknowledged > 40 || trading.IsFaulted, TimeSpan.FromMinutes(2));
 
         var place = PostgresPlace.For(program.Folder);
         var backup = Path.Combine(place.Folder, "backup");
         Run(BaseBackup, "-h", new NpgsqlConnectionStringBuilder(program.Run!.Database!).Host!, "-U", "postgres", "-D", backup, "-X", "stream", "-c", "fast");
         var before = Acknowledged(pairs);
-        await Shop.Eventually(() => Task.FromResult(Acknowledged(pairs)), acknowledged => acknowledged > before + 20 || trading.IsFaulted, TimeSpan.FromMinutes(2));
+        await Shop.Eventually(
+            () => Task.FromResult(Acknowledged(pairs)), acknowledged => acknowledged > before + 20 || trading.IsFaulted,
+            TimeSpan.FromMinutes(2));
         Volatile.Write(ref goesOn, false);
         await trading;
 

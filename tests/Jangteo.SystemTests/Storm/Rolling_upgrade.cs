@@ -36,7 +36,8 @@ public sealed class Rolling_upgrade
         var read = await deal.Buyer.Get($"/api/trades/{deal.Id}");
         Assert.Equal((503, "unavailable"), (read.Status, read.Code));
         await shop.Deposit(deal, deal.Thing.Price);
-        var rest = await Shop.Eventually(async () => (await (await shop.Operator).Get("/api/operator/payments/books")).Body!, books => books is not null);
+        var rest = await Shop.Eventually(
+            async () => (await (await shop.Operator).Get("/api/operator/payments/books")).Body!, books => books is not null);
         Assert.NotNull(rest);
 
         await Execute(database, "insert into trading.kind_versions (kind, version, hash, source) select kind, 8, hash || 'y', regexp_replace(source, 'version: *[0-9]+', 'version: 8') from trading.kind_versions where kind = 'shopping-mall' limit 1");
@@ -47,7 +48,8 @@ public sealed class Rolling_upgrade
 
     private async Task Becomes(NpgsqlDataSource database, Deal deal, int version)
     {
-        await using var command = database.CreateCommand("update trading.trades set version = $2, body = jsonb_set(body::jsonb, '{version}', to_jsonb($2::int))::text where id = $1");
+        await using var command = database.CreateCommand(
+            "update trading.trades set version = $2, body = jsonb_set(body::jsonb, '{version}', to_jsonb($2::int))::text where id = $1");
         command.Parameters.Add(new() { Value = deal.Id });
         command.Parameters.Add(new() { Value = version });
         Assert.Equal(1, await command.ExecuteNonQueryAsync(ct));

@@ -3,7 +3,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Jangteo.Tests.Beds;
 
-/// <summary>A certificate authority of a test. Its certificates are PEM files in a folder: <c>authority.pem</c>, and for each name <c>name.pem</c> and <c>name.key</c>.</summary>
+/// <summary>
+/// A certificate authority of a test. Its certificates are PEM files in a folder: <c>authority.pem</c>, and for each name <c>name.pem</c>
+/// and <c>name.key</c>.
+/// </summary>
 internal sealed class TestAuthority : IDisposable
 {
     private readonly string folder;
@@ -30,7 +33,8 @@ internal sealed class TestAuthority : IDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());
-        using var issued = request.Create(certificate, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddHours(12), RandomNumberGenerator.GetBytes(8));
+        using var issued = request.Create(
+            certificate, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddHours(12), RandomNumberGenerator.GetBytes(8));
         var files = (Path.Combine(folder, $"{name}.pem"), Path.Combine(folder, $"{name}.key"));
         File.WriteAllText(files.Item1, issued.ExportCertificatePem());
         File.WriteAllText(files.Item2, own.ExportPkcs8PrivateKeyPem());

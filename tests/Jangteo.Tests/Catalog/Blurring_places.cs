@@ -11,7 +11,8 @@ public sealed class Blurring_places
     {
         var random = new Random(8);
         var distances = Enumerable.Range(0, 10_000)
-            .Select(_ => new Place("Here", (random.NextDouble() * 170) - 85, (random.NextDouble() * 360) - 180)).Select(exact => Metres(exact, PublicPlaces.Of(exact))).ToList();
+            .Select(_ => new Place("Here", (random.NextDouble() * 170) - 85, (random.NextDouble() * 360) - 180))
+            .Select(exact => Metres(exact, PublicPlaces.Of(exact))).ToList();
 
         Assert.InRange(distances.Max(), 250, 360);
         Assert.InRange(distances.Average(), 150, 250);
@@ -46,7 +47,8 @@ public sealed class Blurring_places
     private static double Metres(Place one, Place other)
     {
         var (lat, lng) = (Radians(other.Lat - one.Lat), Radians(other.Lng - one.Lng));
-        var chord = Math.Pow(Math.Sin(lat / 2), 2) + (Math.Cos(Radians(one.Lat)) * Math.Cos(Radians(other.Lat)) * Math.Pow(Math.Sin(lng / 2), 2));
+        var chord =
+            Math.Pow(Math.Sin(lat / 2), 2) + (Math.Cos(Radians(one.Lat)) * Math.Cos(Radians(other.Lat)) * Math.Pow(Math.Sin(lng / 2), 2));
         return 12_742_017.6 * Math.Asin(Math.Min(1, Math.Sqrt(chord)));
 
         static double Radians(double degrees) => degrees * Math.PI / 180;

@@ -6,7 +6,7 @@ using SkiaSharp;
 
 namespace Jangteo.Tests.Catalog;
 
-/// <summary>What is made of a picture that somebody sends.</summary>
+/// <summary>What is made of an uploaded picture.</summary>
 public sealed class Encoding_pictures
 {
     private readonly PictureEncoder encoder = new();
@@ -57,7 +57,8 @@ public sealed class Encoding_pictures
     [InlineData(4000, 1000, 2048, 512, 480, 120)]
     [InlineData(1000, 3000, 683, 2048, 160, 480)]
     [InlineData(640, 480, 640, 480, 480, 360)]
-    public async Task It_has_at_most_2048_pixels_on_the_longer_side_and_a_small_copy_of_480(int width, int height, int keptWidth, int keptHeight, int smallWidth, int smallHeight)
+    public async Task It_has_at_most_2048_pixels_on_the_longer_side_and_a_small_copy_of_480(
+        int width, int height, int keptWidth, int keptHeight, int smallWidth, int smallHeight)
     {
         var picture = await Encode(TestPictures.Jpeg(width, height));
 
@@ -128,7 +129,8 @@ public sealed class Encoding_pictures
     [Fact]
     public async Task One_is_decoded_at_a_time_and_past_a_queue_the_answer_is_busy()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(number => RefusalOf(TestPictures.Jpeg(1200 + number, 1200))).ToArray());
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 40).Select(number => RefusalOf(TestPictures.Jpeg(1200 + number, 1200))).ToArray());
 
         Assert.InRange(answers.Count(answer => answer == Refusals.Busy), 1, 40 - 16);
         Assert.All(answers.Where(answer => answer != Refusals.Busy), answer => Assert.Null(answer));
@@ -142,10 +144,13 @@ public sealed class Encoding_pictures
     public async Task Decoding_the_largest_pictures_at_once_takes_a_bounded_part_of_memory()
     {
         var isAlone = Environment.GetEnvironmentVariable("JANGTEO_LONG") == "1";
-        var pictures = new[] { TestPictures.Jpeg(5000, 5000), TestPictures.Png(5000, 5000, isTransparent: true), TestPictures.Webp(5000, 5000) };
+        var pictures =
+            new[] { TestPictures.Jpeg(5000, 5000), TestPictures.Png(5000, 5000, isTransparent: true), TestPictures.Webp(5000, 5000) };
         var before = Memory("VmRSS");
 
-        var encoded = await Task.WhenAll(Enumerable.Range(0, isAlone ? 15 : pictures.Length).Select(number => encoder.Encode(pictures[number % pictures.Length], $"{number}", ct)));
+        var encoded = await Task.WhenAll(
+            Enumerable.Range(0, isAlone ? 15 : pictures.Length)
+                .Select(number => encoder.Encode(pictures[number % pictures.Length], $"{number}", ct)));
 
         var grown = Memory("VmHWM") - before;
         TestContext.Current.TestOutputHelper?.WriteLine($"{grown / 1024} MB at most, {(Memory("VmRSS") - before) / 1024} MB afterwards");
@@ -153,7 +158,10 @@ public sealed class Encoding_pictures
         if (isAlone)
             Assert.InRange(grown / 1024, 0, 400);
 
-        static long Memory(string name) => long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+        static long Memory(string name) =>
+            long.Parse(
+                File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal))
+                    .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
     }
 
     [Fact]

@@ -22,7 +22,9 @@ public sealed class Showing_pictures(OpenShop open, TestPostgres postgres) : ICl
         var known = await shop.Bed.Get(added.Headers["Location"], null, ("If-None-Match", shown.Headers["ETag"]));
 
         Assert.Equal(201, added.Status);
-        Assert.Equal((200, "image/jpeg", "nosniff", "public, max-age=60"), (shown.Status, shown.Headers["Content-Type"], shown.Headers["X-Content-Type-Options"], shown.Headers["Cache-Control"]));
+        Assert.Equal(
+            (200, "image/jpeg", "nosniff", "public, max-age=60"),
+            (shown.Status, shown.Headers["Content-Type"], shown.Headers["X-Content-Type-Options"], shown.Headers["Cache-Control"]));
         Assert.Equal("image/jpeg", Jangteo.Catalog.PictureFile.TypeOf(shown.Bytes));
         Assert.Equal((304, 0), (known.Status, known.Bytes.Length));
         var told = (await shop.Said<ListingChanged>(CatalogMessages.ListingChanged, listing))[^1];
@@ -91,28 +93,37 @@ public sealed class Showing_pictures(OpenShop open, TestPostgres postgres) : ICl
     [Fact]
     public async Task Past_the_space_of_a_person_nothing_more_is_taken_until_there_is_room()
     {
-        var size = (await new Jangteo.Catalog.PictureEncoder().Encode(TestPictures.Jpeg(), "", TestContext.Current.CancellationToken)).File.Bytes.Length;
-        await using var shop = await Shop.Open(postgres, new Settings { Sandbox = false, Catalog = new CatalogSettings { PictureSpacePerPerson = (3 * size) + 10 } });
+        var size = (await new Jangteo.Catalog.PictureEncoder().Encode(TestPictures.Jpeg(), "", TestContext.Current.CancellationToken))
+            .File.Bytes.Length;
+        await using var shop = await Shop.Open(
+            postgres, new Settings { Sandbox = false, Catalog = new CatalogSettings { PictureSpacePerPerson = (3 * size) + 10 } });
         var listings = new[] { (await shop.Offer("minji", shop.SingleKind)).Id, (await shop.Offer("minji", shop.SingleKind)).Id, (await shop.Offer("junho", shop.SingleKind)).Id };
 
         // On two listings at once, so that no lock of a listing puts them in order.
-        var added = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => shop.Bed.Post($"/api/listings/{listings[number % 2]}/pictures", "minji", TestPictures.Jpeg())));
+        var added = await Task.WhenAll(
+            Enumerable.Range(0, 8)
+                .Select(number => shop.Bed.Post($"/api/listings/{listings[number % 2]}/pictures", "minji", TestPictures.Jpeg())));
 
         Assert.Equal(3, added.Count(answer => answer.Status == 201));
-        Assert.All(added.Where(answer => answer.Status != 201), answer => Assert.Equal((409, "picture-quota"), (answer.Status, answer.Problem)));
+        Assert.All(
+            added.Where(answer => answer.Status != 201), answer => Assert.Equal((409, "picture-quota"), (answer.Status, answer.Problem)));
         Assert.Equal(201, (await shop.Bed.Post($"/api/listings/{listings[2]}/pictures", "junho", TestPictures.Jpeg())).Status);
 
         // Taken away, it counts until Trading has said that no trade shows it.
-        var listing = listings.First(one => added.Any(answer => answer.Status == 201 && answer.Body!["listing"]!["id"]!.ToString() == one.ToString()));
+        var listing = listings.First(
+            one => added.Any(answer => answer.Status == 201 && answer.Body!["listing"]!["id"]!.ToString() == one.ToString()));
         var picture = (await shop.Find(listing)).Pictures[0];
         await shop.Bed.Send(HttpMethod.Delete, $"/api/listings/{listing}/pictures/{picture}", "minji");
         Assert.Equal("picture-quota", (await shop.Bed.Post($"/api/listings/{listing}/pictures", "minji", TestPictures.Jpeg())).Problem);
         await shop.Bed.StorageOf(Modules.Trading).Do(Cause.New(), work =>
         {
-            work.Send(TradingMessages.PicturesChecked, listing, new PicturesChecked(listing, [], [picture]), new MessageContext(null, null, null, null, listing));
+            work.Send(
+                TradingMessages.PicturesChecked, listing, new PicturesChecked(listing, [], [picture]),
+                new MessageContext(null, null, null, null, listing));
             return Task.CompletedTask;
         }, TestContext.Current.CancellationToken);
-        await ModuleBed.Until(() => shop.Bed.Post($"/api/listings/{listing}/pictures", "minji", TestPictures.Jpeg()), answer => answer.Status == 201);
+        await ModuleBed.Until(
+            () => shop.Bed.Post($"/api/listings/{listing}/pictures", "minji", TestPictures.Jpeg()), answer => answer.Status == 201);
     }
 
     [Fact]

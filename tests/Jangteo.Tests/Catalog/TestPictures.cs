@@ -9,7 +9,8 @@ internal static class TestPictures
     /// <summary>A picture whose left half is red and whose right half is blue.</summary>
     public static byte[] Jpeg(int width = 16, int height = 12) => Encoded(width, height, SKEncodedImageFormat.Jpeg, SKColors.Blue);
 
-    public static byte[] Png(int width = 16, int height = 12, bool isTransparent = false) => Encoded(width, height, SKEncodedImageFormat.Png, isTransparent ? SKColors.Transparent : SKColors.Blue);
+    public static byte[] Png(int width = 16, int height = 12, bool isTransparent = false) =>
+        Encoded(width, height, SKEncodedImageFormat.Png, isTransparent ? SKColors.Transparent : SKColors.Blue);
 
     public static byte[] Webp(int width = 16, int height = 12) => Encoded(width, height, SKEncodedImageFormat.Webp, SKColors.Blue);
 
@@ -39,7 +40,8 @@ internal static class TestPictures
 
     private static byte[] Encoded(int width, int height, SKEncodedImageFormat format, SKColor right)
     {
-        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, right.Alpha < 255 ? SKAlphaType.Premul : SKAlphaType.Opaque));
+        using var bitmap = new SKBitmap(
+            new SKImageInfo(width, height, SKColorType.Rgba8888, right.Alpha < 255 ? SKAlphaType.Premul : SKAlphaType.Opaque));
         using var canvas = new SKCanvas(bitmap);
         canvas.Clear(SKColors.Transparent);
         using var paint = new SKPaint { Color = SKColors.Red };
@@ -53,7 +55,10 @@ internal static class TestPictures
 
     private static byte[] WithSegment(byte[] jpeg, byte[] segment) => [.. jpeg[..2], .. segment, .. jpeg[2..]];
 
-    /// <summary>An APP1 segment with two directories: the orientation and a pointer to the GPS one, which says 37 degrees north and names a street in Seoul.</summary>
+    /// <summary>
+    /// An APP1 segment with two directories: the orientation and a pointer to the GPS one, which says 37 degrees north and names a street
+    /// in Seoul.
+    /// </summary>
     private static byte[] Exif(int orientation)
     {
         byte[] tiff =

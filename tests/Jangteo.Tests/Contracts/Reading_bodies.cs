@@ -11,7 +11,8 @@ public sealed class Reading_bodies
     [InlineData("null")]
     [InlineData("""{"trade":"0193e5a0-0000-7000-8000-000000000001","journals":null}""")]
     [InlineData("""{"trade":"0193e5a0-0000-7000-8000-000000000001"}""")]
-    public void What_is_missing_is_a_fault_of_the_message(string body) => Assert.Throws<JsonException>(() => Of(body).Read<JournalsPosted>());
+    public void What_is_missing_is_a_fault_of_the_message(string body) =>
+        Assert.Throws<JsonException>(() => Of(body).Read<JournalsPosted>());
 
     [Fact]
     public void What_a_later_version_added_may_be_missing()

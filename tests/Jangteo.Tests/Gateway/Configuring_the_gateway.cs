@@ -91,7 +91,9 @@ public sealed class Configuring_the_gateway
     {
         var configuration = (await GatewayFiles.Make(ConfigureGateway.Deployed with { Language = language })).Configuration;
 
-        Assert.All(Regex.Matches(configuration, @"txn\.language\) str\((?<language>\w+)\)"), match => Assert.Equal(language, match.Groups["language"].Value));
+        Assert.All(
+            Regex.Matches(configuration, @"txn\.language\) str\((?<language>\w+)\)"),
+            match => Assert.Equal(language, match.Groups["language"].Value));
         Assert.Contains($"language(en;ko,{language})", configuration, StringComparison.Ordinal);
         Assert.Contains($"\"title\":\"{new Texts().Refusal(Refusals.Malformed, language)}\"", configuration, StringComparison.Ordinal);
     }

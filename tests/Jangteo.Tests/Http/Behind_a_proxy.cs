@@ -29,7 +29,8 @@ public sealed class Behind_a_proxy(TestPostgres postgres)
     [InlineData("10.0.0.0/8", "10.9.8.7", "10.1.1.1, 203.0.113.9, 10.1.1.2", "203.0.113.9")]
     [InlineData("10.0.0.5", "10.0.0.6", "203.0.113.9", "10.0.0.6")]
     [InlineData("localhost", "127.0.0.1", "no address", "127.0.0.1")]
-    public async Task The_client_is_the_nearest_address_that_is_no_trusted_proxy(string trusted, string from, string forwarded, string client)
+    public async Task The_client_is_the_nearest_address_that_is_no_trusted_proxy(
+        string trusted, string from, string forwarded, string client)
     {
         var http = await Through(new Settings { TrustedProxies = trusted }, from, (For, forwarded));
 
@@ -41,10 +42,12 @@ public sealed class Behind_a_proxy(TestPostgres postgres)
     [InlineData("", "", "http", "127.0.0.1:8080")]
     [InlineData("", "https://market.example", "https", "127.0.0.1:8080")]
     [InlineData("localhost", "http://market.example", "http", "market.example")]
-    public async Task Tls_and_host_are_what_a_trusted_proxy_or_the_public_address_says(string trusted, string publicAddress, string scheme, string host)
+    public async Task Tls_and_host_are_what_a_trusted_proxy_or_the_public_address_says(
+        string trusted, string publicAddress, string scheme, string host)
     {
         var http = await Through(
-            new Settings { TrustedProxies = trusted, PublicAddress = publicAddress }, "127.0.0.1", (For, "203.0.113.9"), (Proto, "https"), (Host, "market.example"));
+            new Settings { TrustedProxies = trusted, PublicAddress = publicAddress }, "127.0.0.1", (For, "203.0.113.9"), (Proto, "https"),
+            (Host, "market.example"));
 
         Assert.Equal((scheme, host), (http.Request.Scheme, http.Request.Host.Value));
     }
@@ -85,14 +88,17 @@ public sealed class Behind_a_proxy(TestPostgres postgres)
     [InlineData("ko", "http://evil.example", "요청을 보낸 곳은 http://evil.example, 이 사이트의 주소는 http://market.localhost")]
     [InlineData("en", "null", "the request came from null, and the address of this site is http://market.localhost")]
     [InlineData("en", null, "the request named no Origin, and the address of this site is http://market.localhost")]
-    public async Task A_command_from_another_page_is_refused_with_the_address_it_should_come_from(string language, string? origin, string says)
+    public async Task A_command_from_another_page_is_refused_with_the_address_it_should_come_from(
+        string language, string? origin, string says)
     {
         await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()], new Settings { Sandbox = true });
         var cookie = Sessions.Cookie + "=" + (string)(await bed.Post("/api/session", null, new { person = "minji" })).Body!["token"]!;
         (string, string)[] headers = [("Cookie", cookie), ("Host", "market.localhost"), ("Accept-Language", language), .. origin is null ? Array.Empty<(string, string)>() : [("Origin", origin)]];
 
         var refused = await bed.Send(HttpMethod.Patch, "/api/people/me", null, new { name = "Kim" }, [.. headers]);
-        var taken = await bed.Send(HttpMethod.Patch, "/api/people/me", null, new { name = "Kim" }, ("Cookie", cookie), ("Host", "market.localhost"), ("Origin", "http://market.localhost"));
+        var taken = await bed.Send(
+            HttpMethod.Patch, "/api/people/me", null, new { name = "Kim" }, ("Cookie", cookie), ("Host", "market.localhost"),
+            ("Origin", "http://market.localhost"));
         var read = await bed.Get("/api/people/me", null, [.. headers]);
 
         Assert.Equal((403, "wrong-origin"), (refused.Status, refused.Problem));
@@ -107,7 +113,8 @@ public sealed class Behind_a_proxy(TestPostgres postgres)
     [InlineData("", "https://market.example", "http", true)]
     public async Task A_cookie_is_for_tls_only_where_browsers_use_tls(string trusted, string publicAddress, string proto, bool isSecure)
     {
-        await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()], new Settings { Sandbox = true, TrustedProxies = trusted, PublicAddress = publicAddress });
+        await using var bed = await ModuleBed.Start(
+            postgres, [new IdentityModule()], new Settings { Sandbox = true, TrustedProxies = trusted, PublicAddress = publicAddress });
 
         var signedIn = await bed.Post("/api/session", null, new { person = "minji" }, (For, "127.0.0.1"), (Proto, proto));
 
@@ -122,7 +129,8 @@ public sealed class Behind_a_proxy(TestPostgres postgres)
     [InlineData("PublicAddress", "ftp://market.example", "PublicAddress is an address without a path, such as https://market.example, or empty, not \"ftp://market.example\"")]
     public void What_cannot_be_meant_is_refused_with_what_to_write(string name, string value, string says)
     {
-        var refused = Assert.Throws<SettingsException>(() => SettingsReader.Read("jangteo.yaml", "", new System.Collections.Hashtable { [$"Jangteo__{name}"] = value }));
+        var refused = Assert.Throws<SettingsException>(
+            () => SettingsReader.Read("jangteo.yaml", "", new System.Collections.Hashtable { [$"Jangteo__{name}"] = value }));
 
         Assert.Equal([$"environment Jangteo__{name}: {says}"], refused.Mistakes);
     }

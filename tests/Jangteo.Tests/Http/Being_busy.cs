@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Jangteo.Tests.Http;
 
-/// <summary>When more comes than can be done, payments go before orders and orders before browsing, and nobody takes the share of others.</summary>
+/// <summary>
+/// When more comes than can be done, payments go before orders and orders before browsing, and no client takes the share of others.
+/// </summary>
 public sealed class Being_busy
 {
     private static readonly Asker Minji = new(Ids.New(), 0);
@@ -97,7 +99,8 @@ public sealed class Being_busy
 
     private static Asker Address(int number) => new(Guid.Empty, (UInt128)number);
 
-    private ValueTask<IDisposable> Enter(string method, string path, Occupies what = Occupies.Place, Asker? asker = null, string query = "") =>
+    private ValueTask<IDisposable> Enter(
+        string method, string path, Occupies what = Occupies.Place, Asker? asker = null, string query = "") =>
         limits.Enter(Request(method, path, what, query), asker ?? Minji);
 
     private async Task<string> Refused(string method, string path, Occupies what = Occupies.Place, Asker? asker = null)
@@ -123,7 +126,8 @@ public sealed class Being_busy
         {
             var conventions = new Conventions();
             new Microsoft.AspNetCore.Builder.RouteHandlerBuilder([conventions]).Occupies(what);
-            var endpoint = new Microsoft.AspNetCore.Routing.RouteEndpointBuilder(null, Microsoft.AspNetCore.Routing.Patterns.RoutePatternFactory.Parse("/"), 0);
+            var endpoint = new Microsoft.AspNetCore.Routing.RouteEndpointBuilder(
+                null, Microsoft.AspNetCore.Routing.Patterns.RoutePatternFactory.Parse("/"), 0);
             conventions.Said.ForEach(say => say(endpoint));
             Metadata = endpoint.Metadata;
         }

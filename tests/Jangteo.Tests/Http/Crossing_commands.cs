@@ -71,7 +71,9 @@ public sealed class Crossing_commands(TestPostgres postgres)
     {
         var http = new DefaultHttpContext
         {
-            User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, Guid.Empty.ToString()), new Claim(ClaimTypes.Name, "minji")], "test")),
+            User = new ClaimsPrincipal(
+                new ClaimsIdentity(
+                    [new Claim(ClaimTypes.NameIdentifier, Guid.Empty.ToString()), new Claim(ClaimTypes.Name, "minji")], "test")),
             Request = { Method = "POST", Path = "/api/listings", Headers = { ["Idempotency-Key"] = key } },
         };
         http.SetEndpoint(new RouteEndpoint(_ => Task.CompletedTask, RoutePatternFactory.Parse("/api/listings"), 0, null, null));

@@ -27,7 +27,8 @@ public sealed class Languages_of_readers(TestPostgres postgres)
     [InlineData(";;;,,*;q=x", "ko", "ko")]
     [InlineData("ko;q=1.5, en", "ko", "en")]
     [InlineData("en\u0001, ko", "en", "ko")]
-    public void The_language_with_the_greatest_weight_is_answered_in(string header, string usual, string answered) => Assert.Equal(answered, Languages.Wanted(header, usual));
+    public void The_language_with_the_greatest_weight_is_answered_in(string header, string usual, string answered) =>
+        Assert.Equal(answered, Languages.Wanted(header, usual));
 
     [Fact]
     public async Task A_refusal_is_wholly_in_the_language_of_its_reader()
@@ -35,7 +36,8 @@ public sealed class Languages_of_readers(TestPostgres postgres)
         await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()], new Settings { Sandbox = false, Language = "ko" });
 
         var said = await bed.Post("/api/session", null, new { email = "kim@example.com", password = "not it at all" });
-        var english = await bed.Post("/api/session", null, new { email = "kim@example.com", password = "not it at all" }, ("Accept-Language", "en;q=0.9, ko;q=0.1"));
+        var english = await bed.Post(
+            "/api/session", null, new { email = "kim@example.com", password = "not it at all" }, ("Accept-Language", "en;q=0.9, ko;q=0.1"));
 
         Assert.Equal(("먼저 로그인해 주세요.", "이메일 주소나 비밀번호가 맞지 않아요."), (said["title"], said["detail"]));
         Assert.Equal(("Please sign in first.", "The e-mail address or the password is wrong."), (english["title"], english["detail"]));
@@ -45,9 +47,11 @@ public sealed class Languages_of_readers(TestPostgres postgres)
     public async Task Who_does_not_say_is_answered_in_the_language_chosen_before()
     {
         await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()], new Settings { Sandbox = false, Language = "ko" });
-        var kim = await bed.Post("/api/people", null, new { name = "kim", email = "kim@example.com", password = "a sentence long enough", language = "en" });
+        var kim = await bed.Post(
+            "/api/people", null, new { name = "kim", email = "kim@example.com", password = "a sentence long enough", language = "en" });
 
-        var wrong = await bed.Send(HttpMethod.Patch, "/api/people/me", null, new { name = "" }, ("Authorization", $"Bearer {kim["token"]}"));
+        var wrong = await bed.Send(
+            HttpMethod.Patch, "/api/people/me", null, new { name = "" }, ("Authorization", $"Bearer {kim["token"]}"));
 
         Assert.Equal("Something that was entered is not right.", wrong["title"]);
     }

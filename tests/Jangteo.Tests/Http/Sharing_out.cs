@@ -4,7 +4,7 @@ using Jangteo.Platform.Http;
 
 namespace Jangteo.Tests.Http;
 
-/// <summary>Something scarce is shared out, so that nobody can take all of it.</summary>
+/// <summary>Something scarce is shared out, so that no client can take all of it.</summary>
 public sealed class Sharing_out
 {
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
@@ -12,7 +12,8 @@ public sealed class Sharing_out
     [Fact]
     public async Task Each_has_a_share_and_waits_behind_their_own_requests_only()
     {
-        using var shares = new Shares(new ShareLimits { AtOnce = 10, Anonymous = 10, PerPerson = 1, PerAddress = 2, Queue = 1, Patience = TimeSpan.FromMinutes(1) });
+        using var shares = new Shares(
+            new ShareLimits { AtOnce = 10, Anonymous = 10, PerPerson = 1, PerAddress = 2, Queue = 1, Patience = TimeSpan.FromMinutes(1) });
         var (greedy, other) = (Address(1), Address(2));
         var first = await shares.Take(greedy, Ct);
         using var second = await shares.Take(greedy, Ct);
@@ -36,7 +37,8 @@ public sealed class Sharing_out
 
         Assert.Equal("busy", (await Assert.ThrowsAsync<RefusedException>(async () => await shares.Take(Address(3), Ct))).Refusal.Code);
         using var signedIn = await shares.Take(new Asker(Ids.New(), 0), Ct);
-        Assert.Equal("busy", (await Assert.ThrowsAsync<RefusedException>(async () => await shares.Take(new Asker(Ids.New(), 0), Ct))).Refusal.Code);
+        Assert.Equal(
+            "busy", (await Assert.ThrowsAsync<RefusedException>(async () => await shares.Take(new Asker(Ids.New(), 0), Ct))).Refusal.Code);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Tests.Http;
 
-/// <summary>Clients that send half of a request, or that wait for what never comes, keep nobody else waiting.</summary>
+/// <summary>Clients that send half of a request, or that wait for what never comes, keep no one else waiting.</summary>
 public sealed class Slow_clients(TestPostgres postgres)
 {
     private const int Many = 12;
@@ -23,8 +23,10 @@ public sealed class Slow_clients(TestPostgres postgres)
     [Fact]
     public async Task Bodies_that_are_half_sent_take_no_place()
     {
-        await using var bed = await ModuleBed.Start(postgres, [new IdentityModule(), new ViewsModule()], new Settings { Sandbox = false, Limits = Few });
-        var half = await Task.WhenAll(Enumerable.Range(0, Many).Select(_ => Send(bed, "POST /api/people", length: 1000, body: "{\"name\":")));
+        await using var bed = await ModuleBed.Start(
+            postgres, [new IdentityModule(), new ViewsModule()], new Settings { Sandbox = false, Limits = Few });
+        var half = await Task.WhenAll(
+            Enumerable.Range(0, Many).Select(_ => Send(bed, "POST /api/people", length: 1000, body: "{\"name\":")));
         var read = bed.Services.GetRequiredService<RequestBodies>();
         await ModuleBed.Until(() => Task.FromResult(read.Used), used => used == Many * 1000);
 
@@ -52,7 +54,8 @@ public sealed class Slow_clients(TestPostgres postgres)
     public async Task A_body_that_does_not_arrive_in_time_is_given_up_and_its_connection_too()
     {
         await using var bed = await ModuleBed.Start(
-            postgres, [new IdentityModule()], new Settings { Sandbox = false, Limits = new LimitSettings { BodyWithin = TimeSpan.FromMilliseconds(100) } });
+            postgres, [new IdentityModule()],
+            new Settings { Sandbox = false, Limits = new LimitSettings { BodyWithin = TimeSpan.FromMilliseconds(100) } });
 
         using var half = await Send(bed, "POST /api/session", length: 1000, body: "{");
         using var answer = new StreamReader(half.GetStream());
@@ -185,7 +188,8 @@ public sealed class Slow_clients(TestPostgres postgres)
     {
         var client = new TcpClient();
         await client.ConnectAsync(bed.Address.Host, bed.Address.Port, Ct);
-        var text = $"{what} HTTP/1.1\r\nHost: {bed.Address.Authority}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}";
+        var text =
+            $"{what} HTTP/1.1\r\nHost: {bed.Address.Authority}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}";
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text), Ct);
         return client;
     }

@@ -43,7 +43,8 @@ public sealed class One_person_in_any_writing(TestPostgres postgres)
         await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()]);
         foreach (var (field, value) in new[]
         {
-            ("name", "a\u202eb"), ("name", "two\nlines"), ("name", "\u3164"), ("email", "kim lee@example.com"), ("email", "kim@example.com\nbcc:lee@example.com"),
+            ("name", "a\u202eb"), ("name", "two\nlines"), ("name", "\u3164"), ("email", "kim lee@example.com"),
+            ("email", "kim@example.com\nbcc:lee@example.com"),
             ("phone", "010-1234"), ("phone", "+82 10-1234-567890123"), ("password", "seven c"), ("password", "with a\nline feed in it"),
         })
         {
@@ -65,7 +66,9 @@ public sealed class One_person_in_any_writing(TestPostgres postgres)
         var heard = await bed.Post("/api/people", null, new { name, email = "kim@example.com", password = Composed });
 
         Assert.Equal(201, heard.Status);
-        Assert.Equal(["name"], (await bed.Post("/api/people", null, new { name = name + "x", email = "lee@example.com", password = Composed })).Fields);
+        Assert.Equal(
+            ["name"],
+            (await bed.Post("/api/people", null, new { name = name + "x", email = "lee@example.com", password = Composed })).Fields);
     }
 
     [Fact]
@@ -75,9 +78,11 @@ public sealed class One_person_in_any_writing(TestPostgres postgres)
         using var http = new HttpClient { BaseAddress = new Uri(bed.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) };
         foreach (var (type, status) in new[]
         {
-            ("application/json; charset=utf-8", 422), ("application/json; charset=UTF-8", 422), ("application/json; charset=\"utf-8\"", 422),
+            ("application/json; charset=utf-8", 422), ("application/json; charset=UTF-8", 422),
+            ("application/json; charset=\"utf-8\"", 422),
             ("application/json;charset=\"UTF-8\"; x=y", 422), ("APPLICATION/JSON; Charset=Utf8", 422), ("application/json; charset", 422),
-            ("application/json; charset=utf-16", 400), ("application/json; charset=\"no such thing\"", 400), ("application/json; charset=x-unknown", 400),
+            ("application/json; charset=utf-16", 400), ("application/json; charset=\"no such thing\"", 400),
+            ("application/json; charset=x-unknown", 400),
             ("application/json; charset=", 400), ("application/json; charset=\"", 400),
         })
         {

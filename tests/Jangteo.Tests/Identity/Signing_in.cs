@@ -58,7 +58,9 @@ public sealed class Signing_in(TestPostgres postgres)
     {
         await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()]);
 
-        var heard = await bed.Post("/api/people", null, new { name = "Kim", email = "kim@example.com", password = string.Concat(Enumerable.Repeat("숲속의 작은 도서관 ", 20))[..length] });
+        var heard = await bed.Post(
+            "/api/people", null,
+            new { name = "Kim", email = "kim@example.com", password = string.Concat(Enumerable.Repeat("숲속의 작은 도서관 ", 20))[..length] });
 
         Assert.Equal(status, heard.Status);
         Assert.Equal(status == 422 ? ["password"] : [], heard.Fields);

@@ -98,7 +98,8 @@ public sealed class Stopping_people(TestPostgres postgres)
         Assert.All(guesses, answer => Assert.True(answer.Status is 422 or 429 or 503, $"{answer}"));
         Assert.Equal((200, null), await SignIn(bed, Password));
         Assert.Equal(401, (await bed.Post("/api/people/me/password", null, new { current = Password, @new = Chosen })).Status);
-        Assert.Equal(["new"], (await bed.Post("/api/people/me/password", null, new { current = Password, @new = "short" }, Bearer(token))).Fields);
+        Assert.Equal(
+            ["new"], (await bed.Post("/api/people/me/password", null, new { current = Password, @new = "short" }, Bearer(token))).Fields);
     }
 
     [Fact]
@@ -107,8 +108,10 @@ public sealed class Stopping_people(TestPostgres postgres)
         await using var bed = await ModuleBed.Start(postgres, [.. Target.Of("all")], new Settings());
         var (seller, buyer, other) = ("keeper", "junho", "minji");
         await bed.Post("/api/session", null, new { person = seller });
-        var first = await bed.Post("/api/listings", seller, new { kind = "second-hand", title = "Lamp", description = "Warm light.", price = 3000 });
-        var second = await bed.Post("/api/listings", seller, new { kind = "second-hand", title = "Kettle", description = "Whistles.", price = 3000 });
+        var first = await bed.Post(
+            "/api/listings", seller, new { kind = "second-hand", title = "Lamp", description = "Warm light.", price = 3000 });
+        var second = await bed.Post(
+            "/api/listings", seller, new { kind = "second-hand", title = "Kettle", description = "Whistles.", price = 3000 });
         var trade = await bed.Post("/api/trades", buyer, new { listing = first.Id, price = 3000, card = "ok" });
         Assert.Equal((201, 201, 201), (first.Status, second.Status, trade.Status));
         var path = $"/api/operator/identity/people/{SandboxPeople.IdOf(seller)}";
@@ -118,12 +121,14 @@ public sealed class Stopping_people(TestPostgres postgres)
         Assert.Equal(204, (await bed.Post(path + "/suspend", SandboxPeople.Operator, new { reason = "Stolen goods." })).Status);
 
         await TradingHasHeardOf(bed, 1);
-        Assert.Equal("seller-suspended", (await bed.Post("/api/trades", other, new { listing = second.Id, price = 3000, card = "ok" })).Problem);
+        Assert.Equal(
+            "seller-suspended", (await bed.Post("/api/trades", other, new { listing = second.Id, price = 3000, card = "ok" })).Problem);
         Assert.Equal(401, (await bed.Post($"/api/trades/{trade.Id}/accept", seller, new { })).Status);
         Assert.Equal("suspended", (await bed.Post("/api/session", null, new { person = seller })).Problem);
         Assert.NotEmpty((await bed.Get(path, SandboxPeople.Operator))["suspendedAt"]);
         bed.Services.GetRequiredService<BusinessClock>().Set(TimeSpan.FromDays(30));
-        var ended = await ModuleBed.Until(() => bed.Get($"/api/trades/{trade.Id}", buyer), answer => (long?)answer.Body?["money"]?["refunded"] == 3000);
+        var ended = await ModuleBed.Until(
+            () => bed.Get($"/api/trades/{trade.Id}", buyer), answer => (long?)answer.Body?["money"]?["refunded"] == 3000);
         Assert.Empty(ended.Body!["next"]!.AsArray());
 
         Assert.Equal(204, (await bed.Post(path + "/restore", SandboxPeople.Operator, new { reason = "They were theirs." })).Status);

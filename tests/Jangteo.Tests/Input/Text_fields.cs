@@ -102,7 +102,8 @@ public sealed class Text_fields
     [InlineData("\u110c\u1161\u3000x ", "자 x ")]
     [InlineData("a\u200db", "a\u200db")]
     [InlineData("a\nb", null)]
-    public void A_password_is_the_same_from_every_keyboard_and_else_as_typed(string given, string? read) => Assert.Equal(read, PasswordText.Read(given));
+    public void A_password_is_the_same_from_every_keyboard_and_else_as_typed(string given, string? read) =>
+        Assert.Equal(read, PasswordText.Read(given));
 
     [Fact]
     public void Half_of_a_character_is_refused()

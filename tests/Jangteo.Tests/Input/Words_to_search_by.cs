@@ -12,7 +12,8 @@ public sealed class Words_to_search_by
     [InlineData("ｱﾊﾟｰﾄ ㎏", "アパート", "kg")]
     [InlineData("a\u3000b\u00a0c\u2003d\u0085e\tf\u2028g", "a", "b", "c", "d", "e", "f", "g")]
     [InlineData("자\u200b전거 자전거", "자전거")]
-    public void Words_are_folded_and_split_at_any_white_space(string query, params string[] words) => Assert.Equal(words, SearchText.Words(query));
+    public void Words_are_folded_and_split_at_any_white_space(string query, params string[] words) =>
+        Assert.Equal(words, SearchText.Words(query));
 
     [Theory]
     [InlineData("자전거를 팝니다", "자전")]

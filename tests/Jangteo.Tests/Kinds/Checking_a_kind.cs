@@ -123,7 +123,8 @@ public sealed class Checking_a_kind(ITestOutputHelper output)
         { "hears: delivered }", "hears: delivered, ask: [pay-out, sell-stock] }", "row arrive asks pay-out when it hears delivered" },
         { "to: sent,      hears: delivery-started }", "to: finished, hears: delivery-started, ask: [finish-delivery, pay-out, sell-stock] }", "row left asks pay-out when it hears delivery-started" },
 
-        // Time, where the buyer has no move, one that only pays, one that leads nowhere else, one that comes too late, and one after which the seller must agree.
+        // Time, where the buyer has no move, one that only pays, one that leads nowhere else, one that comes too late, and one after which
+        // the seller must agree.
         { "  - { do: refuse,  from: arrived,             to: rejected,  by: buyer,       ask: [refund, give-back-stock], says: [Rejected] }\n", "", "row finish asks pay-out 30m after \"arrived\"" },
         { "to: rejected,  by: buyer,       ask: [refund, give-back-stock]", "to: finished, by: buyer, ask: [pay-out, sell-stock]", "row finish asks pay-out 30m after \"arrived\"" },
         { "to: rejected,  by: buyer,       ask: [refund, give-back-stock]", "to: arrived, by: buyer", "row finish asks pay-out 30m after \"arrived\"" },
@@ -176,7 +177,8 @@ public sealed class Checking_a_kind(ITestOutputHelper output)
     [Fact]
     public void The_sellers_result_is_found_also_while_results_of_others_are_under_way()
     {
-        var source = Tables.SoundBut("first: [hold-payment], says: [Requested]", "first: [hold-payment], ask: [take-stock], says: [Requested]");
+        var source = Tables.SoundBut(
+            "first: [hold-payment], says: [Requested]", "first: [hold-payment], ask: [take-stock], says: [Requested]");
         source = source[..source.IndexOf("  - { do: accept", StringComparison.Ordinal)] + """
               - { do: taken,  from: requested, to: waiting, hears: stock-taken }
               - { do: none,   from: requested, to: back,    hears: stock-refused, ask: [refund] }
@@ -188,7 +190,11 @@ public sealed class Checking_a_kind(ITestOutputHelper output)
         var mistakes = Check.Table(Tables.Read(source), "trade.yaml");
 
         output.WriteLine(string.Join('\n', mistakes));
-        Assert.Contains(mistakes, mistake => mistake.Code == "K11" && mistake.Text.StartsWith("row cash asks pay-out when it hears delivery-started", StringComparison.Ordinal));
+        Assert.Contains(
+            mistakes,
+            mistake =>
+                mistake.Code == "K11"
+                    && mistake.Text.StartsWith("row cash asks pay-out when it hears delivery-started", StringComparison.Ordinal));
     }
 
     /// <summary>The tables of two kinds as they were, when a seller could lend and take back within milliseconds and was paid.</summary>

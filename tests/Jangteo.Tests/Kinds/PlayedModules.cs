@@ -144,7 +144,9 @@ internal sealed class PlayedModules(DateTimeOffset now)
     {
         if (request.Verb == Verb.ConfirmDeposit.Name && wanted == Verb.ConfirmDeposit.Yes && payment is { Standing: Standing.Expected, Seen: 0 })
         {
-            payment = Decide.Seen(payment, new BankDeposit(1, Guid.CreateVersion7(now), payment.Reference!, payment.Amount, "Bank 2", "KRW"), "KRW", now).Payment;
+            payment = Decide.Seen(
+                payment, new BankDeposit(1, Guid.CreateVersion7(now), payment.Reference!, payment.Amount, "Bank 2", "KRW"), "KRW", now)
+                .Payment;
         }
     }
 

@@ -92,7 +92,8 @@ public sealed class Texts_of_a_kind : IDisposable
         var texts = new Texts();
         var all = Made<Detail>();
 
-        Assert.All(all, detail => AssertSaid($"details.{detail.Word}", texts.Detail(detail.Word, language), detail.Values, language, letter));
+        Assert.All(
+            all, detail => AssertSaid($"details.{detail.Word}", texts.Detail(detail.Word, language), detail.Values, language, letter));
         Assert.Equal(all.Select(detail => detail.Word).Order(StringComparer.Ordinal), WordsUnder("details.", language));
     }
 
@@ -118,7 +119,8 @@ public sealed class Texts_of_a_kind : IDisposable
         Assert.All(refusals, refusal =>
         {
             var document = JsonNode.Parse(problems.Document(refusal, "ko"))!;
-            var sentences = new[] { document["title"], document["detail"], document["errors"]?["field"]?[0] }.OfType<JsonNode>().Select(sentence => sentence.GetValue<string>());
+            var sentences = new[] { document["title"], document["detail"], document["errors"]?["field"]?[0] }.OfType<JsonNode>()
+                .Select(sentence => sentence.GetValue<string>());
             Assert.All(sentences, sentence =>
             {
                 Assert.Matches("[가-힣]", sentence);
@@ -176,7 +178,8 @@ public sealed class Texts_of_a_kind : IDisposable
     [InlineData("JPY", 3_005, "JPY 3,005")]
     [InlineData("KWD", 3_005, "KWD 3.005")]
     [InlineData("EUR", long.MaxValue, "EUR 92,233,720,368,547,758.07")]
-    public void Money_of_another_currency_has_its_own_minor_units(string currency, long amount, string written) => Assert.Equal(written, Texts.Money(amount, "ko", currency));
+    public void Money_of_another_currency_has_its_own_minor_units(string currency, long amount, string written) =>
+        Assert.Equal(written, Texts.Money(amount, "ko", currency));
 
     [Fact]
     public void A_moment_and_a_duration_are_said_in_both_languages()

@@ -20,7 +20,10 @@ public sealed class Quiet_logs : IDisposable
         {
             for (var loop = 0; loop < 60; loop++)
             {
-                logs.CreateLogger($"loop {loop}").LogWarning(new NpgsqlException("Failed to connect", new System.Net.Sockets.SocketException(111)), "{Loop} failed and goes on in {Rest}.", loop, TimeSpan.FromMilliseconds(second));
+                logs.CreateLogger($"loop {loop}")
+                    .LogWarning(
+                        new NpgsqlException("Failed to connect", new System.Net.Sockets.SocketException(111)),
+                        "{Loop} failed and goes on in {Rest}.", loop, TimeSpan.FromMilliseconds(second));
             }
 
             clock.Forward(TimeSpan.FromSeconds(1));
@@ -68,7 +71,9 @@ public sealed class Quiet_logs : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
 
         public void Dispose()
         {

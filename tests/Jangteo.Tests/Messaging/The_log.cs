@@ -88,7 +88,10 @@ public sealed class The_log(Town town) : IClassFixture<Town>
         const int Times = 12;
         var before = await ReadAll();
         var random = new Random(20261126);
-        var plans = Enumerable.Range(0, Writers * Times).Select(_ => (Messages: random.Next(1, 6), Pause: random.Next(0, 12), Flushes: random.Next(2) == 0, Commits: random.Next(4) > 0)).ToList();
+        var plans = Enumerable.Range(0, Writers * Times)
+            .Select(
+                _ => (Messages: random.Next(1, 6), Pause: random.Next(0, 12), Flushes: random.Next(2) == 0, Commits: random.Next(4) > 0))
+            .ToList();
         var stream = Enumerable.Range(0, 5).Select(_ => Ids.New()).ToArray();
         var expected = 0;
         await using var source = NpgsqlDataSource.Create(town.Admin);

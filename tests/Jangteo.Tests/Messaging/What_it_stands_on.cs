@@ -49,7 +49,8 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
     public async Task However_often_the_database_refuses_no_message_is_parked(string state)
     {
         var refusing = new Refusing(state, times: 12);
-        var receiver = new Receiver(Modules.Views, town.Storage(Modules.Views), refusing, new Faults(allowed: false), NullLogger<Receiver>.Instance);
+        var receiver = new Receiver(
+            Modules.Views, town.Storage(Modules.Views), refusing, new Faults(allowed: false), NullLogger<Receiver>.Instance);
         var message = Message(Ids.New());
 
         var failures = 0;
@@ -82,7 +83,8 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
             await Town.Until(async () => await Count(module, $"select count(*) from aside where stream = '{stream}' and parked_at is not null and reason like 'Json%'") == 1);
         }
 
-        var parked = (await town.Get("/api/operator/views/parked", Sora, isOperator: true)).Body.EnumerateArray().Single(one => one.GetProperty("stream").GetGuid() == stream);
+        var parked = (await town.Get("/api/operator/views/parked", Sora, isOperator: true)).Body.EnumerateArray()
+            .Single(one => one.GetProperty("stream").GetGuid() == stream);
         using var sora = town.As(Sora, isOperator: true);
         using var letGo = await sora.PostAsync(
             $"/api/operator/views/parked/{parked.GetProperty("id").GetInt64()}/answer", new StringContent("""{"event":"","reason":"It cannot be read."}""", System.Text.Encoding.UTF8, "application/json"), ct);
@@ -98,7 +100,10 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
         await town.Say(Modules.Catalog, CatalogMessages.Answered, lost, Answer(lost));
         await town.Rest();
         var catalog = town.Storage(Modules.Catalog);
-        await Town.Until(async () => await Count(Modules.Views, "select position from reading where sender = 'catalog'") == await Count(Modules.Catalog, "select position from relay"));
+        await Town.Until(
+            async () =>
+                await Count(Modules.Views, "select position from reading where sender = 'catalog'") == await Count(
+                    Modules.Catalog, "select position from relay"));
 
         // As a database that was saved before the last message and has said another since.
         await town.Reopen(() => town.Storage(Modules.Catalog).Do(Cause.New(), async work =>
@@ -139,7 +144,8 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
     public async Task What_waits_for_its_position_for_half_a_minute_makes_the_process_not_ready()
     {
         var alarms = new Alarms(TimeProvider.System);
-        var watch = new OutboxWatch(Speaker, byBroker: false, alarms, new Later(TimeSpan.FromSeconds(31)), NullLogger<OutboxWatch>.Instance).Loop;
+        var watch = new OutboxWatch(Speaker, byBroker: false, alarms, new Later(TimeSpan.FromSeconds(31)), NullLogger<OutboxWatch>.Instance)
+            .Loop;
         await using (var open = await Speaker.Begin(Cause.New(), ct))
         {
             open.Send(IdentityMessages.PersonChanged, Ids.New(), Person(Ids.New()), new MessageContext());
@@ -153,7 +159,8 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
         }
 
         await town.Rest();
-        watch = new OutboxWatch(Speaker, byBroker: false, alarms, new Later(TimeSpan.FromSeconds(31)), NullLogger<OutboxWatch>.Instance).Loop;
+        watch = new OutboxWatch(Speaker, byBroker: false, alarms, new Later(TimeSpan.FromSeconds(31)), NullLogger<OutboxWatch>.Instance)
+            .Loop;
         await watch.StartAsync(ct);
         await Town.Until(() => Task.FromResult(alarms.All.Count == 0));
         await watch.StopAsync(ct);
@@ -171,8 +178,13 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
         }
 
         await ReadersAreRefused();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(number => town.Get("/api/listings", new PersonRef(Ids.New(), $"reader{number}"))));
-        Assert.All(answers, answer => Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable"), (answer.Status, answer.Body.GetProperty("code").GetString())));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(number => town.Get("/api/listings", new PersonRef(Ids.New(), $"reader{number}"))));
+        Assert.All(
+            answers,
+            answer =>
+                Assert.Equal(
+                    (HttpStatusCode.ServiceUnavailable, "unavailable"), (answer.Status, answer.Body.GetProperty("code").GetString())));
 
         await transaction.RollbackAsync(ct);
         Assert.Equal(HttpStatusCode.OK, (await town.Get("/api/listings")).Status);
@@ -187,8 +199,13 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
         try
         {
             await ReadersAreRefused();
-            var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(number => town.Get("/api/listings", new PersonRef(Ids.New(), $"reader{number}"))));
-            Assert.All(answers, answer => Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable"), (answer.Status, answer.Body.GetProperty("code").GetString())));
+            var answers = await Task.WhenAll(
+                Enumerable.Range(0, 4).Select(number => town.Get("/api/listings", new PersonRef(Ids.New(), $"reader{number}"))));
+            Assert.All(
+                answers,
+                answer =>
+                    Assert.Equal(
+                        (HttpStatusCode.ServiceUnavailable, "unavailable"), (answer.Status, answer.Body.GetProperty("code").GetString())));
         }
         finally
         {
@@ -222,7 +239,9 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
         }
 
         // The fifth word of /proc/<process>/stat is its group, the fourth its parent: that of a backend is the server.
-        var server = int.Parse((await File.ReadAllTextAsync($"/proc/{found[0]}/stat", ct)).Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+        var server = int.Parse(
+            (await File.ReadAllTextAsync($"/proc/{found[0]}/stat", ct)).Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            System.Globalization.CultureInfo.InvariantCulture);
         return [server, .. found];
     }
 
@@ -241,7 +260,8 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
     private static Answered Answer(Guid stream) => new(stream, 1, Verb.TakeStock.Name, Verb.TakeStock.Yes, null);
 
     private Message Message(Guid person) => new(
-        Ids.New(), IdentityMessages.PersonChanged, Modules.Identity, person, new MessageContext(), Ids.New(), Ids.New(), null, Speaker.Clock.Now,
+        Ids.New(), IdentityMessages.PersonChanged, Modules.Identity, person, new MessageContext(), Ids.New(), Ids.New(), null,
+        Speaker.Clock.Now,
         System.Text.Json.JsonSerializer.SerializeToElement(Person(person), Wire.Json))
     { Seq = 1 };
 
@@ -258,7 +278,8 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
     }
 
     private Task<long> Count(string module, string sql) =>
-        town.Storage(module).Find(new Sql(sql), reader => Convert.ToInt64(reader.GetValue(0), System.Globalization.CultureInfo.InvariantCulture), ct);
+        town.Storage(module)
+            .Find(new Sql(sql), reader => Convert.ToInt64(reader.GetValue(0), System.Globalization.CultureInfo.InvariantCulture), ct);
 
     /// <summary>Fails as the database would, for some times.</summary>
     private sealed class Refusing(string state, int times) : IHear

@@ -80,8 +80,10 @@ public sealed class Sending_sms(Town town)
         var tale = await Tale.Of(town).Moves("request");
         await town.Rest();
 
-        var due = (await town.Get("/api/my/trades", tale.Seller)).Body.GetProperty("items")[0].GetProperty("next").EnumerateArray().Min(next => next.GetProperty("at").GetDateTimeOffset());
-        var text = (await town.Get("/api/notices", tale.Seller, language: "ko")).Body.GetProperty("items")[0].GetProperty("text").GetString()!;
+        var due = (await town.Get("/api/my/trades", tale.Seller)).Body.GetProperty("items")[0].GetProperty("next").EnumerateArray()
+            .Min(next => next.GetProperty("at").GetDateTimeOffset());
+        var text = (await town.Get("/api/notices", tale.Seller, language: "ko")).Body.GetProperty("items")[0].GetProperty("text")
+            .GetString()!;
 
         // Of an installation whose language is ko: Korea, wherever the machine stands.
         Assert.Contains(Texts.When(due.ToOffset(TimeSpan.FromHours(9)), "ko"), text);
@@ -151,9 +153,11 @@ public sealed class Sending_sms(Town town)
     private async Task<List<string>> Numbers(Tale tale)
     {
         var notices = await town.Services.GetRequiredKeyedService<Storage>(Modules.Notices).Query(
-            new Sql("select id from notices where trade = $1 and channel = 'sms'", tale.Trade), row => row.GetGuid(0), TestContext.Current.CancellationToken);
+            new Sql("select id from notices where trade = $1 and channel = 'sms'", tale.Trade), row => row.GetGuid(0),
+            TestContext.Current.CancellationToken);
         return await town.Services.GetRequiredKeyedService<Storage>(Jangteo.Notices.Sandbox.Phone.Schema).Query(
-            new Sql("select recipient from messages where errand = any($1)", notices.ToArray()), row => row.GetString(0), TestContext.Current.CancellationToken);
+            new Sql("select recipient from messages where errand = any($1)", notices.ToArray()), row => row.GetString(0),
+            TestContext.Current.CancellationToken);
     }
 
     /// <summary>The moves whose SMS arrived, in the order in which they did.</summary>

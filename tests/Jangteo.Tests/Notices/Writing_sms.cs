@@ -25,7 +25,10 @@ public sealed class Writing_sms
 
                 Assert.InRange(SmsText.Bytes(text), 1, SmsText.MostBytes);
                 Assert.All(Sentence(template), part => Assert.Contains(part, text));
-                Assert.Equal(title == "짧다" && template.Contains("{listing}") && SmsText.Bytes(Texts.Say(template, Values(title, language))) <= SmsText.MostBytes, text.Contains("짧다"));
+                Assert.Equal(
+                    title == "짧다" && template.Contains("{listing}")
+                        && SmsText.Bytes(Texts.Say(template, Values(title, language))) <= SmsText.MostBytes,
+                    text.Contains("짧다"));
             }
         }
     }
@@ -63,5 +66,6 @@ public sealed class Writing_sms
 
     /// <summary>What stands between the placeholders.</summary>
     private static IEnumerable<string> Sentence(string template) =>
-        System.Text.RegularExpressions.Regex.Split(SmsText.Sendable(template), @"\{[a-z]+\}").Select(part => part.Trim()).Where(part => part.Length > 0);
+        System.Text.RegularExpressions.Regex.Split(SmsText.Sendable(template), @"\{[a-z]+\}").Select(part => part.Trim())
+            .Where(part => part.Length > 0);
 }

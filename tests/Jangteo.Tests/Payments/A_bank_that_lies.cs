@@ -7,7 +7,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Tests.Payments;
 
-/// <summary>What a bank says of transfers is checked. What cannot be is booked by no one and seen by an operator, and what is right beside it is booked.</summary>
+/// <summary>
+/// What a bank says of transfers is checked. What cannot be is booked by no one and seen by an operator, and what is right beside it is
+/// booked.
+/// </summary>
 public sealed class A_bank_that_lies(Till till) : IClassFixture<Till>
 {
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
@@ -36,7 +39,8 @@ public sealed class A_bank_that_lies(Till till) : IClassFixture<Till>
 
         Assert.Equal(1000, (await till.Payment(trade))!.Seen);
         Assert.Equal(["matched short", "matched whole", "waiting ambiguous"], (await till.Deposits()).Order(StringComparer.Ordinal));
-        var reasons = await till.Storage.Query(new Sql("select position || ': ' || reason from unbooked order by position"), reader => reader.GetString(0), ct);
+        var reasons = await till.Storage.Query(
+            new Sql("select position || ': ' || reason from unbooked order by position"), reader => reader.GetString(0), ct);
         Assert.Equal(
             [
                 $"3: the bank says 2000 KRW with {reference}, and said 1000 KRW with {reference} of the same transfer before",
@@ -52,7 +56,8 @@ public sealed class A_bank_that_lies(Till till) : IClassFixture<Till>
         public Task<IReadOnlyList<BankDeposit>> DepositsSince(long position, int most, CancellationToken ct) =>
             Task.FromResult<IReadOnlyList<BankDeposit>>([.. statement.Where(transfer => transfer.Position > position).Take(most)]);
 
-        public Task<ProviderAnswer> Transfer(string key, string account, long amount, CancellationToken ct) => Task.FromResult(new ProviderAnswer(Says.OutOfReach));
+        public Task<ProviderAnswer> Transfer(string key, string account, long amount, CancellationToken ct) =>
+            Task.FromResult(new ProviderAnswer(Says.OutOfReach));
 
         public Task<IReadOnlyList<BookLine>> Book(CancellationToken ct) => Task.FromResult<IReadOnlyList<BookLine>>([]);
     }

@@ -8,7 +8,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Tests.Payments;
 
-/// <summary>What a provider or the bank says that it has done is compared with what was asked for. Anything else is never booked as success, and an operator sees what was said.</summary>
+/// <summary>
+/// What a provider or the bank says that it has done is compared with what was asked for. Anything else is never booked as success, and an
+/// operator sees what was said.
+/// </summary>
 public sealed class A_provider_that_lies(Till till) : IClassFixture<Till>
 {
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
@@ -30,8 +33,11 @@ public sealed class A_provider_that_lies(Till till) : IClassFixture<Till>
         Assert.Empty(await till.Ledger(trade));
         Assert.Equal(reply, await till.Questions.Ask(Asks.Of(trade, 2, Verb.HoldPayment), ct));
         // The charge is voided at once, and stays on the list until an operator has seen it.
-        await Till.Until(async () => await till.Charge($"{trade}/2/hold-payment") == "voided" && await Waits($"{trade}/2/hold-payment/void"));
-        Assert.StartsWith($"mismatched: 3000 KRW under {trade}/2/hold-payment was asked for, and ", await Problem($"{trade}/2/hold-payment/void"), StringComparison.Ordinal);
+        await Till.Until(
+            async () => await till.Charge($"{trade}/2/hold-payment") == "voided" && await Waits($"{trade}/2/hold-payment/void"));
+        Assert.StartsWith(
+            $"mismatched: 3000 KRW under {trade}/2/hold-payment was asked for, and ", await Problem($"{trade}/2/hold-payment/void"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -41,8 +47,11 @@ public sealed class A_provider_that_lies(Till till) : IClassFixture<Till>
 
         var result = await Outside.Call(_ => Task.FromResult(new ProviderAnswer(Says.Done)), wanted, ct);
 
-        Assert.Equal(new CallResult(Says.Mismatched, "mismatched: 3000 KRW under key was asked for, and nothing is said to be done"), result);
-        Assert.Equal(new CallResult(Says.Done), await Outside.Call(_ => Task.FromResult(new ProviderAnswer(Says.Done, wanted with { })), wanted, ct));
+        Assert.Equal(
+            new CallResult(Says.Mismatched, "mismatched: 3000 KRW under key was asked for, and nothing is said to be done"), result);
+        Assert.Equal(
+            new CallResult(Says.Done),
+            await Outside.Call(_ => Task.FromResult(new ProviderAnswer(Says.Done, wanted with { })), wanted, ct));
         Assert.Equal(new CallResult(Says.Refused), await Outside.Call(_ => Task.FromResult(new ProviderAnswer(Says.Refused)), wanted, ct));
     }
 
@@ -83,9 +92,12 @@ public sealed class A_provider_that_lies(Till till) : IClassFixture<Till>
         await till.Until(transferred, "refunded");
     }
 
-    private Task<bool> Waits(string key) => till.Storage.Find(new Sql("select attention and next_at is null from errands where key = $1", key), reader => reader.GetBoolean(0), ct);
+    private Task<bool> Waits(string key) =>
+        till.Storage.Find(
+            new Sql("select attention and next_at is null from errands where key = $1", key), reader => reader.GetBoolean(0), ct);
 
-    private Task<string?> Problem(string key) => till.Storage.Find(new Sql("select problem from errands where key = $1", key), reader => reader.GetString(0), ct);
+    private Task<string?> Problem(string key) =>
+        till.Storage.Find(new Sql("select problem from errands where key = $1", key), reader => reader.GetString(0), ct);
 
     private static Receipt Lie(string lie, Receipt truth) => lie switch
     {

@@ -359,7 +359,8 @@ public sealed class Deciding_payments
 
         foreach (var part in parts.SkipLast(1))
         {
-            Assert.Equal((DepositState.Matched, Fits.Short), (payment.Deposit(part) is var deposit ? deposit.State : default, deposit.Fits));
+            Assert.Equal(
+                (DepositState.Matched, Fits.Short), (payment.Deposit(part) is var deposit ? deposit.State : default, deposit.Fits));
             Assert.Equal(new Answered(trade, 1, "expect-deposit", "transfer-short", null, payment.Payment!.Seen), payment.Answers[^1]);
         }
 
@@ -381,7 +382,8 @@ public sealed class Deciding_payments
         Assert.Equal((3000, 1), (payment[Account.BankSuspense], payment[Account.RefundInTransit]));
         var errand = Assert.Single(payment.Errands);
         Assert.Equal((What.SendBack, 1, "payer"), (errand.What, errand.Amount, errand.Account));
-        Assert.Equal(["transfer-seen 3000", "transfer-over 1"], payment.Answers.TakeLast(2).Select(answer => $"{answer.Event} {answer.Amount}"));
+        Assert.Equal(
+            ["transfer-seen 3000", "transfer-over 1"], payment.Answers.TakeLast(2).Select(answer => $"{answer.Event} {answer.Amount}"));
 
         payment.Take(Decide.SentBack(payment.Payment, deposit, errand.Amount));
 
@@ -455,7 +457,8 @@ public sealed class Deciding_payments
     public void Transfers_that_name_no_trade_pay_for_it_when_an_operator_says_so_and_came_from_its_buyer()
     {
         payment.Hear(1, Verb.ExpectDeposit);
-        var lost = new Deposit(Guid.CreateVersion7(), 1, "?", 5000, "payer", null, DepositState.Waiting, Fits.Unmatched, "KRW", DateTimeOffset.UnixEpoch);
+        var lost = new Deposit(
+            Guid.CreateVersion7(), 1, "?", 5000, "payer", null, DepositState.Waiting, Fits.Unmatched, "KRW", DateTimeOffset.UnixEpoch);
         payment.Take(Decide.Seen(null, new BankDeposit(1, lost.Id, "?", 5000, "payer", "KRW"), "KRW", DateTimeOffset.UnixEpoch));
 
         payment.Take(Decide.Match(payment.Payment!, lost)!.Value);
@@ -534,10 +537,14 @@ public sealed class Deciding_payments
     {
         var other = Guid.CreateVersion7();
 
-        var found = Reference.Find("01AB12345678 and 87654321BA10", reference => reference switch { "01AB12345678" => trade, "87654321BA10" => other, _ => null });
+        var found = Reference.Find(
+            "01AB12345678 and 87654321BA10", reference => reference switch { "01AB12345678" => trade, "87654321BA10" => other, _ => null });
 
         Assert.Equal((null, true), found);
-        Assert.Equal(Fits.Ambiguous, Decide.Seen(null, new BankDeposit(1, other, "both", 5, "payer", "KRW"), "KRW", DateTimeOffset.UnixEpoch, isAmbiguous: true).Deposit.Fits);
+        Assert.Equal(
+            Fits.Ambiguous,
+            Decide.Seen(null, new BankDeposit(1, other, "both", 5, "payer", "KRW"), "KRW", DateTimeOffset.UnixEpoch, isAmbiguous: true)
+                .Deposit.Fits);
     }
 
     [Fact]

@@ -27,8 +27,16 @@ public sealed class Finding_what_was_charged_twice(Till till) : IClassFixture<Ti
     public async Task A_second_charge_is_found_although_it_was_given_back()
     {
         Assert.IsType<Reply.Yes>(await till.Questions.Ask(Asks.Of(trade, 2, Verb.HoldPayment), ct));
-        await till.Book.Query(new Sql("insert into charges (key, card, amount, state) values ($1, 'ok', 3000, 'charged') returning true", $"{trade}/4/hold-payment"), _ => 0, ct);
-        await till.Book.Query(new Sql("insert into refunds (key, charge_key, amount) values ($1, $2, 3000) returning true", $"{trade}/5/refund", $"{trade}/4/hold-payment"), _ => 0, ct);
+        await till.Book.Query(
+            new Sql(
+                "insert into charges (key, card, amount, state) values ($1, 'ok', 3000, 'charged') returning true",
+                $"{trade}/4/hold-payment"),
+            _ => 0, ct);
+        await till.Book.Query(
+            new Sql(
+                "insert into refunds (key, charge_key, amount) values ($1, $2, 3000) returning true", $"{trade}/5/refund",
+                $"{trade}/4/hold-payment"),
+            _ => 0, ct);
 
         var found = await Found();
 
@@ -40,7 +48,8 @@ public sealed class Finding_what_was_charged_twice(Till till) : IClassFixture<Ti
     public async Task A_second_charge_of_one_key_is_found()
     {
         Assert.IsType<Reply.Yes>(await till.Questions.Ask(Asks.Of(trade, 2, Verb.HoldPayment), ct));
-        await till.Book.Query(new Sql("update charges set amount = amount * 2 where key = $1 returning true", $"{trade}/2/hold-payment"), _ => 0, ct);
+        await till.Book.Query(
+            new Sql("update charges set amount = amount * 2 where key = $1 returning true", $"{trade}/2/hold-payment"), _ => 0, ct);
 
         Assert.Contains($"{trade} costs 3000, and the provider has 6000", await Found());
     }

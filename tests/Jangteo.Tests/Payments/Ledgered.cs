@@ -60,7 +60,8 @@ internal sealed class Ledgered(Guid trade)
 
     public Deposit Deposit(long amount, string? from = null)
     {
-        var decision = Decide.Seen(Payment, new BankDeposit(1, Guid.CreateVersion7(), Payment?.Reference ?? "?", amount, from ?? "payer", "KRW"), "KRW", Noon);
+        var decision = Decide.Seen(
+            Payment, new BankDeposit(1, Guid.CreateVersion7(), Payment?.Reference ?? "?", amount, from ?? "payer", "KRW"), "KRW", Noon);
         Take(decision);
         return decision.Deposit;
     }

@@ -50,7 +50,9 @@ public sealed class Paying_by_deposit(Till till, ITestOutputHelper output) : ICl
         await till.PayIn($"김민지 {reference[..4]}-{reference[4..]}", 2001, from: "payer-2");
         await till.Until(trade, "transfer-returned");
 
-        Assert.Equal(["transfer-short 1000", "transfer-seen 3000", "transfer-over 1", "transfer-returned 1"], (await till.Answers(trade)).Skip(1).Select(answer => $"{answer.Event} {answer.Amount}"));
+        Assert.Equal(
+            ["transfer-short 1000", "transfer-seen 3000", "transfer-over 1", "transfer-returned 1"],
+            (await till.Answers(trade)).Skip(1).Select(answer => $"{answer.Event} {answer.Amount}"));
         Assert.Equal("payer-2 1", await till.Book.Find(new Sql("select account || ' ' || amount from transfers where key like (select id || '/%' from deposits where payer = 'payer-2')"), reader => reader.GetString(0), ct));
         Assert.Equal(new Reply.Yes("deposit-confirmed", 3000), await till.Questions.Ask(Asks.Of(trade, 5, Verb.ConfirmDeposit), ct));
         Assert.Equal(
@@ -62,7 +64,9 @@ public sealed class Paying_by_deposit(Till till, ITestOutputHelper output) : ICl
                 "deposit-confirmed bank-suspense -3000, escrow 3000",
             ],
             await till.Ledger(trade));
-        Assert.True((await till.Services.GetRequiredService<CheckBooks>().Check(ct)).Checks.Where(check => check.Name.StartsWith("I2", StringComparison.Ordinal)).All(check => check.Ok));
+        Assert.True(
+            (await till.Services.GetRequiredService<CheckBooks>().Check(ct))
+                .Checks.Where(check => check.Name.StartsWith("I2", StringComparison.Ordinal)).All(check => check.Ok));
     }
 
     [Fact]

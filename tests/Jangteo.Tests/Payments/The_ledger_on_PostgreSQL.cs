@@ -66,11 +66,13 @@ public sealed class The_ledger_on_PostgreSQL(Till till) : IClassFixture<Till>
         var seller = Ids.New();
         await Write(("escrow:" + trade, 10), ("buyer-outside:x", -10));
         await Write(("escrow:" + trade, -10), ($"seller-payable:{seller}", 10));
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => Write(($"seller-payable:{seller}", -11), ("pay-out-in-transit:" + trade, 11)));
+        var refused = await Assert.ThrowsAsync<PostgresException>(
+            () => Write(($"seller-payable:{seller}", -11), ("pay-out-in-transit:" + trade, 11)));
 
         Assert.Equal("never_negative", refused.ConstraintName);
         // What another trade owes the same seller is not this trade's to send.
-        refused = await Assert.ThrowsAsync<PostgresException>(() => WriteOf(Ids.New(), ($"seller-payable:{seller}", -1), ("seller-outside:x", 1)));
+        refused = await Assert.ThrowsAsync<PostgresException>(
+            () => WriteOf(Ids.New(), ($"seller-payable:{seller}", -1), ("seller-outside:x", 1)));
         Assert.Equal("never_negative", refused.ConstraintName);
         await Write(($"seller-payable:{seller}", -10), ("pay-out-in-transit:" + trade, 10));
     }

@@ -13,7 +13,10 @@ using Npgsql;
 
 namespace Jangteo.Tests.Payments;
 
-/// <summary>Payments on a database of their own, with the sandbox's provider and bank, as the program runs them; messages are handed in and read by the test.</summary>
+/// <summary>
+/// Payments on a database of their own, with the sandbox's provider and bank, as the program runs them; messages are handed in and read by
+/// the test.
+/// </summary>
 public sealed class Till(TestPostgres postgres) : IAsyncLifetime
 {
     private ServiceProvider? services;
@@ -41,7 +44,11 @@ public sealed class Till(TestPostgres postgres) : IAsyncLifetime
         }
 
         module.AddTo(collection);
-        collection.AddSingleton(provider => new ToldOtherwise(provider.GetRequiredService<SandboxCards>(), provider.GetRequiredService<SandboxBank>(), receipt => Lie?.Invoke(receipt) ?? receipt));
+        collection.AddSingleton(
+            provider =>
+                new ToldOtherwise(
+                    provider.GetRequiredService<SandboxCards>(), provider.GetRequiredService<SandboxBank>(),
+                    receipt => Lie?.Invoke(receipt) ?? receipt));
         collection.AddSingleton<ICardProvider>(provider => provider.GetRequiredService<ToldOtherwise>());
         collection.AddSingleton<IBank>(provider => provider.GetRequiredService<ToldOtherwise>());
         services = collection.BuildServiceProvider();
@@ -133,15 +140,19 @@ public sealed class Till(TestPostgres postgres) : IAsyncLifetime
 /// <summary>The sandbox's provider and bank, which do what they are asked and may say something else of it.</summary>
 internal sealed class ToldOtherwise(SandboxCards cards, SandboxBank bank, Func<Receipt, Receipt> tell) : ICardProvider, IBank
 {
-    public Task<ProviderAnswer> Charge(string key, string token, long amount, CancellationToken ct) => Tell(cards.Charge(key, token, amount, ct));
+    public Task<ProviderAnswer> Charge(string key, string token, long amount, CancellationToken ct) =>
+        Tell(cards.Charge(key, token, amount, ct));
 
     public Task<ProviderAnswer> Void(string key, CancellationToken ct) => cards.Void(key, ct);
 
-    public Task<ProviderAnswer> Refund(string key, string chargeKey, long amount, CancellationToken ct) => Tell(cards.Refund(key, chargeKey, amount, ct));
+    public Task<ProviderAnswer> Refund(string key, string chargeKey, long amount, CancellationToken ct) =>
+        Tell(cards.Refund(key, chargeKey, amount, ct));
 
-    public Task<ProviderAnswer> Transfer(string key, string account, long amount, CancellationToken ct) => Tell(bank.Transfer(key, account, amount, ct));
+    public Task<ProviderAnswer> Transfer(string key, string account, long amount, CancellationToken ct) =>
+        Tell(bank.Transfer(key, account, amount, ct));
 
-    public Task<IReadOnlyList<BankDeposit>> DepositsSince(long position, int most, CancellationToken ct) => bank.DepositsSince(position, most, ct);
+    public Task<IReadOnlyList<BankDeposit>> DepositsSince(long position, int most, CancellationToken ct) =>
+        bank.DepositsSince(position, most, ct);
 
     Task<IReadOnlyList<BookLine>> ICardProvider.Book(CancellationToken ct) => cards.Book(ct);
 

@@ -67,12 +67,18 @@ public sealed class LicenseTests
         return expression.Split(" OR ").Any(Permissive.Contains) ? null : $"{name} {version} is licensed {expression}";
     }
 
-    /// <summary>Some packages bring the text of their licence instead of its name. The Apache licence is known by how it begins; another one is read by a person first.</summary>
+    /// <summary>
+    /// Some packages bring the text of their licence instead of its name. The Apache licence is known by how it begins; another one is read
+    /// by a person first.
+    /// </summary>
     private static string? LicenseInFile(string name, string version, XDocument nuspec)
     {
-        var file = nuspec.Descendants().FirstOrDefault(element => element.Name.LocalName == "license" && (string?)element.Attribute("type") == "file")?.Value;
+        var file = nuspec.Descendants()
+            .FirstOrDefault(element => element.Name.LocalName == "license" && (string?)element.Attribute("type") == "file")?.Value;
         var path = file is null ? null : Path.Combine(FolderOf(name, version), file);
-        return File.Exists(path) && Regex.IsMatch(File.ReadAllText(path), @"\A\s*Apache License\s+Version 2\.0, January 2004\s") ? "Apache-2.0" : null;
+        return File.Exists(path) && Regex.IsMatch(File.ReadAllText(path), @"\A\s*Apache License\s+Version 2\.0, January 2004\s")
+            ? "Apache-2.0"
+            : null;
     }
 
     private static IEnumerable<(string Name, string Version)> Packages(string lockFile)
@@ -87,7 +93,8 @@ public sealed class LicenseTests
         ];
     }
 
-    private static XDocument Nuspec(string name, string version) => XDocument.Load(Path.Combine(FolderOf(name, version), name.ToLowerInvariant() + ".nuspec"));
+    private static XDocument Nuspec(string name, string version) =>
+        XDocument.Load(Path.Combine(FolderOf(name, version), name.ToLowerInvariant() + ".nuspec"));
 
     private static string FolderOf(string name, string version)
     {

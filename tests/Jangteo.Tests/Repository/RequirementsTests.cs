@@ -53,7 +53,8 @@ public sealed partial class RequirementsTests
             foreach (var edge in Edges(requirement).Prepend(null).Where(edge => edge is not null || requirement.Edges.Count == 0 || named.Contains((requirement.Id, null))))
             {
                 var tests = named[(requirement.Id, edge)].Distinct().Order(StringComparer.Ordinal).ToList();
-                var shown = tests.Count > 0 ? string.Join("<br>", tests) : requirement.Needs is { } needs ? $"*waits: {needs}*" : "**no test**";
+                var shown =
+                    tests.Count > 0 ? string.Join("<br>", tests) : requirement.Needs is { } needs ? $"*waits: {needs}*" : "**no test**";
                 page.Append($"| {requirement.Id} | {requirement.Says} | {edge} | {shown} |\n");
             }
         }

@@ -52,7 +52,8 @@ public sealed class Listening
     [InlineData("0.0.0.0, 10.0.0.7")]
     public void Anything_else_is_refused_with_what_to_write(string written)
     {
-        var refused = Assert.Throws<SettingsException>(() => SettingsReader.Read("jangteo.yaml", "", new Hashtable { ["Jangteo__Listen"] = written }));
+        var refused = Assert.Throws<SettingsException>(
+            () => SettingsReader.Read("jangteo.yaml", "", new Hashtable { ["Jangteo__Listen"] = written }));
 
         Assert.Equal([$"environment Jangteo__Listen: Listen is localhost, IP addresses with commas between, or 0.0.0.0 or :: alone for every address, not \"{written}\""], refused.Mistakes);
     }

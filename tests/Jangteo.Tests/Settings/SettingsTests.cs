@@ -19,16 +19,22 @@ public sealed class SettingsTests
             Assert.Contains(lines, line => line.TrimStart().StartsWith(name + ":") && line.Contains(" # "));
     }
 
-    /// <summary>A setting that nothing reads is a promise that is not kept. Each is read outside of where settings are declared and read from their file.</summary>
+    /// <summary>
+    /// A setting that nothing reads is a promise that is not kept. Each is read outside of where settings are declared and read from their
+    /// file.
+    /// </summary>
     [Fact]
     public void Every_setting_is_read_by_the_program()
     {
-        var source = string.Join('\n', Repository.Lines("src/").Where(line => line.Where.Contains(".cs:") && !line.Where.Contains("/SettingsReader.cs:"))
+        var source = string.Join(
+            '\n', Repository.Lines("src/").Where(line => line.Where.Contains(".cs:") && !line.Where.Contains("/SettingsReader.cs:"))
             .Where(line => !line.Text.Contains("{ get; init; }")).Select(line => line.Text));
 
         var itself = string.Join('\n', Repository.Lines("src/Jangteo.Platform/Settings/Settings.cs").Select(line => line.Text).Where(line => !line.Contains("{ get; init; }") && !line.Contains("///")));
 
-        Assert.Empty(Paths(typeof(Settings), "").Where(path => !IsRead(path, source) && !System.Text.RegularExpressions.Regex.IsMatch(itself, $@"\b{path[^1]}\b")));
+        Assert.Empty(
+            Paths(typeof(Settings), "")
+                .Where(path => !IsRead(path, source) && !System.Text.RegularExpressions.Regex.IsMatch(itself, $@"\b{path[^1]}\b")));
     }
 
     [Fact]
@@ -43,7 +49,9 @@ public sealed class SettingsTests
         }
     }
 
-    /// <summary>By its section, such as Trading.Lease or limits.Moves; a section is often handed on under the name of its last word.</summary>
+    /// <summary>
+    /// By its section, such as Trading.Lease or limits.Moves; a section is often handed on under the name of its last word.
+    /// </summary>
     private static bool IsRead(string[] path, string source)
     {
         if (path is [_, "Database" or "Address"])
@@ -54,7 +62,8 @@ public sealed class SettingsTests
     }
 
     private static IEnumerable<string[]> Paths(Type type, string section) =>
-        type.GetProperties().Where(property => property.CanWrite).SelectMany(property => property.PropertyType.IsClass && property.PropertyType != typeof(string)
+        type.GetProperties().Where(property => property.CanWrite)
+            .SelectMany(property => property.PropertyType.IsClass && property.PropertyType != typeof(string)
             ? Paths(property.PropertyType, property.Name)
             : [section.Length == 0 ? [property.Name] : [section, property.Name]]);
 
@@ -122,7 +131,9 @@ public sealed class SettingsTests
     [InlineData("ko", "Asia/Kathmandu", 5.75)]
     public void The_time_zone_follows_from_the_language_where_it_is_not_set(string language, string zone, double hours)
     {
-        Assert.Equal(TimeSpan.FromHours(hours), Read($"Jangteo: {{ Language: {language}, TimeZone: '{zone}' }}").Zone.GetUtcOffset(DateTimeOffset.UnixEpoch.AddYears(56)));
+        Assert.Equal(
+            TimeSpan.FromHours(hours),
+            Read($"Jangteo: {{ Language: {language}, TimeZone: '{zone}' }}").Zone.GetUtcOffset(DateTimeOffset.UnixEpoch.AddYears(56)));
     }
 
     [Fact]

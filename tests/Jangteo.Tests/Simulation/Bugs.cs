@@ -86,11 +86,14 @@ internal static class Bugs
         ["of a transfer that is too much all counts as over"] = Rules.Real with
         {
             Seen = (payment, seen, currency, now, isAmbiguous) =>
-                Money.Seen(payment?.Missing < seen.Amount ? payment with { Standing = Standing.Nothing } : payment, seen, currency, now, isAmbiguous),
+                Money.Seen(
+                    payment?.Missing < seen.Amount ? payment with { Standing = Standing.Nothing } : payment, seen, currency, now,
+                    isAmbiguous),
         },
         ["what is too much stays"] = Rules.Real with
         {
-            Seen = (payment, seen, currency, now, isAmbiguous) => Money.Seen(payment, seen, currency, now, isAmbiguous) is var decision && decision.Errands.IsEmpty
+            Seen = (payment, seen, currency, now, isAmbiguous) =>
+                Money.Seen(payment, seen, currency, now, isAmbiguous) is var decision && decision.Errands.IsEmpty
                 ? decision : decision with { Errands = [], Postings = [decision.Postings[0]] },
         },
         ["a refund is made twice"] = Rules.Real with

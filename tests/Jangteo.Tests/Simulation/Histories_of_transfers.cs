@@ -6,8 +6,8 @@ using Jangteo.Tests.Kinds;
 namespace Jangteo.Tests.Simulation;
 
 /// <summary>
-/// Random sequences of transfers, cancellations, confirmations and lapses, with every fault there is: at rest all that arrived was paid out, kept as the fee, or
-/// sent back, and nothing is left in escrow, in suspense or in transit.
+/// Random sequences of transfers, cancellations, confirmations and lapses, with every fault there is: at rest all that arrived was paid
+/// out, kept as the fee, or sent back, and nothing is left in escrow, in suspense or in transit.
 /// </summary>
 public sealed class Histories_of_transfers(ITestOutputHelper output)
 {
@@ -34,6 +34,8 @@ public sealed class Histories_of_transfers(ITestOutputHelper output)
         var run = new Run(Five, Rules.Real, 1, ofTransfers: true).Until(400);
 
         Assert.Null(run.Found);
-        Assert.All((string[])["whole", "short", "over", "late", "unmatched", "ambiguous", "confirmed by time"], sort => Assert.True(run.Transfers.GetValueOrDefault(sort) > 0, sort));
+        Assert.All(
+            (string[])["whole", "short", "over", "late", "unmatched", "ambiguous", "confirmed by time"],
+            sort => Assert.True(run.Transfers.GetValueOrDefault(sort) > 0, sort));
     }
 }

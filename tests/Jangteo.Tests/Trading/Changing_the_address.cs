@@ -15,10 +15,16 @@ public sealed class Changing_the_address(Fair fair) : IClassFixture<Fair>
         var changed = await Change(trade, "Haneul 2");
 
         Assert.Equal((200, "Haneul 2", "2"), (changed.Status, changed["address"], changed["revision"]));
-        Assert.Equal(("Haneul 2", "true"), (await fair.Trade(trade)) is var buyers ? (buyers["address"], buyers["mayChangeAddress"]) : default);
-        Assert.Equal(("Haneul 2", "false"), (await fair.Trade(trade, "minji")) is var sellers ? (sellers["address"], sellers["mayChangeAddress"]) : default);
+        Assert.Equal(
+            ("Haneul 2", "true"), (await fair.Trade(trade)) is var buyers ? (buyers["address"], buyers["mayChangeAddress"]) : default);
+        Assert.Equal(
+            ("Haneul 2", "false"),
+            (await fair.Trade(trade, "minji")) is var sellers ? (sellers["address"], sellers["mayChangeAddress"]) : default);
         var line = await ModuleBed.Until(
-            async () => (await fair.Bed.Get($"/api/trades/{trade}/timeline", "minji", ("Accept-Language", "en"))).Body?["items"]?.AsArray().SingleOrDefault(line => line!["do"]?.ToString() == "change-address"), line => line is not null);
+            async () =>
+                (await fair.Bed.Get($"/api/trades/{trade}/timeline", "minji", ("Accept-Language", "en"))).Body?["items"]?.AsArray()
+                    .SingleOrDefault(line => line!["do"]?.ToString() == "change-address"),
+            line => line is not null);
         Assert.Equal(("command", "Delivery address changed"), (line!["what"]!.ToString(), line["label"]!.ToString()));
         Assert.DoesNotContain("Haneul", line.ToJsonString());
     }
@@ -28,9 +34,11 @@ public sealed class Changing_the_address(Fair fair) : IClassFixture<Fair>
     {
         var trade = (await fair.Order(await fair.Offer())).Id;
 
-        Assert.Equal((403, "not-yours"), (await Change(trade, "Haneul 2", "minji")) is var seller ? (seller.Status, seller.Problem) : default);
+        Assert.Equal(
+            (403, "not-yours"), (await Change(trade, "Haneul 2", "minji")) is var seller ? (seller.Status, seller.Problem) : default);
         Assert.Equal((403, "not-yours"), (await Change(trade, "Haneul 2", "sora")) is var sora ? (sora.Status, sora.Problem) : default);
-        Assert.Equal((404, "not-found"), (await Change(trade, "Haneul 2", "doyun")) is var stranger ? (stranger.Status, stranger.Problem) : default);
+        Assert.Equal(
+            (404, "not-found"), (await Change(trade, "Haneul 2", "doyun")) is var stranger ? (stranger.Status, stranger.Problem) : default);
         Assert.Equal(["address"], (await Change(trade, " ")).Fields);
         Assert.Equal("Gaon 1", (await fair.Trade(trade))["address"]);
     }
@@ -98,13 +106,15 @@ public sealed class Changing_the_address(Fair fair) : IClassFixture<Fair>
             var sent = fair.Move(trade, "send", "minji");
             await Task.WhenAll([.. changes, sent]);
 
-            var acknowledged = (await Task.WhenAll(changes)).Where(change => change.Status == 200).OrderBy(change => int.Parse(change["revision"])).Select(change => change["address"]).LastOrDefault("Gaon 1");
+            var acknowledged = (await Task.WhenAll(changes)).Where(change => change.Status == 200)
+                .OrderBy(change => int.Parse(change["revision"])).Select(change => change["address"]).LastOrDefault("Gaon 1");
             Assert.Equal(acknowledged, await AddressOfShipment(trade));
             Assert.Equal(acknowledged, (await fair.Trade(trade))["address"]);
         }
     }
 
-    private Task<Heard> Change(Guid trade, string address, string person = "junho") => fair.Bed.Send(HttpMethod.Put, $"/api/trades/{trade}/address", person, new { address });
+    private Task<Heard> Change(Guid trade, string address, string person = "junho") =>
+        fair.Bed.Send(HttpMethod.Put, $"/api/trades/{trade}/address", person, new { address });
 
     private async Task<string> AddressOfShipment(Guid trade) =>
         (await ModuleBed.Until(

@@ -9,7 +9,10 @@ using Jangteo.Views;
 
 namespace Jangteo.Tests.Trading;
 
-/// <summary>Trading with the real catalogue, deliveries and views, over HTTP and on a real database. The tables are of the tests' own: minji sells, junho buys.</summary>
+/// <summary>
+/// Trading with the real catalogue, deliveries and views, over HTTP and on a real database. The tables are of the tests' own: minji sells,
+/// junho buys.
+/// </summary>
 public sealed class Fair(TestPostgres postgres) : IAsyncLifetime
 {
     /// <summary>A counted thing that is sent, called back and sent again.</summary>
@@ -64,7 +67,9 @@ public sealed class Fair(TestPostgres postgres) : IAsyncLifetime
         (await Bed.Post("/api/listings", "minji", new { kind, title = "Brass kettle", description, price = 3000, quantity, place })).Id;
 
     internal async Task<Heard> Order(Guid listing, string buyer = "junho", int quantity = 1, string kind = Parcel, long price = 3000, params (string, string)[] headers) =>
-        await Bed.Post("/api/trades", buyer, kind == Parcel ? new { listing, price, quantity, address = "Gaon 1" } : (object)new { listing, price, quantity }, headers);
+        await Bed.Post(
+            "/api/trades", buyer,
+            kind == Parcel ? new { listing, price, quantity, address = "Gaon 1" } : (object)new { listing, price, quantity }, headers);
 
     internal Task<Heard> Move(Guid trade, string move, string person) => Bed.Post($"/api/trades/{trade}/{move}", person, new { });
 
@@ -74,11 +79,13 @@ public sealed class Fair(TestPostgres postgres) : IAsyncLifetime
     internal Task<Heard> TradeUntil(Guid trade, Func<Heard, bool> isSo) => ModuleBed.Until(() => Trade(trade), isSo);
 
     /// <summary>Asks for a listing as the views have it until it is so.</summary>
-    internal Task<Heard> ListingUntil(Guid listing, Func<Heard, bool> isSo, string? person = null) => ModuleBed.Until(() => Bed.Get($"/api/listings/{listing}", person), isSo);
+    internal Task<Heard> ListingUntil(Guid listing, Func<Heard, bool> isSo, string? person = null) =>
+        ModuleBed.Until(() => Bed.Get($"/api/listings/{listing}", person), isSo);
 
     /// <summary>What a module has in a table, counted.</summary>
     internal async Task<long> Count(string module, string sql, params object[] values) =>
-        await Bed.StorageOf(module).Find(new Sql($"select count(*) from {sql}", values), row => row.GetInt64(0), TestContext.Current.CancellationToken);
+        await Bed.StorageOf(module)
+            .Find(new Sql($"select count(*) from {sql}", values), row => row.GetInt64(0), TestContext.Current.CancellationToken);
 
     /// <summary>Waits until Trading's copy of a listing is at a revision.</summary>
     internal Task TradingKnows(Guid listing, int revision) =>

@@ -50,7 +50,8 @@ public sealed class Keeping_what_was_agreed(Fair fair) : IClassFixture<Fair>
         foreach (var person in new[] { "junho", "minji", "sora" })
         {
             var shown = await fair.Bed.Get($"/api/trades/{trade}/pictures/{agreed}", person);
-            Assert.Equal((200, "image/jpeg", "max-age=120, private"), (shown.Status, shown.Headers["Content-Type"], shown.Headers["Cache-Control"]));
+            Assert.Equal(
+                (200, "image/jpeg", "max-age=120, private"), (shown.Status, shown.Headers["Content-Type"], shown.Headers["Cache-Control"]));
         }
 
         Assert.Equal("not-found", (await fair.Bed.Get($"/api/trades/{trade}/pictures/{agreed}", "doyun")).Problem);
@@ -144,14 +145,16 @@ public sealed class Keeping_what_was_agreed(Fair fair) : IClassFixture<Fair>
         // However the circle is laid, the distance is that to the blurred point.
         foreach (var near in new[] { "36.61234,127.81234", $"{lat},{lng}", "36.62,127.82" })
         {
-            var found = (await fair.Bed.Get($"/api/listings?near={near}&within=3&sort=distance")).Body!["items"]!.AsArray().Single(one => one!["id"]!.ToString() == listing.ToString())!;
+            var found = (await fair.Bed.Get($"/api/listings?near={near}&within=3&sort=distance")).Body!["items"]!.AsArray()
+                .Single(one => one!["id"]!.ToString() == listing.ToString())!;
             Assert.Equal((lat, lng), (found["place"]!["lat"]!.ToString(), found["place"]!["lng"]!.ToString()));
             Assert.Equal(near == $"{lat},{lng}", found["distance"]!.GetValue<double>() < 0.001);
         }
 
         string[] paths =
         [
-            "/api/listings?limit=100", $"/api/listings/{listing}", "/api/listings/facets", "/api/my/listings", "/api/my/trades", $"/api/trades/{trade}", $"/api/trades/{trade}/timeline",
+            "/api/listings?limit=100", $"/api/listings/{listing}", "/api/listings/facets", "/api/my/listings", "/api/my/trades",
+            $"/api/trades/{trade}", $"/api/trades/{trade}/timeline",
             "/api/operator/views/attention", $"/api/operator/trading/trades/{trade}/moves",
         ];
         foreach (var person in new[] { null, "doyun", "sora" })
@@ -204,11 +207,17 @@ public sealed class Keeping_what_was_agreed(Fair fair) : IClassFixture<Fair>
             Assert.Equal("not-found", (await fair.Bed.Get($"/api/pictures/{picture}", person)).Problem);
         }
 
-        Assert.Equal((200, "no-cache, private"), (await fair.Bed.Get($"/api/pictures/{picture}", "minji")) is var owners ? (owners.Status, owners.Headers["Cache-Control"]) : default);
+        Assert.Equal(
+            (200, "no-cache, private"), (await fair.Bed.Get($"/api/pictures/{picture}", "minji")) is var owners
+                ? (owners.Status, owners.Headers["Cache-Control"])
+                : default);
     }
 
     private static (string Title, string Description, string Price) Said(Heard trade) =>
-        trade.Body!["listing"]! is var listing ? (listing["title"]!.ToString(), listing["description"]!.ToString(), listing["price"]!.ToString()) : default;
+        trade.Body!["listing"]! is var listing
+            ? (listing["title"]!.ToString(), listing["description"]!.ToString(), listing["price"]!.ToString())
+            : default;
 
-    private static IEnumerable<string> PicturesOf(Heard trade) => trade.Body!["listing"]!["pictures"]!.AsArray().Select(picture => picture!.ToString());
+    private static IEnumerable<string> PicturesOf(Heard trade) =>
+        trade.Body!["listing"]!["pictures"]!.AsArray().Select(picture => picture!.ToString());
 }

@@ -50,9 +50,11 @@ public sealed class Ordering_what_there_is(Fair fair) : IClassFixture<Fair>
     {
         var listing = await fair.Offer(Fair.Held, quantity: 3);
 
-        var orders = await Task.WhenAll(Enumerable.Range(0, 12).Select(number => fair.Order(listing, number % 2 == 0 ? "junho" : "doyun", kind: Fair.Held)));
+        var orders = await Task.WhenAll(
+            Enumerable.Range(0, 12).Select(number => fair.Order(listing, number % 2 == 0 ? "junho" : "doyun", kind: Fair.Held)));
 
         Assert.Equal(3, orders.Count(order => order.Status == 201));
-        Assert.All(orders.Where(order => order.Status != 201), order => Assert.Contains(order.Problem, new[] { "sold-out", "stock-refused" }));
+        Assert.All(
+            orders.Where(order => order.Status != 201), order => Assert.Contains(order.Problem, new[] { "sold-out", "stock-refused" }));
     }
 }

@@ -41,7 +41,9 @@ public sealed class Combined_status(Town town)
 
         var item = await Only(tale.Seller);
 
-        Assert.Equal(("brought-back", "Return to be confirmed (rentable)"), (item.GetProperty("status").GetString(), item.GetProperty("label").GetString()));
+        Assert.Equal(
+            ("brought-back", "Return to be confirmed (rentable)"),
+            (item.GetProperty("status").GetString(), item.GetProperty("label").GetString()));
         Assert.True(item.GetProperty("listing").GetProperty("rentable").GetBoolean());
 
         await tale.MovesAll("release");

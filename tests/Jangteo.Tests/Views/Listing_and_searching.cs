@@ -81,7 +81,9 @@ public sealed class Listing_and_searching(Town town)
         var plan = await town.Storage(Modules.Views).Do(Cause.New(), async work =>
         {
             await work.Query(new Sql("select set_config('enable_seqscan', 'off', true)"), row => row.GetString(0), ct);
-            return await work.Query(new Sql("explain select id from listings where grams @> $1::text[]", new object?[] { new[] { "냉장" } }), row => row.GetString(0), ct);
+            return await work.Query(
+                new Sql("explain select id from listings where grams @> $1::text[]", new object?[] { new[] { "냉장" } }),
+                row => row.GetString(0), ct);
         }, ct);
         Assert.Contains(plan, line => line.Contains("listings_grams"));
     }
@@ -304,7 +306,8 @@ public sealed class Listing_and_searching(Town town)
     {
         var begun = DateTime.UtcNow;
 
-        var found = (await town.Get($"/api/listings?after=catalog:{Platform.Ids.New()}:1", new PersonRef(Platform.Ids.New(), "Minji"))).Body;
+        var found = (await town.Get($"/api/listings?after=catalog:{Platform.Ids.New()}:1", new PersonRef(Platform.Ids.New(), "Minji")))
+            .Body;
 
         Assert.True(found.GetProperty("stale").GetBoolean());
         Assert.InRange(DateTime.UtcNow - begun, TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(30));

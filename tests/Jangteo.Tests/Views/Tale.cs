@@ -43,7 +43,10 @@ internal sealed class Tale
     /// <summary>The listing as it now is.</summary>
     public async Task<Tale> Offers(string status = "registered", int available = 1, int lent = 0, int sold = 0, Place? place = null, string description = "As good as new.", string? what = null, string? title = null)
     {
-        await town.Say(Modules.Catalog, CatalogMessages.ListingChanged, Listing, Changed(status, available, lent, sold, place, description, what, title), new MessageContext(null, kind.Name, null, Seller.Id, Listing));
+        await town.Say(
+            Modules.Catalog, CatalogMessages.ListingChanged, Listing,
+            Changed(status, available, lent, sold, place, description, what, title),
+            new MessageContext(null, kind.Name, null, Seller.Id, Listing));
         return this;
     }
 
@@ -86,7 +89,9 @@ internal sealed class Tale
     public async Task<Tale> Notes(string what, string? @do = null, string? code = null, string? heard = null, Money? money = null, string delivery = "none", Guid? waited = null)
     {
         var noted = new TradeNoted(
-            Trade, kind.Name, kind.Version, ++tradeRevision, last?.To ?? Kind.Start, what, @do, "buyer", Buyer.Id, code, heard, [], Buyer.Id, Seller.Id, Listing, money ?? new Money(0, 0, 0, 0, 0, 0, 90, 0, 0, 0), "none", delivery, DateTimeOffset.UtcNow, waited);
+            Trade, kind.Name, kind.Version, ++tradeRevision, last?.To ?? Kind.Start, what, @do, "buyer", Buyer.Id, code, heard, [],
+            Buyer.Id, Seller.Id, Listing, money ?? new Money(0, 0, 0, 0, 0, 0, 90, 0, 0, 0), "none", delivery, DateTimeOffset.UtcNow,
+            waited);
         await town.Say(Modules.Trading, TradingMessages.Noted, Trade, noted, Context, to: waited is null ? null : Modules.Notices);
         return this;
     }

@@ -177,7 +177,8 @@ public sealed class Town : IAsyncLifetime
         client.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
         if (person is not null)
         {
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Services.GetRequiredService<Sessions>().Begin(new Caller(person.Id, person.Name, isOperator)).Token);
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+                "Bearer", Services.GetRequiredService<Sessions>().Begin(new Caller(person.Id, person.Name, isOperator)).Token);
         }
 
         return client;
@@ -235,7 +236,8 @@ public sealed class Town : IAsyncLifetime
         }
 
         public Task<IReadOnlyList<PersonChanged>> Find(IReadOnlyList<Guid> people, CancellationToken ct) =>
-            Task.FromResult<IReadOnlyList<PersonChanged>>([.. people.Select(person => Contacts.GetValueOrDefault(person)).OfType<PersonChanged>()]);
+            Task.FromResult<IReadOnlyList<PersonChanged>>(
+                [.. people.Select(person => Contacts.GetValueOrDefault(person)).OfType<PersonChanged>()]);
 
         public override IHear Hears(IServiceProvider services) => this;
 
