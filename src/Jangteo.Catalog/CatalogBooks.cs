@@ -1,22 +1,35 @@
 using Jangteo.Kinds;
-using Jangteo.Platform.Http;
 using Jangteo.Platform.Integrity;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Catalog;
 
-/// <summary>I3: stock is never negative, adds up, and nobody has what another has. And what is not yet at rest.</summary>
+/// <summary>I3: stock is never negative, adds up, and a single thing is with one trade at most. And what is not yet at rest.</summary>
 internal sealed class CatalogBooks([FromKeyedServices(Modules.Catalog)] Storage storage) : IIntegrityChecks
 {
-    private static readonly OffendersBySql Checks = new(
+    private const string NoOpenRegistration = "I7-no-open-registration";
+
+    private static readonly OffendersBySql BySql = new(
     [
-        ("I3 stock is never negative", "select id, 'available ' || available || ', out ' || out || ', sold ' || sold from listings where id = any($1) and (available < 0 or out < 0 or sold < 0 or written_off < 0)"),
-        ("I3 stock adds up", "select id, 'available is ' || available from listings where id = any($1) and first_quantity + corrections - sold - written_off - out <> available"),
         (
-            "I3 what is out is what trades have",
+            "I3-not-negative",
             """
-            select l.id, 'out ' || l.out || ', and trades have ' || coalesce(a.out, 0)
+            select id, available, out, sold, written_off as gone
+            from listings
+            where id = any($1) and (available < 0 or out < 0 or sold < 0 or written_off < 0)
+            """),
+        (
+            "I3-adds-up",
+            """
+            select id, available, first_quantity + corrections - sold - written_off - out as expected
+            from listings
+            where id = any($1) and first_quantity + corrections - sold - written_off - out <> available
+            """),
+        (
+            "I3-out-is-taken",
+            """
+            select l.id, l.out, coalesce(a.out, 0) as had
             from listings l
             left join (
                 select listing, sum(quantity) filter (where has = 'taken') as out, sum(quantity) filter (where has = 'sold') as sold,
@@ -27,9 +40,9 @@ internal sealed class CatalogBooks([FromKeyedServices(Modules.Catalog)] Storage 
             where l.id = any($1) and (l.out <> coalesce(a.out, 0) or l.sold <> coalesce(a.sold, 0) or l.written_off <> coalesce(a.written_off, 0))
             """),
         (
-            "I3 nobody has what another has",
+            "I3-single-has-one",
             """
-            select a.listing, count(*) || ' trades have it'
+            select a.listing, count(*) as count
             from allocations a
             join listings l on l.id = a.listing
             where a.listing = any($1) and l.single and a.has <> 'nothing'
@@ -38,18 +51,15 @@ internal sealed class CatalogBooks([FromKeyedServices(Modules.Catalog)] Storage 
             """),
     ]);
 
-    public string Subjects => "listings";
+    public IReadOnlyList<string> Checks => BySql.Checks;
 
-    public IReadOnlyList<string> Names => Checks.Names;
+    public IReadOnlyList<string> ChecksOfNow => [NoOpenRegistration];
 
-    public Task<IReadOnlyList<Offender>> Find(Guid[] subjects, CancellationToken ct) => Checks.Find(storage, subjects, ct);
+    public Task<IReadOnlyList<Offender>> Find(Guid[] subjects, CancellationToken ct) => BySql.Find(storage, subjects, ct);
 
     public async Task<IReadOnlyList<Guid>> After(Guid last, int most, CancellationToken ct) =>
         await storage.Query(new Sql("select id from listings where id > $1 order by id limit $2", last, most), row => row.GetGuid(0), ct);
 
-    public async Task<IReadOnlyList<BookCheck>> Now(CancellationToken ct)
-    {
-        var open = await storage.Find(new Sql("select count(*) from registrations where settled_at is null"), row => row.GetInt64(0), ct);
-        return [new BookCheck("I7 no open registration", open == 0, $"{open} open")];
-    }
+    public async Task<IReadOnlyList<CheckedNow>> Now(CancellationToken ct) =>
+        [CheckedNow.None(NoOpenRegistration, await storage.Find(new Sql("select count(*) from registrations where settled_at is null"), row => row.GetInt64(0), ct))];
 }

@@ -1,6 +1,7 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
+using Jangteo.Platform.Integrity;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Operating;
 using Microsoft.AspNetCore.Routing;
@@ -18,6 +19,7 @@ public sealed class DeliveryModule : Module
         services.AddSingleton<HearRequests>();
         services.AddSingleton<AnswerDeliveryQuestions>();
         services.AddSingleton<MarkArrived>();
+        services.AddSingleton<DeliveryBooks>();
     }
 
     public override void Map(IEndpointRouteBuilder routes)
@@ -25,10 +27,12 @@ public sealed class DeliveryModule : Module
         var services = routes.ServiceProvider;
         services.GetRequiredService<MarkArrived>().Map(routes);
         ListDeliveries.Map(routes);
-        DeliveryBooks.Map(routes);
+        services.GetRequiredKeyedService<IntegrityWatch>(Name).Map(routes);
         services.GetRequiredKeyedService<Parked>(Name).Map(routes);
         ReadActs.Map(routes, Name);
     }
+
+    public override IIntegrityChecks Integrity(IServiceProvider services) => services.GetRequiredService<DeliveryBooks>();
 
     public override IHear Hears(IServiceProvider services) => services.GetRequiredService<HearRequests>();
 

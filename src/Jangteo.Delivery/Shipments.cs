@@ -49,6 +49,8 @@ internal sealed class Shipments
             return;
         }
 
+        // A question is answered without a message, so the log does not tell of all of these.
+        work.Changed(changed.Keys);
         var rows = changed.Select(pair => (Trade: pair.Key, pair.Value.Request, pair.Value.Correlation, pair.Value.Since, Now: found[pair.Key])).ToArray();
         work.Write(
             """

@@ -19,6 +19,14 @@ public sealed class Texts
     internal static readonly ImmutableArray<string> PlaceholdersOfFields =
         ["least", "most", "choices", "named", "origin", "expected", "used", "added"];
 
+    /// <summary>What the sentences about checks and alarms may name: the facts of what was found.</summary>
+    internal static readonly ImmutableArray<string> PlaceholdersOfFindings =
+    [
+        "count", "module", "sender", "receiver", "position", "end", "seconds", "revision", "expected", "move", "from", "to", "state", "what", "available", "out", "sold", "had", "gone",
+        "journal", "sum", "account", "balance", "entries", "standing", "escrow", "suspense", "refund", "paying", "held", "refunded", "paid", "fee", "amount", "counted", "seen", "transfer", "back",
+        "tried", "outside", "ledger", "started", "answers", "cancelled", "notice", "row", "members", "log",
+    ];
+
     private static readonly ImmutableArray<TextsOfOneLanguage> EngineTexts = [.. Languages.Select(TextsReader.ReadEngine)];
 
     private readonly ImmutableDictionary<(string Kind, string Language), TextsOfOneLanguage> ofKinds;
@@ -98,6 +106,15 @@ public sealed class Texts
 
     /// <summary>A sort of thing that needs an operator: parked, transfer; and the subject of a mail about them.</summary>
     public string Attention(string what, string language) => Find(null, $"attention.{what}", language) ?? what;
+
+    /// <summary>What a check of a module's data is called: the invariant's id and a few words.</summary>
+    public string Check(string code, string language) => Find(null, $"checks.{code}", language) ?? code;
+
+    /// <summary>What a check has found, as a template.</summary>
+    public string Finding(string word, string language) => Find(null, $"findings.{word}", language) ?? word;
+
+    /// <summary>What is wrong in a process and what to do, as a template.</summary>
+    public string OperatorAlarm(string sort, string language) => Find(null, $"operator-alarms.{sort}", language) ?? sort;
 
     /// <summary>A duration for people: 3 days, 24시간.</summary>
     public static string Duration(TimeSpan duration, string language)

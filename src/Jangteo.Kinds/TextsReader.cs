@@ -105,10 +105,18 @@ internal sealed partial class TextsReader
         {
             if (Known(key, section.Text, known))
             {
-                Put($"{section.Text}.{key.Text}", value, language, section.Text is "refusals" or "alarms" or "transfers" ? Texts.Placeholders : section.Text is "wrong" or "details" ? Texts.PlaceholdersOfFields : []);
+                Put($"{section.Text}.{key.Text}", value, language, PlaceholdersOf(section.Text));
             }
         }
     }
+
+    private static ImmutableArray<string> PlaceholdersOf(string section) => section switch
+    {
+        "refusals" or "alarms" or "transfers" => Texts.Placeholders,
+        "wrong" or "details" => Texts.PlaceholdersOfFields,
+        "findings" or "operator-alarms" => Texts.PlaceholdersOfFindings,
+        _ => [],
+    };
 
     /// <summary>A section of words with two texts each: a label, and a template.</summary>
     private void Pairs(Node node, Leaf section, string language, IEnumerable<string>? known, string label, string template)

@@ -1,125 +1,150 @@
 using System.Text.Json;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
-using Jangteo.Notices.Sandbox;
 using Jangteo.Platform;
-using Jangteo.Platform.Http;
+using Jangteo.Platform.Integrity;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Storing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Notices;
 
-/// <summary>GET /api/operator/notices/books: one notice per change, party and channel (I9), and the phone has what was sent (I10).</summary>
-internal sealed class NoticesBooks([FromKeyedServices(Modules.Notices)] Storage storage, Shelf shelf, IServiceProvider services)
+/// <summary>
+/// I9 (one notice per change, party and channel) and I10 (the phone has what was sent). Subjects are the trades and listings that notices tell of, the mails to
+/// operators, and whatever the phone and the mailbox have.
+/// </summary>
+internal sealed class NoticesBooks([FromKeyedServices(Modules.Notices)] Storage storage, Shelf shelf, Settings settings, IServiceProvider services) : IIntegrityChecks
 {
-    private const int Batch = 1000;
-    private const int Shown = 5;
+    /// <summary>A trade of which more is said is checked as far back as this.</summary>
+    private const int MostOfOneStream = 1000;
 
-    public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/operator/notices/books", async Task<Ok<Books>> (HttpContext http, NoticesBooks books, CancellationToken ct) =>
-        {
-            Caller.Operator(http);
-            return TypedResults.Ok(await books.Check(ct));
-        }).WithName("noticesBooks").WithSummary("Notices' invariants, counted now.").WithTags("operator");
+    private const string EveryMoveTold = "I9-every-move-told";
+    private const string Phones = "I10-phone-and-mailbox";
+    private const string WaitingToGoOut = "I10-waiting";
 
-    internal async Task<Books> Check(CancellationToken ct)
+    private static readonly string CollapsesWithin = FormattableString.Invariant($"interval '{Notice.CollapsesWithin.TotalSeconds} seconds'");
+
+    private static readonly OffendersBySql BySql = new(
+    [
+        // The key of the table says so too; this asks the rows.
+        (
+            "I9-told-once",
+            """
+            select subject, cause as revision, what, count(*) as count
+            from notices
+            where subject = any($1)
+            group by subject, cause, what, person, channel
+            having count(*) > 1
+            """),
+        // A notice that was not sent because it repeats others is there all the same, and those others were sent.
+        (
+            "I9-collapsed-repeats",
+            $"""
+            select c.subject, c.id as notice
+            from notices c
+            where c.subject = any($1) and c.status = '{Notice.Collapsed}' and c.channel <> '{Notice.App}' and (
+                select count(*) from notices s
+                where s.person = c.person and s.listing = c.listing and s.what = c.what and s.channel = c.channel and s.channel <> '{Notice.App}' and s.other = c.other
+                    and s.status = '{Notice.Sent}' and s.at between c.at - {CollapsesWithin} and c.at) < {Notice.SentOfTheSame}
+            """),
+    ]);
+
+    // A notice stands under what it tells of, and is asked for under its own id too.
+    private const string SentOut =
+        """
+        select n.subject, n.id, n.status from notices n where n.subject = any($1) and n.channel <> 'app'
+        union all select n.id, n.id, n.status from notices n where n.id = any($1) and n.channel <> 'app'
+        union all select m.id, m.id, m.status from operator_mails m where m.id = any($1)
+        """;
+
+    private const string Own =
+        """
+        (select distinct subject as id from notices where subject > $1 order by 1 limit $2)
+        union (select distinct stream from inbox where stream > $1 order by 1 limit $2)
+        union (select id from operator_mails where id > $1 order by 1 limit $2)
+        order by 1 limit $2
+        """;
+
+    public IReadOnlyList<string> Checks => settings.Sandbox ? [.. BySql.Checks, EveryMoveTold, Phones] : [.. BySql.Checks, EveryMoveTold];
+
+    public IReadOnlyList<string> ChecksOfNow => [WaitingToGoOut];
+
+    public async Task<IReadOnlyList<Offender>> Find(Guid[] subjects, CancellationToken ct) =>
+    [
+        .. await BySql.Find(storage, subjects, ct),
+        .. await CompareWithMoves(subjects, ct),
+        .. settings.Sandbox ? await CompareWithPhones(subjects, ct) : [],
+    ];
+
+    public async Task<IReadOnlyList<Guid>> After(Guid last, int most, CancellationToken ct)
     {
-        var checks = new List<BookCheck> { await OnePerChange(ct), await CollapsedOnlyWhatRepeats(ct), await EveryMoveWasTold(services.GetRequiredKeyedService<ILog>(Modules.Trading), ct) };
-        if (services.GetRequiredService<Settings>().Sandbox)
+        var own = await storage.Query(new Sql(Own, last, most), row => row.GetGuid(0), ct);
+        var arrived = settings.Sandbox
+            ? await Phone.Query(new Sql("select errand from messages where errand > $1 order by errand limit $2", last, most), row => row.GetGuid(0), ct)
+            : [];
+        return [.. own.Concat(arrived).Distinct().Order().Take(most)];
+    }
+
+    /// <summary>How many wait for a carrier, which is no fault of ours.</summary>
+    public async Task<IReadOnlyList<CheckedNow>> Now(CancellationToken ct) =>
+        [CheckedNow.None(WaitingToGoOut, await storage.Find(new Sql("select count(*) from notices where status = 'waiting'"), row => row.GetInt64(0), ct)) with { Ok = true }];
+
+    private Storage Phone => services.GetRequiredKeyedService<Storage>(Sandbox.Phone.Schema);
+
+    /// <summary>For each move of a trade in Trading's log, exactly those were told whom the table names, as far as the log has been heard.</summary>
+    private async Task<IReadOnlyList<Offender>> CompareWithMoves(Guid[] subjects, CancellationToken ct)
+    {
+        var (heard, notices, aside) = (new Dictionary<Guid, int>(), new List<Notice>(), new HashSet<Guid>());
+        await storage.ReadSnapshot(
+            ct,
+            (new Sql("select stream, seq from inbox where sender = $1 and stream = any($2)", Modules.Trading, subjects), row => heard[row.GetGuid(0)] = row.GetInt32(1)),
+            (new Sql("select stream from aside where sender = $1 and stream = any($2)", Modules.Trading, subjects), row => aside.Add(row.GetGuid(0))),
+            (new Sql($"select {Post.Columns} from notices n where n.subject = any($1)", subjects), row => notices.Add(Post.Read(row))));
+        Guid[] streams = [.. heard.Keys.Except(aside)];
+        if (streams.Length == 0)
         {
-            checks.Add(await ThePhoneHasWhatWasSent(ct));
+            return [];
         }
 
-        return Books.Of(checks);
+        var log = services.GetRequiredKeyedService<ILog>(Modules.Trading);
+        var told = (await log.ReadStreams(streams, MostOfOneStream, ct)).Where(row => row.SeqFor(Modules.Notices) is { } seq && seq <= heard[row.Stream]).Select(ToldOf).OfType<ToldMove>().ToList();
+        var changes = told.Select(one => one.Change).OfType<(Guid Trade, int Revision, string Do)>().ToHashSet();
+        var expected = told.SelectMany(one => one.Notices).Select(notice => (notice.Subject, Key: KeyOf(notice))).ToHashSet();
+        var found = notices.Where(notice => changes.Contains((notice.Subject, notice.Cause, notice.What))).Select(notice => (notice.Subject, Key: KeyOf(notice))).ToHashSet();
+        return
+        [
+            .. expected.Except(found).Select(missing => Wrong(EveryMoveTold, missing.Subject, "never-told", missing.Key)),
+            .. found.Except(expected).Select(madeUp => Wrong(EveryMoveTold, madeUp.Subject, "told-for-no-reason", madeUp.Key)),
+        ];
     }
 
-    /// <summary>The key of the table says so too; this asks the rows.</summary>
-    private async Task<BookCheck> OnePerChange(CancellationToken ct)
+    /// <summary>What is sent has arrived, and what has arrived was sent. What waits may have arrived a moment ago: its record follows.</summary>
+    private async Task<IReadOnlyList<Offender>> CompareWithPhones(Guid[] subjects, CancellationToken ct)
     {
-        var twice = await storage.Query(
-            new Sql("select subject, cause, what, person, channel from notices group by 1, 2, 3, 4, 5 having count(*) > 1 limit $1", Shown),
-            reader => $"{reader.GetGuid(0)}/{reader.GetInt32(1)} {reader.GetString(2)} to {reader.GetGuid(3)} by {reader.GetString(4)}", ct);
-        var count = await storage.Find(new Sql("select count(*) from notices"), reader => reader.GetInt64(0), ct);
-        return Check("I9 once per change, party and channel", twice, $"{count} notices");
+        var sent = await storage.Query(new Sql(SentOut, subjects), row => (Subject: row.GetGuid(0), Id: row.GetGuid(1), Status: row.GetString(2)), ct);
+        Guid[] ids = [.. sent.Select(row => row.Id).Concat(subjects).Distinct()];
+        var arrived = (await Phone.Query(new Sql("select errand from messages where errand = any($1)", ids), row => row.GetGuid(0), ct)).ToHashSet();
+        var known = sent.Select(row => row.Id).ToHashSet();
+        // A mail is written before it is sent, so one that has arrived and is not known was not known when it was sent.
+        return
+        [
+            .. sent.Where(row => row.Status == Notice.Sent && !arrived.Contains(row.Id)).Select(row => Wrong(Phones, row.Subject, "sent-never-arrived", $"{row.Id}")),
+            .. sent.Where(row => row.Status == Notice.Undeliverable && arrived.Contains(row.Id)).Select(row => Wrong(Phones, row.Subject, "arrived-never-sent", $"{row.Id}")),
+            .. subjects.Where(subject => arrived.Contains(subject) && !known.Contains(subject)).Select(subject => Wrong(Phones, subject, "arrived-never-sent", $"{subject}")),
+        ];
     }
 
-    /// <summary>A notice that was not sent because it repeats others is there all the same, and those others were sent.</summary>
-    private async Task<BookCheck> CollapsedOnlyWhatRepeats(CancellationToken ct)
-    {
-        var wrong = await storage.Query(
-            new Sql(
-                """
-                select c.id::text from notices c
-                where c.status = 'collapsed' and c.channel <> 'app' and (
-                    select count(*) from notices s
-                    where s.person = c.person and s.listing = c.listing and s.what = c.what and s.channel = c.channel and s.channel <> 'app' and s.other = c.other
-                        and s.status = 'sent' and s.at between c.at - $1::interval and c.at) < $2
-                limit $3
-                """,
-                Notice.CollapsesWithin, Notice.SentOfTheSame, Shown),
-            reader => reader.GetString(0), ct);
-        var count = await storage.Find(new Sql("select count(*) from notices where status = 'collapsed' and channel <> 'app'"), reader => reader.GetInt64(0), ct);
-        return Check("I9 collapsed only what repeats", wrong, $"{count} collapsed");
-    }
-
-    /// <summary>For each move in Trading's log, exactly those were told whom the table names, as far as the log has been heard.</summary>
-    private async Task<BookCheck> EveryMoveWasTold(ILog trading, CancellationToken ct)
-    {
-        var heard = await Inbox.Places(storage, "true", ct);
-        var set = (await storage.Query(new Sql("select stream from aside where sender = $1", Modules.Trading), reader => reader.GetGuid(0), ct)).ToHashSet();
-        var wrong = new List<string>();
-        var (position, moves) = (0L, 0);
-        while (wrong.Count < Shown && await trading.Read(position, Batch, ct) is { Count: > 0 } rows)
-        {
-            position = rows[^1].Position;
-            var told = rows.Where(row => row.SeqFor(Modules.Notices) <= heard.GetValueOrDefault((Modules.Trading, row.Stream)) && !set.Contains(row.Stream))
-                .Select(row => WhatCanBeRead(() => JsonSerializer.Deserialize<Message>(row.Text, Wire.Json))).OfType<Message>().ToList();
-            moves += told.Count(message => message.Type == TradingMessages.Moved);
-            var expected = told.SelectMany(message => WhatCanBeRead(() => WhoIsTold.Of(shelf, message)) ?? []).Select(KeyOf).ToHashSet();
-            var changes = told.Select(message => WhatCanBeRead(() => ChangeOf(message))).OfType<(Guid Trade, int Revision, string Do)>().ToList();
-            var found = (await storage.Query(
-                new Sql(
-                    $"select {Post.Columns} from unnest($1::uuid[], $2::int[], $3::text[]) as moved (subject, cause, what) join notices n on n.subject = moved.subject and n.cause = moved.cause and n.what = moved.what",
-                    changes.Select(change => change.Trade).ToArray(), changes.Select(change => change.Revision).ToArray(), changes.Select(change => change.Do).ToArray()), Post.Read, ct)).Select(KeyOf).ToHashSet();
-            wrong.AddRange(expected.Except(found).Select(key => $"never told: {key}"));
-            wrong.AddRange(found.Except(expected).Select(key => $"told for no reason: {key}"));
-        }
-
-        return Check("I9 every move told", wrong, $"{moves} moves");
-    }
-
-    private async Task<BookCheck> ThePhoneHasWhatWasSent(CancellationToken ct)
-    {
-        var book = services.GetRequiredKeyedService<Storage>(Phone.Schema);
-        var sent = (await storage.Query(new Sql("select id, status from notices where channel <> 'app'"), reader => (Id: reader.GetGuid(0), Status: reader.GetString(1)), ct)).ToDictionary(row => row.Id, row => row.Status);
-        foreach (var (mail, status) in await storage.Query(new Sql("select id, status from operator_mails"), reader => (reader.GetGuid(0), reader.GetString(1)), ct))
-        {
-            sent[mail] = status;
-        }
-
-        var arrived = (await book.Query(new Sql("select errand from messages"), reader => reader.GetGuid(0), ct)).ToHashSet();
-        // What waits may have arrived a moment ago: its record follows.
-        var wrong = sent.Where(pair => pair.Value == Notice.Sent && !arrived.Contains(pair.Key)).Select(pair => $"sent, but never arrived: {pair.Key}")
-            .Concat(arrived.Where(errand => sent.GetValueOrDefault(errand) is null or Notice.Undeliverable).Select(errand => $"arrived, but never sent: {errand}"))
-            .Take(Shown).ToList();
-        return Check("I10 phone and mailbox", wrong, $"{arrived.Count} arrived, {sent.Values.Count(status => status == Notice.Waiting)} waiting, {sent.Values.Count(status => status == Notice.Undeliverable)} undeliverable");
-    }
-
-    /// <summary>What cannot be read now could not be heard then: it is parked, or an operator has let it go.</summary>
-    private static T? WhatCanBeRead<T>(Func<T?> read)
+    /// <summary>What a message of Trading is about and whom it tells; null of one that cannot be read now: it could not be heard either, and is parked or was let go.</summary>
+    private ToldMove? ToldOf(LogRow row)
     {
         try
         {
-            return read();
+            var message = JsonSerializer.Deserialize<Message>(row.Text, Wire.Json)!;
+            return new ToldMove(ChangeOf(message), WhoIsTold.Of(shelf, message));
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            return default;
+            return null;
         }
     }
 
@@ -131,7 +156,9 @@ internal sealed class NoticesBooks([FromKeyedServices(Modules.Notices)] Storage 
         _ => null,
     };
 
+    private static Offender Wrong(string check, Guid subject, string word, string notice) => new(check, subject, word, new Dictionary<string, string> { ["notice"] = notice });
+
     private static string KeyOf(Notice notice) => $"{notice.Subject}/{notice.Cause} {notice.What} to {notice.Person} by {notice.Channel}";
 
-    private static BookCheck Check(string name, List<string> wrong, string counted) => new(name, wrong.Count == 0, wrong.Count == 0 ? counted : string.Join("; ", wrong.Take(Shown)));
+    private sealed record ToldMove((Guid Trade, int Revision, string Do)? Change, IReadOnlyList<Notice> Notices);
 }

@@ -2,6 +2,7 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Notices.Sandbox;
 using Jangteo.Platform;
+using Jangteo.Platform.Integrity;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
@@ -34,7 +35,7 @@ public sealed class NoticesModule : Module
     {
         ReadNotices.Map(routes);
         Undeliverable.Map(routes);
-        NoticesBooks.Map(routes);
+        routes.ServiceProvider.GetRequiredKeyedService<IntegrityWatch>(Name).Map(routes);
         routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
         ReadActs.Map(routes, Name);
         if (IsSandbox(routes.ServiceProvider))
@@ -42,6 +43,8 @@ public sealed class NoticesModule : Module
             Phone.Map(routes);
         }
     }
+
+    public override IIntegrityChecks Integrity(IServiceProvider services) => services.GetRequiredService<NoticesBooks>();
 
     public override IHear Hears(IServiceProvider services) => services.GetRequiredService<TellOfMoves>();
 

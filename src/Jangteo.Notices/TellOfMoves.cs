@@ -36,6 +36,8 @@ internal sealed class TellOfMoves(Shelf shelf, Post post, SendAlarm alarms, Busi
             }
         }
 
+        // A move that tells no one leaves nothing in the log, and is checked all the same.
+        work.Changed(tellings.Select(telling => telling.Move.Stream));
         post.Write(work, [.. tellings.SelectMany(telling => telling.Notices)]);
 
         // What is said takes a lock on its stream, so two transactions must come to their streams in the same order; within a stream the order stays.

@@ -122,6 +122,7 @@ internal sealed class TellOperators(
 
             await storage.Do(Cause.New(), work =>
             {
+                work.Changed([id]);
                 work.Write("update operator_mails set status = $2 where id = $1", id, sending == Sending.Sent ? "sent" : "undeliverable");
                 return Task.CompletedTask;
             }, ct);
@@ -134,7 +135,7 @@ internal sealed class TellOperators(
         var text = new StringBuilder();
         foreach (var item in news.Take(MostLines))
         {
-            text.Append(texts.Attention(item.What, language)).Append(" (").Append(item.Module).Append("): ").Append(item.Detail);
+            text.Append(texts.Attention(item.What, language)).Append(" (").Append(item.Module).Append("): ").Append(item.DetailIn(language));
             text.Append(item.Trade is { } trade ? $" /operating/trades/{trade}" : "").Append('\n');
         }
 

@@ -106,6 +106,7 @@ internal sealed class Booking
     {
         work.Cause = cause;
         var deposit = decision.Deposit;
+        work.Changed([deposit.Id]);
         work.Write(
             """
             insert into deposits (id, position, reference, amount, payer, trade, state, fits, currency, at, counted) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -151,6 +152,8 @@ internal sealed class Booking
     /// <summary>To be called once, when everything is decided.</summary>
     public void Write()
     {
+        // Not everything is told by a message: what is answered directly is not, and a transfer of which it is not known what it pays for.
+        work.Changed(changed);
         foreach (var trade in changed.Order())
         {
             Write(payments[trade], isNew: !stored.Contains(trade));

@@ -4,6 +4,7 @@ using Jangteo.Payments.Operating;
 using Jangteo.Payments.Providers;
 using Jangteo.Payments.Sandbox;
 using Jangteo.Platform;
+using Jangteo.Platform.Integrity;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
@@ -18,15 +19,12 @@ public sealed class PaymentsModule : Module
     public override string Name => Modules.Payments;
 
     /// <summary>The book of the sandbox's provider and bank, which payments cannot write but by calling them.</summary>
-    public override IEnumerable<(string Schema, IReadOnlyList<Migration> Migrations)> FurtherSchemas => [(SandboxCards.Schema, [SandboxBook])];
+    public override IEnumerable<(string Schema, IReadOnlyList<Migration> Migrations)> FurtherSchemas => [(SandboxCards.Schema, [SandboxBook(1, "provider"), SandboxBook(2, "subjects")])];
 
-    private static Migration SandboxBook
+    private static Migration SandboxBook(int number, string name)
     {
-        get
-        {
-            using var reader = new StreamReader(typeof(PaymentsModule).Assembly.GetManifestResourceStream("Jangteo.Payments.Sandbox.Book.001-provider.sql")!);
-            return new Migration("Jangteo.Payments.Sandbox", 1, "provider", reader.ReadToEnd());
-        }
+        using var reader = new StreamReader(typeof(PaymentsModule).Assembly.GetManifestResourceStream($"Jangteo.Payments.Sandbox.Book.{number:000}-{name}.sql")!);
+        return new Migration("Jangteo.Payments.Sandbox", number, name, reader.ReadToEnd());
     }
 
     public override void AddTo(IServiceCollection services)
@@ -55,7 +53,7 @@ public sealed class PaymentsModule : Module
         routes.ServiceProvider.GetRequiredService<SeeToErrands>().Map(routes);
         routes.ServiceProvider.GetRequiredService<SeeToDeposits>().Map(routes);
         routes.ServiceProvider.GetRequiredService<SeeToUnbooked>().Map(routes);
-        CheckBooks.Map(routes);
+        routes.ServiceProvider.GetRequiredKeyedService<IntegrityWatch>(Name).Map(routes);
         routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
         ReadActs.Map(routes, Name);
         Proposals.Map(
@@ -67,6 +65,8 @@ public sealed class PaymentsModule : Module
             PayIn.Map(routes);
         }
     }
+
+    public override IIntegrityChecks Integrity(IServiceProvider services) => services.GetRequiredService<CheckBooks>();
 
     public override IHear Hears(IServiceProvider services) => services.GetRequiredService<HearRequests>();
 

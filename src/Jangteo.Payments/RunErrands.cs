@@ -236,6 +236,8 @@ internal sealed class RunErrands(
             }
         }
 
+        // What differed outside while this was open is compared now, also where nothing of the payment changes.
+        work.Changed(batch.Select(result => result.Row.Errand.Subject));
         booking.Write();
         if (gone.Count > 0)
         {

@@ -64,6 +64,7 @@ internal sealed class WatchDeposits([FromKeyedServices(Modules.Payments)] Storag
                 if (await Unread(work, [deposit], ct) is [var unread])
                 {
                     Unbooked.Write(work, unread, fault, storage.Clock.Now);
+                    work.Changed([unread.Id]);
                 }
             }, ct);
         }

@@ -1,5 +1,4 @@
 using Jangteo.Kinds;
-using Jangteo.Platform.Http;
 using Jangteo.Platform.Integrity;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,11 +8,12 @@ namespace Jangteo.Trading;
 /// <summary>I4: every trade is in exactly one legal state, reached by legal moves, revision by revision. And what is not yet at rest.</summary>
 internal sealed class TradingBooks([FromKeyedServices(Modules.Trading)] Storage storage, KindVersions kinds) : IIntegrityChecks
 {
-    private const string LegalStates = "I4 legal states by legal moves";
+    private const string LegalStates = "I4-legal-states";
+    private const string NoOpenIntention = "I7-no-open-intention";
 
-    public string Subjects => "trades";
+    public IReadOnlyList<string> Checks => [LegalStates];
 
-    public IReadOnlyList<string> Names => [LegalStates];
+    public IReadOnlyList<string> ChecksOfNow => [NoOpenIntention];
 
     public async Task<IReadOnlyList<Offender>> Find(Guid[] subjects, CancellationToken ct)
     {
@@ -32,18 +32,14 @@ internal sealed class TradingBooks([FromKeyedServices(Modules.Trading)] Storage 
                 """,
                 subjects),
             row => (Trade: Trades.Read(row.GetString(0)), Lines: Lines(row)), ct);
-        return [.. trades.Select(found => (found.Trade.Id, Fault: Fault(kinds.Of(found.Trade), found.Trade, found.Lines))).Where(found => found.Fault is not null)
-            .Select(found => new Offender(LegalStates, found.Id, found.Fault!))];
+        return [.. trades.Select(found => Fault(kinds.Of(found.Trade), found.Trade, found.Lines)).OfType<Offender>()];
     }
 
     public async Task<IReadOnlyList<Guid>> After(Guid last, int most, CancellationToken ct) =>
         await storage.Query(new Sql("select id from trades where id > $1 order by id limit $2", last, most), row => row.GetGuid(0), ct);
 
-    public async Task<IReadOnlyList<BookCheck>> Now(CancellationToken ct)
-    {
-        var open = await storage.Find(new Sql("select count(*) from intentions"), row => row.GetInt64(0), ct);
-        return [new BookCheck("I7 no open intention", open == 0, $"{open} open")];
-    }
+    public async Task<IReadOnlyList<CheckedNow>> Now(CancellationToken ct) =>
+        [CheckedNow.None(NoOpenIntention, await storage.Find(new Sql("select count(*) from intentions"), row => row.GetInt64(0), ct))];
 
     private static IEnumerable<Line> Lines(Npgsql.NpgsqlDataReader row)
     {
@@ -53,7 +49,7 @@ internal sealed class TradingBooks([FromKeyedServices(Modules.Trading)] Storage 
     }
 
     /// <summary>What is wrong with a trade's history, or null: it must lead from the start to its state, by rows of its table, revision by revision.</summary>
-    private static string? Fault(Kind kind, Trade trade, IEnumerable<Line> lines)
+    private static Offender? Fault(Kind kind, Trade trade, IEnumerable<Line> lines)
     {
         var state = Kind.Start;
         var revision = 0;
@@ -61,26 +57,29 @@ internal sealed class TradingBooks([FromKeyedServices(Modules.Trading)] Storage 
         {
             if (line.Revision != ++revision)
             {
-                return $"revision {line.Revision} where {revision} was due";
+                return Wrong("I4-gap", ("revision", line.Revision), ("expected", revision));
             }
 
             if (line.What == "moved")
             {
                 if (!kind.Moves.Any(row => row.Do == line.Do && row.From.Contains(state) && row.To == line.State && row.Hears == line.Heard))
                 {
-                    return $"no row leads by {line.Do} from {state} to {line.State}";
+                    return Wrong("I4-no-row", ("move", line.Do), ("from", state), ("to", line.State));
                 }
 
                 state = line.State;
             }
             else if (line.State != state)
             {
-                return $"{line.What} in {line.State} while the trade was in {state}";
+                return Wrong("I4-other-state", ("what", line.What), ("state", line.State), ("expected", state));
             }
         }
 
-        return revision != trade.Revision ? $"its last line is {revision} and it is at {trade.Revision}"
-            : state != trade.State ? $"its history ends in {state} and it is in {trade.State}" : null;
+        return revision != trade.Revision ? Wrong("I4-other-revision", ("expected", revision), ("revision", trade.Revision))
+            : state != trade.State ? Wrong("I4-other-end", ("expected", state), ("state", trade.State)) : null;
+
+        Offender Wrong(string word, params (string Name, object Value)[] facts) =>
+            new(LegalStates, trade.Id, word, facts.ToDictionary(fact => fact.Name, fact => FormattableString.Invariant($"{fact.Value}")));
     }
 
     private sealed record Line(int Revision, string What, string Do, string State, string? Heard);

@@ -26,6 +26,7 @@ internal sealed class HearEverything(Action<Work, IReadOnlyList<Happened>>? tell
         }
 
         Write(work, copy);
+        work.Changed(messages.Select(message => message.Stream));
         tell?.Invoke(work, [.. bodies.SelectMany(Happened.Of)]);
         return None;
     }

@@ -1,5 +1,6 @@
 using Jangteo.Kinds;
 using Jangteo.Platform;
+using Jangteo.Platform.Integrity;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
@@ -31,7 +32,7 @@ public sealed class ViewsModule : Module
         Timeline.Map(routes);
         LiveStream.Map(routes);
         SeeEverything.Map(routes);
-        ViewsBooks.Map(routes);
+        routes.ServiceProvider.GetRequiredKeyedService<IntegrityWatch>(Name).Map(routes);
         routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
         ReadActs.Map(routes, Name);
     }
@@ -43,6 +44,8 @@ public sealed class ViewsModule : Module
 
     public override Task<IReadOnlyList<NeedsAttention>> Attention(IServiceProvider services, CancellationToken ct) =>
         SeeEverything.Need(services, ct);
+
+    public override IIntegrityChecks Integrity(IServiceProvider services) => services.GetRequiredService<ViewsBooks>();
 
     public override IHear Hears(IServiceProvider services)
     {

@@ -83,7 +83,7 @@ internal static class Hosting
         AddQuestions(services, name, settings, provider => AnswersOf(module, provider));
         services.AddKeyedSingleton(name, (provider, _) => new IntegrityWatch(
             provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredKeyedService<ILog>(name), module.Integrity(provider) ?? throw new InvalidOperationException($"{name} checks nothing"),
-            provider.GetRequiredService<Alarms>(), provider.GetRequiredService<ILogger<IntegrityWatch>>()));
+            provider.GetRequiredService<Alarms>(), provider.GetRequiredService<Shelf>().Texts, provider.GetRequiredService<ILogger<IntegrityWatch>>()));
         services.AddKeyedSingleton<INeedAttention>(name, (provider, _) => new AttentionOf(module, provider));
         module.AddTo(services);
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<Log>(name).Relay);
@@ -180,7 +180,8 @@ internal static class Hosting
     /// <summary>What needs an operator in a module of this process.</summary>
     private sealed class AttentionOf(Module module, IServiceProvider services) : INeedAttention
     {
-        public Task<IReadOnlyList<NeedsAttention>> Attention(CancellationToken ct) => module.Attention(services, ct);
+        public async Task<IReadOnlyList<NeedsAttention>> Attention(CancellationToken ct) =>
+            [.. await module.Attention(services, ct), .. services.GetRequiredService<Alarms>().Of(module.Name).Select(NeedsAttention.Of)];
     }
 
     /// <summary>The loops of a module, started and stopped together.</summary>

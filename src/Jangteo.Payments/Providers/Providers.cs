@@ -56,8 +56,11 @@ internal interface ICardProvider
     /// <summary>Gives an amount of a charge back.</summary>
     Task<ProviderAnswer> Refund(string key, string chargeKey, long amount, CancellationToken ct);
 
-    /// <summary>Its own book, by the first part of the charges' keys.</summary>
-    Task<IReadOnlyList<BookLine>> Book(CancellationToken ct);
+    /// <summary>What its own book says of some subjects, which are the first part of the charges' keys.</summary>
+    Task<IReadOnlyList<BookLine>> Book(Guid[] subjects, CancellationToken ct);
+
+    /// <summary>The subjects in its own book after one, in their order, at most so many.</summary>
+    Task<IReadOnlyList<Guid>> SubjectsAfter(Guid last, int most, CancellationToken ct);
 }
 
 /// <summary>Money that arrived at the bank.</summary>
@@ -76,6 +79,9 @@ internal interface IBank
     /// <summary>Deposits after a position, in order.</summary>
     Task<IReadOnlyList<BankDeposit>> DepositsSince(long position, int most, CancellationToken ct);
 
-    /// <summary>Its own book: transfers by the first part of their keys, deposits by their id.</summary>
-    Task<IReadOnlyList<BookLine>> Book(CancellationToken ct);
+    /// <summary>What its own book says of some subjects: transfers by the first part of their keys, deposits by their id.</summary>
+    Task<IReadOnlyList<BookLine>> Book(Guid[] subjects, CancellationToken ct);
+
+    /// <summary>The subjects in its own book after one, in their order, at most so many.</summary>
+    Task<IReadOnlyList<Guid>> SubjectsAfter(Guid last, int most, CancellationToken ct);
 }

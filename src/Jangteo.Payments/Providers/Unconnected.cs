@@ -16,5 +16,7 @@ internal sealed class Unconnected : ICardProvider, IBank
 
     public Task<IReadOnlyList<BankDeposit>> DepositsSince(long position, int most, CancellationToken ct) => Task.FromResult<IReadOnlyList<BankDeposit>>([]);
 
-    public Task<IReadOnlyList<BookLine>> Book(CancellationToken ct) => Task.FromResult<IReadOnlyList<BookLine>>([]);
+    public Task<IReadOnlyList<BookLine>> Book(Guid[] subjects, CancellationToken ct) => Task.FromResult<IReadOnlyList<BookLine>>([]);
+
+    public Task<IReadOnlyList<Guid>> SubjectsAfter(Guid last, int most, CancellationToken ct) => Task.FromResult<IReadOnlyList<Guid>>([]);
 }

@@ -82,13 +82,29 @@ internal sealed class SandboxCards([FromKeyedServices(SandboxCards.Schema)] Stor
             : new ProviderAnswer(Says.Refused);
     }
 
-    public async Task<IReadOnlyList<BookLine>> Book(CancellationToken ct) =>
+    public async Task<IReadOnlyList<BookLine>> Book(Guid[] subjects, CancellationToken ct) =>
         await book.Query(
             new Sql(
                 """
-                select split_part(key, '/', 1)::uuid, sum(net)::bigint from (
-                    select key, amount as net from charges where state = 'charged'
-                    union all select charge_key, -amount from refunds) moved
-                group by 1
-                """), reader => new BookLine(reader.GetGuid(0), reader.GetInt64(1)), ct);
+                select subject::uuid, sum(net)::bigint from (
+                    select split_part(key, '/', 1) as subject, amount as net from charges where state = 'charged' and split_part(key, '/', 1) collate "C" = any ($1::text[])
+                    union all select split_part(charge_key, '/', 1), -amount from refunds where split_part(charge_key, '/', 1) collate "C" = any ($1::text[])) moved
+                group by subject
+                """,
+                (object)subjects.Select(subject => subject.ToString()).ToArray()), reader => new BookLine(reader.GetGuid(0), reader.GetInt64(1)), ct);
+
+    public Task<IReadOnlyList<Guid>> SubjectsAfter(Guid last, int most, CancellationToken ct) => SubjectsAfter(book, "charges", last, most, ct);
+
+    /// <summary>The first parts of a table's keys after one, in their order.</summary>
+    internal static async Task<IReadOnlyList<Guid>> SubjectsAfter(Storage book, string table, Guid last, int most, CancellationToken ct) =>
+        await book.Query(
+            new Sql(
+                $"""
+                select distinct split_part(key, '/', 1) collate "C" as subject
+                from {table}
+                where split_part(key, '/', 1) collate "C" > $1
+                order by 1
+                limit $2
+                """,
+                last.ToString(), most), reader => Guid.Parse(reader.GetString(0)), ct);
 }

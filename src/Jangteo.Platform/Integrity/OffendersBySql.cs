@@ -1,21 +1,26 @@
 using Jangteo.Platform.Storing;
+using Npgsql;
 
 namespace Jangteo.Platform.Integrity;
 
 /// <summary>Checks each of which is one statement.</summary>
-/// <param name="checks">A name, and a query for the subject and the detail of each offender among the ids in <c>$1</c>.</param>
-public sealed class OffendersBySql((string Name, string Offenders)[] checks)
+/// <param name="checks">
+/// A code, and a query for the offenders among the ids in <c>$1</c>: the subject, and further columns that fill the placeholders of their names. What is wrong
+/// is said under the code itself.
+/// </param>
+public sealed class OffendersBySql((string Check, string Offenders)[] checks)
 {
-    public IReadOnlyList<string> Names { get; } = [.. checks.Select(check => check.Name)];
+    public IReadOnlyList<string> Checks { get; } = [.. checks.Select(check => check.Check)];
 
+    /// <summary>Runs all of them in one snapshot.</summary>
     public async Task<IReadOnlyList<Offender>> Find(Storage storage, Guid[] subjects, CancellationToken ct)
     {
         var found = new List<Offender>();
-        foreach (var (name, offenders) in checks)
-        {
-            found.AddRange(await storage.Query(new Sql(offenders, subjects), row => new Offender(name, row.GetGuid(0), row.GetString(1)), ct));
-        }
-
+        await storage.ReadSnapshot(
+            ct, [.. checks.Select(check => (new Sql(check.Offenders, subjects), (Action<NpgsqlDataReader>)(row => found.Add(new Offender(check.Check, row.GetGuid(0), check.Check, FactsOf(row))))))]);
         return found;
     }
+
+    private static Dictionary<string, string> FactsOf(NpgsqlDataReader row) =>
+        Enumerable.Range(1, row.FieldCount - 1).ToDictionary(row.GetName, column => row.IsDBNull(column) ? "-" : FormattableString.Invariant($"{row.GetValue(column)}"));
 }

@@ -42,6 +42,9 @@ public interface ILog
     /// <summary>The mark of the row at a position, or null where the log does not go so far.</summary>
     async Task<Guid?> MarkAt(long position, CancellationToken ct) => (await Read(position - 1, 1, ct)) is [var row] ? row.Mark : null;
 
+    /// <summary>The newest rows of some streams, so many of each at most, those of a stream in their order. They may have no position yet; then it is 0.</summary>
+    Task<IReadOnlyList<LogRow>> ReadStreams(Guid[] streams, int mostOfEach, CancellationToken ct);
+
     /// <summary>Rung when rows have been added, as far as this process knows.</summary>
     void Listen(Bell bell);
 }
@@ -141,6 +144,16 @@ public sealed class Log(Storage storage, ILoggerFactory logs, Alarms? alarms = n
         return await storage.Query(new Sql(Numbered, after, (long)most, (long)Batch), Row, ct);
     }
 
+    public async Task<IReadOnlyList<LogRow>> ReadStreams(Guid[] streams, int mostOfEach, CancellationToken ct) => await storage.Query(
+        new Sql(
+            """
+            select 0::bigint, o.type, o.stream, o.receivers, o.seqs, o.message
+            from unnest($1::uuid[]) as asked (stream)
+            cross join lateral (select * from outbox where outbox.stream = asked.stream order by id desc limit $2) o
+            order by o.id
+            """,
+            streams, mostOfEach), Row, ct);
+
     private async Task<TimeSpan> NumberWhatWaits(CancellationToken ct)
     {
         await using var work = await storage.Begin(Cause.New(), ct);
@@ -191,7 +204,7 @@ public sealed class Log(Storage storage, ILoggerFactory logs, Alarms? alarms = n
             if (end < newest)
             {
                 var back = new LogWentBackException(storage.Module, storage.Module, newest, end);
-                alarms?.Raise(storage.Module, "log", back.Message);
+                alarms?.Raise(storage.Module, "log", back.Sort, isReady: false, back.Facts);
                 throw back;
             }
         }

@@ -36,7 +36,7 @@ public sealed class LogContinuity(string receiver, ILog log, Storage storage, Al
             if (there is null || (mark is not null && there != mark))
             {
                 var back = new LogWentBackException(log.Module, receiver, position, there is null ? await log.End(ct) : null);
-                alarms.Raise(receiver, About, back.Message);
+                alarms.Raise(receiver, About, back.Sort, isReady: false, back.Facts);
                 throw back;
             }
         }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Jangteo.Platform.Messaging;
 
 /// <summary>
-/// Raises an alarm when what a module said has waited for half a minute: without a position the process is not ready, for it can take on
-/// nothing that it can bring to an end. What only the broker lacks is told to operators; trades go on as far as they get without it.
+/// Raises an alarm when what a module said has waited for half a minute: without a position the process is not ready, for it can take on nothing that it can
+/// bring to an end. What only the broker lacks is told to operators; trades go on as far as they get without it.
 /// </summary>
 public sealed class OutboxWatch(Storage storage, bool byBroker, Alarms alarms, TimeProvider machine, ILogger<OutboxWatch> log)
 {
@@ -25,27 +25,25 @@ public sealed class OutboxWatch(Storage storage, bool byBroker, Alarms alarms, T
 
     private async Task<TimeSpan> Look(CancellationToken ct)
     {
-        var (unnumbered, unsent) = await storage.Find(
-            new Sql(Oldest, byBroker),
-            reader => (reader.IsDBNull(0) ? null : reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1)), ct);
-        Tell("unnumbered", unnumbered, isReady: false, "has no position in its log: its relay does not run, or a transaction of the module has been open for as long; look at pg_stat_activity");
-        Tell("unsent", unsent, isReady: true, "has not gone out to the broker; see that RabbitMQ runs and has room");
+        var (unnumbered, unsent) = await storage.Find(new Sql(Oldest, byBroker), reader => (reader.IsDBNull(0) ? null : reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1)), ct);
+        Tell(Alarm.Unnumbered, unnumbered, isReady: false);
+        Tell(Alarm.Unsent, unsent, isReady: true);
         return LooksEvery;
     }
 
-    private void Tell(string about, string? message, bool isReady, string what)
+    private void Tell(string sort, string? message, bool isReady)
     {
         var age = message is null ? TimeSpan.Zero : machine.GetUtcNow() - Ids.TimeOf(LogRow.MarkOf(message));
         if (age < TooLong)
         {
-            alarms.Clear(storage.Module, about);
+            alarms.Clear(storage.Module, sort);
             return;
         }
 
-        var text = $"The oldest message of {storage.Module} has waited for {age.TotalSeconds:0} s and {what}.";
-        if (alarms.Raise(storage.Module, about, text, isReady))
+        var facts = Alarm.FactsOf(("module", storage.Module), ("seconds", (long)age.TotalSeconds));
+        if (alarms.Raise(storage.Module, sort, sort, isReady, facts))
         {
-            log.LogError("{Alarm}", text);
+            log.LogError("{Alarm}", Alarm.TextOf(sort, facts, "en"));
         }
     }
 }

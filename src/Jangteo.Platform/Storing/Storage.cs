@@ -89,6 +89,24 @@ public sealed class Storage : IAsyncDisposable
         await lease.Read(lease.NewBatch(), reads, ct);
     }
 
+    /// <summary>Several statements that write nothing and see the same moment, in one round trip.</summary>
+    public async Task ReadSnapshot(CancellationToken ct, params (Sql Sql, Action<NpgsqlDataReader> Row)[] reads)
+    {
+        var lease = await Take(ct);
+        var ended = false;
+        try
+        {
+            var batch = lease.NewBatch();
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("begin isolation level repeatable read read only"));
+            await lease.Read(batch, [.. reads, (new Sql("commit"), _ => { })], ct);
+            ended = true;
+        }
+        finally
+        {
+            await lease.End(rollback: !ended);
+        }
+    }
+
     /// <summary>The only row of a statement, or nothing.</summary>
     public async Task<T?> Find<T>(Sql sql, Func<NpgsqlDataReader, T> read, CancellationToken ct) =>
         (await Query(sql, read, ct)) is [var row, ..] ? row : default;

@@ -15,6 +15,7 @@ public sealed class Work : IAsyncDisposable
     private readonly List<Sql> later = [];
     private readonly List<Outgoing> outgoing = [];
     private readonly List<Action> afterCommit = [];
+    private readonly HashSet<Guid> changed = [];
     private bool begun;
     private bool committed;
 
@@ -38,7 +39,7 @@ public sealed class Work : IAsyncDisposable
     public int Acts { get; private set; }
 
     /// <summary>True when something was written or sent.</summary>
-    public bool HasWritten => later.Count > 0 || outgoing.Count > 0;
+    public bool HasWritten => later.Count > 0 || outgoing.Count > 0 || changed.Count > 0;
 
     /// <summary>The rows of one statement.</summary>
     public async Task<List<T>> Query<T>(Sql sql, Func<NpgsqlDataReader, T> read, CancellationToken ct)
@@ -95,6 +96,9 @@ public sealed class Work : IAsyncDisposable
     /// <summary>True when something is sent with this transaction.</summary>
     public bool Sends { get; private set; }
 
+    /// <summary>Tells the integrity watch, with the commit, which of the module's subjects this changes. Of a stream that is said something of, the log tells it.</summary>
+    public void Changed(IEnumerable<Guid> subjects) => changed.UnionWith(subjects);
+
     /// <summary>Done once, when the commit is known to have happened. Must be harmless to lose: a process may die before it.</summary>
     public void AfterCommit(Action action) => afterCommit.Add(action);
 
@@ -140,6 +144,12 @@ public sealed class Work : IAsyncDisposable
         }
 
         later.Clear();
+        if (changed.Count > 0)
+        {
+            batch.BatchCommands.Add(new Sql("insert into integrity_changes (subject) select unnest($1::uuid[])", changed.ToArray()).ToCommand());
+            changed.Clear();
+        }
+
         foreach (var sql in Outgoing.Statements(outgoing))
         {
             batch.BatchCommands.Add(sql.ToCommand());

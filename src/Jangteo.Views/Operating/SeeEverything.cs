@@ -26,7 +26,7 @@ internal static class SeeEverything
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/operator/views").WithTags("operator");
-        group.MapGet("/attention", Attention).WithName("attention").WithSummary("What wants an operator: quarrels to decide, deadlines that did not come, people who let time pass, what could not be delivered or heard.");
+        group.MapGet("/attention", Attention).WithName("attention").WithSummary("What wants an operator: quarrels to decide, deadlines that did not come, people who let time pass, what could not be delivered or heard, alarms.");
         group.MapGet("/trades", Trades).WithName("allTrades").WithSummary("All trades, by kind, state or person.");
         group.MapGet("/trades/{id:guid}", Explain).WithName("explainTrade").WithSummary("One trade with all that happened.");
         group.MapGet("/people", People).WithName("people").WithSummary("People, by part of a name or address.");
@@ -37,11 +37,12 @@ internal static class SeeEverything
         HttpContext http, IServiceProvider services, [FromKeyedServices(Modules.Views)] Storage storage, CancellationToken ct)
     {
         Caller.Operator(http);
-        var items = await Seen(services, Problems.Language(http), ct);
-        items.AddRange((await AttentionLists.Parked(storage, ct)).Select(OfModule));
+        var language = Problems.Language(http);
+        var items = await Seen(services, language, ct);
+        items.AddRange((await AttentionLists.Parked(storage, ct)).Concat(services.GetRequiredService<Alarms>().Of(Modules.Views).Select(NeedsAttention.Of)).Select(item => OfModule(item, language)));
         foreach (var module in Modules.All.Where(module => module != Modules.Views))
         {
-            items.AddRange(await Elsewhere(services, module, storage.Clock.Now, ct));
+            items.AddRange(await Elsewhere(services, module, language, storage.Clock.Now, ct));
         }
 
         return TypedResults.Ok(new ViewPage<AttentionItem>([.. items.OrderByDescending(item => item.At)], null));
@@ -56,11 +57,11 @@ internal static class SeeEverything
             .DistinctBy(item => (item.What, item.Subject)),
     ];
 
-    private static async Task<IEnumerable<AttentionItem>> Elsewhere(IServiceProvider services, string module, DateTimeOffset now, CancellationToken ct)
+    private static async Task<IEnumerable<AttentionItem>> Elsewhere(IServiceProvider services, string module, string language, DateTimeOffset now, CancellationToken ct)
     {
         try
         {
-            return services.GetKeyedService<INeedAttention>(module) is { } list ? (await list.Attention(ct)).Select(OfModule) : [];
+            return services.GetKeyedService<INeedAttention>(module) is { } list ? (await list.Attention(ct)).Select(item => OfModule(item, language)) : [];
         }
         catch (RefusedException)
         {
@@ -92,7 +93,8 @@ internal static class SeeEverything
         return [.. items.Select(item => item.Person is { } person ? item with { Person = person with { Name = names.GetValueOrDefault(person.Id, person.Name) } } : item)];
     }
 
-    private static AttentionItem OfModule(NeedsAttention item) => new(item.What, item.Module, item.Subject, item.Trade, null, null, null, item.Detail, item.Since);
+    private static AttentionItem OfModule(NeedsAttention item, string language) =>
+        new(item.What, item.Module, item.Subject, item.Trade, null, null, null, item.DetailIn(language), item.Since);
 
     private static async Task<Ok<ViewPage<TradeListed>>> Trades(
         HttpContext http, Shelf shelf, Settings settings, [FromKeyedServices(Modules.Views)] Storage storage, string? kind, string? state, string? person, [AsParameters] Paging part, CancellationToken ct)
@@ -171,7 +173,7 @@ internal static class SeeEverything
 /// <summary>Something that needs an operator.</summary>
 /// <param name="What">
 /// decide, pending, overdue (time itself is late), late (a person let time pass), undeliverable, parked, transfer (of which it is not known what it pays for), unbooked,
-/// payment-task, proposal, or unreachable (a module that cannot say what it has).
+/// payment-task, proposal, alarm (what is wrong in a process, and what to do), or unreachable (a module that cannot say what it has).
 /// </param>
 /// <param name="Module">Where it is.</param>
 /// <param name="Subject">Its name there, such as the number of a parked message; null of a module that cannot be reached.</param>

@@ -1,85 +1,109 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
-using Jangteo.Platform.Http;
+using Jangteo.Platform.Integrity;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Storing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-
 
 namespace Jangteo.Views.Operating;
 
-/// <summary>GET /api/operator/views/books: every view equals the fold of its events (I8), folded anew from the modules' logs as far as they have been heard.</summary>
-internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage storage, IServiceProvider services)
+/// <summary>
+/// I8: every row of the views equals the fold of its events. A subject is a trade, a listing or a person; its rows are made of the events of its own streams, which
+/// are folded anew from the modules' logs as far as they have been heard.
+/// </summary>
+internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage storage, IServiceProvider services) : IIntegrityChecks
 {
-    private const int Batch = 1000;
-    private const int RowsAtOnce = 50_000;
-    private const int MostSlices = 256;
-    private const int Shown = 5;
+    /// <summary>Of a longer stream only what its newest events say whole is compared: a listing and a person.</summary>
+    private const int MostOfOneStream = 500;
 
-    public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/operator/views/books", async Task<Ok<Books>> (HttpContext http, ViewsBooks books, CancellationToken ct) =>
-        {
-            Caller.Operator(http);
-            return TypedResults.Ok(await books.Check(ct));
-        }).WithName("viewsBooks").WithSummary("Views' invariants, counted now.").WithTags("operator");
+    private const string Listings = "I8-listings";
+    private const string Trades = "I8-trades";
+    private const string Lines = "I8-lines";
+    private const string Alarms = "I8-alarms";
+    private const string People = "I8-people";
+    private const string SuspendedPeople = "I8-suspended-people";
 
-    /// <param name="rowsAtOnce">How many rows are folded in memory at once, about.</param>
-    internal async Task<Books> Check(CancellationToken ct, int rowsAtOnce = RowsAtOnce)
+    // Rows for which there is no event, and events for which there is no row.
+    private const string Own =
+        """
+        (select distinct stream as id from inbox where stream > $1 order by 1 limit $2)
+        union (select id from listings where id > $1 order by 1 limit $2)
+        union (select id from trades where id > $1 order by 1 limit $2)
+        union (select distinct trade from lines where trade > $1 order by 1 limit $2)
+        union (select distinct trade from alarms where trade > $1 order by 1 limit $2)
+        union (select distinct listing from alarms where trade is null and listing > $1 order by 1 limit $2)
+        union (select id from people where id > $1 order by 1 limit $2)
+        union (select person from suspended_people where person > $1 order by 1 limit $2)
+        order by 1 limit $2
+        """;
+
+    public IReadOnlyList<string> Checks => [Listings, Trades, Lines, Alarms, People, SuspendedPeople];
+
+    /// <summary>Fewer than elsewhere: every event of these is in memory at once.</summary>
+    public int AtOnce => 200;
+
+    public async Task<IReadOnlyList<Guid>> After(Guid last, int most, CancellationToken ct) =>
+        await storage.Query(new Sql(Own, last, most), row => row.GetGuid(0), ct);
+
+    public async Task<IReadOnlyList<Offender>> Find(Guid[] subjects, CancellationToken ct)
     {
-        var logs = MessageTypes.SendersHeardBy(Modules.Views).Select(services.GetRequiredKeyedService<ILog>).ToList();
-        var rows = await storage.Find(new Sql("select (select count(*) from lines) + (select count(*) from listings) + (select count(*) from people)"), reader => reader.GetInt64(0), ct);
-        var slices = (int)Math.Clamp((rows / rowsAtOnce) + 1, 1, MostSlices);
-        var tallies = new[] { new Tally("listings"), new Tally("trades"), new Tally("lines"), new Tally("alarms"), new Tally("people"), new Tally("suspended_people") };
-        for (var slice = 0; slice < slices; slice++)
-        {
-            await Compare(logs, slice, slices, tallies, ct);
-        }
+        var (live, heard, aside) = (new Copy(), new Dictionary<(string Sender, Guid Stream), int>(), new HashSet<Guid>());
+        await storage.ReadSnapshot(
+            ct,
+            (new Sql("select sender, stream, seq from inbox where stream = any($1)", subjects), row => heard[(row.GetString(0), row.GetGuid(1))] = row.GetInt32(2)),
+            (new Sql("select stream from aside where stream = any($1)", subjects), row => aside.Add(row.GetGuid(0))),
+            (new Sql($"select {Sqls.ListingColumns} from listings l where l.id = any($1)", subjects), row => Keep(live.Listings, Sqls.Listing(row), one => one.Id)),
+            (new Sql($"select {Sqls.TradeColumns} from trades where id = any($1)", subjects), row => Keep(live.Trades, Sqls.Trade(row), one => one.Id)),
+            (new Sql($"select {Sqls.LineColumns} from lines where trade = any($1)", subjects), row => live.Lines.Add(Sqls.Line(row))),
+            (new Sql($"select {Sqls.AlarmColumns} from alarms where trade = any($1) or trade is null and listing = any($1)", subjects), row => Keep(live.Alarms, Sqls.Alarm(row), one => one.Notice)),
+            (new Sql($"select {Sqls.PersonColumns} from people where id = any($1)", subjects), row => Keep(live.People, Sqls.Person(row), one => one.Id)),
+            (new Sql("select person from suspended_people where person = any($1)", subjects), row => live.Suspended[row.GetGuid(0)] = true));
 
-        return Books.Of([.. tallies.Select(tally => new BookCheck($"I8 {tally.Name} equal their events", tally.Wrong.Count == 0, tally.Wrong.Count == 0 ? $"{tally.Rows} rows" : string.Join("; ", tally.Wrong)))]);
+        var (folded, partly, unknown) = await Fold(heard, ct);
+        // What is parked has no effect here, and an operator may let it go; what is set aside is heard in a moment, and then checked.
+        unknown.UnionWith(aside);
+        bool IsJudged(Guid subject) => !unknown.Contains(subject);
+        bool IsJudgedWhole(Guid subject) => IsJudged(subject) && !partly.Contains(subject);
+        return
+        [
+            .. Compare(Listings, folded.Listings, live.Listings, row => row.Id, IsJudged),
+            .. Compare(Trades, folded.Trades, live.Trades, row => row.Id, IsJudgedWhole),
+            .. Compare(Lines, ById(folded.Lines), ById(live.Lines), row => row.Trade, IsJudgedWhole),
+            .. Compare(Alarms, folded.Alarms, live.Alarms, row => row.Trade ?? row.Listing ?? row.Notice, IsJudgedWhole),
+            .. Compare(People, folded.People, live.People, row => row.Id, IsJudged),
+            .. Compare(SuspendedPeople, SuspendedIn(folded), SuspendedIn(live), row => row.Person, IsJudgedWhole),
+        ];
     }
 
-    /// <summary>One part of the views, small enough to be folded in memory.</summary>
-    private async Task Compare(List<ILog> logs, int slice, int slices, Tally[] tallies, CancellationToken ct)
+    /// <summary>Folds what has been heard of some streams.</summary>
+    /// <returns>The rows; the streams of which only the newest events were read; and those of which none of these had been heard.</returns>
+    private async Task<(Copy Folded, HashSet<Guid> Partly, HashSet<Guid> Unknown)> Fold(Dictionary<(string Sender, Guid Stream), int> heard, CancellationToken ct)
     {
-        var before = await Heard(slice, slices, ct);
-        var folded = new Copy();
-        foreach (var log in logs)
+        var (folded, partly, unknown) = (new Copy(), new HashSet<Guid>(), new HashSet<Guid>());
+        foreach (var ofSender in heard.GroupBy(pair => pair.Key.Sender))
         {
-            // Every row is kept under the stream it is made from: what belongs to another part need not even be read.
-            await foreach (var row in Said(log, stream => SliceOf(stream, slices) == slice ? before.GetValueOrDefault((log.Module, stream)) : 0, ct))
+            var log = services.GetRequiredKeyedService<ILog>(ofSender.Key);
+            var said = (await log.ReadStreams([.. ofSender.Select(pair => pair.Key.Stream)], MostOfOneStream, ct)).ToLookup(row => row.Stream);
+            foreach (var ((_, stream), last) in ofSender)
             {
-                TryHear(folded, row);
+                var rows = said[stream].Where(row => row.SeqFor(Modules.Views) is { } seq && seq <= last).OrderBy(row => row.SeqFor(Modules.Views)).ToList();
+                if (rows.Count == 0)
+                {
+                    unknown.Add(stream);
+                }
+                else if (rows[0].SeqFor(Modules.Views) > 1)
+                {
+                    partly.Add(stream);
+                }
+
+                rows.ForEach(row => TryHear(folded, row));
             }
         }
 
-        var live = new Copy();
-        var part = $"get_byte(uuid_send(%), 15) % {slices} = {slice}";
-        await storage.Read(
-            ct,
-            (new Sql($"select {Sqls.ListingColumns} from listings l where {part.Replace("%)", "l.id)")}"), reader => Keep(live.Listings, Sqls.Listing(reader), row => row.Id)),
-            (new Sql($"select {Sqls.TradeColumns} from trades where {part.Replace("%)", "id)")}"), reader => Keep(live.Trades, Sqls.Trade(reader), row => row.Id)),
-            (new Sql($"select {Sqls.LineColumns} from lines where {part.Replace("%)", "trade)")}"), reader => live.Lines.Add(Sqls.Line(reader))),
-            (new Sql($"select {Sqls.AlarmColumns} from alarms where {part.Replace("%)", "coalesce(trade, listing))")}"), reader => Keep(live.Alarms, Sqls.Alarm(reader), row => row.Notice)),
-            (new Sql($"select {Sqls.PersonColumns} from people where {part.Replace("%)", "id)")}"), reader => Keep(live.People, Sqls.Person(reader), row => row.Id)),
-            (new Sql($"select person from suspended_people where {part.Replace("%)", "person)")}"), reader => live.Suspended[reader.GetGuid(0)] = true));
-
-        // What was heard while we looked, and what waits or is parked, is judged next time.
-        var moving = await Moving(before, slice, slices, ct);
-        tallies[0].Compare(folded.Listings, live.Listings, row => row.Id, moving);
-        tallies[1].Compare(folded.Trades, live.Trades, row => row.Id, moving);
-        tallies[2].Compare(folded.Lines.ToDictionary(row => row.Id), live.Lines.ToDictionary(row => row.Id), row => row.Trade, moving);
-        tallies[3].Compare(folded.Alarms, live.Alarms, row => row.Trade ?? row.Listing ?? row.Notice, moving);
-        tallies[4].Compare(folded.People, live.People, row => row.Id, moving);
-        tallies[5].Compare(SuspendedIn(folded), SuspendedIn(live), row => row.Person, moving);
+        return (folded, partly, unknown);
     }
-
-    private static Dictionary<Guid, SuspendedRow> SuspendedIn(Copy copy) =>
-        copy.Suspended.Where(one => one.Value).ToDictionary(one => one.Key, one => new SuspendedRow(one.Key));
 
     /// <summary>What cannot be folded now could not be heard then: it is parked, or an operator has let it go.</summary>
     private static void TryHear(Copy folded, LogRow row)
@@ -95,76 +119,46 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
         }
     }
 
-    private async Task<HashSet<Guid>> Moving(Dictionary<(string Sender, Guid Stream), int> before, int slice, int slices, CancellationToken ct)
+    private static IEnumerable<Offender> Compare<TRow>(string check, Dictionary<Guid, TRow> folded, Dictionary<Guid, TRow> live, Func<TRow, Guid> subject, Func<Guid, bool> isJudged)
+        where TRow : class
     {
-        var after = await Heard(slice, slices, ct);
-        var moving = (await storage.Query(new Sql("select stream from aside"), reader => reader.GetGuid(0), ct)).ToHashSet();
-        moving.UnionWith(after.Where(pair => before.GetValueOrDefault(pair.Key) != pair.Value).Select(pair => pair.Key.Stream));
-        return moving;
-    }
-
-    private Task<Dictionary<(string Sender, Guid Stream), int>> Heard(int slice, int slices, CancellationToken ct) =>
-        Inbox.Places(storage, $"get_byte(uuid_send(stream), 15) % {slices} = {slice}", ct);
-
-    /// <summary>What was said to the views, each stream in its order and as far as it has been heard.</summary>
-    private static async IAsyncEnumerable<LogRow> Said(ILog log, Func<Guid, int> heard, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
-    {
-        var last = new Dictionary<Guid, int>();
-        var early = new Dictionary<(Guid Stream, int Seq), LogRow>();
-        for (var after = 0L; await log.Read(after, Batch, ct) is { Count: > 0 } rows; after = rows[^1].Position)
+        foreach (var key in folded.Keys.Union(live.Keys))
         {
-            foreach (var row in rows)
+            var (should, isNow) = (folded.GetValueOrDefault(key), live.GetValueOrDefault(key));
+            var of = subject((should ?? isNow)!);
+            if (!isJudged(of) || Write(should) == Write(isNow))
             {
-                if (row.SeqFor(Modules.Views) is not { } seq || seq > heard(row.Stream))
-                {
-                    continue;
-                }
-
-                // A log is in the order in which transactions ended, and that is rarely not the order of a stream.
-                early[(row.Stream, seq)] = row;
-                while (early.Remove((row.Stream, last.GetValueOrDefault(row.Stream) + 1), out var next))
-                {
-                    last[row.Stream] = last.GetValueOrDefault(row.Stream) + 1;
-                    yield return next;
-                }
+                continue;
             }
+
+            // The names of the members and not what they hold, which may be about people: this goes into the log.
+            yield return new Offender(check, of, should is null ? "row-made-up" : isNow is null ? "row-missing" : "row-differs", new Dictionary<string, string>
+            {
+                ["row"] = key.ToString(),
+                ["members"] = should is null || isNow is null ? "" : string.Join(", ", Differing("", JsonSerializer.SerializeToNode(should, Wire.Json), JsonSerializer.SerializeToNode(isNow, Wire.Json))),
+            });
         }
     }
 
-    private static int SliceOf(Guid key, int slices) => key.ToByteArray(bigEndian: true)[15] % slices;
+    /// <summary>The members in which two rows differ, by their path.</summary>
+    private static IEnumerable<string> Differing(string path, JsonNode? should, JsonNode? isNow) =>
+        should is JsonObject one && isNow is JsonObject other
+            ? one.Select(member => member.Key).Union(other.Select(member => member.Key))
+                .SelectMany(name => Differing(path.Length == 0 ? name : $"{path}.{name}", one[name], other[name]))
+            : JsonNode.DeepEquals(should, isNow) ? [] : [path];
+
+    private static string Write<TRow>(TRow? row)
+        where TRow : class => row is null ? "" : JsonSerializer.Serialize(row, Wire.Json);
+
+    private static Dictionary<Guid, SuspendedRow> SuspendedIn(Copy copy) =>
+        copy.Suspended.Where(one => one.Value).ToDictionary(one => one.Key, one => new SuspendedRow(one.Key));
+
+    private static Dictionary<Guid, LineRow> ById(List<LineRow> lines)
+    {
+        var byId = new Dictionary<Guid, LineRow>();
+        lines.ForEach(line => byId[line.Id] = line);
+        return byId;
+    }
 
     private static void Keep<TRow>(Dictionary<Guid, TRow> rows, TRow row, Func<TRow, Guid> key) => rows[key(row)] = row;
-
-    /// <summary>What was compared of one view, and the first few differences.</summary>
-    private sealed class Tally(string name)
-    {
-        public string Name => name;
-
-        public long Rows { get; private set; }
-
-        public List<string> Wrong { get; } = [];
-
-        public void Compare<TRow>(Dictionary<Guid, TRow> folded, Dictionary<Guid, TRow> live, Func<TRow, Guid> stream, HashSet<Guid> moving)
-            where TRow : class
-        {
-            foreach (var key in folded.Keys.Union(live.Keys))
-            {
-                var (should, isNow) = (folded.GetValueOrDefault(key), live.GetValueOrDefault(key));
-                if (moving.Contains(stream((should ?? isNow)!)))
-                {
-                    continue;
-                }
-
-                Rows++;
-                var (expected, found) = (Write(should), Write(isNow));
-                if (expected != found && Wrong.Count < Shown)
-                {
-                    Wrong.Add($"{key} is {found}, should be {expected}");
-                }
-            }
-        }
-
-        private static string Write<TRow>(TRow? row)
-            where TRow : class => row is null ? "missing" : JsonSerializer.Serialize(row, Wire.Json);
-    }
 }

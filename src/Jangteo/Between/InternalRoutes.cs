@@ -5,6 +5,7 @@ using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
 
 namespace Jangteo.Between;
@@ -26,9 +27,8 @@ internal static class InternalRoutes
             var own = inside.MapGroup($"/{module.Name}");
             MapQuestions(own, module);
             MapLog(own, module.Name);
-            own.MapGet(
-                "/attention",
-                async (IServiceProvider services, CancellationToken ct) => Results.Json(await module.Attention(services, ct), Wire.Json));
+            own.MapGet("/attention", async (IServiceProvider services, CancellationToken ct) =>
+                Results.Json(await services.GetRequiredKeyedService<INeedAttention>(module.Name).Attention(ct), Wire.Json));
             own.MapGet("/breakers", (IServiceProvider services) => Results.Json(BreakerOf.Of(module.Name, services), Wire.Json));
             own.MapGet(
                 "/rest",
@@ -76,6 +76,8 @@ internal static class InternalRoutes
     {
         own.MapGet("/log", async (long after, int most, IServiceProvider services, CancellationToken ct) =>
             Results.Json(await services.GetRequiredKeyedService<ILog>(module).Read(after, Math.Clamp(most, 1, MostRows), ct), Wire.Json));
+        own.MapPost("/log/streams", async (Guid[] streams, int most, IServiceProvider services, CancellationToken ct) =>
+            Results.Json(await services.GetRequiredKeyedService<ILog>(module).ReadStreams(streams, Math.Clamp(most, 1, MostRows), ct), Wire.Json));
         own.MapGet("/log/end", async (IServiceProvider services, CancellationToken ct) => Results.Json(await services.GetRequiredKeyedService<ILog>(module).End(ct), Wire.Json));
     }
 

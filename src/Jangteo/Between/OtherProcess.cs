@@ -46,6 +46,13 @@ INeedAttention, IContacts, IDisposable
     public async Task<IReadOnlyList<LogRow>> Read(long after, int most, CancellationToken ct) =>
         (await http.GetFromJsonAsync<LogRow[]>(Path($"log?after={after}&most={most}"), Wire.Json, ct))!;
 
+    public async Task<IReadOnlyList<LogRow>> ReadStreams(Guid[] streams, int mostOfEach, CancellationToken ct)
+    {
+        using var answer = await http.PostAsJsonAsync(Path($"log/streams?most={mostOfEach}"), streams, Wire.Json, ct);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<LogRow[]>(Wire.Json, ct))!;
+    }
+
     public Task<long> End(CancellationToken ct) => http.GetFromJsonAsync<long>(Path("log/end"), Wire.Json, ct);
 
     /// <summary>Nobody rings across processes; who reads a log from elsewhere asks.</summary>

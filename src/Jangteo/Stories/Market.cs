@@ -24,6 +24,8 @@ public sealed class Market(HttpClient http)
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await Token(person, ct));
+        // The stories are told in English, whatever the language of the market.
+        request.Headers.AcceptLanguage.ParseAdd("en");
         if (body is not null)
         {
             request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");

@@ -68,7 +68,7 @@ public sealed class Repeated_starts(OperatedMarket market)
 
         Assert.Equal(["sent", "sent", "collapsed", "collapsed"], statuses);
         var books = await market.Bed.Get("/api/operator/notices/books", "sora");
-        Assert.Contains(books.Body!["checks"]!.AsArray(), check => (string?)check!["name"] == "I9 collapsed only what repeats" && (bool)check["ok"]!);
+        Assert.Contains(books.Body!["checks"]!.AsArray(), check => (string?)check!["code"] == "I9-collapsed-repeats" && (bool)check["ok"]!);
     }
 
     private Task<Heard> Request(Guid listing, string buyer) => market.Bed.Post("/api/trades", buyer, new { listing, price = 9_000, card = "ok" });

@@ -59,6 +59,8 @@ public sealed class A_bank_that_lies(Till till) : IClassFixture<Till>
         public Task<ProviderAnswer> Transfer(string key, string account, long amount, CancellationToken ct) =>
             Task.FromResult(new ProviderAnswer(Says.OutOfReach));
 
-        public Task<IReadOnlyList<BookLine>> Book(CancellationToken ct) => Task.FromResult<IReadOnlyList<BookLine>>([]);
+        public Task<IReadOnlyList<BookLine>> Book(Guid[] subjects, CancellationToken ct) => Task.FromResult<IReadOnlyList<BookLine>>([]);
+
+        public Task<IReadOnlyList<Guid>> SubjectsAfter(Guid last, int most, CancellationToken ct) => Task.FromResult<IReadOnlyList<Guid>>([]);
     }
 }

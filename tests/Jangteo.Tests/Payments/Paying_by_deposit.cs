@@ -1,7 +1,6 @@
 using System.Globalization;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
-using Jangteo.Payments.Operating;
 using Jangteo.Platform;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.DependencyInjection;
@@ -64,9 +63,7 @@ public sealed class Paying_by_deposit(Till till, ITestOutputHelper output) : ICl
                 "deposit-confirmed bank-suspense -3000, escrow 3000",
             ],
             await till.Ledger(trade));
-        Assert.True(
-            (await till.Services.GetRequiredService<CheckBooks>().Check(ct))
-                .Checks.Where(check => check.Name.StartsWith("I2", StringComparison.Ordinal)).All(check => check.Ok));
+        Assert.True((await till.Books()).Checks.Where(check => check.Code.StartsWith("I2", StringComparison.Ordinal)).All(check => check.Ok));
     }
 
     [Fact]

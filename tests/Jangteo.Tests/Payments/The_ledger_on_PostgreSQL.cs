@@ -1,8 +1,6 @@
 using Jangteo.Kinds;
-using Jangteo.Payments.Operating;
 using Jangteo.Platform;
 using Jangteo.Platform.Storing;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Jangteo.Tests.Payments;
@@ -143,14 +141,13 @@ public sealed class The_books_of_payments(Till till) : IClassFixture<Till>
         await till.Hear(Asks.Of(late, 1, Verb.ExpectDeposit), Asks.Of(late, 2, Verb.Refund));
         await till.PayIn((await till.Payment(late))!.Reference!, 3000);
         await till.PayIn("nobody", 700);
-        var books = till.Services.GetRequiredService<CheckBooks>();
 
         await Till.Until(async () => (await till.Deposits()).Order().SequenceEqual(["sent-back late", "waiting unmatched"]));
-        await Till.Until(async () => (await books.Check(ct)).Ok);
+        await Till.Until(async () => (await till.Books()).Ok);
 
         // Something happens at the provider that the ledger does not know.
         await till.Book.Query(new Sql("update charges set amount = amount + 1 where key = $1", $"{trades[4]}/2/hold-payment"), _ => 0, ct);
-        var check = Assert.Single((await books.Check(ct)).Checks, check => !check.Ok);
+        var check = Assert.Single((await till.Books()).Checks, check => !check.Ok);
         Assert.StartsWith("I10", check.Name, StringComparison.Ordinal);
         Assert.Contains(trades[4].ToString(), check.Detail, StringComparison.Ordinal);
     }

@@ -1,9 +1,13 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Payments;
+using Jangteo.Payments.Operating;
 using Jangteo.Payments.Providers;
 using Jangteo.Payments.Sandbox;
 using Jangteo.Platform;
+using Jangteo.Platform.Http;
+using Jangteo.Platform.Integrity;
+using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Storing;
 using Jangteo.Platform.Time;
 using Jangteo.Tests.Beds;
@@ -32,6 +36,12 @@ public sealed class Till(TestPostgres postgres) : IAsyncLifetime
     internal Storage Book => Services.GetRequiredKeyedService<Storage>(SandboxCards.Schema);
 
     internal IQuestions Questions { get; private set; } = null!;
+
+    /// <summary>The state of all checks, after a look at everything.</summary>
+    internal Task<Books> Books() =>
+        new IntegrityWatch(
+            Storage, new Log(Storage, Services.GetRequiredService<ILoggerFactory>()), Services.GetRequiredService<CheckBooks>(), new Alarms(TimeProvider.System), new Texts(),
+            Services.GetRequiredService<ILogger<IntegrityWatch>>()).Look(all: true, "en", CancellationToken.None);
 
     public async ValueTask InitializeAsync()
     {
@@ -154,9 +164,13 @@ internal sealed class ToldOtherwise(SandboxCards cards, SandboxBank bank, Func<R
     public Task<IReadOnlyList<BankDeposit>> DepositsSince(long position, int most, CancellationToken ct) =>
         bank.DepositsSince(position, most, ct);
 
-    Task<IReadOnlyList<BookLine>> ICardProvider.Book(CancellationToken ct) => cards.Book(ct);
+    Task<IReadOnlyList<BookLine>> ICardProvider.Book(Guid[] subjects, CancellationToken ct) => cards.Book(subjects, ct);
 
-    Task<IReadOnlyList<BookLine>> IBank.Book(CancellationToken ct) => bank.Book(ct);
+    Task<IReadOnlyList<BookLine>> IBank.Book(Guid[] subjects, CancellationToken ct) => bank.Book(subjects, ct);
+
+    Task<IReadOnlyList<Guid>> ICardProvider.SubjectsAfter(Guid last, int most, CancellationToken ct) => cards.SubjectsAfter(last, most, ct);
+
+    Task<IReadOnlyList<Guid>> IBank.SubjectsAfter(Guid last, int most, CancellationToken ct) => bank.SubjectsAfter(last, most, ct);
 
     private async Task<ProviderAnswer> Tell(Task<ProviderAnswer> truth)
     {

@@ -1,8 +1,6 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
-using Jangteo.Views.Operating;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Tests.Views;
 
@@ -23,7 +21,7 @@ public sealed class Being_away
         var parked = await Town.Found(async () => (await town.Get("/api/operator/views/parked", sora, isOperator: true)).Body.EnumerateArray().Cast<System.Text.Json.JsonElement?>().SingleOrDefault());
         Assert.Equal(broken.Trade, parked.GetProperty("stream").GetGuid());
         Assert.Contains((await town.Get("/api/operator/views/attention", sora, isOperator: true)).Body.GetProperty("items").EnumerateArray(), item => item.GetProperty("what").GetString() == "parked");
-        Assert.True((await town.Services.GetRequiredService<ViewsBooks>().Check(CancellationToken.None)).Ok);
+        Assert.True((await town.Books(Modules.Views)).Ok);
 
         using var client = town.As(sora, isOperator: true);
         using var letGo = await client.PostAsync(new Uri($"/api/operator/views/parked/{parked.GetProperty("id").GetInt64()}/answer", UriKind.Relative), System.Net.Http.Json.JsonContent.Create(new { @event = "none", reason = "It says nothing." }), TestContext.Current.CancellationToken);
@@ -66,8 +64,8 @@ public sealed class Being_away
         Assert.Equal("installed", Assert.Single((await town.Get("/api/my/trades", tale.Buyer)).Body.GetProperty("items").EnumerateArray()).GetProperty("state").GetString());
         Assert.Equal(4, (await town.Get($"/api/trades/{tale.Trade}/timeline", tale.Buyer)).Body.GetProperty("items").EnumerateArray().Count(line => line.GetProperty("do").GetString() is not null && line.GetProperty("to").GetString() is not null));
         await Town.Until(async () => (await town.Get("/api/sandbox/phone?person=Minji")).Body.GetProperty("items").GetArrayLength() == 4);
-        Assert.True((await town.Services.GetRequiredService<ViewsBooks>().Check(CancellationToken.None)).Ok);
-        Assert.True((await town.Services.GetRequiredService<Jangteo.Notices.NoticesBooks>().Check(CancellationToken.None)).Ok);
+        Assert.True((await town.Books(Modules.Views)).Ok);
+        Assert.True((await town.Books(Modules.Notices)).Ok);
     }
 
     private static async Task<string?> StateOf(Town town, Tale tale) =>

@@ -9,6 +9,7 @@ using Jangteo.Kinds;
 using Jangteo.Notices;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Integrity;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Storing;
 using Jangteo.Views;
@@ -150,6 +151,9 @@ public sealed class Town : IAsyncLifetime
 
         return true;
     });
+
+    /// <summary>The state of a module's checks, after a look at everything.</summary>
+    internal Task<Books> Books(string module) => Services.GetRequiredKeyedService<IntegrityWatch>(module).Look(all: true, "en", CancellationToken.None);
 
     /// <summary>Asks until it is so.</summary>
     internal static async Task Until(Func<Task<bool>> isSo)

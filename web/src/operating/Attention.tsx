@@ -40,7 +40,9 @@ export default function Attention() {
     more: Boolean(answer.data?.next),
     shown: answer.data && show(answer.data.items),
   })
+  const alarms = of('alarm')
   const sections = {
+    alarms: { count: alarms?.length, more: false, shown: alarms && <Alarms items={alarms} /> },
     decide: trades('decide'),
     proposals: listed(together(proposals.data, decisions.data), (items) => <Proposals items={items} />),
     errands: listed(errands, (items) => <Errands items={items} />),
@@ -97,6 +99,35 @@ export default function Attention() {
 /** Two lists as one, as far as both are known. */
 function together<T>(one: { items: T[]; next: string | null } | undefined, other: { items: T[]; next: string | null } | undefined) {
   return { data: one && other && { items: [...one.items, ...other.items], next: one.next ?? other.next } }
+}
+
+function Alarms({ items }: { items: Shape['AttentionItem'][] }) {
+  const { t } = useTranslation()
+  const word = useWord()
+  return (
+    <Rows>
+      {items.map((item) => (
+        <li key={`${item.module} ${item.subject}`}>
+          <Group justify="space-between" gap="xs" wrap="nowrap" align="flex-start">
+            <Stack gap={0}>
+              <Text size="sm" fw={600}>
+                {word('modules', item.module)}
+              </Text>
+              <Text size="sm">{item.detail}</Text>
+              {item.subject === 'integrity' && (
+                <Anchor size="sm" component={Link} to="/operating/books">
+                  {t('operating.parts.books')}
+                </Anchor>
+              )}
+            </Stack>
+            <Text size="sm" c="dimmed" style={{ flexShrink: 0 }}>
+              <When at={item.at} />
+            </Text>
+          </Group>
+        </li>
+      ))}
+    </Rows>
+  )
 }
 
 function Trades({ items }: { items: Shape['AttentionItem'][] }) {

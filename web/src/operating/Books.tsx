@@ -5,7 +5,7 @@ import { GET } from '../api/client'
 import { Asked } from '../parts/Answers'
 import { modules, Part, Rows, Section, useWord, type Module } from './parts'
 
-/** What every module says of its own invariants, counted now. */
+/** The checks of every module's data, after a look at what has changed. */
 export default function Books() {
   const { t } = useTranslation()
   return (
@@ -27,14 +27,13 @@ function BooksOf({ module }: { module: Module }) {
         {({ checks }) => (
           <Rows>
             {checks.map((check) => (
-              <li key={check.name}>
+              <li key={check.code}>
                 <Group justify="space-between" wrap="nowrap" align="flex-start" gap="xs">
                   <Stack gap={0}>
-                    {/* The checks are named by the programs that make them, in their own language. */}
-                    <Text size="sm" fw={600} lang="en">
+                    <Text size="sm" fw={600}>
                       {check.name}
                     </Text>
-                    <Text size="sm" c="dimmed" lang="en">
+                    <Text size="sm" c="dimmed">
                       {check.detail}
                     </Text>
                   </Stack>
