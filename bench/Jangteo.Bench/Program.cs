@@ -23,11 +23,19 @@ var messages = new Option<int>("--messages") { Description = "How many messages 
 var viewsAway = new Option<int>("--views-away") { Description = "During how many trades Views is held down after that; then a second process makes the views anew, and compares." };
 var seed = new Option<int>("--seed") { Description = "Decides what is done by whom and who dies.", DefaultValueFactory = _ => Environment.TickCount & 0xffff };
 var restWithin = new Option<int>("--rest-within") { Description = "How many seconds everything may take to come to rest after the last kill.", DefaultValueFactory = _ => 60 };
-var chaos = new Command("chaos", "Trades on a market whose modules run apart, while they and their servers are killed: nothing that was acknowledged may be lost.") { minutes, clients, brokerAway, messages, viewsAway, restWithin, seed, json };
+var readyWithin = new Option<int>("--ready-within")
+{
+    Description = "How many seconds a killed process may take to be ready again. Several start at once, so that it depends on the processors.",
+    DefaultValueFactory = _ => 5,
+};
+var chaos = new Command("chaos", "Trades on a market whose modules run apart, while they and their servers are killed: nothing that was acknowledged may be lost.")
+{
+    minutes, clients, brokerAway, messages, viewsAway, restWithin, readyWithin, seed, json,
+};
 chaos.SetAction((parsed, ct) => new ChaosBench(
     new Plan(
         parsed.GetValue(clients), parsed.GetValue(seed), TimeSpan.FromMinutes(parsed.GetValue(minutes)), TimeSpan.FromSeconds(parsed.GetValue(brokerAway)), parsed.GetValue(messages), parsed.GetValue(viewsAway),
-        TimeSpan.FromSeconds(parsed.GetValue(restWithin))),
+        TimeSpan.FromSeconds(parsed.GetValue(restWithin)), TimeSpan.FromSeconds(parsed.GetValue(readyWithin))),
     parsed.GetValue(json)).Run(ct));
 
 var small = new Option<bool>("--small") { Description = "A tenth of everything, and nothing is timed: only what is refused counts." };

@@ -7,7 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Jangteo.Catalog;
 
 /// <summary>
-/// Hears requests for stock, that an alarm which was asked for was sent, what becomes of pictures that were taken away, and who is suspended.
+/// Hears requests for stock, that an alarm which was asked for was sent, what becomes of pictures that were taken away, and who is
+/// suspended.
 /// </summary>
 internal sealed class HearRequests([FromKeyedServices(Modules.Catalog)] Storage storage) : IHear
 {

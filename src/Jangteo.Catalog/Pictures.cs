@@ -14,8 +14,8 @@ namespace Jangteo.Catalog;
 
 /// <summary>
 /// POST /api/listings/{id}/pictures: its owner adds a picture, as the body of the request; what is kept is made anew of its pixels. DELETE takes one away again, at any time.
-/// GET /api/pictures/{id}: as long as the listing is offered and its owner is not suspended, everyone sees it; otherwise its owner and operators, and readers
-/// whom another module sends here with a grant.
+/// GET /api/pictures/{id}: as long as the listing is offered and its owner is not suspended, everyone sees it; otherwise its owner and
+/// operators, and readers whom another module sends here with a grant.
 /// </summary>
 internal sealed class Pictures(
     [FromKeyedServices(Modules.Catalog)] Storage storage, [FromKeyedServices(Modules.Catalog)] Commands commands, PictureEncoder encoder, PictureGrants grants, Settings settings)
@@ -115,8 +115,8 @@ internal sealed class Pictures(
                 """,
                 id, isSmall, BytesOfPiece),
             row => new Stored(
-                row.GetString(0), row.GetBoolean(7), row.GetGuid(1), row.GetBoolean(2) ? PieceOfThumbnail : PieceOfPicture, row.GetString(3),
-                row.GetString(4), row.GetInt32(5), row.GetFieldValue<byte[]>(6)), ct);
+                row.GetString(0), row.GetBoolean(7), row.GetGuid(1), row.GetBoolean(2) ? PieceOfThumbnail : PieceOfPicture,
+                row.GetString(3), row.GetString(4), row.GetInt32(5), row.GetFieldValue<byte[]>(6)), ct);
         if (found is null || CacheControlFor(found, Caller.Of(http), grants.Allows(id, grant)) is not { } caching)
         {
             throw new RefusedException(new Refusal(Refusals.NotFound));
@@ -175,7 +175,8 @@ internal sealed class Pictures(
     /// <param name="IsOnOffer">Its listing is registered, and its owner is not suspended.</param>
     /// <param name="SelectPiece">Reads a piece of it: its id, the first byte from 1 on, and how many.</param>
     /// <param name="First">Its first piece.</param>
-    private sealed record Stored(string State, bool IsOnOffer, Guid Owner, string SelectPiece, string Type, string Hash, int Length, byte[] First);
+    private sealed record Stored(
+        string State, bool IsOnOffer, Guid Owner, string SelectPiece, string Type, string Hash, int Length, byte[] First);
 }
 
 internal sealed record PictureAnswer(Guid Id, ListingAnswer Listing);

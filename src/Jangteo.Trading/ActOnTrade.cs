@@ -16,8 +16,8 @@ namespace Jangteo.Trading;
 
 /// <summary>POST /api/trades/{id}/{move}: a party moves a trade forward.</summary>
 internal sealed class ActOnTrade(
-    [FromKeyedServices(Modules.Trading)] Commands commands, Trades trades, Answering answering, TradeViews views, DecideTrade decide, BusinessClock clock,
-    TimeProvider machine)
+    [FromKeyedServices(Modules.Trading)] Commands commands, Trades trades, Answering answering, TradeViews views, DecideTrade decide,
+    BusinessClock clock, TimeProvider machine)
 {
     /// <summary>How long a move waits for an answer that is on its way before the caller is asked to come again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -65,9 +65,11 @@ internal sealed class ActOnTrade(
             {
                 case Decision.Happens happens:
                     Activity.Current?.SetTag("jangteo.kind", locked.Kind.Name).SetTag("jangteo.move", move);
-                    if (party == Party.Operator && await Record(work, caller, locked.Trade, happens.Trade, move, body.Reason, ct) is { } proposal)
+                    if (party == Party.Operator
+                        && await Record(work, caller, locked.Trade, happens.Trade, move, body.Reason, ct) is { } proposal)
                     {
-                        return new Decided.Now(Answer.Accepted(views.Of(locked.Trade, locked.Subject!, party, language) with { Proposal = proposal }));
+                        var view = views.Of(locked.Trade, locked.Subject!, party, language);
+                        return new Decided.Now(Answer.Accepted(view with { Proposal = proposal }));
                     }
 
                     trades.Store(work, locked.Kind, happens);
@@ -82,10 +84,11 @@ internal sealed class ActOnTrade(
         }, ct);
 
     /// <summary>
-    /// What an operator decides about other people's money is recorded with the decision, and needs a reason. Answers the proposal where a second operator has to
-    /// confirm it.
+    /// What an operator decides about other people's money is recorded with the decision, and needs a reason. Answers the proposal where
+    /// a second operator has to confirm it.
     /// </summary>
-    private async Task<ProposalStored?> Record(Work work, Caller caller, Trade before, Trade after, string move, string? reason, CancellationToken ct)
+    private async Task<ProposalStored?> Record(
+        Work work, Caller caller, Trade before, Trade after, string move, string? reason, CancellationToken ct)
     {
         var why = OperatorCommands.RequireReason(reason);
         var proposal = await decide.TryPropose(work, caller, before, after, move, why, ct);

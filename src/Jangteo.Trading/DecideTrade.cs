@@ -12,8 +12,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Jangteo.Trading;
 
 /// <summary>
-/// The record of an operator's decision about a trade. Where more money is held than one operator may decide about alone, the decision is proposed, and made when
-/// a second operator confirms it. Until then the trade goes on by its table: time may end it, and the proposal is refused then.
+/// The record of an operator's decision about a trade. Where more money is held than one operator may decide about alone, the decision is
+/// proposed, and made when a second operator confirms it. Until then the trade goes on by its table: time may end it, and the confirmation
+/// is refused then.
 /// </summary>
 internal sealed class DecideTrade
 {
@@ -26,7 +27,8 @@ internal sealed class DecideTrade
     private readonly TimeProvider machine;
 
     public DecideTrade(
-        [FromKeyedServices(Modules.Trading)] OperatorCommands commands, Trades trades, Func<Intentions> intentions, BusinessClock clock, TimeProvider machine)
+        [FromKeyedServices(Modules.Trading)] OperatorCommands commands, Trades trades, Func<Intentions> intentions, BusinessClock clock,
+        TimeProvider machine)
     {
         (this.commands, this.trades, this.intentions, this.clock, this.machine) = (commands, trades, intentions, clock, machine);
         commands.Define<ProposedDecision>(ActName, Plan);
@@ -34,15 +36,21 @@ internal sealed class DecideTrade
 
     /// <summary>The move that a proposal is about, for people.</summary>
     public static string Describe(Shelf shelf, string input, string language) =>
-        JsonSerializer.Deserialize<ProposedDecision>(input, Wire.Json) is { } decision ? shelf.Texts.Move(decision.Kind, decision.Move, language) : "";
+        JsonSerializer.Deserialize<ProposedDecision>(input, Wire.Json) is { } decision
+            ? shelf.Texts.Move(decision.Kind, decision.Move, language)
+            : "";
 
     /// <summary>Records a decision that one operator makes.</summary>
     public static void Record(Work work, Caller caller, Trade before, Trade after, string move, string reason) =>
         ActOf(before, after, move).Write(work, ActingOperator.Of(caller), reason);
 
     /// <summary>Proposes a decision that one operator may not make alone; null where one may.</summary>
-    public Task<ProposalStored?> TryPropose(Work work, Caller caller, Trade before, Trade after, string move, string reason, CancellationToken ct) =>
-        commands.TryPropose(work, caller, ActName, new ProposedDecision(before.Id, before.Kind, move, reason), ActOf(before, after, move), reason, ct);
+    public Task<ProposalStored?> TryPropose(
+        Work work, Caller caller, Trade before, Trade after, string move, string reason, CancellationToken ct)
+    {
+        var decision = new ProposedDecision(before.Id, before.Kind, move, reason);
+        return commands.TryPropose(work, caller, ActName, decision, ActOf(before, after, move), reason, ct);
+    }
 
     private async Task<PlannedAct> Plan(Work work, Caller caller, ProposedDecision decision, CancellationToken ct)
     {
@@ -53,10 +61,12 @@ internal sealed class DecideTrade
             throw new RefusedException(new Refusal(Refusals.NotYours));
         }
 
-        var act = new Act(Words.Of(Party.Operator), caller.Id, clock.Now, machine.GetUtcNow(), work.Cause.Correlation, Reason: decision.Reason);
+        var actor = Words.Of(Party.Operator);
+        var act = new Act(actor, caller.Id, clock.Now, machine.GetUtcNow(), work.Cause.Correlation, Reason: decision.Reason);
         return Deciding.Command(locked.Kind, locked.Trade, locked.SoldOut, Party.Operator, decision.Move, act) switch
         {
-            Decision.Happens happens => PlannedAct.Of(ActOf(locked.Trade, happens.Trade, decision.Move), () => Make(work, locked.Kind, happens)),
+            Decision.Happens happens =>
+                PlannedAct.Of(ActOf(locked.Trade, happens.Trade, decision.Move), () => Make(work, locked.Kind, happens)),
             Decision.No no => throw new RefusedException(no.Refusal),
             _ => throw new RefusedException(new Refusal(Refusals.InProgress, RetryAfter: TimeSpan.FromSeconds(1))),
         };

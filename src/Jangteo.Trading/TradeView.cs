@@ -15,7 +15,7 @@ namespace Jangteo.Trading;
 /// <param name="Listing">The listing as it was when the trade began, whatever has become of it since.</param>
 /// <param name="Address">Where it is delivered to, of a kind that needs an address.</param>
 /// <param name="MayChangeAddress">Whether the reader may put another address now.</param>
-/// <param name="Proposal">Only in the answer to an operator's decision about more money than one may decide about alone: it waits for a second operator.</param>
+/// <param name="Proposal">Only in the answer to an operator's decision that waits for a second operator.</param>
 public sealed record TradeView(
     Guid Id, string Kind, int Version, string State, string Label, int Revision, DateTimeOffset Since,
     TradedListing Listing, PersonRef Buyer, PersonRef Seller, int Quantity, int Periods, long Amount, string Currency,

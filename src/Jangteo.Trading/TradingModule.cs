@@ -52,7 +52,8 @@ public sealed class TradingModule : Module
         // Its acts are known before a proposal of one is confirmed.
         routes.ServiceProvider.GetRequiredService<DecideTrade>();
         Proposals.Map(
-            routes, routes.ServiceProvider.GetRequiredKeyedService<OperatorCommands>(Name), routes.ServiceProvider.GetRequiredService<Settings>().Currency, DecideTrade.Describe);
+            routes, routes.ServiceProvider.GetRequiredKeyedService<OperatorCommands>(Name),
+            routes.ServiceProvider.GetRequiredService<Settings>().Currency, DecideTrade.Describe);
         ReadActs.Map(routes, Name);
     }
 

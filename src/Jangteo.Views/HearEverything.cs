@@ -125,7 +125,9 @@ internal sealed class HearEverything(Action<Work, IReadOnlyList<Happened>>? tell
     {
         var (suspended, restored) = (people.FindAll(one => one.Value), people.FindAll(one => !one.Value));
         work.Write("delete from suspended_people where person = any($1)", Column(restored, one => one.Key));
-        work.Write("insert into suspended_people (person) select * from unnest($1::uuid[]) on conflict do nothing", Column(suspended, one => one.Key));
+        work.Write(
+            "insert into suspended_people (person) select * from unnest($1::uuid[]) on conflict do nothing",
+            Column(suspended, one => one.Key));
     }
 
     /// <summary>

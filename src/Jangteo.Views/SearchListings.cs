@@ -14,9 +14,10 @@ using Npgsql;
 namespace Jangteo.Views;
 
 /// <summary>
-/// GET /api/listings: what is offered, by word, kind, price and distance. What is reserved or lent is shown as not available; what is sold or withdrawn, and
-/// what a suspended person offers, is not shown. A search looks at a bounded number of listings, whatever it asks for: words that many listings have, and single
-/// Latin letters, which the index does not have, are looked for among the newest <see cref="MostLookedAt"/>.
+/// GET /api/listings: what is offered, by word, kind, price and distance. What is reserved or lent is shown as not available; what is sold
+/// or withdrawn, and what a suspended person offers, is not shown. A search looks at a bounded number of listings, whatever it asks for:
+/// words that many listings have, and single Latin letters, which the index does not have, are looked for among the newest
+/// <see cref="MostLookedAt"/>.
 /// </summary>
 internal static class SearchListings
 {
@@ -49,7 +50,8 @@ internal static class SearchListings
         group.MapGet("/facets", Facets).AllowAnonymous().WithName("listingFacets").WithSummary("How many listings there are of each kind, and their prices.")
             .WithDescription($"partial says that only the newest listings were counted: there are more than {MostCounted:N0}, or than a search for these words looks at.");
         group.MapGet("/{id:guid}", One).SignInOptional().Occupies(Occupies.PlaceOrWait).WithName("readListing")
-            .WithSummary("One listing; a withdrawn one, and one of a suspended person, for its owner, for people who traded it, and for operators.");
+            .WithSummary(
+                "One listing; a withdrawn one, and one of a suspended person, for its owner, for people who traded it, and for operators.");
         group.MapGet("/{id:guid}/pictures/{picture:guid}", PictureOfOne).SignInOptional().WithName("showListingPicture")
             .WithSummary("Sends you to a picture of a listing that you may see; size=small for a small one.").Produces(307);
     }
@@ -119,8 +121,8 @@ internal static class SearchListings
     }
 
     /// <summary>
-    /// A listing that the reader may see. A draft is its owner's own business; a withdrawn one, and one whose owner is suspended, also that of the people who
-    /// traded it.
+    /// A listing that the reader may see. A draft is its owner's own business; a withdrawn one, and one whose owner is suspended, also that
+    /// of the people who traded it.
     /// </summary>
     /// <exception cref="RefusedException">There is none, or none for this reader.</exception>
     private static async Task<ListingRow> FindVisible(Storage storage, Guid id, Caller? reader, CancellationToken ct)
@@ -136,9 +138,11 @@ internal static class SearchListings
                 """,
                 id, reader?.Id ?? Guid.Empty),
             row => (
-                Row: Sqls.Listing(row), IsOnOffer: row.GetBoolean(Sqls.CountOfListingColumns), HasTraded: row.GetBoolean(Sqls.CountOfListingColumns + 1)),
+                Row: Sqls.Listing(row), IsOnOffer: row.GetBoolean(Sqls.CountOfListingColumns),
+                HasTraded: row.GetBoolean(Sqls.CountOfListingColumns + 1)),
             ct);
-        return found.Row is not null && (found.IsOnOffer || found.HasTraded || (reader is not null && (reader.IsOperator || reader.Id == found.Row.Owner)))
+        var isVisible = found.IsOnOffer || found.HasTraded || (reader is not null && (reader.IsOperator || reader.Id == found.Row?.Owner));
+        return found.Row is not null && isVisible
             ? found.Row
             : throw new RefusedException(new Refusal(Refusals.NotFound));
     }

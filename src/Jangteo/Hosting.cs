@@ -76,7 +76,8 @@ internal static class Hosting
             provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredKeyedService<Platform.Http.Commands>(name), settings.TwoOperatorsAboveIn(name)));
         if (settings.TwoOperatorsAboveIn(name) > 0)
         {
-            services.AddSingleton<IHostedService>(provider => Proposals.Expiring(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<ILogger<Loop>>()));
+            services.AddSingleton<IHostedService>(provider =>
+                Proposals.Expiring(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<ILogger<Loop>>()));
         }
 
         services.AddKeyedSingleton(name, (provider, _) => new Parked(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredKeyedService<OperatorCommands>(name)));

@@ -24,7 +24,7 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
         Seller,
         Operator,
 
-        /// <summary>Suspended by an operator, with a token from before. They own what is asked for: without the suspension they would be the seller.</summary>
+        /// <summary>Suspended by an operator, with a token from before. Without the suspension they would be the seller.</summary>
         Suspended,
         Revoked,
         Expired,
@@ -116,7 +116,8 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
 
     private static Access Expected(ApiRoute route, Client client) =>
         client == Client.Suspended && route.ToString() == SignIn ? Access.Suspended
-        : client is Client.Anonymous or Client.Suspended or Client.Revoked or Client.Expired ? route.NeedsSignIn ? Access.SignInFirst : Access.Allowed
+        : client is Client.Anonymous or Client.Suspended or Client.Revoked or Client.Expired
+            ? route.NeedsSignIn ? Access.SignInFirst : Access.Allowed
         : IsForOperators(route) ? client == Client.Operator ? Access.Allowed : Access.Hidden
         : RuleOf(route)?.Invoke(client) ?? Access.Allowed;
 
@@ -215,7 +216,7 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
             await Shop.Eventually(async () => (int)(await expires.GetAsync("/api/people/me")).StatusCode, status => status == 401);
         }
 
-        /// <summary>Reads are of a listing that everybody may read; the rest is of the client's own, where they have one that would let them.</summary>
+        /// <summary>Reads are of a listing that everybody may read; the rest is about the client's own, where they have one.</summary>
         internal Guid ListingFor(Client client, string method) =>
             client == Client.Expired ? hastyListing : client == Client.Suspended && method != "GET" ? ListingOfSuspended : Listing;
 

@@ -19,7 +19,8 @@ public sealed class StoppedPeopleTests(TimelessProgram timeless)
         var onOffer = await shop.List("second-hand", seller: person, title: title);
         await IsFound(onOffer, true);
 
-        Assert.Contains("is suspended", await program.RunCommand("person", "suspend", Email(person), "--reason", "Sold what was not theirs."));
+        var said = await program.RunCommand("person", "suspend", Email(person), "--reason", "Sold what was not theirs.");
+        Assert.Contains("is suspended", said);
 
         await Shop.Eventually(() => Status(person), statuses => statuses.All(status => status == 401));
         var signIn = await (await shop.Somebody("someone")).Post("/api/session", new JsonObject { ["person"] = person.Name });
@@ -60,13 +61,15 @@ public sealed class StoppedPeopleTests(TimelessProgram timeless)
 
         await Shop.Eventually(() => operates.Get("/api/operator/rest"), said => said.Status == 401);
         Assert.Equal(404, (await (await shop.Named(operates.Name)).Get("/api/operator/rest")).Status);
-        var mistaken = await Assert.ThrowsAsync<InvalidOperationException>(() => program.RunCommand("operator", "remove", "no-one@example.com"));
+        var mistaken = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => program.RunCommand("operator", "remove", "no-one@example.com"));
         Assert.Contains("ended with 1: Nobody has signed up with no-one@example.com.", mistaken.Message);
     }
 
     /// <summary>What reads of four modules answer to a token.</summary>
     private static async Task<int[]> Status(Visitor person) => await Task.WhenAll(
-        new[] { "/api/people/me", "/api/my/trades", "/api/my/statement", "/api/notices" }.Select(async path => (await person.Get(path)).Status));
+        new[] { "/api/people/me", "/api/my/trades", "/api/my/statement", "/api/notices" }
+            .Select(async path => (await person.Get(path)).Status));
 
     private static string Email(Visitor person) => $"{person.Name}@sandbox.example";
 }

@@ -15,7 +15,9 @@ namespace Jangteo.Bench.Chaos;
 /// <param name="Messages">How many messages have to wait before it comes back.</param>
 /// <param name="ViewsAway">How many trades are begun while Views is held down.</param>
 /// <param name="RestsWithin">How long everything may take to come to rest after the last thing that was done to it.</param>
-internal sealed record Plan(int Clients, int Seed, TimeSpan Killing, TimeSpan BrokerAway, int Messages, int ViewsAway, TimeSpan RestsWithin);
+/// <param name="ReadyWithin">How long a process that was killed may take to be ready again.</param>
+internal sealed record Plan(
+    int Clients, int Seed, TimeSpan Killing, TimeSpan BrokerAway, int Messages, int ViewsAway, TimeSpan RestsWithin, TimeSpan ReadyWithin);
 
 /// <summary>bench chaos: people trade through the gateway while whatever is behind it dies. Nothing that anybody was told may be lost, or done twice, and all must come to rest.</summary>
 internal sealed class ChaosBench(Plan plan, bool asJson)
@@ -92,15 +94,17 @@ internal sealed class ChaosBench(Plan plan, bool asJson)
         await unrest.Last(plan.Killing, ct);
         var found = await crowd.End(ct);
         var returns = unrest.Returns.Order().ToList();
+        var late = returns.Count(took => took > plan.ReadyWithin) + unrest.Away;
         return Tell("killed", found, new()
         {
             ["returned"] = returns.Count,
+            ["late"] = late,
             ["ready_median_s"] = returns.Count == 0 ? 0 : Math.Round(returns[returns.Count / 2].TotalSeconds, 1),
             ["ready_worst_s"] = returns.Count == 0 ? 0 : Math.Round(returns[^1].TotalSeconds, 1),
             ["kills"] = unrest.Kills.Values.Sum(),
             ["killed"] = unrest.Kills,
             ["unanswered"] = crowd.Unanswered,
-        });
+        }) && late == 0;
     }
 
     private async Task<bool> HoldBroker(Fleet fleet, Crowd crowd, CancellationToken ct)

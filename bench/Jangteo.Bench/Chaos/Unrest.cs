@@ -27,8 +27,13 @@ internal sealed class Unrest(Fleet fleet, int seed, Action<string> say)
     /// <summary>How often each was killed.</summary>
     public SortedDictionary<string, int> Kills { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>How long each process of a module took from its death until it was ready again; one that was killed meanwhile counts from then.</summary>
+    /// <summary>
+    /// How long each process of a module took from its death until it was ready again; one that was killed meanwhile counts from then.
+    /// </summary>
     public IReadOnlyList<TimeSpan> Returns => returns;
+
+    /// <summary>How many were not ready again when it was over.</summary>
+    public int Away => away.Count;
 
     /// <summary>Kills for so long, and returns when every process is ready again.</summary>
     public async Task Last(TimeSpan duration, CancellationToken ct)
@@ -52,7 +57,8 @@ internal sealed class Unrest(Fleet fleet, int seed, Action<string> say)
         {
             foreach (var process in fleet.Processes().Where(process => process.IsReady))
             {
-                if (away.TryGetValue(process.Name, out var killed) && process.Process != killed.Process && away.TryRemove(new(process.Name, killed)))
+                if (away.TryGetValue(process.Name, out var killed) && process.Process != killed.Process
+                    && away.TryRemove(new(process.Name, killed)))
                 {
                     returns.Add(Stopwatch.GetElapsedTime(killed.At));
                 }

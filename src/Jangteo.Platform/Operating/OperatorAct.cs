@@ -42,7 +42,8 @@ public sealed record OperatorAct
     {
         Record(work, by, reason, step);
         work.CountAct();
-        if (IsShownToParties && step is ActStep.Done or ActStep.Confirmed && Context.Trade is { } trade && OperatingMessages.AreSentBy(work.Module))
+        if (IsShownToParties && step is ActStep.Done or ActStep.Confirmed && Context.Trade is { } trade
+            && OperatingMessages.AreSentBy(work.Module))
         {
             work.Send(OperatingMessages.ActedBy(work.Module), trade, new OperatorActed(trade, Act, Amount ?? 0, work.Now), Context);
         }

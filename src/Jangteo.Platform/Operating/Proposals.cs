@@ -27,8 +27,11 @@ public static class Proposals
     /// <summary>How often proposals are looked for whose time is over.</summary>
     private static readonly TimeSpan LooksEvery = TimeSpan.FromSeconds(2);
 
-    /// <param name="describe">Says for people, in a language, what is to be done by the input of a proposal; where it is left out, the account that the money goes to says it.</param>
-    public static void Map(IEndpointRouteBuilder routes, OperatorCommands commands, string currency, Func<Shelf, string, string, string>? describe = null)
+    /// <param name="describe">
+    /// Says what is to be done, in a language, by the input of a proposal. Without it that is the account to which the money goes.
+    /// </param>
+    public static void Map(
+        IEndpointRouteBuilder routes, OperatorCommands commands, string currency, Func<Shelf, string, string, string>? describe = null)
     {
         var module = commands.Storage.Module;
         var group = routes.MapGroup($"/api/operator/{module}/proposals").WithTags("operator");
@@ -41,8 +44,11 @@ public static class Proposals
                     $"select {Columns} from proposals where state = '{Proposal.Open}' and expires_at > $1 and ($2::uuid is null or id < $2) order by id desc limit $3",
                     commands.Storage.Clock.Now, part.After<Guid>(), part.Most + 1),
                 Read, ct);
-            return TypedResults.Ok(part.Of(rows, row => ProposalView.Of(
-                row with { To = describe is null ? row.To : describe(shelf, row.Input, language) }, module, currency, shelf.Texts.Act(row.Act, language)), row => row.Id));
+            return TypedResults.Ok(part.Of(rows, View, row => row.Id));
+
+            ProposalView View(Proposal row) => ProposalView.Of(
+                row with { To = describe is null ? row.To : describe(shelf, row.Input, language) }, module, currency,
+                shelf.Texts.Act(row.Act, language));
         }).WithName($"{module}Proposals").WithSummary("Acts that wait for a second operator, newest first.");
         group.MapPost("/{id:guid}/confirm", (Guid id, Because body, HttpContext http, CancellationToken ct) => commands.Confirm(id, body.Reason, http, ct))
             .WithName($"{module}ConfirmProposal").WithSummary("A second operator confirms an act, and it is done.").Produces(204);
@@ -57,11 +63,21 @@ public static class Proposals
         return LooksEvery;
     }, logger);
 
-    /// <summary>Ends the proposals whose time is over, and records that nobody decided them. Two processes at once each end their own.</summary>
+    /// <summary>Ends the proposals whose time is over, and records that none was decided. Two processes at once each end their own.</summary>
     internal static async Task Expire(Work work, CancellationToken ct)
     {
         var over = await work.Query(
-            new Sql($"select {Columns} from proposals where state = '{Proposal.Open}' and expires_at <= $1 order by id limit {MostAtOnce} for update skip locked", work.Now), Read, ct);
+            new Sql(
+                $"""
+                select {Columns}
+                from proposals
+                where state = '{Proposal.Open}' and expires_at <= $1
+                order by id
+                limit {MostAtOnce}
+                for update skip locked
+                """,
+                work.Now),
+            Read, ct);
         foreach (var proposal in over)
         {
             work.Write("update proposals set state = 'expired' where id = $1", proposal.Id);
@@ -148,11 +164,13 @@ public sealed record ProposalStored(Guid Proposal, DateTimeOffset ExpiresAt);
 /// <param name="Label">The act, in the reader's language.</param>
 /// <param name="SubjectType">trade, transfer, payment-task or message.</param>
 /// <param name="Amount">In minor units.</param>
-/// <param name="To">The account that the money would go to, where it is sent to one; of the decision of a trade, the move that is to be made.</param>
+/// <param name="To">The account that the money would go to, where it is sent to one; of the decision of a trade, the move.</param>
 public sealed record ProposalView(
-    Guid Id, string Module, string Act, string Label, string SubjectType, string Subject, Guid? Trade, long Amount, string Currency, string? To, string Reason, PersonRef ProposedBy,
+    Guid Id, string Module, string Act, string Label, string SubjectType, string Subject, Guid? Trade, long Amount, string Currency,
+    string? To, string Reason, PersonRef ProposedBy,
     DateTimeOffset At, DateTimeOffset ExpiresAt)
 {
     internal static ProposalView Of(Proposal row, string module, string currency, string label) => new(
-        row.Id, module, row.Act, label, row.Subject.Type, row.Subject.Id, row.Trade, row.Amount, currency, row.To, row.Reason, new PersonRef(row.ProposedBy, row.ProposedByName), row.At, row.ExpiresAt);
+        row.Id, module, row.Act, label, row.Subject.Type, row.Subject.Id, row.Trade, row.Amount, currency, row.To, row.Reason,
+        new PersonRef(row.ProposedBy, row.ProposedByName), row.At, row.ExpiresAt);
 }

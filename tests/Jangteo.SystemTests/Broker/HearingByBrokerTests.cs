@@ -31,7 +31,8 @@ public sealed class HearingByBrokerTests(TestPostgres postgres) : IAsyncLifetime
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
         broker = await PrivateBroker.Start(folder, null, ct);
         string[] others = [.. Modules.All.Where(module => module != Modules.Views)];
-        senders = await ModuleBed.Start(postgres, [.. others.Select(module => new Listener(module))], new Settings { Sandbox = false, Broker = broker.Address });
+        senders = await ModuleBed.Start(
+            postgres, [.. others.Select(module => new Listener(module))], new Settings { Sandbox = false, Broker = broker.Address });
         receiver = await senders.Beside([listener], services =>
         {
             foreach (var module in others)
@@ -62,13 +63,16 @@ public sealed class HearingByBrokerTests(TestPostgres postgres) : IAsyncLifetime
         await Say(before);
         await IsHeard(before);
         var headers = new Dictionary<string, object?> { ["position"] = 1L, ["stream"] = torn.ToString(), ["seq"] = 1 };
-        await Publish(torn, new BasicProperties { Persistent = true, AppId = Modules.Catalog, Type = CatalogMessages.Answered, Headers = headers }, """{"id":"cut off""");
+        var envelope = new BasicProperties { Persistent = true, AppId = Modules.Catalog, Type = CatalogMessages.Answered, Headers = headers };
+        await Publish(torn, envelope, """{"id":"cut off""");
         await Publish(torn, new BasicProperties { Persistent = true }, "No envelope at all.");
         await Say(after);
 
         await IsHeard(after);
         var parked = await Shop.Eventually(
-            () => Views.Query(new Sql("select sender, stream, reason from aside where parked_at is not null order by id"), row => (Sender: row.GetString(0), Stream: row.GetGuid(1), Reason: row.GetString(2)), ct),
+            () => Views.Query(
+                new Sql("select sender, stream, reason from aside where parked_at is not null order by id"),
+                row => (Sender: row.GetString(0), Stream: row.GetGuid(1), Reason: row.GetString(2)), ct),
             rows => rows.Count == 2);
         Assert.Equal([Modules.Catalog, ""], parked.Select(row => row.Sender));
         Assert.Equal(torn, parked[0].Stream);
@@ -87,7 +91,8 @@ public sealed class HearingByBrokerTests(TestPostgres postgres) : IAsyncLifetime
         await senders.StartAgain(Restore);
         await Say(instead);
 
-        var alarm = Assert.Single(await Shop.Eventually(() => Task.FromResult(receiver.Services.GetRequiredService<Alarms>().Of(Modules.Views).ToList()), alarms => alarms.Count > 0));
+        var alarms = receiver.Services.GetRequiredService<Alarms>();
+        var alarm = Assert.Single(await Shop.Eventually(() => Task.FromResult(alarms.Of(Modules.Views).ToList()), raised => raised.Count > 0));
         Assert.False(alarm.IsReady);
         Assert.Contains("log of catalog went back", alarm.Text);
         Assert.DoesNotContain(instead, listener.Heard);
@@ -99,7 +104,7 @@ public sealed class HearingByBrokerTests(TestPostgres postgres) : IAsyncLifetime
             return Task.CompletedTask;
         }, ct);
         await IsHeard(instead);
-        Assert.Empty(receiver.Services.GetRequiredService<Alarms>().All);
+        Assert.Empty(alarms.All);
     }
 
     /// <summary>As the database was before the last message was sent.</summary>
@@ -120,11 +125,13 @@ public sealed class HearingByBrokerTests(TestPostgres postgres) : IAsyncLifetime
 
     private Task Say(Guid stream) => senders.StorageOf(Modules.Catalog).Do(Cause.New(), work =>
     {
-        work.Send(CatalogMessages.Answered, stream, new Answered(stream, 1, Verb.TakeStock.Name, Verb.TakeStock.Yes, null), new MessageContext());
+        var answered = new Answered(stream, 1, Verb.TakeStock.Name, Verb.TakeStock.Yes);
+        work.Send(CatalogMessages.Answered, stream, answered, new MessageContext());
         return Task.CompletedTask;
     }, ct);
 
-    private Task IsHeard(Guid stream) => Shop.Eventually(() => Task.FromResult(listener.Heard), heard => heard.Contains(stream), TimeSpan.FromMinutes(1));
+    private Task IsHeard(Guid stream) =>
+        Shop.Eventually(() => Task.FromResult(listener.Heard), heard => heard.Contains(stream), TimeSpan.FromMinutes(1));
 
     private Task<long> Number(Storage storage, string sql) => storage.Find(new Sql(sql), row => row.GetInt64(0), ct);
 
@@ -132,8 +139,10 @@ public sealed class HearingByBrokerTests(TestPostgres postgres) : IAsyncLifetime
     private async Task Publish(Guid stream, BasicProperties properties, string body)
     {
         await using var connection = await new ConnectionFactory { Uri = new Uri(broker.Address) }.CreateConnectionAsync(ct);
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), ct);
-        await channel.BasicPublishAsync("", Queues.NameOf(Modules.Views, Queues.PartitionOf(stream)), mandatory: true, properties, Encoding.UTF8.GetBytes(body), ct);
+        await using var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), ct);
+        var queue = Queues.NameOf(Modules.Views, Queues.PartitionOf(stream));
+        await channel.BasicPublishAsync("", queue, mandatory: true, properties, Encoding.UTF8.GetBytes(body), ct);
     }
 
     /// <summary>A module that remembers what it heard.</summary>
@@ -170,7 +179,7 @@ public sealed class HearingByBrokerTests(TestPostgres postgres) : IAsyncLifetime
         }
     }
 
-    /// <summary>The log of a module of the other process, read from its database each time, as a process that asks over HTTP would have it.</summary>
+    /// <summary>The log of a module of the other process, read from its database each time, as it would be over HTTP.</summary>
     private sealed class LogOf(string module, Func<ModuleBed> senders) : ILog
     {
         public string Module => module;

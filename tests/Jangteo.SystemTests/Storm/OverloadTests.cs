@@ -32,8 +32,9 @@ public sealed class SplitOverloadTests(SplitOverloadTests.InManyProcesses market
 /// <summary>One market for the tests of a shape: it has recovered when a test is over.</summary>
 public abstract class Overloaded : IAsyncLifetime
 {
-    // The breaker is that of every installation. A slow module takes 400 to 620 ms, and three of four of its answers come too late for this time-out.
-    private protected static (string Name, string Value)[] Settings => [("Questions:Timeout", "450ms"), ("Limits:PerPersonPerSecond", "0"), ("LogLevel", "Warning")];
+    // The breaker is that of every installation. A slow module takes 400 to 620 ms, so that three of four answers come after this time-out.
+    private protected static (string Name, string Value)[] Settings =>
+        [("Questions:Timeout", "450ms"), ("Limits:PerPersonPerSecond", "0"), ("LogLevel", "Warning")];
 
     public JangteoProgram Program { get; private set; } = null!;
 

@@ -5,8 +5,8 @@ using NpgsqlTypes;
 namespace Jangteo.SystemTests.Storm;
 
 /// <summary>
-/// Makes modules of a running program park messages. A module that is sent requests gets one once more, and its database refuses the effect: it tries as often as it
-/// does for any message, and parks it. Any other gets a message that it cannot read.
+/// Makes modules of a running program park messages. A module that is sent requests gets one once more, and its database refuses the effect:
+/// it tries as often as it does for any message, and parks it. Any other gets a message that it cannot read.
 /// </summary>
 internal sealed class Parking(JangteoProgram program)
 {
@@ -31,7 +31,8 @@ internal sealed class Parking(JangteoProgram program)
                 create table {module}.refused (sender text, stream uuid, seq integer);
                 create function {module}.refuse() returns trigger language plpgsql security definer as $$
                 begin
-                    if exists (select from {module}.refused r where r.sender = new.sender and r.stream = new.stream and r.seq = new.seq) then
+                    if exists (
+                        select from {module}.refused r where r.sender = new.sender and r.stream = new.stream and r.seq = new.seq) then
                         raise exception 'It is refused.' using errcode = 'check_violation';
                     end if;
                     return new;
@@ -42,7 +43,7 @@ internal sealed class Parking(JangteoProgram program)
         }
     }
 
-    /// <summary>Sends a module a message of a trade that it must park. Returns when it has, with the number under which an operator finds it.</summary>
+    /// <summary>Sends a module a message of a trade that it must park. Returns its number for operators when it has.</summary>
     public async Task<long> Park(string module, Guid trade)
     {
         var sender = module == Modules.Trading ? Modules.Payments : Modules.Trading;
@@ -54,7 +55,7 @@ internal sealed class Parking(JangteoProgram program)
         return parked.Id;
     }
 
-    /// <summary>Returns when a message that an operator has tried again is parked again, and has its database refuse nothing of the trade any more.</summary>
+    /// <summary>Returns when a message that was tried again is parked again. Then the database refuses nothing of the trade any more.</summary>
     public async Task IsParkedAgain(string module, Guid trade, long id)
     {
         await using var database = await program.Database();
@@ -78,16 +79,24 @@ internal sealed class Parking(JangteoProgram program)
         return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
-    /// <summary>Puts a message into the outbox of its sender, as the sender does: at the next place of its stream. The same commit has its effect refused.</summary>
+    /// <summary>
+    /// Puts a message into the outbox of its sender, as the sender does: at the next place of its stream. The effect of one that is sent
+    /// once more is refused.
+    /// </summary>
     /// <param name="text">What is sent; null to send the first message of the trade once more.</param>
     private static async Task<int> Say(NpgsqlDataSource database, string sender, string module, Guid trade, string? text)
     {
         await using var command = database.CreateCommand(
             $"""
             with said as (
-                select type, correlation, message from {sender}.outbox where stream = $1 and '{module}' = any (receivers) order by id limit 1),
+                select type, correlation, message
+                from {sender}.outbox
+                where stream = $1 and '{module}' = any (receivers)
+                order by id
+                limit 1),
             locked as (
-                select pg_advisory_xact_lock_shared(((hashtext('{sender}')::bigint & 8388607) << 40) | coalesce(pg_sequence_last_value('{sender}.outbox_id_seq'), 0))),
+                select pg_advisory_xact_lock_shared(
+                    ((hashtext('{sender}')::bigint & 8388607) << 40) | coalesce(pg_sequence_last_value('{sender}.outbox_id_seq'), 0))),
             counted as (
                 update {sender}.streams set seq = seq + 1 from locked where stream = $1 and receiver = '{module}' returning seq),
             sent as (

@@ -187,7 +187,7 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
             new JsonObject { ["trade"] = deal.Id, ["reason"] = "The buyer wrote nothing." }, "match");
     }
 
-    /// <summary>What is tried again while its cause is still there is parked again; what is answered by hand is answered once, and written down.</summary>
+    /// <summary>What is tried again while its cause is there is parked again; what is answered by hand is answered once.</summary>
     private async Task LetsGoWhatWasParked(Deal deal)
     {
         var sora = await shop.Operator;

@@ -80,7 +80,8 @@ internal sealed class ModuleBed : IAsyncDisposable
 
     private static HttpClient NewClient(WebApplication app) => new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(app.Urls.First()) };
 
-    private static async Task<WebApplication> Serve(Module[] modules, Settings settings, Database database, TimeProvider machine, Shelf? kinds, Action<IServiceCollection>? add = null)
+    private static async Task<WebApplication> Serve(
+        Module[] modules, Settings settings, Database database, TimeProvider machine, Shelf? kinds, Action<IServiceCollection>? add = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

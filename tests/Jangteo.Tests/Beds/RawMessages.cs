@@ -4,7 +4,8 @@ using Jangteo.Platform.Storing;
 namespace Jangteo.Tests.Beds;
 
 /// <summary>
-/// Messages as a faulty sender would write them, put into its outbox past the code that writes sound ones. Everything after that is the program's own.
+/// Messages as a faulty sender would write them, put into its outbox past the code that writes sound ones. Everything after that is the
+/// program's own.
 /// </summary>
 internal static class RawMessages
 {

@@ -21,7 +21,8 @@ internal sealed class Shop(ModuleBed bed, Neighbours alarms) : IAsyncDisposable
     public static async Task<Shop> Open(TestPostgres postgres, Settings? settings = null)
     {
         var alarms = new Neighbours(Modules.Notices);
-        return new Shop(await ModuleBed.Start(postgres, [new CatalogModule(), alarms, new Neighbours(Modules.Trading), new Neighbours(Modules.Identity)], settings), alarms);
+        Module[] modules = [new CatalogModule(), alarms, new Neighbours(Modules.Trading), new Neighbours(Modules.Identity)];
+        return new Shop(await ModuleBed.Start(postgres, modules, settings), alarms);
     }
 
     public IQuestions Stock => bed.QuestionsTo(Modules.Catalog);

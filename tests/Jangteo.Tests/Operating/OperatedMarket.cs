@@ -130,7 +130,8 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
     /// <summary>A trade that waits for an operator to decide its dispute.</summary>
     internal async Task<Guid> Disputed(long price = 9_000)
     {
-        var listing = await Bed.Post("/api/listings", "minji", new { kind = "second-hand", title = "Radio", description = "Works.", price });
+        var radio = new { kind = "second-hand", title = "Radio", description = "Works.", price };
+        var listing = await Bed.Post("/api/listings", "minji", radio);
         var trade = await Bed.Post("/api/trades", "junho", new { listing = listing.Id, price, card = "ok" });
         Assert.True(trade.Status == 201, trade.ToString());
         Assert.InRange((await Bed.Post($"/api/trades/{trade.Id}/accept", "minji", new { })).Status, 200, 202);
@@ -165,7 +166,8 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
     }
 
     /// <summary>A message that a module could not read, under the number at which an operator finds it.</summary>
-    internal async Task<string> Park(string module) => (await RawMessages.Park(Bed.StorageOf, module)).ToString(CultureInfo.InvariantCulture);
+    internal async Task<string> Park(string module) =>
+        (await RawMessages.Park(Bed.StorageOf, module)).ToString(CultureInfo.InvariantCulture);
 
     private async Task<long> KeepUnbooked(Guid deposit) => await Bed.StorageOf(Modules.Payments).Find(
         new Sql(

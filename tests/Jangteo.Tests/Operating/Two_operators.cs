@@ -105,7 +105,8 @@ public sealed class Two_operators(OperatedMarket market)
         await ModuleBed.Until(() => StepsOf(deposit), steps => steps is ["proposed", "expired"]);
 
         Assert.Equal("expired", await market.Find($"select state from proposals where id = '{proposal}'"));
-        var act = (await market.Bed.Get("/api/operator/payments/acts", "sora")).Body!["items"]!.AsArray().First(one => (string?)one!["subject"] == deposit.ToString())!;
+        var acts = (await market.Bed.Get("/api/operator/payments/acts", "sora")).Body!["items"]!.AsArray();
+        var act = acts.First(one => (string?)one!["subject"] == deposit.ToString())!;
         Assert.Equal(("expired", "time", null), ((string?)act["step"], (string?)act["name"], (string?)act["operator"]));
     }
 
@@ -115,10 +116,12 @@ public sealed class Two_operators(OperatedMarket market)
         var (trade, proposal) = await market.ProposedDecision();
 
         Assert.Equal(("disputed", OperatedMarket.Threshold + 1), await StateOfTrade(trade));
-        var open = (await market.Bed.Get("/api/operator/trading/proposals", OperatedMarket.Second, ("Accept-Language", "en"))).Body!["items"]!.AsArray().Single(one => (Guid)one!["id"]! == proposal)!;
+        var proposals = await market.Bed.Get("/api/operator/trading/proposals", OperatedMarket.Second, ("Accept-Language", "en"));
+        var open = proposals.Body!["items"]!.AsArray().Single(one => (Guid)one!["id"]! == proposal)!;
         Assert.Equal(
             ("trading", "decide-trade", trade, "sora", "It never worked.", OperatedMarket.Threshold + 1),
-            ((string?)open["module"], (string?)open["act"], (Guid)open["trade"]!, (string?)open["proposedBy"]!["name"], (string?)open["reason"], (long)open["amount"]!));
+            ((string?)open["module"], (string?)open["act"], (Guid)open["trade"]!, (string?)open["proposedBy"]!["name"],
+                (string?)open["reason"], (long)open["amount"]!));
         Assert.NotEqual("side-with-buyer", (string?)open["to"]);
         Assert.Contains($"proposal trading {proposal}", await Attention());
         Assert.Equal("already-proposed", (await Side(trade, "side-with-seller", OperatedMarket.Second)).Problem);
@@ -135,11 +138,15 @@ public sealed class Two_operators(OperatedMarket market)
 
         Assert.Single(heard, one => one.Status == 204);
         Assert.All(heard.Where(one => one.Status != 204), one => Assert.Equal("not-now", one.Problem));
-        var ended = await ModuleBed.Until(() => market.Bed.Get($"/api/trades/{trade}", "junho"), one => (long?)one.Body?["money"]?["refunded"] == OperatedMarket.Threshold + 1);
+        var ended = await ModuleBed.Until(
+            () => market.Bed.Get($"/api/trades/{trade}", "junho"),
+            one => (long?)one.Body?["money"]?["refunded"] == OperatedMarket.Threshold + 1);
         Assert.Equal("undone", ended["state"]);
         var acts = (await market.Bed.Get($"/api/operator/trading/acts?trade={trade}", "sora")).Body!["items"]!.AsArray();
-        Assert.Equal([("confirmed", OperatedMarket.Second), ("proposed", "sora")], acts.Select(act => ((string)act!["step"]!, (string)act["name"]!)));
-        var line = (await market.Bed.Get($"/api/trades/{trade}/timeline", "junho")).Body!["items"]!.AsArray().Single(one => (string?)one!["what"] == "command" && (string?)one["do"] == "side-with-buyer")!;
+        Assert.Equal(
+            [("confirmed", OperatedMarket.Second), ("proposed", "sora")], acts.Select(act => ((string)act!["step"]!, (string)act["name"]!)));
+        var lines = (await market.Bed.Get($"/api/trades/{trade}/timeline", "junho")).Body!["items"]!.AsArray();
+        var line = lines.Single(one => (string?)one!["what"] == "command" && (string?)one["do"] == "side-with-buyer")!;
         Assert.Equal("It never worked.", (string?)line["reason"]);
     }
 
@@ -159,7 +166,8 @@ public sealed class Two_operators(OperatedMarket market)
     {
         var price = OperatedMarket.Threshold + 1;
         await market.Bed.Post("/api/session", null, new { person = OperatedMarket.Second });
-        var listing = await market.Bed.Post("/api/listings", OperatedMarket.Second, new { kind = "second-hand", title = "Radio", description = "Works.", price });
+        var radio = new { kind = "second-hand", title = "Radio", description = "Works.", price };
+        var listing = await market.Bed.Post("/api/listings", OperatedMarket.Second, radio);
         var trade = (await market.Bed.Post("/api/trades", "junho", new { listing = listing.Id, price, card = "ok" })).Id;
         await market.Bed.Post($"/api/trades/{trade}/accept", OperatedMarket.Second, new { });
         await ModuleBed.Until(() => market.Bed.Post($"/api/trades/{trade}/contest", "junho", new { }), heard => heard.Status == 200);
@@ -209,9 +217,11 @@ public sealed class Two_operators(OperatedMarket market)
     }
 
     private async Task<IEnumerable<string>> Attention() =>
-        (await market.Bed.Get("/api/operator/views/attention", "sora")).Body!["items"]!.AsArray().Select(item => $"{item!["what"]} {item["module"]} {item["subject"]}");
+        (await market.Bed.Get("/api/operator/views/attention", "sora")).Body!["items"]!.AsArray()
+            .Select(item => $"{item!["what"]} {item["module"]} {item["subject"]}");
 
-    private Task<Heard> Side(Guid trade, string move, string person) => market.Bed.Post($"/api/trades/{trade}/{move}", person, new { reason = "Both sides were heard." });
+    private Task<Heard> Side(Guid trade, string move, string person) =>
+        market.Bed.Post($"/api/trades/{trade}/{move}", person, new { reason = "Both sides were heard." });
 
     private Task<Heard> DecideTrade(Guid proposal, string decision, string person) =>
         market.Bed.Post($"/api/operator/trading/proposals/{proposal}/{decision}", person, new { reason = "I looked at it." });

@@ -75,7 +75,8 @@ public sealed class Paying_by_deposit(Till till, ITestOutputHelper output) : ICl
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}"));
         var histories = Enumerable.Range(0, Histories).Select(number => new TransferHistory(till, new Random(seed + number))).ToList();
 
-        await Parallel.ForEachAsync(histories, new ParallelOptions { MaxDegreeOfParallelism = 6, CancellationToken = ct }, async (history, stop) => await history.Play(stop));
+        var some = new ParallelOptions { MaxDegreeOfParallelism = 6, CancellationToken = ct };
+        await Parallel.ForEachAsync(histories, some, async (history, stop) => await history.Play(stop));
 
         foreach (var history in histories)
         {

@@ -6,8 +6,8 @@ using Jangteo.Platform.Storing;
 namespace Jangteo.Tests.Payments;
 
 /// <summary>
-/// One trade that is paid by transfers at random: in part, whole or over, before and after it is confirmed, released, paid out or called off. Nobody waits for the
-/// bank's statement, so that transfers and requests meet in any order.
+/// One trade that is paid by transfers at random: in part, whole or over, before and after it is confirmed, released, paid out or called off.
+/// Nothing waits for the bank's statement, so that transfers and requests meet in any order.
 /// </summary>
 internal sealed class TransferHistory(Till till, Random random)
 {
@@ -49,13 +49,21 @@ internal sealed class TransferHistory(Till till, Random random)
     public async Task<string?> FindFault()
     {
         var came = arrived.Sum(transfer => transfer.Amount);
-        var sent = await Sum("select coalesce(sum(amount), 0)::bigint from transfers where not refused and split_part(key, '/', 1)::uuid = any($1)", till.Book);
-        var toSeller = await Sum(
-            "select coalesce(sum(amount), 0)::bigint from transfers where not refused and key like '%/pay-out' and split_part(key, '/', 1)::uuid = any($1)", till.Book);
-        var fee = await Sum("select coalesce(sum(e.amount), 0)::bigint from journals j join entries e on e.journal = j.id where j.trade = any($1) and e.account = 'platform-fee'");
-        var left = await Sum("select count(*) from balances where amount <> 0 and split_part(account, ':', 2) = any(select id::text from unnest($1) id)");
+        const string Sent = "select coalesce(sum(amount), 0)::bigint from transfers where not refused and split_part(key, '/', 1)::uuid = any($1)";
+        var sent = await Sum(Sent, till.Book);
+        var toSeller = await Sum($"{Sent} and key like '%/pay-out'", till.Book);
+        var fee = await Sum(
+            """
+            select coalesce(sum(e.amount), 0)::bigint
+            from journals j
+            join entries e on e.journal = j.id
+            where j.trade = any($1) and e.account = 'platform-fee'
+            """);
+        var left = await Sum(
+            "select count(*) from balances where amount <> 0 and split_part(account, ':', 2) = any(select id::text from unnest($1) id)");
         return came == sent + fee && left == 0 && (toSeller, fee) == (isPaidOut ? (Amount - Fee, Fee) : (0, 0)) ? null
-            : $"{came} arrived, {sent} went out, {toSeller} of it to the seller, fee {fee}, {left} accounts are not empty: {string.Join(", ", steps)}";
+            : $"{came} arrived, {sent} went out, {toSeller} of it to the seller, fee {fee}, {left} accounts are not empty: "
+                + string.Join(", ", steps);
     }
 
     private async Task Step(CancellationToken ct)
@@ -102,5 +110,6 @@ internal sealed class TransferHistory(Till till, Random random)
     }
 
     private Task<long> Sum(string sql, Storage? storage = null) =>
-        (storage ?? till.Storage).Find(new Sql(sql, new object?[] { Subjects }), row => row.GetInt64(0), TestContext.Current.CancellationToken);
+        (storage ?? till.Storage).Find(
+            new Sql(sql, new object?[] { Subjects }), row => row.GetInt64(0), TestContext.Current.CancellationToken);
 }

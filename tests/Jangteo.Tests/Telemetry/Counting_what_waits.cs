@@ -61,7 +61,8 @@ public sealed class Counting_what_waits(Town town) : IClassFixture<Town>
         await RawMessages.Park(town.Storage, Modules.Views);
         var person = new PersonChanged(Ids.New(), "Somebody", "somebody@example.org", null, "en", false);
         var early = new Message(
-            Ids.New(), IdentityMessages.PersonChanged, Modules.Identity, person.Person, new MessageContext(), Ids.New(), Ids.New(), null, DateTimeOffset.UtcNow,
+            Ids.New(), IdentityMessages.PersonChanged, Modules.Identity, person.Person, new MessageContext(), Ids.New(), Ids.New(), null,
+            DateTimeOffset.UtcNow,
             JsonSerializer.SerializeToElement(person, Wire.Json));
         await RawMessages.Send(Speaker, Modules.Views, person.Person, JsonSerializer.Serialize(early, Wire.Json), seq: 7);
         await Town.Until(async () => (await Waiting.Of(views, byBroker: false, DateTimeOffset.UtcNow, ct)).Aside == 1);

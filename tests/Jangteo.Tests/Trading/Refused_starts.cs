@@ -30,15 +30,19 @@ public sealed class Refused_starts(TestPostgres postgres)
     [Fact]
     public async Task Catalog_is_asked_about_the_listing_only_where_stock_was_given_back()
     {
-        var payments = new Neighbours(Modules.Payments) { Answering = _ => Task.FromResult<Reply>(new Reply.No(Verb.HoldPayment.No[0], Refusals.PaymentDeclined)) };
+        Reply declined = new Reply.No(Verb.HoldPayment.No[0], Refusals.PaymentDeclined);
+        var payments = new Neighbours(Modules.Payments) { Answering = _ => Task.FromResult(declined) };
+        var kinds = Shelf.Of([KindReader.ReadTable(Table, "a table of the tests").Value!], new Texts());
         await using var bed = await ModuleBed.Start(
-            postgres, [new CatalogModule(), new TradingModule(), payments], new Settings(), Shelf.Of([KindReader.ReadTable(Table, "a table of the tests").Value!], new Texts()),
+            postgres, [new CatalogModule(), new TradingModule(), payments], new Settings(), kinds,
             services =>
             {
                 services.AddSingleton<FindListing>();
-                services.AddSingleton<IListings>(provider => new Counted(provider.GetRequiredService<FindListing>(), () => Interlocked.Increment(ref asked)));
+                services.AddSingleton<IListings>(
+                    provider => new Counted(provider.GetRequiredService<FindListing>(), () => Interlocked.Increment(ref asked)));
             });
-        var listing = (await bed.Post("/api/listings", "minji", new { kind = "taken-first", title = "Lamp", description = "Warm light.", price = 3000 })).Id;
+        var lamp = new { kind = "taken-first", title = "Lamp", description = "Warm light.", price = 3000 };
+        var listing = (await bed.Post("/api/listings", "minji", lamp)).Id;
         // A first order may be earlier than the event of the listing, which is asked for then.
         Assert.Equal("payment-declined", (await Order()).Problem);
         asked = 0;

@@ -132,11 +132,13 @@ public sealed class Listing_and_searching(Town town)
         Assert.Equal([tale.Listing], Ids(await Search($"q={mark}")));
         Assert.Equal(HttpStatusCode.OK, await See(null));
 
-        async Task<HttpStatusCode> See(PersonRef? person, bool isOperator = false) => (await town.Get($"/api/listings/{tale.Listing}", person, isOperator)).Status;
+        async Task<HttpStatusCode> See(PersonRef? person, bool isOperator = false) =>
+            (await town.Get($"/api/listings/{tale.Listing}", person, isOperator)).Status;
 
         async Task Say(bool isSuspended)
         {
-            await town.Say(Modules.Identity, IdentityMessages.PersonSuspended, tale.Seller.Id, new PersonSuspended(tale.Seller.Id, isSuspended));
+            var said = new PersonSuspended(tale.Seller.Id, isSuspended);
+            await town.Say(Modules.Identity, IdentityMessages.PersonSuspended, tale.Seller.Id, said);
             await town.Rest();
         }
     }
