@@ -9,6 +9,9 @@ public sealed class SplitTests(SharedSplit split)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    private static readonly byte[] Picture = Convert.FromBase64String(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNIyPjxHwAFrALA3nhCawAAAABJRU5ErkJggg==");
+
     [Theory]
     [InlineData("trading-1")]
     [InlineData("haproxy")]
@@ -71,6 +74,33 @@ public sealed class SplitTests(SharedSplit split)
             async () => await Task.WhenAll(asking.Select(async ask => (await ask()).Status)),
             statuses => statuses.All(status => status == 401));
         Assert.Equal(200, (await (await shop.Named(name)).Get("/api/my/trades")).Status);
+    }
+
+    [Fact]
+    public async Task What_a_suspended_person_offers_is_off_the_market_in_every_process_until_the_suspension_ends()
+    {
+        var shop = new Shop(split.Program);
+        var (seller, buyer) = (await shop.Somebody("suspended"), await shop.Somebody("buyer"));
+        var title = $"Thing of {seller.Name}";
+        var thing = await shop.List("second-hand", seller: seller, title: title);
+        var picture = (await seller.PostPicture($"/api/listings/{thing.Id}/pictures", Picture)).Id;
+        await IsOnOffer(true);
+
+        await shop.Suspend(seller);
+        await IsOnOffer(false);
+        await Shop.Eventually(() => shop.Ask(buyer, thing), said => said.Code == "seller-suspended");
+
+        await shop.Restore(seller);
+        await IsOnOffer(true);
+        await Shop.Eventually(() => shop.Ask(buyer, thing), said => said.Status == 201);
+
+        // Views and Catalog hear of it by RabbitMQ, each at its own time.
+        Task IsOnOffer(bool isOnOffer) => Shop.Eventually(
+            async () => (
+                (await buyer.Get($"/api/listings?q={Uri.EscapeDataString(title)}")).Body!["items"]!.AsArray().Count,
+                (await buyer.Get($"/api/listings/{thing.Id}")).Status,
+                (int)(await buyer.Http.GetAsync($"/api/pictures/{picture}", TestContext.Current.CancellationToken)).StatusCode),
+            seen => seen == (isOnOffer ? (1, 200, 200) : (0, 404, 404)));
     }
 
     /// <summary>A trade that has begun, however often it had to be asked for.</summary>
