@@ -25,6 +25,7 @@ public sealed class SharedProgram : IAsyncDisposable
     {
         if (running.IsValueCreated)
             await (await running.Value).DisposeAsync();
+        JangteoProgram.RemoveMadeDatabases();
     }
 }
 
@@ -41,15 +42,15 @@ public class JangteoProgram : IAsyncDisposable
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(10);
     private static readonly Lazy<Task> swept = new(SweepAfterEarlierRuns);
 
+    private static readonly MadeDatabase ofOneProcess = MadeDatabase.OfOneProcess(NewFolder("made-"));
+
     private readonly (string Name, string Value)[] settings;
     private Process? process;
 
     /// <summary>Has a folder, and does not run yet.</summary>
     private protected JangteoProgram((string Name, string Value)[] settings)
     {
-        Folder = Directory.CreateTempSubdirectory($"{FolderName}{Environment.ProcessId}-").FullName;
-        // Its server runs as another user when root runs the tests, and must be able to pass.
-        File.SetUnixFileMode(Folder, File.GetUnixFileMode(Folder) | UnixFileMode.OtherExecute);
+        Folder = NewFolder();
         this.settings = settings;
         Anonymous = new HttpClient();
     }
@@ -70,6 +71,9 @@ public class JangteoProgram : IAsyncDisposable
 
     /// <summary>What it has noted of itself, while it runs.</summary>
     internal RunFile? Run => RunFile.OfRunning(Folder);
+
+    /// <summary>What its data folder begins with.</summary>
+    private protected virtual MadeDatabase Made => ofOneProcess;
 
     /// <summary>The command it is started with; without one it serves.</summary>
     private protected virtual string[] Command => [];
@@ -92,6 +96,7 @@ public class JangteoProgram : IAsyncDisposable
         var program = make();
         try
         {
+            await program.Made.CopyTo(program.Folder);
             await program.StartAgain();
         }
         catch
@@ -248,6 +253,21 @@ public class JangteoProgram : IAsyncDisposable
             // It does not listen yet.
             return false;
         }
+    }
+
+    /// <summary>An empty folder of this run of the tests.</summary>
+    private protected static string NewFolder(string name = "")
+    {
+        var folder = Directory.CreateTempSubdirectory($"{FolderName}{Environment.ProcessId}-{name}").FullName;
+        // The server runs as another user when root runs the tests, and must be able to pass.
+        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
+        return folder;
+    }
+
+    internal static void RemoveMadeDatabases()
+    {
+        foreach (var folder in Directory.GetDirectories(Path.GetTempPath(), $"{FolderName}{Environment.ProcessId}-made-*"))
+            Directory.Delete(folder, recursive: true);
     }
 
     internal static int FreePort()

@@ -63,7 +63,7 @@ public sealed class StoppedPeopleTests(TimelessProgram timeless)
         Assert.Equal(404, (await (await shop.Named(operates.Name)).Get("/api/operator/rest")).Status);
         var mistaken = await Assert.ThrowsAsync<InvalidOperationException>(
             () => program.RunCommand("operator", "remove", "no-one@example.com"));
-        Assert.Contains("ended with 1: Nobody has signed up with no-one@example.com.", mistaken.Message);
+        Assert.Contains("ended with 1: No account has the e-mail no-one@example.com.", mistaken.Message);
     }
 
     /// <summary>What reads of four modules answer to a token.</summary>

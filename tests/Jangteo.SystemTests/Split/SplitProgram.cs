@@ -42,6 +42,8 @@ public sealed class SplitProgram : JangteoProgram
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    private static readonly MadeDatabase ofModulesApart = MadeDatabase.OfModulesApart(NewFolder("made-"));
+
     private readonly string replicas;
     private readonly HttpClient asking = new() { Timeout = TimeSpan.FromSeconds(5) };
 
@@ -53,6 +55,8 @@ public sealed class SplitProgram : JangteoProgram
 
     /// <summary>Every process of it, the servers too, as it notes them now.</summary>
     internal IReadOnlyList<RunningProcess> Processes => Run!.Processes!;
+
+    private protected override MadeDatabase Made => ofModulesApart;
 
     private protected override string[] Command => ["split", .. replicas.Length > 0 ? new[] { "--replicas", replicas } : []];
 
