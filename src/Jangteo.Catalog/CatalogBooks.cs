@@ -60,6 +60,10 @@ internal sealed class CatalogBooks([FromKeyedServices(Modules.Catalog)] Storage 
     public async Task<IReadOnlyList<Guid>> After(Guid last, int most, CancellationToken ct) =>
         await storage.Query(new Sql("select id from listings where id > $1 order by id limit $2", last, most), row => row.GetGuid(0), ct);
 
-    public async Task<IReadOnlyList<CheckedNow>> Now(CancellationToken ct) =>
-        [CheckedNow.None(NoOpenRegistration, await storage.Find(new Sql("select count(*) from registrations where settled_at is null"), row => row.GetInt64(0), ct))];
+    public async Task<IReadOnlyList<CheckedNow>> Now(CancellationToken ct)
+    {
+        var open = await storage.Find(
+            new Sql("select count(*) from registrations where settled_at is null"), row => row.GetInt64(0), ct);
+        return [CheckedNow.None(NoOpenRegistration, open)];
+    }
 }

@@ -22,9 +22,10 @@ public sealed class Texts
     /// <summary>What the sentences about checks and alarms may name: the facts of what was found.</summary>
     internal static readonly ImmutableArray<string> PlaceholdersOfFindings =
     [
-        "count", "module", "sender", "receiver", "position", "end", "seconds", "revision", "expected", "move", "from", "to", "state", "what", "available", "out", "sold", "had", "gone",
-        "journal", "sum", "account", "balance", "entries", "standing", "escrow", "suspense", "refund", "paying", "held", "refunded", "paid", "fee", "amount", "counted", "seen", "transfer", "back",
-        "tried", "outside", "ledger", "started", "answers", "cancelled", "notice", "row", "members", "log",
+        "count", "module", "sender", "receiver", "position", "end", "seconds", "revision", "expected", "move", "from", "to", "state", "what",
+        "available", "out", "sold", "had", "gone", "journal", "sum", "account", "balance", "entries", "standing", "escrow", "suspense",
+        "refund", "paying", "held", "refunded", "paid", "fee", "amount", "counted", "seen", "back", "outside", "ledger", "started",
+        "answers", "cancelled", "notice", "row", "members",
     ];
 
     private static readonly ImmutableArray<TextsOfOneLanguage> EngineTexts = [.. Languages.Select(TextsReader.ReadEngine)];

@@ -135,7 +135,8 @@ internal sealed class TellOperators(
         var text = new StringBuilder();
         foreach (var item in news.Take(MostLines))
         {
-            text.Append(texts.Attention(item.What, language)).Append(" (").Append(item.Module).Append("): ").Append(item.DetailIn(language));
+            text.Append(texts.Attention(item.What, language)).Append(" (").Append(item.Module).Append("): ");
+            text.Append(item.DetailIn(language));
             text.Append(item.Trade is { } trade ? $" /operating/trades/{trade}" : "").Append('\n');
         }
 

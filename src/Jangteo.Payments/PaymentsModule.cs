@@ -19,11 +19,13 @@ public sealed class PaymentsModule : Module
     public override string Name => Modules.Payments;
 
     /// <summary>The book of the sandbox's provider and bank, which payments cannot write but by calling them.</summary>
-    public override IEnumerable<(string Schema, IReadOnlyList<Migration> Migrations)> FurtherSchemas => [(SandboxCards.Schema, [SandboxBook(1, "provider"), SandboxBook(2, "subjects")])];
+    public override IEnumerable<(string Schema, IReadOnlyList<Migration> Migrations)> FurtherSchemas =>
+        [(SandboxCards.Schema, [SandboxBook(1, "provider"), SandboxBook(2, "subjects")])];
 
     private static Migration SandboxBook(int number, string name)
     {
-        using var reader = new StreamReader(typeof(PaymentsModule).Assembly.GetManifestResourceStream($"Jangteo.Payments.Sandbox.Book.{number:000}-{name}.sql")!);
+        var resource = $"Jangteo.Payments.Sandbox.Book.{number:000}-{name}.sql";
+        using var reader = new StreamReader(typeof(PaymentsModule).Assembly.GetManifestResourceStream(resource)!);
         return new Migration("Jangteo.Payments.Sandbox", number, name, reader.ReadToEnd());
     }
 

@@ -84,7 +84,8 @@ internal static class Hosting
         AddQuestions(services, name, settings, provider => AnswersOf(module, provider));
         services.AddKeyedSingleton(name, (provider, _) => new IntegrityWatch(
             provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredKeyedService<ILog>(name), module.Integrity(provider) ?? throw new InvalidOperationException($"{name} checks nothing"),
-            provider.GetRequiredService<Alarms>(), provider.GetRequiredService<Shelf>().Texts, provider.GetRequiredService<ILogger<IntegrityWatch>>()));
+            provider.GetRequiredService<Alarms>(), provider.GetRequiredService<Shelf>().Texts,
+            provider.GetRequiredService<ILogger<IntegrityWatch>>()));
         services.AddKeyedSingleton<INeedAttention>(name, (provider, _) => new AttentionOf(module, provider));
         module.AddTo(services);
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<Log>(name).Relay);

@@ -8,10 +8,11 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Jangteo.Payments.Operating;
 
 /// <summary>
-/// I1 (the ledger), I2 (escrow and the pay log), I7 (nothing left to do), I10 (what provider and bank say), for each trade and each bank transfer. All journals
-/// belong to one of these, so the ledger adds up to zero when each of its journals does.
+/// I1 (the ledger), I2 (escrow and the pay log), I7 (nothing left to do), I10 (what provider and bank say), for each trade and each bank
+/// transfer. All journals belong to one of these, so the ledger adds up to zero when each of its journals does.
 /// </summary>
-internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage storage, ICardProvider provider, IBank bank) : IIntegrityChecks
+internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage storage, ICardProvider provider, IBank bank)
+    : IIntegrityChecks
 {
     private const string Outside = "I10-outside";
     private const string NothingToDo = "I7-nothing-to-do";
@@ -47,7 +48,8 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
                 group by 1, 2),
             names as (
                 select id, account from lines
-                union select s.id, prefix || ':' || s.id from subjects s, unnest(array['escrow', 'bank-suspense', 'refund-in-transit', 'pay-out-in-transit']) as prefix
+                union select s.id, prefix || ':' || s.id
+                from subjects s, unnest(array['escrow', 'bank-suspense', 'refund-in-transit', 'pay-out-in-transit']) as prefix
                 union select p.trade, 'seller-payable:' || p.seller || '/' || p.trade from payments p where p.trade = any($1))
             select n.id, n.account, b.amount as balance, e.amount as entries
             from names n
@@ -58,8 +60,8 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
         (
             "I2-pay-log",
             """
-            select p.trade, p.standing, coalesce(escrow.amount, 0) as escrow, coalesce(suspense.amount, 0) as suspense, coalesce(refund.amount, 0) as refund,
-                coalesce(paying.amount, 0) as paying
+            select p.trade, p.standing, coalesce(escrow.amount, 0) as escrow, coalesce(suspense.amount, 0) as suspense,
+                coalesce(refund.amount, 0) as refund, coalesce(paying.amount, 0) as paying
             from payments p
             cross join lateral (
                 select coalesce(sum((attempt->>'amount')::bigint) filter (where attempt->>'verb' = 'refund'), 0) as refund,
@@ -74,7 +76,9 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
                     or coalesce(suspense.amount, 0) <> p.seen
                     or coalesce(refund.amount, 0) <> open.refund
                     or coalesce(paying.amount, 0) <> open.paying
-                        and not exists (select from errands e where e.subject = p.trade and e.next_at is null and e.problem in ('refused', 'voided')))
+                        and not exists (
+                            select from errands e
+                            where e.subject = p.trade and e.next_at is null and e.problem in ('refused', 'voided')))
             """),
         (
             "I2-held",
@@ -132,7 +136,8 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
             select -sum(line.amount)::bigint as net
             from journals j
             cross join lateral unnest(j.accounts, j.amounts) as line (account, amount)
-            where (j.trade = m.id or j.trade is null and j.deposit = m.id) and split_part(line.account, ':', 1) in ('buyer-outside', 'payer-outside', 'seller-outside')) came
+            where (j.trade = m.id or j.trade is null and j.deposit = m.id)
+                and split_part(line.account, ':', 1) in ('buyer-outside', 'payer-outside', 'seller-outside')) came
         """;
 
     // What is booked, and what is written of it: a journal whose trade nobody knows is found as well.
@@ -149,12 +154,14 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
 
     public IReadOnlyList<string> ChecksOfNow => [NothingToDo];
 
-    public async Task<IReadOnlyList<Offender>> Find(Guid[] subjects, CancellationToken ct) => [.. await BySql.Find(storage, subjects, ct), .. await CompareOutside(subjects, ct)];
+    public async Task<IReadOnlyList<Offender>> Find(Guid[] subjects, CancellationToken ct) =>
+        [.. await BySql.Find(storage, subjects, ct), .. await CompareOutside(subjects, ct)];
 
     public async Task<IReadOnlyList<Guid>> After(Guid last, int most, CancellationToken ct)
     {
         var own = await storage.Query(new Sql(Own, last, most), row => row.GetGuid(0), ct);
-        return [.. own.Concat(await provider.SubjectsAfter(last, most, ct)).Concat(await bank.SubjectsAfter(last, most, ct)).Distinct().Order().Take(most)];
+        var outside = (await provider.SubjectsAfter(last, most, ct)).Concat(await bank.SubjectsAfter(last, most, ct));
+        return [.. own.Concat(outside).Distinct().Order().Take(most)];
     }
 
     public async Task<IReadOnlyList<CheckedNow>> Now(CancellationToken ct) =>
@@ -169,7 +176,9 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
             await Task.Delay(Between, ct);
             var again = await Differences([.. differing.Keys], ct);
             var unread = await Unread(ct);
-            differing = differing.Where(pair => !unread.Contains(pair.Key) && again.TryGetValue(pair.Key, out var still) && still == pair.Value).ToDictionary(pair => pair.Key, pair => pair.Value);
+            differing = differing
+                .Where(pair => !unread.Contains(pair.Key) && again.TryGetValue(pair.Key, out var still) && still == pair.Value)
+                .ToDictionary(pair => pair.Key, pair => pair.Value);
         }
 
         return [.. differing.Select(pair => new Offender(Outside, pair.Key, Outside, new Dictionary<string, string>
@@ -179,7 +188,7 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
         }))];
     }
 
-    /// <summary>What is on the bank's statement after the place up to which it has been read is nobody's fault.</summary>
+    /// <summary>What is on the bank's statement after the place up to which it has been read is no fault.</summary>
     private async Task<HashSet<Guid>> Unread(CancellationToken ct)
     {
         var position = await storage.Find(new Sql("select position from statement"), row => row.GetInt64(0), ct);
@@ -189,7 +198,8 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
     private async Task<Dictionary<Guid, (long Outside, long Ledger)>> Differences(Guid[] subjects, CancellationToken ct)
     {
         var members = await storage.Query(
-            new Sql(Ledger, subjects), row => (Asked: row.GetGuid(0), Member: row.GetGuid(1), Ledger: row.GetInt64(2), IsOpen: row.GetBoolean(3)), ct);
+            new Sql(Ledger, subjects),
+            row => (Asked: row.GetGuid(0), Member: row.GetGuid(1), Ledger: row.GetInt64(2), IsOpen: row.GetBoolean(3)), ct);
         Guid[] asked = [.. members.Select(row => row.Member).Distinct()];
         var outside = (await provider.Book(asked, ct)).Concat(await bank.Book(asked, ct)).ToLookup(line => line.Subject, line => line.Net);
         // What is under way outside is settled when its errand is.

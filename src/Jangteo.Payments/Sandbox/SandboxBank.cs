@@ -59,14 +59,18 @@ internal sealed class SandboxBank([FromKeyedServices(SandboxCards.Schema)] Stora
                 """
                 select subject, sum(net)::bigint from (
                     select id as subject, amount as net from deposits where id = any ($1)
-                    union all select split_part(key, '/', 1)::uuid, -amount from transfers where not refused and split_part(key, '/', 1) collate "C" = any ($2::text[])) moved
+                    union all select split_part(key, '/', 1)::uuid, -amount
+                    from transfers
+                    where not refused and split_part(key, '/', 1) collate "C" = any ($2::text[])) moved
                 group by subject
                 """,
-                subjects, subjects.Select(subject => subject.ToString()).ToArray()), reader => new BookLine(reader.GetGuid(0), reader.GetInt64(1)), ct);
+                subjects, subjects.Select(subject => subject.ToString()).ToArray()),
+            reader => new BookLine(reader.GetGuid(0), reader.GetInt64(1)), ct);
 
     public async Task<IReadOnlyList<Guid>> SubjectsAfter(Guid last, int most, CancellationToken ct)
     {
-        var arrived = await book.Query(new Sql("select id from deposits where id > $1 order by id limit $2", last, most), reader => reader.GetGuid(0), ct);
+        var arrived = await book.Query(
+            new Sql("select id from deposits where id > $1 order by id limit $2", last, most), reader => reader.GetGuid(0), ct);
         return [.. arrived.Concat(await SandboxCards.SubjectsAfter(book, "transfers", last, most, ct)).Distinct().Order().Take(most)];
     }
 }

@@ -87,13 +87,19 @@ internal sealed class SandboxCards([FromKeyedServices(SandboxCards.Schema)] Stor
             new Sql(
                 """
                 select subject::uuid, sum(net)::bigint from (
-                    select split_part(key, '/', 1) as subject, amount as net from charges where state = 'charged' and split_part(key, '/', 1) collate "C" = any ($1::text[])
-                    union all select split_part(charge_key, '/', 1), -amount from refunds where split_part(charge_key, '/', 1) collate "C" = any ($1::text[])) moved
+                    select split_part(key, '/', 1) as subject, amount as net
+                    from charges
+                    where state = 'charged' and split_part(key, '/', 1) collate "C" = any ($1::text[])
+                    union all select split_part(charge_key, '/', 1), -amount
+                    from refunds
+                    where split_part(charge_key, '/', 1) collate "C" = any ($1::text[])) moved
                 group by subject
                 """,
-                (object)subjects.Select(subject => subject.ToString()).ToArray()), reader => new BookLine(reader.GetGuid(0), reader.GetInt64(1)), ct);
+                (object)subjects.Select(subject => subject.ToString()).ToArray()),
+            reader => new BookLine(reader.GetGuid(0), reader.GetInt64(1)), ct);
 
-    public Task<IReadOnlyList<Guid>> SubjectsAfter(Guid last, int most, CancellationToken ct) => SubjectsAfter(book, "charges", last, most, ct);
+    public Task<IReadOnlyList<Guid>> SubjectsAfter(Guid last, int most, CancellationToken ct) =>
+        SubjectsAfter(book, "charges", last, most, ct);
 
     /// <summary>The first parts of a table's keys after one, in their order.</summary>
     internal static async Task<IReadOnlyList<Guid>> SubjectsAfter(Storage book, string table, Guid last, int most, CancellationToken ct) =>

@@ -13,8 +13,9 @@ public interface IIntegrityChecks
     int AtOnce => 500;
 
     /// <summary>
-    /// What is wrong with some subjects, all seen in one snapshot; an id that is no subject of the module is passed over. The watch learns what to look at from
-    /// the streams of the module's log and from <see cref="Storing.Work.Changed"/>, so every change of a subject must be told by one of them.
+    /// What is wrong with some subjects, all seen in one snapshot; an id that is no subject of the module is passed over. The watch learns
+    /// what to look at from the streams of the module's log and from <see cref="Storing.Work.Changed"/>, so every change of a subject must
+    /// be told by one of them.
     /// </summary>
     Task<IReadOnlyList<Offender>> Find(Guid[] subjects, CancellationToken ct);
 
@@ -30,9 +31,13 @@ public interface IIntegrityChecks
 /// <param name="Facts">What fills that sentence, by placeholder.</param>
 public sealed record Offender(string Check, Guid Subject, string Word, IReadOnlyDictionary<string, string> Facts);
 
-/// <summary>The result of a check that is not about single subjects. The engine's texts say it under its code, as they say what is wrong with a subject.</summary>
+/// <summary>
+/// The result of a check that is not about single subjects. The engine's texts say it under its code, as they say what is wrong with a
+/// subject.
+/// </summary>
 public sealed record CheckedNow(string Check, bool Ok, IReadOnlyDictionary<string, string> Facts)
 {
     /// <summary>One that holds while a count is 0.</summary>
-    public static CheckedNow None(string check, long count) => new(check, count == 0, new Dictionary<string, string> { ["count"] = FormattableString.Invariant($"{count}") });
+    public static CheckedNow None(string check, long count) =>
+        new(check, count == 0, new Dictionary<string, string> { ["count"] = FormattableString.Invariant($"{count}") });
 }

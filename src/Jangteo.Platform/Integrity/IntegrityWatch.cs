@@ -9,26 +9,34 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Jangteo.Platform.Integrity;
 
 /// <summary>
-/// Checks a module's data by itself and raises an alarm. It looks at what has changed since it looked last, as the module's log and its list of changes tell, so
-/// its cost follows the changes and not what there is. What it found stays on the list until the same check of the same subject holds.
+/// Checks a module's data by itself and raises an alarm. It looks at what has changed since it looked last, as the module's log and its
+/// list of changes tell, so its cost follows the changes and not what there is. What it found stays on the list until the same check of the
+/// same subject holds.
 /// </summary>
-public sealed class IntegrityWatch(Storage storage, ILog log, IIntegrityChecks checks, Alarms alarms, Texts texts, ILogger<IntegrityWatch> logger)
+public sealed class IntegrityWatch(
+    Storage storage, ILog log, IIntegrityChecks checks, Alarms alarms, Texts texts, ILogger<IntegrityWatch> logger)
 {
     private const int ChangesAtOnce = 1000;
     private const int Shown = 5;
 
-    private const string TakeChanges = "delete from integrity_changes where ctid = any (array(select ctid from integrity_changes limit $1)) returning subject";
+    private const string TakeChanges =
+        """
+        delete from integrity_changes
+        where ctid = any (array(select ctid from integrity_changes limit $1))
+        returning subject
+        """;
 
     /// <summary>How often it looks by itself.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(10);
 
     public Loop Loop => new($"{storage.Module}'s integrity", new Bell(), async ct =>
     {
-        await LookAtChanges(ct);
+        await LookAtChanges(int.MaxValue, ct);
         await RaiseAlarm(ct);
         return Every;
     }, logger);
@@ -39,34 +47,47 @@ public sealed class IntegrityWatch(Storage storage, ILog log, IIntegrityChecks c
         {
             Caller.Operator(http);
             return TypedResults.Ok(await Look(all == true, Problems.Language(http), ct));
-        }).WithName($"{storage.Module}Books").WithSummary("The module's invariants, checked now: what has changed since the last look, or everything.").WithTags("operator");
+        }).WithName($"{storage.Module}Books").WithTags("operator")
+            .WithSummary("The module's invariants, checked now: what has changed since the last look, or everything.");
 
     /// <summary>The state of all checks, after a look at what has changed or at everything.</summary>
     public async Task<Books> Look(bool all, string language, CancellationToken ct)
     {
-        var looked = all ? await LookAtAll(ct) : await LookAtChanges(ct);
+        // A request waits for one round of changes at most; the loop looks at what is left.
+        var looked = all ? await LookAtAll(ct) : await LookAtChanges(rounds: 1, ct);
         await RaiseAlarm(ct);
         var found = (await storage.Query(
-            new Sql("select check_name, subject, detail, facts from integrity_offenders order by found_at, subject"),
-            row => new Offender(row.GetString(0), row.GetGuid(1), row.GetString(2), JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(3), Wire.Json)!), ct))
+            new Sql("select check_name, subject, detail, facts from integrity_offenders order by found_at, subject"), ReadOffender, ct))
             .ToLookup(offender => offender.Check);
-        var counted = Say(all ? "looked-at-all" : "looked-at-changes", new Dictionary<string, string> { ["count"] = FormattableString.Invariant($"{looked}") }, language);
+        var count = new Dictionary<string, string> { ["count"] = FormattableString.Invariant($"{looked}") };
+        var counted = Say(all ? "looked-at-all" : "looked-at-changes", count, language);
         return Books.Of(
         [
-            .. checks.Checks.Select(check => new BookCheck(check, texts.Check(check, language), !found[check].Any(), found[check].Any() ? Say(found[check], language) : counted)),
-            .. (await checks.Now(ct)).Select(now => new BookCheck(now.Check, texts.Check(now.Check, language), now.Ok, Say(now.Check, now.Facts, language))),
+            .. checks.Checks.Select(check => found[check].Any()
+                ? new BookCheck(check, texts.Check(check, language), false, Say([.. found[check]], language))
+                : new BookCheck(check, texts.Check(check, language), true, counted)),
+            .. (await checks.Now(ct)).Select(now =>
+                new BookCheck(now.Check, texts.Check(now.Check, language), now.Ok, Say(now.Check, now.Facts, language))),
         ]);
     }
 
-    private string Say(IEnumerable<Offender> found, string language) =>
-        FormattableString.Invariant($"{found.Count()}: ") + string.Join("; ", found.Take(Shown).Select(offender => $"{offender.Subject}: {Say(offender.Word, offender.Facts, language)}"));
+    private static Offender ReadOffender(NpgsqlDataReader row) => new(
+        row.GetString(0), row.GetGuid(1), row.GetString(2),
+        JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(3), Wire.Json)!);
 
-    private string Say(string word, IReadOnlyDictionary<string, string> facts, string language) => Texts.Say(texts.Finding(word, language), facts);
+    private string Say(IReadOnlyList<Offender> found, string language)
+    {
+        var first = found.Take(Shown).Select(offender => $"{offender.Subject}: {Say(offender.Word, offender.Facts, language)}");
+        return FormattableString.Invariant($"{found.Count}: {string.Join("; ", first)}");
+    }
+
+    private string Say(string word, IReadOnlyDictionary<string, string> facts, string language) =>
+        Texts.Say(texts.Finding(word, language), facts);
 
     /// <summary>Tells the operators while anything is on the list. The module goes on: refusing everyone would not mend one subject.</summary>
     private async Task RaiseAlarm(CancellationToken ct)
     {
-        var count = await storage.Find(new Sql("select count(*) from integrity_offenders"), row => row.GetInt64(0), ct);
+        var count = await storage.Find(new Sql("select count(distinct subject) from integrity_offenders"), row => row.GetInt64(0), ct);
         if (count > 0)
         {
             alarms.Raise(storage.Module, Alarm.Integrity, isReady: true, ("count", count), ("module", storage.Module));
@@ -77,10 +98,10 @@ public sealed class IntegrityWatch(Storage storage, ILog log, IIntegrityChecks c
         }
     }
 
-    private async Task<int> LookAtChanges(CancellationToken ct)
+    private async Task<int> LookAtChanges(int rounds, CancellationToken ct)
     {
         var looked = 0;
-        while (true)
+        for (var round = 0; round < rounds; round++)
         {
             // One look at a time, however many processes there are: an older one must not overwrite what a newer one found.
             await using var work = await Begin(ct);
@@ -88,11 +109,12 @@ public sealed class IntegrityWatch(Storage storage, ILog log, IIntegrityChecks c
             var entries = await log.Read(position, ChangesAtOnce, ct);
             // Taken before anything is checked: what is taken has been committed, so the check sees it. A check that fails puts them back.
             var listed = await work.Query(new Sql(TakeChanges, ChangesAtOnce), row => row.GetGuid(0), ct);
-            var suspects = looked == 0 ? await work.Query(new Sql("select distinct subject from integrity_offenders"), row => row.GetGuid(0), ct) : [];
+            var suspects = round > 0 ? []
+                : await work.Query(new Sql("select distinct subject from integrity_offenders"), row => row.GetGuid(0), ct);
             Guid[] changed = [.. entries.Select(entry => entry.Stream).Concat(listed).Concat(suspects).Distinct()];
             if (changed.Length == 0)
             {
-                return looked;
+                break;
             }
 
             await Check(work, changed, ct);
@@ -101,15 +123,17 @@ public sealed class IntegrityWatch(Storage storage, ILog log, IIntegrityChecks c
             looked += changed.Length;
             if (entries.Count < ChangesAtOnce && listed.Count < ChangesAtOnce)
             {
-                return looked;
+                break;
             }
         }
+
+        return looked;
     }
 
     private async Task<int> LookAtAll(CancellationToken ct)
     {
         // What was found of a subject that is not there any more is looked at only here.
-        await LookAtChanges(ct);
+        await LookAtChanges(rounds: 1, ct);
         var (looked, last) = (0, Guid.Empty);
         while (await checks.After(last, checks.AtOnce, ct) is { Count: > 0 } subjects)
         {
@@ -127,7 +151,8 @@ public sealed class IntegrityWatch(Storage storage, ILog log, IIntegrityChecks c
     {
         var work = await storage.Begin(Cause.New(), ct);
         // Another look may take longer than anything else that is waited for; nothing but looks waits here.
-        await work.Read(ct, (new Sql("select set_config('lock_timeout', '0', true)"), _ => { }), (new Sql("select pg_advisory_xact_lock(hashtext('integrity'), hashtext(current_schema()))"), _ => { }));
+        await work.Query(new Sql("select set_config('lock_timeout', '0', true)"), _ => 0, ct);
+        await work.Query(new Sql("select pg_advisory_xact_lock(hashtext('integrity'), hashtext(current_schema()))"), _ => 0, ct);
         return work;
     }
 
@@ -136,7 +161,8 @@ public sealed class IntegrityWatch(Storage storage, ILog log, IIntegrityChecks c
         foreach (var some in subjects.Chunk(checks.AtOnce))
         {
             var known = (await work.Query(
-                new Sql("select check_name, subject from integrity_offenders where subject = any($1)", some), row => (row.GetString(0), row.GetGuid(1)), ct)).ToHashSet();
+                new Sql("select check_name, subject from integrity_offenders where subject = any($1)", some),
+                row => (row.GetString(0), row.GetGuid(1)), ct)).ToHashSet();
             var found = (await FindOrTell(some, ct)).DistinctBy(offender => (offender.Check, offender.Subject)).ToList();
             work.Write("delete from integrity_offenders where subject = any($1)", some);
             foreach (var offender in found)
@@ -147,8 +173,8 @@ public sealed class IntegrityWatch(Storage storage, ILog log, IIntegrityChecks c
                 if (!known.Contains((offender.Check, offender.Subject)))
                 {
                     logger.LogError(
-                        "Integrity of {Module} is broken: {Check}: {Subject}: {Detail}", storage.Module, texts.Check(offender.Check, "en"), offender.Subject,
-                        Say(offender.Word, offender.Facts, "en"));
+                        "Integrity of {Module} is broken: {Check}: {Subject}: {Detail}", storage.Module, texts.Check(offender.Check, "en"),
+                        offender.Subject, Say(offender.Word, offender.Facts, "en"));
                 }
             }
         }
@@ -165,7 +191,8 @@ public sealed class IntegrityWatch(Storage storage, ILog log, IIntegrityChecks c
         {
             if (subjects is [var one])
             {
-                return [new Offender(checks.Checks[0], one, "unreadable", new Dictionary<string, string> { ["what"] = $"{fault.GetType().Name}: {fault.Message}" })];
+                var what = new Dictionary<string, string> { ["what"] = $"{fault.GetType().Name}: {fault.Message}" };
+                return [new Offender(checks.Checks[0], one, "unreadable", what)];
             }
 
             var half = subjects.Length / 2;

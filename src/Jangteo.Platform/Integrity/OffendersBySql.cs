@@ -5,8 +5,8 @@ namespace Jangteo.Platform.Integrity;
 
 /// <summary>Checks each of which is one statement.</summary>
 /// <param name="checks">
-/// A code, and a query for the offenders among the ids in <c>$1</c>: the subject, and further columns that fill the placeholders of their names. What is wrong
-/// is said under the code itself.
+/// A code, and a query for the offenders among the ids in <c>$1</c>: the subject, and further columns that fill the placeholders of their
+/// names. What is wrong is said under the code itself.
 /// </param>
 public sealed class OffendersBySql((string Check, string Offenders)[] checks)
 {
@@ -16,11 +16,13 @@ public sealed class OffendersBySql((string Check, string Offenders)[] checks)
     public async Task<IReadOnlyList<Offender>> Find(Storage storage, Guid[] subjects, CancellationToken ct)
     {
         var found = new List<Offender>();
-        await storage.ReadSnapshot(
-            ct, [.. checks.Select(check => (new Sql(check.Offenders, subjects), (Action<NpgsqlDataReader>)(row => found.Add(new Offender(check.Check, row.GetGuid(0), check.Check, FactsOf(row))))))]);
+        await storage.ReadSnapshot(ct, [.. checks.Select(check => (new Sql(check.Offenders, subjects), Adding(check.Check)))]);
         return found;
+
+        Action<NpgsqlDataReader> Adding(string check) => row => found.Add(new Offender(check, row.GetGuid(0), check, FactsOf(row)));
     }
 
     private static Dictionary<string, string> FactsOf(NpgsqlDataReader row) =>
-        Enumerable.Range(1, row.FieldCount - 1).ToDictionary(row.GetName, column => row.IsDBNull(column) ? "-" : FormattableString.Invariant($"{row.GetValue(column)}"));
+        Enumerable.Range(1, row.FieldCount - 1).ToDictionary(
+            row.GetName, column => row.IsDBNull(column) ? "-" : FormattableString.Invariant($"{row.GetValue(column)}"));
 }

@@ -42,7 +42,10 @@ public interface ILog
     /// <summary>The mark of the row at a position, or null where the log does not go so far.</summary>
     async Task<Guid?> MarkAt(long position, CancellationToken ct) => (await Read(position - 1, 1, ct)) is [var row] ? row.Mark : null;
 
-    /// <summary>The newest rows of some streams, so many of each at most, those of a stream in their order. They may have no position yet; then it is 0.</summary>
+    /// <summary>
+    /// The newest rows of some streams, so many of each at most, those of a stream in their order. They may have no position yet; then it
+    /// is 0.
+    /// </summary>
     Task<IReadOnlyList<LogRow>> ReadStreams(Guid[] streams, int mostOfEach, CancellationToken ct);
 
     /// <summary>Rung when rows have been added, as far as this process knows.</summary>

@@ -1,6 +1,9 @@
 namespace Jangteo.Platform.Messaging;
 
-/// <summary>A module's log ends before, or goes on otherwise than, what has been heard of it: its database was restored to an earlier point than the others.</summary>
+/// <summary>
+/// A module's log ends before, or goes on otherwise than, what has been heard of it: its database was restored to an earlier point than the
+/// others.
+/// </summary>
 public sealed class LogWentBackException : Exception
 {
     /// <param name="receiver">Who knows better; the sender itself where its database was restored under the running process.</param>

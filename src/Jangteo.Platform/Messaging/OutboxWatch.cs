@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Jangteo.Platform.Messaging;
 
 /// <summary>
-/// Raises an alarm when what a module said has waited for half a minute: without a position the process is not ready, for it can take on nothing that it can
-/// bring to an end. What only the broker lacks is told to operators; trades go on as far as they get without it.
+/// Raises an alarm when what a module said has waited for half a minute: without a position the process is not ready, for it can take on
+/// nothing that it can bring to an end. What only the broker lacks is told to operators; trades go on as far as they get without it.
 /// </summary>
 public sealed class OutboxWatch(Storage storage, bool byBroker, Alarms alarms, TimeProvider machine, ILogger<OutboxWatch> log)
 {
@@ -25,7 +25,9 @@ public sealed class OutboxWatch(Storage storage, bool byBroker, Alarms alarms, T
 
     private async Task<TimeSpan> Look(CancellationToken ct)
     {
-        var (unnumbered, unsent) = await storage.Find(new Sql(Oldest, byBroker), reader => (reader.IsDBNull(0) ? null : reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1)), ct);
+        var (unnumbered, unsent) = await storage.Find(
+            new Sql(Oldest, byBroker),
+            reader => (reader.IsDBNull(0) ? null : reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1)), ct);
         Tell(Alarm.Unnumbered, unnumbered, isReady: false);
         Tell(Alarm.Unsent, unsent, isReady: true);
         return LooksEvery;

@@ -1,4 +1,4 @@
--- What has changed since it was checked last, for modules whose log does not tell of every change. Written in the commit of the change, once for each.
+-- What has changed since it was checked last, for modules whose log does not tell of every change. Written in the commit of the change.
 create table integrity_changes (subject uuid not null);
 
 -- What fills the sentence that detail names: a finding is said in the language of its reader.

@@ -11,12 +11,15 @@ namespace Jangteo.Platform.Operating;
 /// <param name="Alarm">The sort of an alarm, which is said in the language of its reader; null of anything else.</param>
 /// <param name="Facts">What fills the text of the alarm.</param>
 public sealed record NeedsAttention(
-    string Module, string What, string Subject, Guid? Trade, string Detail, DateTimeOffset Since, string? Alarm = null, IReadOnlyDictionary<string, string>? Facts = null)
+    string Module, string What, string Subject, Guid? Trade, string Detail, DateTimeOffset Since, string? Alarm = null,
+    IReadOnlyDictionary<string, string>? Facts = null)
 {
-    public static NeedsAttention Of(Alarm alarm) => new(alarm.Module, "alarm", alarm.About, null, alarm.Text, alarm.Since, alarm.Sort, alarm.Facts);
+    public static NeedsAttention Of(Alarm alarm) =>
+        new(alarm.Module, "alarm", alarm.About, null, alarm.Text, alarm.Since, alarm.Sort, alarm.Facts);
 
     /// <summary>What it is, in a language.</summary>
-    public string DetailIn(string language) => Alarm is null ? Detail : Platform.Alarm.TextOf(Alarm, Facts ?? new Dictionary<string, string>(), language);
+    public string DetailIn(string language) =>
+        Alarm is null ? Detail : Platform.Alarm.TextOf(Alarm, Facts ?? new Dictionary<string, string>(), language);
 }
 
 /// <summary>What needs an operator in one module, whether it is in this process or in another.</summary>

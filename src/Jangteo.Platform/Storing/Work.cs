@@ -96,7 +96,10 @@ public sealed class Work : IAsyncDisposable
     /// <summary>True when something is sent with this transaction.</summary>
     public bool Sends { get; private set; }
 
-    /// <summary>Tells the integrity watch, with the commit, which of the module's subjects this changes. Of a stream that is said something of, the log tells it.</summary>
+    /// <summary>
+    /// Tells the integrity watch, with the commit, which of the module's subjects this changes. Of a stream that is said something of, the
+    /// log tells it.
+    /// </summary>
     public void Changed(IEnumerable<Guid> subjects) => changed.UnionWith(subjects);
 
     /// <summary>Done once, when the commit is known to have happened. Must be harmless to lose: a process may die before it.</summary>
@@ -146,7 +149,8 @@ public sealed class Work : IAsyncDisposable
         later.Clear();
         if (changed.Count > 0)
         {
-            batch.BatchCommands.Add(new Sql("insert into integrity_changes (subject) select unnest($1::uuid[])", changed.ToArray()).ToCommand());
+            var noting = new Sql("insert into integrity_changes (subject) select unnest($1::uuid[])", changed.ToArray());
+            batch.BatchCommands.Add(noting.ToCommand());
             changed.Clear();
         }
 

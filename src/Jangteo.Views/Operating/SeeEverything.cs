@@ -39,7 +39,8 @@ internal static class SeeEverything
         Caller.Operator(http);
         var language = Problems.Language(http);
         var items = await Seen(services, language, ct);
-        items.AddRange((await AttentionLists.Parked(storage, ct)).Concat(services.GetRequiredService<Alarms>().Of(Modules.Views).Select(NeedsAttention.Of)).Select(item => OfModule(item, language)));
+        var alarms = services.GetRequiredService<Alarms>().Of(Modules.Views).Select(NeedsAttention.Of);
+        items.AddRange((await AttentionLists.Parked(storage, ct)).Concat(alarms).Select(item => OfModule(item, language)));
         foreach (var module in Modules.All.Where(module => module != Modules.Views))
         {
             items.AddRange(await Elsewhere(services, module, language, storage.Clock.Now, ct));
@@ -57,11 +58,13 @@ internal static class SeeEverything
             .DistinctBy(item => (item.What, item.Subject)),
     ];
 
-    private static async Task<IEnumerable<AttentionItem>> Elsewhere(IServiceProvider services, string module, string language, DateTimeOffset now, CancellationToken ct)
+    private static async Task<IEnumerable<AttentionItem>> Elsewhere(
+        IServiceProvider services, string module, string language, DateTimeOffset now, CancellationToken ct)
     {
         try
         {
-            return services.GetKeyedService<INeedAttention>(module) is { } list ? (await list.Attention(ct)).Select(item => OfModule(item, language)) : [];
+            return services.GetKeyedService<INeedAttention>(module) is { } list
+                ? (await list.Attention(ct)).Select(item => OfModule(item, language)) : [];
         }
         catch (RefusedException)
         {

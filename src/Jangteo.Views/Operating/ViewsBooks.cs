@@ -10,8 +10,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Jangteo.Views.Operating;
 
 /// <summary>
-/// I8: every row of the views equals the fold of its events. A subject is a trade, a listing or a person; its rows are made of the events of its own streams, which
-/// are folded anew from the modules' logs as far as they have been heard.
+/// I8: every row of the views equals the fold of its events. A subject is a trade, a listing or a person; its rows are made of the events
+/// of its own streams, which are folded anew from the modules' logs as far as they have been heard.
 /// </summary>
 internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage storage, IServiceProvider services) : IIntegrityChecks
 {
@@ -52,14 +52,16 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
         var (live, heard, aside) = (new Copy(), new Dictionary<(string Sender, Guid Stream), int>(), new HashSet<Guid>());
         await storage.ReadSnapshot(
             ct,
-            (new Sql("select sender, stream, seq from inbox where stream = any($1)", subjects), row => heard[(row.GetString(0), row.GetGuid(1))] = row.GetInt32(2)),
-            (new Sql("select stream from aside where stream = any($1)", subjects), row => aside.Add(row.GetGuid(0))),
-            (new Sql($"select {Sqls.ListingColumns} from listings l where l.id = any($1)", subjects), row => Keep(live.Listings, Sqls.Listing(row), one => one.Id)),
-            (new Sql($"select {Sqls.TradeColumns} from trades where id = any($1)", subjects), row => Keep(live.Trades, Sqls.Trade(row), one => one.Id)),
-            (new Sql($"select {Sqls.LineColumns} from lines where trade = any($1)", subjects), row => live.Lines.Add(Sqls.Line(row))),
-            (new Sql($"select {Sqls.AlarmColumns} from alarms where trade = any($1) or trade is null and listing = any($1)", subjects), row => Keep(live.Alarms, Sqls.Alarm(row), one => one.Notice)),
-            (new Sql($"select {Sqls.PersonColumns} from people where id = any($1)", subjects), row => Keep(live.People, Sqls.Person(row), one => one.Id)),
-            (new Sql("select person from suspended_people where person = any($1)", subjects), row => live.Suspended[row.GetGuid(0)] = true));
+            (Rows("sender, stream, seq", "inbox where stream"), row => heard[(row.GetString(0), row.GetGuid(1))] = row.GetInt32(2)),
+            (Rows("stream", "aside where stream"), row => aside.Add(row.GetGuid(0))),
+            (Rows(Sqls.ListingColumns, "listings l where l.id"), row => Keep(live.Listings, Sqls.Listing(row), one => one.Id)),
+            (Rows(Sqls.TradeColumns, "trades where id"), row => Keep(live.Trades, Sqls.Trade(row), one => one.Id)),
+            (Rows(Sqls.LineColumns, "lines where trade"), row => live.Lines.Add(Sqls.Line(row))),
+            (Rows(Sqls.AlarmColumns, "alarms where trade = any($1) or trade is null and listing"),
+            row => Keep(live.Alarms, Sqls.Alarm(row), one => one.Notice)),
+            (Rows(Sqls.PersonColumns, "people where id"), row => Keep(live.People, Sqls.Person(row), one => one.Id)),
+            (Rows("person", "suspended_people where person"), row => live.Suspended[row.GetGuid(0)] = true));
+        Sql Rows(string columns, string of) => new($"select {columns} from {of} = any($1)", subjects);
 
         var (folded, partly, unknown) = await Fold(heard, ct);
         // What is parked has no effect here, and an operator may let it go; what is set aside is heard in a moment, and then checked.
@@ -79,16 +81,19 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
 
     /// <summary>Folds what has been heard of some streams.</summary>
     /// <returns>The rows; the streams of which only the newest events were read; and those of which none of these had been heard.</returns>
-    private async Task<(Copy Folded, HashSet<Guid> Partly, HashSet<Guid> Unknown)> Fold(Dictionary<(string Sender, Guid Stream), int> heard, CancellationToken ct)
+    private async Task<(Copy Folded, HashSet<Guid> Partly, HashSet<Guid> Unknown)> Fold(
+        Dictionary<(string Sender, Guid Stream), int> heard, CancellationToken ct)
     {
         var (folded, partly, unknown) = (new Copy(), new HashSet<Guid>(), new HashSet<Guid>());
         foreach (var ofSender in heard.GroupBy(pair => pair.Key.Sender))
         {
             var log = services.GetRequiredKeyedService<ILog>(ofSender.Key);
-            var said = (await log.ReadStreams([.. ofSender.Select(pair => pair.Key.Stream)], MostOfOneStream, ct)).ToLookup(row => row.Stream);
+            var streams = ofSender.Select(pair => pair.Key.Stream).ToArray();
+            var said = (await log.ReadStreams(streams, MostOfOneStream, ct)).ToLookup(row => row.Stream);
             foreach (var ((_, stream), last) in ofSender)
             {
-                var rows = said[stream].Where(row => row.SeqFor(Modules.Views) is { } seq && seq <= last).OrderBy(row => row.SeqFor(Modules.Views)).ToList();
+                var rows = said[stream].Where(row => row.SeqFor(Modules.Views) is { } seq && seq <= last)
+                    .OrderBy(row => row.SeqFor(Modules.Views)).ToList();
                 if (rows.Count == 0)
                 {
                     unknown.Add(stream);
@@ -119,7 +124,8 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
         }
     }
 
-    private static IEnumerable<Offender> Compare<TRow>(string check, Dictionary<Guid, TRow> folded, Dictionary<Guid, TRow> live, Func<TRow, Guid> subject, Func<Guid, bool> isJudged)
+    private static IEnumerable<Offender> Compare<TRow>(
+        string check, Dictionary<Guid, TRow> folded, Dictionary<Guid, TRow> live, Func<TRow, Guid> subject, Func<Guid, bool> isJudged)
         where TRow : class
     {
         foreach (var key in folded.Keys.Union(live.Keys))
@@ -132,11 +138,9 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
             }
 
             // The names of the members and not what they hold, which may be about people: this goes into the log.
-            yield return new Offender(check, of, should is null ? "row-made-up" : isNow is null ? "row-missing" : "row-differs", new Dictionary<string, string>
-            {
-                ["row"] = key.ToString(),
-                ["members"] = should is null || isNow is null ? "" : string.Join(", ", Differing("", JsonSerializer.SerializeToNode(should, Wire.Json), JsonSerializer.SerializeToNode(isNow, Wire.Json))),
-            });
+            var differing = should is null || isNow is null ? [] : Differing("", Node(should), Node(isNow));
+            var facts = new Dictionary<string, string> { ["row"] = key.ToString(), ["members"] = string.Join(", ", differing) };
+            yield return new Offender(check, of, should is null ? "row-made-up" : isNow is null ? "row-missing" : "row-differs", facts);
         }
     }
 
@@ -146,6 +150,8 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
             ? one.Select(member => member.Key).Union(other.Select(member => member.Key))
                 .SelectMany(name => Differing(path.Length == 0 ? name : $"{path}.{name}", one[name], other[name]))
             : JsonNode.DeepEquals(should, isNow) ? [] : [path];
+
+    private static JsonNode? Node<TRow>(TRow row) => JsonSerializer.SerializeToNode(row, Wire.Json);
 
     private static string Write<TRow>(TRow? row)
         where TRow : class => row is null ? "" : JsonSerializer.Serialize(row, Wire.Json);

@@ -77,7 +77,8 @@ internal static class InternalRoutes
         own.MapGet("/log", async (long after, int most, IServiceProvider services, CancellationToken ct) =>
             Results.Json(await services.GetRequiredKeyedService<ILog>(module).Read(after, Math.Clamp(most, 1, MostRows), ct), Wire.Json));
         own.MapPost("/log/streams", async (Guid[] streams, int most, IServiceProvider services, CancellationToken ct) =>
-            Results.Json(await services.GetRequiredKeyedService<ILog>(module).ReadStreams(streams, Math.Clamp(most, 1, MostRows), ct), Wire.Json));
+            Results.Json(
+                await services.GetRequiredKeyedService<ILog>(module).ReadStreams(streams, Math.Clamp(most, 1, MostRows), ct), Wire.Json));
         own.MapGet("/log/end", async (IServiceProvider services, CancellationToken ct) => Results.Json(await services.GetRequiredKeyedService<ILog>(module).End(ct), Wire.Json));
     }
 

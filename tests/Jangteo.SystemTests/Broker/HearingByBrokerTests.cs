@@ -188,7 +188,8 @@ public sealed class HearingByBrokerTests(TestPostgres postgres) : IAsyncLifetime
 
         public Task<IReadOnlyList<LogRow>> Read(long after, int most, CancellationToken ct) => Now.Read(after, most, ct);
 
-        public Task<IReadOnlyList<LogRow>> ReadStreams(Guid[] streams, int mostOfEach, CancellationToken ct) => Now.ReadStreams(streams, mostOfEach, ct);
+        public Task<IReadOnlyList<LogRow>> ReadStreams(Guid[] streams, int mostOfEach, CancellationToken ct) =>
+            Now.ReadStreams(streams, mostOfEach, ct);
 
         public Task<long> End(CancellationToken ct) => Now.End(ct);
 

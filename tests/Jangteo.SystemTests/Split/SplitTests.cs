@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using Jangteo.Kinds;
 using Jangteo.Platform.Machine;
+using Jangteo.Tests;
+using Npgsql;
 
 namespace Jangteo.SystemTests.Split;
 
@@ -101,6 +104,40 @@ public sealed class SplitTests(SharedSplit split)
                 (await buyer.Get($"/api/listings/{thing.Id}")).Status,
                 (int)(await buyer.Http.GetAsync($"/api/pictures/{picture}", TestContext.Current.CancellationToken)).StatusCode),
             seen => seen == (isOnOffer ? (1, 200, 200) : (0, 404, 404)));
+    }
+
+    [Fact]
+    [Requirement("I4")]
+    public async Task An_alarm_of_a_module_in_another_process_is_listed_under_attention_until_its_cause_is_put_right()
+    {
+        var shop = new Shop(split.Program);
+        var sora = await shop.Operator;
+        var deal = await Begun(shop);
+        await shop.AtRest();
+
+        await ChangeHistory(deal.Id, "gone");
+        Assert.False((bool)(await sora.Get("/api/operator/trading/books?all=true")).Body!["ok"]!);
+        Assert.Equal(["trading integrity"], await AlarmsListed(sora));
+
+        await ChangeHistory(deal.Id, "requested");
+        Assert.Equal(200, (await sora.Get("/api/operator/trading/books")).Status);
+        Assert.Empty(await AlarmsListed(sora));
+    }
+
+    private static async Task<List<string>> AlarmsListed(Visitor operating) =>
+    [
+        .. (await operating.Get("/api/operator/views/attention")).Body!["items"]!.AsArray()
+            .Where(item => (string)item!["what"]! == "alarm").Select(item => $"{item!["module"]} {item["subject"]}"),
+    ];
+
+    /// <summary>As a hand in the database would.</summary>
+    private async Task ChangeHistory(Guid trade, string state)
+    {
+        await using var database = NpgsqlDataSource.Create(split.Program.Run!.Databases![Modules.Trading]);
+        await using var command = database.CreateCommand("update trading.history set state = $2 where trade = $1 and what = 'moved'");
+        command.Parameters.Add(new() { Value = trade });
+        command.Parameters.Add(new() { Value = state });
+        Assert.Equal(1, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
     }
 
     /// <summary>A trade that has begun, however often it had to be asked for.</summary>

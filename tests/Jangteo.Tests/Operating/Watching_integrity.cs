@@ -21,7 +21,8 @@ public sealed partial class Watching_integrity(WatchedMarket market) : IClassFix
     {
         [Modules.Trading] = ("update trading.history set state = 'gone' where trade = '{id}' and what = 'moved'", "I4-legal-states"),
         [Modules.Payments] = ("update payments.balances set amount = amount + 5 where account = 'escrow:{id}'", "I1-balances"),
-        [Modules.Delivery] = ("update delivery.shipments set answers = replace(answers, '2/deliver=', '1/deliver=') where trade = '{id}'", "I4-started-was-asked"),
+        [Modules.Delivery] =
+            ("update delivery.shipments set answers = replace(answers, '2/deliver=', '1/deliver=') where trade = '{id}'", "I4-started-was-asked"),
         [Modules.Notices] = ("delete from notices.notices where subject = '{id}'", "I9-every-move-told"),
         [Modules.Views] = ("delete from views.lines where trade = '{id}'", "I8-lines"),
     };
@@ -51,7 +52,8 @@ public sealed partial class Watching_integrity(WatchedMarket market) : IClassFix
         await ModuleBed.Until(() => Alarms(module, "en"), alarms => alarms.Count == 1);
         await looking.StopAsync(ct);
 
-        var books = await ModuleBed.Until(() => market.Bed.Get($"/api/operator/{module}/books?all=true", "sora"), heard => heard.Status == 200);
+        var books = await ModuleBed.Until(
+            () => market.Bed.Get($"/api/operator/{module}/books?all=true", "sora"), heard => heard.Status == 200);
         Assert.Contains(books.Body!["checks"]!.AsArray(), one => (string)one!["code"]! == check && !(bool)one["ok"]!);
         Assert.Contains(unchanged, await market.Offenders(module));
     }
@@ -66,7 +68,9 @@ public sealed partial class Watching_integrity(WatchedMarket market) : IClassFix
         await market.AsOwner("update payments.balances set amount = amount + 5 where account = 'bank-suspense:{id}'", transfer);
         Assert.DoesNotContain(transfer, await market.Offenders(Modules.Payments));
 
-        Assert.Equal(200, (await market.Bed.Post($"/api/operator/payments/deposits/{transfer}/send-back", "sora", new { reason = "It pays for nothing." })).Status);
+        var sentBack = await market.Bed.Post(
+            $"/api/operator/payments/deposits/{transfer}/send-back", "sora", new { reason = "It pays for nothing." });
+        Assert.Equal(200, sentBack.Status);
         await market.WatchOf(Modules.Payments).Look(all: false, "en", ct);
 
         Assert.Contains(transfer, await market.Offenders(Modules.Payments));
@@ -92,7 +96,7 @@ public sealed partial class Watching_integrity(WatchedMarket market) : IClassFix
     [Fact]
     public async Task What_was_put_right_is_right_again_and_its_alarm_ends()
     {
-        var listing = (await market.Bed.Post("/api/listings", "minji", new { kind = "second-hand", title = "Radio", description = "Works.", price = 9_000 })).Id;
+        var listing = await market.Listing();
         await market.Rest();
         await market.AsOwner("update catalog.listings set available = available - 1, out = out + 1 where id = '{id}'", listing);
         var watch = market.WatchOf(Modules.Catalog);
@@ -124,10 +128,12 @@ public sealed partial class Watching_integrity(WatchedMarket market) : IClassFix
     public void Every_check_and_every_sort_of_alarm_has_its_text_in_every_language()
     {
         var texts = new Texts();
-        var codes = market.Watched.Select(module => module.Integrity(market.Bed.Services)!).SelectMany(one => one.Checks.Concat(one.ChecksOfNow)).ToList();
+        var codes = market.Watched.Select(module => module.Integrity(market.Bed.Services)!)
+            .SelectMany(one => one.Checks.Concat(one.ChecksOfNow)).ToList();
 
         Assert.Equal(codes.Order(StringComparer.Ordinal), Keys("checks", "en"));
-        Assert.All(codes, code => Assert.All(Texts.Languages, language => Assert.StartsWith($"{code.Split('-')[0]} ", texts.Check(code, language), StringComparison.Ordinal)));
+        Assert.All(codes, code => Assert.All(Texts.Languages, language =>
+            Assert.StartsWith($"{code.Split('-')[0]} ", texts.Check(code, language), StringComparison.Ordinal)));
         Assert.Equal(Alarm.Sorts.Order(StringComparer.Ordinal), Keys("operator-alarms", "en"));
         foreach (var section in (string[])["checks", "findings", "operator-alarms"])
         {
@@ -136,9 +142,11 @@ public sealed partial class Watching_integrity(WatchedMarket market) : IClassFix
         }
 
         static IEnumerable<string> Keys(string section, string language) => TextsReader.ReadEngine(language).Words.Keys
-            .Where(key => key.StartsWith($"{section}.", StringComparison.Ordinal)).Select(key => key[(section.Length + 1)..]).Order(StringComparer.Ordinal);
+            .Where(key => key.StartsWith($"{section}.", StringComparison.Ordinal))
+            .Select(key => key[(section.Length + 1)..]).Order(StringComparer.Ordinal);
 
-        static IEnumerable<string> Holes(string key, string language) => Hole().Matches(TextsReader.ReadEngine(language).Words[key]).Select(hole => hole.Value).Distinct().Order(StringComparer.Ordinal);
+        static IEnumerable<string> Holes(string key, string language) =>
+            Hole().Matches(TextsReader.ReadEngine(language).Words[key]).Select(hole => hole.Value).Distinct().Order(StringComparer.Ordinal);
     }
 
     [Fact]
@@ -147,11 +155,15 @@ public sealed partial class Watching_integrity(WatchedMarket market) : IClassFix
         var alarms = market.Bed.Services.GetRequiredService<Alarms>();
         foreach (var module in Modules.All)
         {
-            alarms.Raise(module, About, Alarm.Unsent, isReady: true, new Dictionary<string, string> { ["module"] = module, ["seconds"] = "47" });
-            Assert.Contains(await Alarms(module, "en"), detail => detail.Contains($"The oldest message of {module} has waited for 47 s", StringComparison.Ordinal));
-            Assert.Contains(await Alarms(module, "ko"), detail => detail.Contains($"{module}의 가장 오래된 메시지가 47초째", StringComparison.Ordinal));
+            var facts = new Dictionary<string, string> { ["module"] = module, ["seconds"] = "47" };
+            alarms.Raise(module, About, Alarm.Unsent, isReady: true, facts);
+            Assert.Contains(await Alarms(module, "en"),
+                detail => detail.StartsWith($"The oldest message of {module} has waited for 47 s", StringComparison.Ordinal));
+            Assert.Contains(await Alarms(module, "ko"),
+                detail => detail.StartsWith($"{module}의 가장 오래된 메시지가 47초째", StringComparison.Ordinal));
             // Another process asks for the same.
-            Assert.Contains(await market.Bed.Services.GetRequiredKeyedService<INeedAttention>(module).Attention(ct), item => item is { What: "alarm", Subject: About });
+            var forOthers = await market.Bed.Services.GetRequiredKeyedService<INeedAttention>(module).Attention(ct);
+            Assert.Contains(forOthers, item => item is { What: "alarm", Subject: About });
 
             alarms.Clear(module, About);
             Assert.DoesNotContain(await Alarms(module, "en"), detail => detail.Contains("47 s", StringComparison.Ordinal));
@@ -167,11 +179,16 @@ public sealed partial class Watching_integrity(WatchedMarket market) : IClassFix
     private async Task<List<(string Code, string Name, string Detail)>> Read(string module, string? language)
     {
         var books = await market.Bed.Get($"/api/operator/{module}/books", "sora", language is null ? [] : [("Accept-Language", language)]);
-        return [.. books.Body!["checks"]!.AsArray().Select((JsonNode? check) => ((string)check!["code"]!, (string)check["name"]!, (string)check["detail"]!))];
+        return
+        [
+            .. books.Body!["checks"]!.AsArray()
+                .Select((JsonNode? check) => ((string)check!["code"]!, (string)check["name"]!, (string)check["detail"]!)),
+        ];
     }
 
     private Task<long> Waiting(Guid transfer) =>
-        market.Bed.StorageOf(Modules.Payments).Find(new Sql("select count(*) from deposits where id = $1", transfer), row => row.GetInt64(0), ct);
+        market.Bed.StorageOf(Modules.Payments).Find(
+            new Sql("select count(*) from deposits where id = $1", transfer), row => row.GetInt64(0), ct);
 
     [GeneratedRegex(@"\{[^}]*\}")]
     private static partial Regex Hole();

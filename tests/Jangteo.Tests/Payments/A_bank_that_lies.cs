@@ -61,6 +61,7 @@ public sealed class A_bank_that_lies(Till till) : IClassFixture<Till>
 
         public Task<IReadOnlyList<BookLine>> Book(Guid[] subjects, CancellationToken ct) => Task.FromResult<IReadOnlyList<BookLine>>([]);
 
-        public Task<IReadOnlyList<Guid>> SubjectsAfter(Guid last, int most, CancellationToken ct) => Task.FromResult<IReadOnlyList<Guid>>([]);
+        public Task<IReadOnlyList<Guid>> SubjectsAfter(Guid last, int most, CancellationToken ct) =>
+            Task.FromResult<IReadOnlyList<Guid>>([]);
     }
 }

@@ -7,7 +7,9 @@ using Jangteo.Platform.Storing;
 
 namespace Jangteo.Tests.Views;
 
-/// <summary>How long reading the books of Views and Notices takes on a market with many trades. Measured on demand: JANGTEO_LONG=1.</summary>
+/// <summary>
+/// How long reading the books of Views and Notices takes on a market with many trades. Measured on demand: JANGTEO_LONG=1.
+/// </summary>
 public sealed class Books_of_a_large_market(ITestOutputHelper output)
 {
     private const int Trades = 13_000;

@@ -153,7 +153,8 @@ public sealed class Town : IAsyncLifetime
     });
 
     /// <summary>The state of a module's checks, after a look at everything.</summary>
-    internal Task<Books> Books(string module) => Services.GetRequiredKeyedService<IntegrityWatch>(module).Look(all: true, "en", CancellationToken.None);
+    internal Task<Books> Books(string module) =>
+        Services.GetRequiredKeyedService<IntegrityWatch>(module).Look(all: true, "en", CancellationToken.None);
 
     /// <summary>Asks until it is so.</summary>
     internal static async Task Until(Func<Task<bool>> isSo)
