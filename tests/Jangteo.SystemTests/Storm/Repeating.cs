@@ -85,7 +85,6 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
             sora, $"/api/operator/payments/deposits/{deposit}/send-back", new JsonObject { ["reason"] = "Nobody expects it." }, "back");
         await IsPaidBackThoughTheAccountIsClosed();
         await NeedsTwoOperators();
-        await IsDecidedByTwoOperators();
     }
 
     /// <summary>More than one operator may move alone: proposed by one, declined and then confirmed by another.</summary>
@@ -105,7 +104,7 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
     }
 
     /// <summary>A dispute about as much: decided by one operator, declined and then confirmed by another.</summary>
-    private async Task IsDecidedByTwoOperators()
+    public async Task IsDecidedByTwoOperators()
     {
         var (sora, second) = (await shop.Operator, await shop.Named(SandboxPeople.SecondOperator));
         var deal = await shop.Begun(await shop.List("second-hand", 2_000_000), await shop.Named(Name("payer", number)));

@@ -49,6 +49,7 @@ public sealed class Sent_again(RepeatedProgram repeated, ITestOutputHelper outpu
         var alone = new Repeating(shop, parking, 0, sent);
         await alone.RegistersADraft();
         await alone.IsSuspendedAndRestored();
+        await alone.IsDecidedByTwoOperators();
         await shop.BooksAreRight();
         // One in which something was done twice would be some revisions further than the others of its kind.
         var ends = await Ends(shop, deals);
