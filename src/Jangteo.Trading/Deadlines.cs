@@ -18,6 +18,7 @@ internal sealed class Deadlines(
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TryAgainSoon = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan TryAgainLater = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(5);
 
     private readonly Bell bell = new();
 
@@ -72,7 +73,7 @@ internal sealed class Deadlines(
                     if (happens.Trade.Intention is not null)
                     {
                         // It stays until the state is left; while its questions are refused or out of reach it is tried again.
-                        WriteRetry(work, id, move, TryAgainLater);
+                        WriteAttempt(work, id, move);
                         return happens.Trade.Intention.Revision;
                     }
 
@@ -100,6 +101,19 @@ internal sealed class Deadlines(
             WriteRetry(work, id, move, rest);
             return Task.CompletedTask;
         }, ct);
+
+    /// <summary>
+    /// The deadline begins once more if its questions are not answered yes. Each beginning and its end are lines of the trade's history and
+    /// messages, so the pause doubles from 30 s to 5 min: after an outage of any length the move is made within 5 min.
+    /// </summary>
+    private void WriteAttempt(Work work, Guid id, string move) =>
+        work.Write(
+            """
+            update deadlines
+            set attempts = attempts + 1, retry_at = $3::timestamptz + least($4::interval * power(2, least(attempts, 16)), $5::interval)
+            where trade = $1 and move = $2
+            """,
+            id, move, machine.GetUtcNow(), TryAgainLater, LongestRest);
 
     private void WriteRetry(Work work, Guid id, string move, TimeSpan rest) =>
         work.Write("update deadlines set retry_at = $3 where trade = $1 and move = $2", id, move, machine.GetUtcNow() + rest);
