@@ -6,6 +6,7 @@ using Jangteo.Payments.Providers;
 using Jangteo.Platform;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Jangteo.Payments;
@@ -14,7 +15,9 @@ namespace Jangteo.Payments;
 /// What is asked by question. A hold charges the card first, outside any transaction, and is then booked in one commit. No record is needed
 /// before the charge: who asks asks again by the same key until it is answered or voided, and the provider charges once per key.
 /// </summary>
-internal sealed class AnswerQuestions([FromKeyedServices(Modules.Payments)] Storage storage, ICardProvider provider, RunErrands errands, Faults faults) : IQuestions
+internal sealed class AnswerQuestions(
+    [FromKeyedServices(Modules.Payments)] Storage storage, ICardProvider provider, RunErrands errands, Faults faults,
+    ILogger<AnswerQuestions> log) : IQuestions
 {
     private static readonly TimeSpan ComeBackIn = TimeSpan.FromSeconds(5);
 
@@ -43,7 +46,7 @@ internal sealed class AnswerQuestions([FromKeyedServices(Modules.Payments)] Stor
         using var span = Spans.Within("call the provider: charge", ActivityKind.Client);
         var result = await Outside.Call(
             token => provider.Charge(question.Key, card, question.Amount, token),
-            new Receipt(question.Key, question.Amount, question.Currency), ct);
+            new Receipt(question.Key, question.Amount, question.Currency), log, ct);
         span?.SetTag("jangteo.says", Words.Of(result.Says));
         return result;
     }

@@ -60,11 +60,18 @@ internal static class GiveRefundAccount
 
             booking.Write();
 
-            // Only what was refused: of a transfer whose end is unknown the account must stay as it was when it was asked for.
+            // What was refused goes to the new account at once. A call that may have had its effect is made again to the same account, and
+            // the new one is used if the bank refuses it. The problem is "silent" from the commit that claims an errand for a call
+            // (RunErrands), so "refused" says that none is under way.
             work.Write(
                 """
-                update errands set account = $2, next_at = now(), tries = 0, attention = false
-                where what = $3 and problem in ('refused', 'voided') and (subject = $1 or subject in (select id from deposits where trade = $1))
+                update errands
+                set account = case when problem in ('refused', 'voided') then $2 else account end,
+                    next_account = case when problem in ('refused', 'voided') then null else $2 end,
+                    next_at = case when problem in ('refused', 'voided') then now() else next_at end,
+                    tries = case when problem in ('refused', 'voided') then 0 else tries end,
+                    attention = attention and coalesce(problem not in ('refused', 'voided'), true)
+                where what = $3 and (subject = $1 or subject in (select id from deposits where trade = $1))
                 """,
                 trade, account, Words.Of(What.SendBack));
             work.AfterCommit(errands.Bell.Ring);

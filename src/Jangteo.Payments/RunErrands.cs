@@ -31,6 +31,28 @@ internal sealed class RunErrands(
     private static readonly TimeSpan FirstRest = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// The errands that are due. From this commit on, the result of one that was refused before is unknown, because a call under its next
+    /// key can be under way: its account can change only while none is. A row whose account is being changed is waited for and read as it
+    /// then is. Errands that were not refused keep their account, so they cost no write.
+    /// </summary>
+    private const string Claim =
+        $"""
+        with due as (
+            select key, coalesce(problem in ('refused', 'voided'), false) as is_refused
+            from errands
+            where next_at <= $1 and key <> all($2)
+            order by next_at
+            limit $3),
+        claimed as (
+            update errands set problem = 'silent'
+            where key in (select key from due where is_refused) and next_at <= $1
+            returning {Row.Columns})
+        select {Row.Columns} from claimed
+        union all
+        select {Row.Columns} from errands where key in (select key from due where not is_refused)
+        """;
+
     private readonly ConcurrentDictionary<string, byte> underWay = new();
     private readonly ConcurrentQueue<(Row Row, CallResult Result)> results = new();
     private NpgsqlConnection? turnstile;
@@ -87,8 +109,7 @@ internal sealed class RunErrands(
             return false;
         }
 
-        var due = await storage.Query(
-            new Sql($"select {Row.Columns} from errands where next_at <= $1 and key <> all($2) order by next_at limit $3", machine.GetUtcNow(), underWay.Keys.ToArray(), free), Row.Read, ct);
+        var due = await storage.Query(new Sql(Claim, machine.GetUtcNow(), underWay.Keys.ToArray(), free), Row.Read, ct);
         foreach (var row in due)
         {
             underWay[row.Errand.Key] = 0;
@@ -100,23 +121,27 @@ internal sealed class RunErrands(
 
     private async Task Call(Row row, CancellationToken ct)
     {
-        // A deposit that nobody expects is of no trade.
+        // A transfer that goes back by itself belongs to no trade.
         var trade = row.Errand.Revision > 0 ? row.Errand.Subject : (Guid?)null;
         using var span = Spans.Of(trade, $"call the {(row.Errand.Account is null ? "provider" : "bank")}: {Words.Of(row.Errand.What)}", ActivityKind.Client, correlation: row.Cause.Correlation);
         var result = new CallResult(Says.Silent);
         try
         {
             var key = KeyOf(row);
-            result = await Outside.Call(token => Make(row.Errand, key, token), new Receipt(key, row.Errand.Amount, settings.Currency), ct);
+            result = await Outside.Call(
+                token => Make(row.Errand, key, token), new Receipt(key, row.Errand.Amount, settings.Currency), log, ct);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             // The program ends. The errand is still there after the next start.
         }
-
-        span?.SetTag("jangteo.says", Words.Of(result.Says));
-        results.Enqueue((row with { Cause = row.Cause with { Traceparent = span?.Id } }, result));
-        Bell.Ring();
+        finally
+        {
+            // In every case: an errand without a result would stay under way, and would never be called again.
+            span?.SetTag("jangteo.says", Words.Of(result.Says));
+            results.Enqueue((row with { Cause = row.Cause with { Traceparent = span?.Id } }, result));
+            Bell.Ring();
+        }
     }
 
     /// <summary>Under which the provider or the bank is to have done it.</summary>
@@ -155,9 +180,9 @@ internal sealed class RunErrands(
         {
             await storage.Do(Cause.New(), work => Book(work, batch, ct), ct);
         }
-        catch (Exception fault) when (!Storage.IsPassing(fault) && fault is PostgresException or InvalidOperationException)
+        catch (Exception fault) when (!Storage.IsPassing(fault))
         {
-            // One of them is at fault. Each alone, so that it stands in nobody's way.
+            // One of them is at fault. Each is booked alone, so that it does not hold up the others.
             foreach (var result in batch)
             {
                 await BookAlone(result.Row, result.Result, ct);
@@ -181,7 +206,7 @@ internal sealed class RunErrands(
         {
             await storage.Do(Cause.New(), work => Book(work, [(row, result)], ct), ct);
         }
-        catch (Exception fault) when (!Storage.IsPassing(fault) && fault is PostgresException or InvalidOperationException)
+        catch (Exception fault) when (!Storage.IsPassing(fault))
         {
             log.LogError(
                 fault, "{Errand} of {Trade} (correlation {Correlation}) was {Says} and could not be booked. It is tried again, and an operator told.", row.Errand.Key, row.Errand.Subject, row.Cause.Correlation, result.Says);
@@ -189,7 +214,8 @@ internal sealed class RunErrands(
             {
                 work.Write(
                     "update errands set tries = tries + 1, next_at = $2, attention = true, problem = $3 where key = $1",
-                    row.Errand.Key, machine.GetUtcNow() + LongestRest, $"{Words.Of(result.Says)}, not booked: {fault.Message}");
+                    row.Errand.Key, machine.GetUtcNow() + LongestRest,
+                    $"{Words.Of(result.Says)}, not booked: {fault.Message.Replace("\0", "", StringComparison.Ordinal)}");
                 return Task.CompletedTask;
             }, ct);
         }
@@ -250,14 +276,18 @@ internal sealed class RunErrands(
         }
     }
 
-    /// <summary>A refusal is tried again under a new key; a refused pay-out is owed again and waits for an operator.</summary>
-    /// <remarks>What does not match is not asked for again by itself: an operator finds out what was done.</remarks>
+    /// <summary>
+    /// A refusal is tried again under a new key, to the account that the buyer has given meanwhile; a refused pay-out is owed again and
+    /// waits for an operator.
+    /// </summary>
+    /// <remarks>A mismatch is not asked for again by itself: an operator finds out what was done.</remarks>
     private void Postpone(Work work, Row row, CallResult result)
     {
         var says = result.Says;
         var refused = says is Says.Refused or Says.Voided;
         var waits = says == Says.Mismatched || (refused && row.Errand.What == What.PayOut);
-        var rest = TimeSpan.FromTicks(Math.Min(LongestRest.Ticks, FirstRest.Ticks << Math.Min(row.Tries, 16)));
+        // Asked again at once, the same account would be refused again.
+        var rest = refused ? LongestRest : TimeSpan.FromTicks(Math.Min(LongestRest.Ticks, FirstRest.Ticks << Math.Min(row.Tries, 16)));
         var attention = waits || refused || row.Tries + 1 >= AttentionAfter;
         if (attention)
         {
@@ -265,12 +295,20 @@ internal sealed class RunErrands(
         }
 
         work.Write(
-            "update errands set tries = tries + 1, refusals = refusals + $2, next_at = $3, attention = $4, problem = $5 where key = $1",
-            row.Errand.Key, refused ? 1 : 0, waits ? null : machine.GetUtcNow() + rest, attention, result.Problem ?? Words.Of(says));
+            """
+            update errands
+            set tries = tries + 1, refusals = refusals + $2, attention = $4, problem = $5,
+                account = case when $2 = 0 then account else coalesce(next_account, account) end,
+                next_account = case when $2 = 0 then next_account end,
+                next_at = case when $2 > 0 and next_account is not null then $6 else $3 end
+            where key = $1
+            """,
+            row.Errand.Key, refused ? 1 : 0, waits ? null : machine.GetUtcNow() + rest, attention, result.Problem ?? Words.Of(says),
+            machine.GetUtcNow());
     }
 
     /// <summary>An errand as it is stored.</summary>
-    private sealed record Row(Errand Errand, Cause Cause, int Tries, int Refusals)
+    internal sealed record Row(Errand Errand, Cause Cause, int Tries, int Refusals)
     {
         public const string Columns = "key, subject, revision, verb, what, amount, charge_key, account, card, correlation, causation, tries, refusals";
 

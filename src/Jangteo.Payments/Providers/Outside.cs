@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using Jangteo.Kinds;
+using Microsoft.Extensions.Logging;
 
 namespace Jangteo.Payments.Providers;
 
@@ -9,22 +11,34 @@ internal readonly record struct CallResult(Says Says, string? Problem = null)
     /// <summary>How the problem of a mismatch begins, by which it is known again.</summary>
     public const string MismatchedWord = "mismatched";
 
+    private const int LongestProblem = 1000;
+
     public static bool IsMismatch(string? problem) => problem?.StartsWith(MismatchedWord, StringComparison.Ordinal) == true;
+
+    /// <summary>The provider's part of the program failed in a way that it does not say: what was done is unknown.</summary>
+    public static CallResult Failed(Exception fault)
+    {
+        // A column of text takes no NUL.
+        var problem = $"{Words.Of(Says.Silent)}: {fault.GetType().Name}: {fault.Message.Replace("\0", "", StringComparison.Ordinal)}";
+        return new CallResult(Says.Silent, problem.Length <= LongestProblem ? problem : problem[..LongestProblem]);
+    }
 }
 
 /// <summary>
-/// The edge to the provider and the bank: a call that takes too long or breaks off is silence, which decides nothing, and one that says
-/// that something else was done than was asked for is a mismatch, which is never booked as success.
+/// The edge to the provider and the bank. The result of a call that takes too long or fails, in whatever way, is unknown: it decides
+/// nothing. A call that reports something other than what was asked for is a mismatch, which is never booked as success.
 /// </summary>
 internal static class Outside
 {
-    /// <summary>Shorter than a question may take, so that who asks hears that nobody knows.</summary>
+    /// <summary>Shorter than the time-out of a question, so that the caller is told in time that the result is unknown.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
 
     /// <param name="call">Makes the call.</param>
     /// <param name="wanted">What is asked for.</param>
+    /// <param name="log">Gets the failures that no provider is expected to have.</param>
     /// <param name="ct">The end of the program.</param>
-    public static async Task<CallResult> Call(Func<CancellationToken, Task<ProviderAnswer>> call, Receipt wanted, CancellationToken ct)
+    public static async Task<CallResult> Call(
+        Func<CancellationToken, Task<ProviderAnswer>> call, Receipt wanted, ILogger log, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(Patience);
@@ -42,6 +56,13 @@ internal static class Outside
         catch (Exception broken) when (broken is TimeoutException or IOException or SocketException or HttpRequestException or Npgsql.NpgsqlException)
         {
             return new CallResult(Says.Silent);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // Such as an answer that cannot be read: the call may have had its effect, and the next one is made by the same key.
+            log.LogError(
+                fault, "The call {Key} failed. Whether it had an effect is unknown; it is made again by the same key.", wanted.Reference);
+            return CallResult.Failed(fault);
         }
     }
 }

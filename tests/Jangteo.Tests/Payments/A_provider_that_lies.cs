@@ -5,6 +5,7 @@ using Jangteo.Payments.Providers;
 using Jangteo.Platform;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Jangteo.Tests.Payments;
 
@@ -45,14 +46,16 @@ public sealed class A_provider_that_lies(Till till) : IClassFixture<Till>
     {
         var wanted = new Receipt("key", 3000, "KRW");
 
-        var result = await Outside.Call(_ => Task.FromResult(new ProviderAnswer(Says.Done)), wanted, ct);
+        var result = await Outside.Call(_ => Task.FromResult(new ProviderAnswer(Says.Done)), wanted, NullLogger.Instance, ct);
 
         Assert.Equal(
             new CallResult(Says.Mismatched, "mismatched: 3000 KRW under key was asked for, and nothing is said to be done"), result);
         Assert.Equal(
             new CallResult(Says.Done),
-            await Outside.Call(_ => Task.FromResult(new ProviderAnswer(Says.Done, wanted with { })), wanted, ct));
-        Assert.Equal(new CallResult(Says.Refused), await Outside.Call(_ => Task.FromResult(new ProviderAnswer(Says.Refused)), wanted, ct));
+            await Outside.Call(_ => Task.FromResult(new ProviderAnswer(Says.Done, wanted with { })), wanted, NullLogger.Instance, ct));
+        Assert.Equal(
+            new CallResult(Says.Refused),
+            await Outside.Call(_ => Task.FromResult(new ProviderAnswer(Says.Refused)), wanted, NullLogger.Instance, ct));
     }
 
     [Theory]
