@@ -13,6 +13,8 @@ public sealed class Detail
     public static readonly Detail WrongEmailOrPassword = new("wrong-email-or-password");
     public static readonly Detail NotUnderWay = new("not-under-way");
     public static readonly Detail TransferUnknown = new("transfer-unknown");
+    public static readonly Detail NotMismatched = new("not-mismatched");
+    public static readonly Detail TransferCanBeBooked = new("transfer-can-be-booked");
     public static readonly Detail ProposalOver = new("proposal-over");
     public static readonly Detail NulInQuery = new("nul-in-query");
     public static readonly Detail BodyTooSlow = new("body-too-slow");

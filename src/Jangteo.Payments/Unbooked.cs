@@ -10,8 +10,11 @@ internal static class Unbooked
 {
     public static void Write(Work work, BankDeposit deposit, Exception fault, DateTimeOffset now) =>
         work.Write(
-            "insert into unbooked (position, deposit, reason, at) values ($1, $2, $3, $4) on conflict (position) do update set reason = excluded.reason",
-            deposit.Position, JsonSerializer.Serialize(deposit, Wire.Json), ReasonOf(fault), now);
+            """
+            insert into unbooked (position, deposit, reason, at, unfit) values ($1, $2, $3, $4, $5)
+            on conflict (position) do update set reason = excluded.reason, unfit = excluded.unfit
+            """,
+            deposit.Position, JsonSerializer.Serialize(deposit, Wire.Json), ReasonOf(fault), now, fault is UnfitTransferException);
 
     public static BankDeposit Read(string deposit) => JsonSerializer.Deserialize<BankDeposit>(deposit, Wire.Json)!;
 

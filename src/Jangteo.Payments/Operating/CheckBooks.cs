@@ -202,9 +202,27 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
             row => (Asked: row.GetGuid(0), Member: row.GetGuid(1), Ledger: row.GetInt64(2), IsOpen: row.GetBoolean(3)), ct);
         Guid[] asked = [.. members.Select(row => row.Member).Distinct()];
         var outside = (await provider.Book(asked, ct)).Concat(await bank.Book(asked, ct)).ToLookup(line => line.Subject, line => line.Net);
-        // What is under way outside is settled when its errand is.
+        var settled = (await SettledByHand(asked, ct)).ToDictionary(one => one.Id, one => one.Amount);
+        // What is under way outside is settled when its errand is. A transfer that can never be booked and was settled by hand may still
+        // stand in the bank's book, or be back where it came from.
         return members.GroupBy(row => row.Asked).Where(unit => !unit.Any(row => row.IsOpen))
-            .Select(unit => (unit.Key, Sums: (Outside: unit.Sum(row => outside[row.Member].Sum()), Ledger: unit.Sum(row => row.Ledger))))
-            .Where(unit => unit.Sums.Outside != unit.Sums.Ledger).ToDictionary(unit => unit.Key, unit => unit.Sums);
+            .Select(unit => (
+                unit.Key,
+                Sums: (Outside: unit.Sum(row => outside[row.Member].Sum()), Ledger: unit.Sum(row => row.Ledger)),
+                Settled: unit.Sum(row => settled.GetValueOrDefault(row.Member))))
+            .Where(unit => unit.Sums.Outside != unit.Sums.Ledger && unit.Sums.Outside - unit.Settled != unit.Sums.Ledger)
+            .ToDictionary(unit => unit.Key, unit => unit.Sums);
     }
+
+    /// <summary>Transfers of which the ledger has nothing because operators settled them by hand.</summary>
+    private Task<List<(Guid Id, long Amount)>> SettledByHand(Guid[] subjects, CancellationToken ct) => storage.Query(
+        new Sql(
+            """
+            select s.id, sum(s.amount)::bigint
+            from settled_transfers s
+            where s.id = any($1) and not exists (select from deposits d where d.id = s.id)
+            group by s.id
+            """,
+            subjects),
+        row => (row.GetGuid(0), row.GetInt64(1)), ct);
 }

@@ -60,6 +60,9 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
         ["deposits", _, "match"] => ($"/api/operator/payments/deposits/{await StrayTransfer(400)}/match", new { trade = await Order(), reason = "It is the buyer's." }),
         ["deposits", _, "send-back"] => ($"/api/operator/payments/deposits/{await StrayTransfer(400)}/send-back", new { reason = "Nobody expects it." }),
         ["deposits", "unbooked", "retry"] => (route, new { position = await KeepUnbooked(await StrayTransfer(400)), reason = "The ledger was full." }),
+        ["deposits", "unbooked", "settle"] => (
+            route, new { position = await KeepUnbooked(await StrayTransfer(400), isUnfit: true), reason = "The bank has sent it back." }),
+        ["attention", "settle"] => (route, new { key = $"{await MismatchedRefund()}", reason = "The bank has corrected it." }),
         ["attention", "retry"] => (route, new { key = $"{await RefusedRefund()}", reason = "The bank was closed." }),
         ["people", _, "suspend"] => ($"/api/operator/identity/people/{await Person()}/suspend", new { reason = "They sold what was not theirs." }),
         ["people", _, "restore"] => ($"/api/operator/identity/people/{await Person()}/restore", new { reason = "It was theirs after all." }),
@@ -108,6 +111,15 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
         await ModuleBed.Until(() => Bed.Get($"/api/payments/{trade}", "junho"), heard => heard["seen"] == price.ToString(CultureInfo.InvariantCulture));
         Assert.InRange((await Bed.Post($"/api/trades/{trade}/cancel", "junho", new { })).Status, 200, 202);
         return (await ModuleBed.Until(() => Find($"select key from errands where subject = '{trade}' and attention"), found => found is not null))!;
+    }
+
+    /// <summary>The key of a refund of which the bank reports for ever something else than was asked for.</summary>
+    internal async Task<string> MismatchedRefund(long price = 10_000)
+    {
+        var key = await RefusedRefund(price);
+        await AsOwner(
+            $"update payments.errands set problem = 'mismatched: 1 KRW is done', next_at = null, attention = true where key = '{key}'");
+        return key;
     }
 
     /// <summary>An act on more than one operator may move alone, proposed by sora.</summary>
@@ -169,14 +181,18 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
     internal async Task<string> Park(string module) =>
         (await RawMessages.Park(Bed.StorageOf, module)).ToString(CultureInfo.InvariantCulture);
 
-    private async Task<long> KeepUnbooked(Guid deposit) => await Bed.StorageOf(Modules.Payments).Find(
+    private async Task<long> KeepUnbooked(Guid deposit, bool isUnfit = false) => await Bed.StorageOf(Modules.Payments).Find(
         new Sql(
             """
-            insert into unbooked (position, deposit, reason, at)
-            select position, json_build_object('position', position, 'id', id, 'reference', reference, 'amount', amount, 'from', payer, 'currency', currency)::text, 'It came again.', now() from deposits where id = $1
+            insert into unbooked (position, deposit, reason, at, unfit)
+            select position,
+                json_build_object(
+                    'position', position, 'id', id, 'reference', reference, 'amount', amount, 'from', payer, 'currency', currency)::text,
+                'It came again.', now(), $2
+            from deposits where id = $1
             returning position
             """,
-            deposit),
+            deposit, isUnfit),
         reader => reader.GetInt64(0), TestContext.Current.CancellationToken);
 }
 

@@ -210,6 +210,20 @@ public sealed class Two_operators(OperatedMarket market)
         await ModuleBed.Until(() => market.Find($"select key from errands where key = '{key}'"), found => found is null);
     }
 
+    [Fact]
+    public async Task A_large_refund_that_is_settled_by_hand_needs_two_operators()
+    {
+        var key = await market.MismatchedRefund(OperatedMarket.Threshold + 10);
+
+        var settle = new { key, reason = "The bank has corrected it." };
+        var proposed = await market.Bed.Post("/api/operator/payments/attention/settle", "sora", settle);
+        Assert.Equal(202, proposed.Status);
+        Assert.NotNull(await market.Find($"select key from errands where key = '{key}'"));
+        Assert.Equal(204, (await Decide(Guid.Parse(proposed["proposal"]), "confirm", OperatedMarket.Second)).Status);
+
+        Assert.Null(await market.Find($"select key from errands where key = '{key}'"));
+    }
+
     private async Task<(string State, long Held)> StateOfTrade(Guid trade)
     {
         var heard = await market.Bed.Get($"/api/trades/{trade}", "junho");

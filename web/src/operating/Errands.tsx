@@ -11,17 +11,26 @@ import { Rows, useWord, WithReason } from './parts'
 
 type Errand = Shape['ErrandView']
 
-/** What could not be done at the provider or the bank: it is tried again at once, to another account if the old one takes nothing. */
+/**
+ * What could not be done at the provider or the bank: it is tried again at once, to another account if the old one takes nothing, or
+ * settled by hand where they report something else for good.
+ */
 export function Errands({ items }: { items: Errand[] }) {
   const { t } = useTranslation()
   const word = useWord()
-  const [chosen, choose] = useState<{ errand: Errand; elsewhere: boolean } | null>(null)
+  const [chosen, choose] = useState<{ errand: Errand; act: 'retry' | 'elsewhere' | 'settle' } | null>(null)
   const retry = useCommand(
     (body: Shape['RetryErrand'], key) => POST('/api/operator/payments/attention/retry', { body, params: { header: { 'Idempotency-Key': key } } }),
     'operating',
     'trade',
   )
+  const settle = useCommand(
+    (body: Shape['SettleErrand'], key) => POST('/api/operator/payments/attention/settle', { body, params: { header: { 'Idempotency-Key': key } } }),
+    'operating',
+    'trade',
+  )
   const send = (body: Shape['RetryErrand']) => retry.mutate(body, { onSuccess: () => choose(null) })
+  const refusal = chosen?.act === 'settle' ? settle.error : retry.error
   return (
     <>
       <Rows>
@@ -35,7 +44,7 @@ export function Errands({ items }: { items: Errand[] }) {
                   </Text>
                   {errand.problem && (
                     <Badge variant="light" color="red" c="inherit">
-                      {word('problems', errand.problem)}
+                      {word('problems', errand.problem.startsWith('silent') ? 'silent' : errand.problem)}
                     </Badge>
                   )}
                 </Group>
@@ -52,12 +61,17 @@ export function Errands({ items }: { items: Errand[] }) {
                 )}
               </Stack>
               <Group gap="xs">
-                <Button size="xs" onClick={() => choose({ errand, elsewhere: false })}>
+                <Button size="xs" onClick={() => choose({ errand, act: 'retry' })}>
                   {t('operating.errand.retry')}
                 </Button>
                 {errand.otherAccounts.length > 0 && (
-                  <Button size="xs" variant="default" onClick={() => choose({ errand, elsewhere: true })}>
+                  <Button size="xs" variant="default" onClick={() => choose({ errand, act: 'elsewhere' })}>
                     {t('operating.errand.elsewhere')}
+                  </Button>
+                )}
+                {errand.settleable && (
+                  <Button size="xs" variant="default" onClick={() => choose({ errand, act: 'settle' })}>
+                    {t('operating.settle.button')}
                   </Button>
                 )}
               </Group>
@@ -68,12 +82,22 @@ export function Errands({ items }: { items: Errand[] }) {
       <Modal
         opened={chosen !== null}
         onClose={() => choose(null)}
-        title={chosen?.elsewhere ? t('operating.errand.elsewhere') : t('operating.errand.retry')}
+        title={chosen?.act === 'elsewhere' ? t('operating.errand.elsewhere') : chosen?.act === 'settle' ? t('operating.settle.button') : t('operating.errand.retry')}
         closeButtonProps={{ 'aria-label': t('answers.close') }}
       >
-        {chosen?.elsewhere && <ToAccount accounts={chosen.errand.otherAccounts as string[]} busy={retry.isPending} send={(given) => send({ key: chosen.errand.key, ...given })} />}
-        {chosen && !chosen.elsewhere && <WithReason button={t('operating.errand.retry')} busy={retry.isPending} send={(reason) => send({ key: chosen.errand.key, reason })} />}
-        {retry.error && <Refused refusal={retry.error} />}
+        {chosen?.act === 'elsewhere' && (
+          <ToAccount accounts={chosen.errand.otherAccounts as string[]} busy={retry.isPending} send={(given) => send({ key: chosen.errand.key, ...given })} />
+        )}
+        {chosen?.act === 'retry' && <WithReason button={t('operating.errand.retry')} busy={retry.isPending} send={(reason) => send({ key: chosen.errand.key, reason })} />}
+        {chosen?.act === 'settle' && (
+          <WithReason
+            how={t('operating.settle.errandHow')}
+            button={t('operating.settle.button')}
+            busy={settle.isPending}
+            send={(reason) => settle.mutate({ key: chosen.errand.key, reason }, { onSuccess: () => choose(null) })}
+          />
+        )}
+        {refusal && <Refused refusal={refusal} />}
       </Modal>
     </>
   )

@@ -16,7 +16,13 @@ export function Unbooked({ items }: { items: Shape['UnbookedView'][] }) {
     'operating',
     'trade',
   )
-  const [chosen, choose] = useState<number | null>(null)
+  const settle = useCommand(
+    (body: Shape['SettleUnbooked'], key) => POST('/api/operator/payments/deposits/unbooked/settle', { body, params: { header: { 'Idempotency-Key': key } } }),
+    'operating',
+    'trade',
+  )
+  const [chosen, choose] = useState<{ position: number; settles: boolean } | null>(null)
+  const { command, button } = chosen?.settles ? { command: settle, button: t('operating.settle.button') } : { command: retry, button: t('operating.errand.retry') }
   return (
     <>
       <Rows>
@@ -35,22 +41,30 @@ export function Unbooked({ items }: { items: Shape['UnbookedView'][] }) {
                   <When at={deposit.at} />
                 </Text>
               </Stack>
-              <Button size="xs" onClick={() => choose(deposit.position)}>
-                {t('operating.errand.retry')}
-              </Button>
+              <Group gap="xs">
+                <Button size="xs" onClick={() => choose({ position: deposit.position, settles: false })}>
+                  {t('operating.errand.retry')}
+                </Button>
+                {deposit.settleable && (
+                  <Button size="xs" variant="default" onClick={() => choose({ position: deposit.position, settles: true })}>
+                    {t('operating.settle.button')}
+                  </Button>
+                )}
+              </Group>
             </Group>
           </li>
         ))}
       </Rows>
-      <Modal opened={chosen !== null} onClose={() => choose(null)} title={t('operating.errand.retry')} closeButtonProps={{ 'aria-label': t('answers.close') }}>
+      <Modal opened={chosen !== null} onClose={() => choose(null)} title={button} closeButtonProps={{ 'aria-label': t('answers.close') }}>
         {chosen !== null && (
           <WithReason
-            button={t('operating.errand.retry')}
-            busy={retry.isPending}
-            send={(reason) => retry.mutate({ position: chosen, reason }, { onSuccess: () => choose(null) })}
+            how={chosen.settles ? t('operating.settle.transferHow') : undefined}
+            button={button}
+            busy={command.isPending}
+            send={(reason) => command.mutate({ position: chosen.position, reason }, { onSuccess: () => choose(null) })}
           />
         )}
-        {retry.error && <Refused refusal={retry.error} />}
+        {command.error && <Refused refusal={command.error} />}
       </Modal>
     </>
   )
