@@ -49,7 +49,7 @@ internal static class StockRules
 
         if (revision <= trade.UndoneUpTo)
         {
-            // It was given back before it came: nobody waits for it any more.
+            // The giving back arrived before the taking: the trade no longer waits for this answer.
             return Answer(units, trade, new KeyedAnswer(revision, Verb.TakeStock.Name, Verb.TimedOut, Refusals.TimedOut), hasMoved: false);
         }
 

@@ -78,7 +78,10 @@ internal sealed record NoticeFacts(string Listing, string? Buyer, string? Seller
 /// <summary>Who is told of what, by which channel. Pure: the books ask it again.</summary>
 internal static class WhoIsTold
 {
-    /// <summary>Every move tells every party but the one whose command made it; an SMS tells him too (DESIGN §3), and so does every channel when he has not seen its end.</summary>
+    /// <summary>
+    /// Every move is told to both parties, except to the party whose command made it. That party is told by SMS too (DESIGN §3), and by
+    /// every channel when they did not see how the move ended.
+    /// </summary>
     public static IEnumerable<Notice> Of(Kind? kind, TradeMoved moved)
     {
         foreach (var (party, person, other) in new[] { (Party.Buyer, moved.Buyer, moved.Seller), (Party.Seller, moved.Seller, moved.Buyer) })

@@ -11,14 +11,18 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Notices;
 
-/// <summary>GET /api/notices: what I was told, newest first, in my language as I ask. POST /api/notices/read: that I have read it, up to one or all.</summary>
+/// <summary>
+/// GET /api/notices: the caller's notices, newest first, in the language of the request. POST /api/notices/read: marks them as read, up to
+/// the given one or all.
+/// </summary>
 internal static class ReadNotices
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/notices").WithTags("notices");
         group.MapGet("", List).WithName("listNotices").WithSummary("My notices, and how many of them I have not read.");
-        group.MapPost("/read", MarkRead).WithName("readNotices").WithSummary("I have read my notices, up to the one named or all.").Produces<Unread>();
+        group.MapPost("/read", MarkRead).WithName("readNotices").WithSummary("Marks notices as read, up to the given one or all.")
+            .Produces<Unread>();
     }
 
     private static async Task<Ok<NoticesPage>> List(

@@ -1,14 +1,27 @@
 namespace Jangteo.Payments;
 
-/// <summary>What became of the part of a transfer that pays for nothing.</summary>
+/// <summary>
+/// Whether anything of a transfer is still to be dealt with. A transfer has two parts: <see cref="Deposit.Counted"/> pays for its trade,
+/// and <see cref="Deposit.Rest"/>, whatever is beyond that, has to go back. The state is that of the rest; with no rest it is
+/// <see cref="Matched"/>.
+/// <list type="bullet">
+/// <item>10,000 for a trade that expects 10,000: counted 10,000, rest 0, matched at once.</item>
+/// <item>12,000 for the same trade: counted 10,000, rest 2,000, sending-back, then matched.</item>
+/// <item>5,000 that name no trade: counted 0, rest 5,000, waiting; sent back by an operator: sending-back, then sent-back.</item>
+/// </list>
+/// </summary>
 internal enum DepositState
 {
-    /// <summary>An operator says which trade it pays for, or sends it back.</summary>
+    /// <summary>There is a rest, and an operator decides: which trade it pays for, or that it goes back.</summary>
     Waiting,
 
-    /// <summary>It pays for its trade, wholly or in part; what was beyond that is back where it came from.</summary>
+    /// <summary>Final: something of it pays for its trade, and there was no rest, or the rest is back.</summary>
     Matched,
+
+    /// <summary>The bank is being asked to send the rest back.</summary>
     SendingBack,
+
+    /// <summary>Final: nothing of it pays for a trade, and all of it is back.</summary>
     SentBack,
 }
 
@@ -46,6 +59,6 @@ internal sealed record Deposit(
     /// <summary>The verb of the errand that sends it back; no table can ask for it.</summary>
     public const string SendBack = "send-back";
 
-    /// <summary>The part that pays for nothing, in minor units: it waits for an operator, is on its way back, or is back.</summary>
+    /// <summary>The part that pays for no trade, in minor units: it waits for an operator, is on its way back, or is back.</summary>
     public long Rest => Amount - Counted;
 }

@@ -39,7 +39,7 @@ internal sealed class WatchDeposits([FromKeyedServices(Modules.Payments)] Storag
         }
         catch (Exception fault) when (!Storage.IsPassing(fault) && !ct.IsCancellationRequested)
         {
-            // One of them is at fault. Each alone, so that it stands in nobody's way.
+            // One of them is at fault. Each is booked alone, so that it does not hold up the others.
             foreach (var deposit in seen)
             {
                 await ReadAlone(deposit, ct);
@@ -72,7 +72,10 @@ internal sealed class WatchDeposits([FromKeyedServices(Modules.Payments)] Storag
 
     private async Task Read(Work work, IReadOnlyList<BankDeposit> seen, CancellationToken ct) => await Book(work, await Unread(work, seen, ct), ct);
 
-    /// <summary>What no other process has read meanwhile. Whoever holds the row of the statement reads on, and with his commit these are read.</summary>
+    /// <summary>
+    /// The transfers that no other process has read meanwhile. The process that holds the row of the statement moves the position in the
+    /// commit that books them.
+    /// </summary>
     private static async Task<List<BankDeposit>> Unread(Work work, IReadOnlyList<BankDeposit> seen, CancellationToken ct)
     {
         var read = await work.Find(new Sql("select position from statement for update"), reader => reader.GetInt64(0), ct);

@@ -30,7 +30,8 @@ internal static class Operating
             {
                 return TypedResults.Json(new Health("without database"), statusCode: 503);
             }
-        }).AllowAnonymous().WithName("ready").WithSummary("Whether it can be sent requests.").WithTags("health").Produces<Health>(StatusCodes.Status503ServiceUnavailable);
+        }).AllowAnonymous().WithName("ready").WithTags("health")
+            .WithSummary("Readiness: 200 when the process accepts requests.").Produces<Health>(StatusCodes.Status503ServiceUnavailable);
         routes.MapGet("/api/operator/rest", async Task<Ok<Rest>> (HttpContext http, IServiceProvider services, CancellationToken ct) =>
         {
             Caller.Operator(http);

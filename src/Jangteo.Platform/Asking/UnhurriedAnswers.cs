@@ -3,8 +3,8 @@ using Jangteo.Contracts;
 namespace Jangteo.Platform.Asking;
 
 /// <summary>
-/// A module as it answers questions, wherever they come from. In the sandbox there is a switch under which it takes its time: the delay is its own, so that whoever asks sees
-/// nothing of it but his time-out, in whichever process he is.
+/// A module as it answers questions, wherever they come from. In the sandbox a switch makes it slow. The delay is in the module that
+/// answers, so the caller notices only its own time-out, in the same process or in another.
 /// </summary>
 public sealed class UnhurriedAnswers(string module, IQuestions inner, Faults faults) : IQuestions
 {

@@ -45,8 +45,9 @@ public sealed record Asking(int Count, ImmutableArray<Reply.Yes> Yes, bool MayHa
     public static Step Next(TimeSpan age, TimeSpan askAgainFor) => age < askAgainFor ? Step.Ask : Step.Void;
 
     /// <summary>
-    /// Whether an end may be settled. Out of reach says that the question at hand was surely not asked, and this only who began can say, and only while nobody
-    /// else has taken the intention up: he may be asking it just now. He who took it up carries it to its end.
+    /// Whether an outcome may be settled. "Out of reach" claims that the question at hand was not asked. Only the process that began the
+    /// intention can claim that, and only until another process takes it over, which may be asking the question now. That one then carries
+    /// the intention to its end.
     /// </summary>
     public static bool MaySettle(Outcome outcome, bool isTakenOver) => outcome is not Intending.Outcome.OutOfReach || !isTakenOver;
 

@@ -68,10 +68,26 @@ public sealed class Log(Storage storage, ILoggerFactory logs, Alarms? alarms = n
         "select set_config('jangteo.drawn', coalesce(pg_sequence_last_value('outbox_id_seq'::regclass), 0)::text, true)";
 
     /// <summary>
-    /// The last id up to which every transaction that drew one has ended. A transaction that is about to draw ids holds a lock whose key is
-    /// the last id drawn before (see Outgoing), so all of its own are greater. A transaction that is not among the holders now has ended,
-    /// or draws greater ids than were drawn by then. What other modules and other programs of the server have open is of no interest. Its
-    /// own statement, between two others: each looks after the one before it.
+    /// The last id up to which every transaction that drew one has ended: up to there no row can still appear, so the rows can get their
+    /// positions. It is the smaller of the last id drawn (<see cref="Drawn"/>, read before) and the smallest id in the locks held now.
+    /// <para>
+    /// Before a transaction draws its first id it takes a shared advisory lock, kept until it ends (<c>Outgoing</c>). The key is a bigint:
+    /// below, 40 bits of the last id drawn by then (<c>1099511627775</c> is 2^40 - 1), so all ids of the holder are greater; above, 23 bits
+    /// of the schema's hash (<c>8388607</c> is 2^23 - 1), which keep modules in one database apart and the key positive. <c>pg_locks</c>
+    /// shows its halves as <c>classid</c> and <c>objid</c>; <c>objsubid</c> is 1 for a key of one bigint, and 2 for the locks on two ints
+    /// that are taken elsewhere. Two schemas with one hash only wait for each other's transactions.
+    /// </para>
+    /// <para>
+    /// The last id drawn is 40. A takes the lock 40 and draws 41. B takes the lock 41, draws 42 and commits. The relay reads 42 as the last
+    /// id drawn and finds A's lock: min(42, 40) = 40, and 42 waits, because 41 can still be committed before it. A commits 41. The relay
+    /// reads 42 and finds no lock: 41 and 42 get their positions, in this order.
+    /// </para>
+    /// <para>
+    /// The order of the three statements is the guarantee. If the locks were read first: none is held; C takes the lock 42 and draws 43;
+    /// D takes 43, draws 44 and commits; the last id drawn is then 44, and 43 would be passed over for ever when C commits it. Read first,
+    /// the last id is 42, and whatever C and D draw later is greater. And rows are numbered by a statement after both, whose snapshot shows
+    /// every transaction that had ended by then.
+    /// </para>
     /// </summary>
     private const string Settled =
         """

@@ -38,8 +38,9 @@ internal sealed record Outgoing(Guid Stream, string Type, string[] Receivers, Gu
         """;
 
     /// <summary>
-    /// Held from before the first id is drawn until the commit; its key says which id was the last one then. The relay sees by these locks up to which id
-    /// everything has ended (see Log). Twenty-three bits of the key are the schema's, forty the id's.
+    /// A shared lock, held from before the first id is drawn until the transaction ends. Its key is the last id drawn by then (40 bits)
+    /// under a hash of the schema (23 bits). By these locks the relay sees up to which id everything has ended; <c>Log.Settled</c> says
+    /// how, with an example.
     /// </summary>
     private const string AboutToSay =
         "select pg_advisory_xact_lock_shared(((hashtext(current_schema())::bigint & 8388607) << 40) | coalesce(pg_sequence_last_value('outbox_id_seq'::regclass), 0))";

@@ -20,13 +20,14 @@ internal static class SeeEverything
 
     private const string TradesByState = $"select kind, state, count(*)::int from trades where state <> '{Kind.Start}' group by kind, state";
 
-    /// <summary>A deadline that passed so long ago has not been made by time, and somebody should ask why.</summary>
+    /// <summary>A deadline that passed so long ago has not been made by time, and an operator should find out why.</summary>
     private static readonly TimeSpan OverdueAfter = TimeSpan.FromMinutes(5);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/operator/views").WithTags("operator");
-        group.MapGet("/attention", Attention).WithName("attention").WithSummary("What wants an operator: quarrels to decide, deadlines that did not come, people who let time pass, what could not be delivered or heard, alarms.");
+        group.MapGet("/attention", Attention).WithName("attention")
+            .WithSummary("Items that need an operator: open disputes, overdue deadlines, failed deliveries, alarms.");
         group.MapGet("/trades", Trades).WithName("allTrades").WithSummary("All trades, by kind, state or person.");
         group.MapGet("/trades/{id:guid}", Explain).WithName("explainTrade").WithSummary("One trade with all that happened.");
         group.MapGet("/people", People).WithName("people").WithSummary("People, by part of a name or address.");

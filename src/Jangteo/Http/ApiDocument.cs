@@ -164,7 +164,7 @@ internal static partial class ApiDocument
 
         if (path.StartsWith("/api/operator", StringComparison.Ordinal))
         {
-            operation.Description = "For operators; nobody else finds it.";
+            operation.Description = "Operators only; other callers get 404.";
         }
 
         // A new password is answered with a token, which is not to be kept under a key.
@@ -203,8 +203,9 @@ internal static partial class ApiDocument
             Description =
                 """
                 Ids are UUIDs, times UTC with milliseconds, money whole numbers of the currency's smallest unit. Labels and sentences come in the language of
-                Accept-Language (en, ko). Lists are {items, next}, newest first; next is the cursor of the next page, or null. What cannot be done is said as a
-                problem document (RFC 9457) with a code for programs and a title for people. Every answer names its X-Correlation-Id.
+                Accept-Language (en, ko). Lists are {items, next}, newest first; next is the cursor of the next page, or null.
+                Errors are problem documents (RFC 9457) with a code for programs and a title for people. Every response has an
+                X-Correlation-Id.
                 """,
         };
         document.Servers = [new OpenApiServer { Url = "/" }];

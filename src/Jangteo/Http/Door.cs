@@ -106,8 +106,8 @@ internal sealed class Door(
     }
 
     /// <summary>
-    /// Before any of it is read. What comes of it nevertheless is read to its end and forgotten, for a while: who is still writing when the connection
-    /// is closed does not get to read why.
+    /// Refuses a body that is too large before reading it. What the client sends nevertheless is read and discarded for a while: a client
+    /// that is still writing when the connection is closed cannot read the refusal.
     /// </summary>
     private static void RefuseWhatIsTooLarge(HttpContext http)
     {

@@ -6,9 +6,9 @@ using Jangteo.Platform.Http;
 namespace Jangteo.Http;
 
 /// <summary>
-/// How much is taken on at once. What is more is refused, so that what was begun still ends in time: reads first, then commands that begin
-/// something, and moves of a trade last, since money may be held in it. Each person and each address has a share, so that one client cannot
-/// take what the others need.
+/// Limits concurrent requests. Excess requests are rejected so that requests in progress finish in time: reads first, then commands that
+/// begin something, and moves of a trade last, because money may be held in it. Each person and each address has a share, so that one
+/// client cannot take what the others need.
 /// </summary>
 internal sealed class Limits : IDisposable
 {

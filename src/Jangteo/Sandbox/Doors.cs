@@ -17,9 +17,13 @@ internal static class Doors
         group.MapPost("/clock", Forward).WithName("moveClock").WithSummary("Moves the business clock forward.").Produces<ClockView>();
         group.MapGet("/faults", (Faults faults) => TypedResults.Ok(View(faults.IsOn))).AllowAnonymous().WithName("readFaults").WithSummary("Faults that can be switched on in the sandbox.");
         group.MapPost("/faults", Switch).WithName("switchFaults").WithSummary("Switches faults on and off, by name.").Produces<FaultsView>()
-            .WithDescription("A fault lasts until it is switched off, or until a single process is started anew. Sent again with its key after the next start, it is answered as before and switches nothing.");
+            .WithDescription(
+                "A fault lasts until it is switched off, or until a single process is restarted. "
+                + "Sent again with the same key after the next start, the request gets the same answer and switches nothing.");
         group.MapPost("/death", Die).WithName("dieAt").WithSummary("Names the step at which the process dies when it next gets there.").Produces(204)
-            .WithDescription("It is answered, and the answer kept, before the process can die. Sent again with its key after the next start, it is answered as before and nobody dies of it.");
+            .WithDescription(
+                "The answer is sent and stored before the process can die. "
+                + "Sent again with the same key after the next start, the request gets the same answer and no process dies.");
     }
 
     private static async Task<Answer> Forward(
