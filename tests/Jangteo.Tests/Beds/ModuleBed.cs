@@ -194,10 +194,14 @@ internal sealed class ModuleBed : IAsyncDisposable
 internal sealed class MovedClock : TimeProvider
 {
     private TimeSpan ahead;
+    private DateTimeOffset? standing;
 
     public void Forward(TimeSpan by) => ahead += by;
 
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
+    /// <summary>From now on only <see cref="Forward"/> moves it, so that a slow machine does not end a wait. Its timestamps go on.</summary>
+    public void Stand() => standing = base.GetUtcNow();
+
+    public override DateTimeOffset GetUtcNow() => (standing ?? base.GetUtcNow()) + ahead;
 
     public override long GetTimestamp() => base.GetTimestamp() + (long)(ahead.TotalSeconds * TimestampFrequency);
 }

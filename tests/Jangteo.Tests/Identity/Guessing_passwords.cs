@@ -20,7 +20,7 @@ public sealed class Guessing_passwords(TestPostgres postgres)
     [Fact]
     public async Task Of_300_guesses_at_once_at_most_ten_are_evaluated_in_the_first_minute_and_the_owner_signs_in_meanwhile()
     {
-        await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()]);
+        await using var bed = await Start();
         await using var other = await bed.Beside(new IdentityModule());
         var device = await SignUp(bed);
         ModuleBed[] processes = [bed, other];
@@ -44,7 +44,7 @@ public sealed class Guessing_passwords(TestPostgres postgres)
     [Fact]
     public async Task Of_300_guesses_at_once_from_as_many_addresses_at_most_ten_are_evaluated_in_the_first_minute()
     {
-        await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()]);
+        await using var bed = await Start();
 
         var evaluated = 0;
         for (var second = 0; second < 60; second += 15)
@@ -62,7 +62,7 @@ public sealed class Guessing_passwords(TestPostgres postgres)
     [InlineData("nobody@example.com")]
     public async Task After_some_wrong_passwords_the_next_waits_and_is_then_heard_whether_or_not_anybody_has_the_email(string email)
     {
-        await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()]);
+        await using var bed = await Start();
         await SignUp(bed);
         var statuses = new List<int>();
         for (var guess = 0; guess < GuessRules.OneGuesser.Free + 1; guess++)
@@ -82,7 +82,7 @@ public sealed class Guessing_passwords(TestPostgres postgres)
     [Fact]
     public async Task The_right_password_forgives_the_wrong_ones_before_it()
     {
-        await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()]);
+        await using var bed = await Start();
         await SignUp(bed);
 
         for (var time = 0; time < 2 * GuessRules.OneGuesser.Free; time++)
@@ -95,7 +95,7 @@ public sealed class Guessing_passwords(TestPostgres postgres)
     [Fact]
     public async Task A_device_that_is_known_to_another_account_or_was_made_up_is_slowed_down_like_any_other()
     {
-        await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()]);
+        await using var bed = await Start();
         await SignUp(bed);
         var devices = new[] { await SignUp(bed, "lee@example.com"), $"{KnownDevices.Cookie}=made-up" };
         for (var guess = 0; guess < GuessRules.OneGuesser.Free; guess++)
@@ -109,7 +109,7 @@ public sealed class Guessing_passwords(TestPostgres postgres)
     [Fact]
     public async Task A_known_device_that_guesses_is_slowed_down_too()
     {
-        await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()]);
+        await using var bed = await Start();
         var device = await SignUp(bed);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(guess => SignIn(bed, $"guess {guess} at a password", device)));
@@ -120,7 +120,7 @@ public sealed class Guessing_passwords(TestPostgres postgres)
     [Fact]
     public async Task A_stranger_who_never_stops_guessing_at_one_address_costs_the_owner_at_another_five_minutes_at_most()
     {
-        await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()]);
+        await using var bed = await Start();
         for (var time = TimeSpan.Zero; time < TimeSpan.FromMinutes(40); time += TimeSpan.FromSeconds(10))
         {
             await Take(bed, Email, "203.0.113.9");
@@ -141,7 +141,7 @@ public sealed class Guessing_passwords(TestPostgres postgres)
     [Fact]
     public async Task One_address_that_tries_many_accounts_is_slowed_down()
     {
-        await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()]);
+        await using var bed = await Start();
 
         var taken = await Task.WhenAll(Enumerable.Range(0, 200).Select(account => Take(bed, $"{account}@example.com", "203.0.113.9")));
 
@@ -187,6 +187,13 @@ public sealed class Guessing_passwords(TestPostgres postgres)
     public void An_address_counts_with_its_network(string address, string network)
     {
         Assert.Equal(network, Guesses.NetworkOf(IPAddress.Parse(address)));
+    }
+
+    private async Task<ModuleBed> Start()
+    {
+        var bed = await ModuleBed.Start(postgres, [new IdentityModule()]);
+        bed.Machine.Stand();
+        return bed;
     }
 
     private static async Task<bool> Take(ModuleBed bed, string email, string address)

@@ -86,6 +86,7 @@ public sealed class Stopping_people(TestPostgres postgres)
     public async Task The_current_password_is_needed_and_guesses_at_it_are_slowed_down()
     {
         await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()]);
+        bed.Machine.Stand();
         var token = await SignUp(bed);
 
         var wrong = await bed.Post("/api/people/me/password", null, new { current = "a wrong password", @new = Chosen }, Bearer(token));
