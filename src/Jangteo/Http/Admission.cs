@@ -2,13 +2,13 @@ using System.Net;
 using Jangteo.Contracts;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
+using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Jangteo.Http;
 
 /// <summary>
 /// Which requests are taken at all: those for a host name of this market, and those for the controls of a sandbox only from this machine. A
-/// page of another
-/// site that has its own name resolve to this machine (DNS rebinding) sends that name as the host, and is refused by it.
+/// page of another site that has its own name resolve to this machine (DNS rebinding) sends that name as the host, and is refused by it.
 /// </summary>
 internal sealed class Admission
 {
@@ -35,11 +35,21 @@ internal sealed class Admission
         }
 
         // Orchestrators ask a process how it is by whatever address it has, and the processes of one installation know each other by a key.
-        if (hosts is not null && !IsOurs(http.Request.Host.Host) && !path.StartsWithSegments("/health") && !path.StartsWithSegments("/internal"))
+        if (hosts is not null && !path.StartsWithSegments("/health") && !path.StartsWithSegments("/internal")
+            && NamedHosts(http.Request).FirstOrDefault(host => !IsOurs(host)) is { } other)
         {
-            throw new RefusedException(new Refusal(Refusals.UnknownHost, Detail.NotAllowedHost(http.Request.Host.Host)));
+            throw new RefusedException(new Refusal(Refusals.UnknownHost, Detail.NotAllowedHost(other)));
         }
     }
+
+    /// <summary>
+    /// The host that a proxy forwards, and the one that the request itself was sent to, which is left in a header where a proxy forwards
+    /// another. Every browser on this machine has the address of a trusted proxy, and its pages can write any header but Host. A proxy sends
+    /// either the host that it was asked for or its own name for this program, which is a loopback name or one that the operator allows.
+    /// </summary>
+    private static IEnumerable<string> NamedHosts(HttpRequest request) =>
+        request.Headers[ForwardedHeadersDefaults.XOriginalHostHeaderName]
+            .Select(host => HostString.FromUriComponent(host ?? "").Host).Prepend(request.Host.Host);
 
     /// <summary>
     /// No name server can make another site's page send a loopback name, so these are always ours. A request without a host is no

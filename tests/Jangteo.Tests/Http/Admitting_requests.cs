@@ -117,6 +117,38 @@ public sealed class Admitting_requests(TestPostgres postgres)
         Assert.True(IsTaken(named with { AllowedHosts = "*" }, host));
     }
 
+    [Theory]
+    [InlineData("X-Forwarded-Host", "localhost")]
+    [InlineData("X-Forwarded-Host", "localhost, localhost")]
+    [InlineData("X-Original-Host", "localhost")]
+    public async Task A_page_that_writes_headers_does_not_make_its_own_host_one_of_ours(string header, string value)
+    {
+        await using var sandbox = await ModuleBed.Start(postgres, [new IdentityModule()], Closed);
+        await using var named = await ModuleBed.Start(postgres, [new IdentityModule()], Real with { AllowedHosts = "market.example" });
+        (string, string)[] headers = [("Host", "evil.example:8080"), (header, value)];
+
+        Assert.Equal("unknown-host", (await sandbox.Post("/api/session", null, new { person = "sora" }, headers)).Problem);
+        Assert.Equal("unknown-host", (await sandbox.Get("/api/sandbox/people", null, headers)).Problem);
+        Assert.Equal("unknown-host", (await named.Get("/api/people/me", null, headers)).Problem);
+    }
+
+    [Theory]
+    [InlineData("market.example", null, true)]
+    [InlineData("market.example:443", "market.example", true)]
+    [InlineData("127.0.0.1:8080", "market.example", true)]
+    [InlineData("localhost:8080", "market.example", true)]
+    [InlineData("market.example", "evil.example", false)]
+    [InlineData("evil.example", "market.example", false)]
+    [InlineData("jangteo:8080", "market.example", false)]
+    [InlineData("upstream:8080", "market.example", true)]
+    public async Task A_proxy_passes_the_host_on_or_has_a_name_for_the_program_that_is_allowed(string host, string? forwarded, bool isTaken)
+    {
+        await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()], Real with { AllowedHosts = "market.example, upstream" });
+        (string, string)[] headers = [("Host", host), ("X-Forwarded-For", "203.0.113.9"), .. forwarded is null ? Array.Empty<(string, string)>() : [("X-Forwarded-Host", forwarded)]];
+
+        Assert.Equal(isTaken ? "unauthenticated" : "unknown-host", (await bed.Get("/api/people/me", null, headers)).Problem);
+    }
+
     private static bool IsTaken(Settings settings, string host, string path = "/api/kinds")
     {
         var http = new DefaultHttpContext();
