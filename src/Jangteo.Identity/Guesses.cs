@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
@@ -17,8 +17,6 @@ namespace Jangteo.Identity;
 /// </summary>
 internal sealed class Guesses([FromKeyedServices(Modules.Identity)] Storage storage, TimeProvider machine)
 {
-    private const int NetworkBytesOfIPv6 = 8;
-
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
 
     /// <summary>
@@ -29,7 +27,7 @@ internal sealed class Guesses([FromKeyedServices(Modules.Identity)] Storage stor
     /// <exception cref="RefusedException"><c>too-many-requests</c>, with the time to wait.</exception>
     public Task<Permit> TakeForSignIn(string emailKey, IPAddress? address, Guid? device, CancellationToken ct)
     {
-        var source = NetworkOf(address);
+        var source = Asker.NetworkOf(address ?? IPAddress.None).ToString("x32", CultureInfo.InvariantCulture);
         return Take(
             device is { } known
                 ? [new($"device {known} {emailKey}", GuessRules.OneGuesser)]
@@ -139,27 +137,4 @@ internal sealed class Guesses([FromKeyedServices(Modules.Identity)] Storage stor
         work.Write(
             "update guesses set failures = $2, latest = $3, next_at = $4, forget_at = $5 where key = $1",
             one.Key, count.Failures, count.Latest, count.NextAt, GuessRules.ForgottenAt(one.Limit, count));
-
-    /// <summary>An IPv4 address, or the network of an IPv6 one: a customer with one such address has 2^64 of them.</summary>
-    internal static string NetworkOf(IPAddress? address)
-    {
-        if (address is null)
-        {
-            return "unknown";
-        }
-
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return address.MapToIPv4().ToString();
-        }
-
-        if (address.AddressFamily == AddressFamily.InterNetwork)
-        {
-            return address.ToString();
-        }
-
-        var bytes = address.GetAddressBytes();
-        Array.Clear(bytes, NetworkBytesOfIPv6, bytes.Length - NetworkBytesOfIPv6);
-        return $"{new IPAddress(bytes)}/64";
-    }
 }

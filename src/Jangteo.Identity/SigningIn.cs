@@ -46,7 +46,8 @@ internal static class SigningIn
         EndSessions ending, CancellationToken ct,
         bool everywhere = false)
     {
-        // Anybody may drop a cookie, so the pipeline has not looked who asks.
+        // On a route that is open to everyone the pipeline goes on without a person when it cannot find out whether the session was ended.
+        // Here that would answer as if the session were over, so it is looked up again, and that it cannot be is the answer.
         http.User = await sessions.SignedIn(http.Request, ct) ?? http.User;
         if (everywhere)
         {

@@ -69,17 +69,24 @@ internal static class StopPeople
 /// <param name="common">That which all processes share.</param>
 public sealed class StopPeopleByCommand(Storage identity, Storage common, TimeProvider machine)
 {
-    public Task<bool> Suspend(string email, string reason, CancellationToken ct) => Run(email, reason, (work, person) =>
+    /// <exception cref="RefusedException"><c>invalid</c>: there is no reason, or none that can be kept.</exception>
+    public Task<bool> Suspend(string email, string reason, CancellationToken ct)
     {
-        StopPeople.Suspend(work, person, reason);
-        return StopPeople.Suspending(person);
-    }, ct);
+        var why = OperatorCommands.RequireReason(reason);
+        return Run(email, why, (work, person) =>
+        {
+            StopPeople.Suspend(work, person, why);
+            return StopPeople.Suspending(person);
+        }, ct);
+    }
 
-    public Task<bool> Restore(string email, string? reason, CancellationToken ct) => Run(email, reason, (work, person) =>
-    {
-        StopPeople.Restore(work, person);
-        return StopPeople.Restoring(person);
-    }, ct);
+    /// <inheritdoc cref="Suspend"/>
+    public Task<bool> Restore(string email, string? reason, CancellationToken ct) =>
+        Run(email, OperatorCommands.RequireReason(reason), (work, person) =>
+        {
+            StopPeople.Restore(work, person);
+            return StopPeople.Restoring(person);
+        }, ct);
 
     public Task<bool> RemoveOperator(string email, CancellationToken ct) => Run(email, null, (work, person) =>
     {

@@ -10,7 +10,7 @@ namespace Jangteo.Notices;
 /// <param name="Cause">The revision that it is told of.</param>
 /// <param name="What">The move, what the alarm is about, or what happened to a transfer.</param>
 /// <param name="Status">told, waiting, sent, undeliverable or collapsed.</param>
-/// <param name="Other">The other party of the trade; null of an alarm.</param>
+/// <param name="Other">The other party of the trade; null of an alarm, and of a refusal to the person who was refused.</param>
 internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person, string Channel, Guid Id, Guid? Trade, Guid Listing, string Kind, string Status, DateTimeOffset At, NoticeFacts Facts, Guid? Other = null)
 {
     public const string App = "app";
@@ -105,11 +105,12 @@ internal static class WhoIsTold
             : [];
 
     private static IEnumerable<Notice> Of(Kind? kind, TradeNoted noted, TransferNews news) =>
-        from told in new[] { (Party: Party.Buyer, Person: noted.Buyer), (Party: Party.Seller, Person: noted.Seller) }
+        from told in new[] { (Party: Party.Buyer, Person: noted.Buyer, Other: noted.Seller), (Party: Party.Seller, Person: noted.Seller, Other: noted.Buyer) }
         from channel in Channels(kind, told.Party)
         select Make(
             noted.Trade, noted.Revision, news.What, told.Person, channel, noted.Trade, noted.Listing, noted.Kind, noted.At,
-            new NoticeFacts(news.Title, news.Buyer, news.Seller, news.Amount, news.Currency, news.Until, IsAlarm: false, IsTransfer: true));
+            new NoticeFacts(news.Title, news.Buyer, news.Seller, news.Amount, news.Currency, news.Until, IsAlarm: false, IsTransfer: true)) with
+        { Other = told.Other };
 
     /// <summary>What a message of Trading tells people of.</summary>
     public static IReadOnlyList<Notice> Of(Shelf shelf, Message message) => message.Type switch

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Text.Json;
 using Jangteo.Contracts;
+using Jangteo.Platform.Storing;
+using Npgsql;
 
 namespace Jangteo.Trading;
 
@@ -17,15 +18,25 @@ internal sealed record StartsInVain(ImmutableArray<DateTimeOffset> Begun)
 
     public static readonly TimeSpan Within = TimeSpan.FromHours(1);
 
-    /// <summary>A start that was refused before it began sent no notice, and does not count.</summary>
-    public static StartsInVain Of(IEnumerable<Ended> ended) =>
-        new([.. ended.Where(trade => !trade.NotBegun && trade.Money is { PaidOut: 0, PayingOut: 0 }).Select(trade => TimeOf(trade.Id)).OrderDescending()]);
+    /// <summary>
+    /// The newest that count. A start that was refused before it began sent no notice, and does not count: it is left out here, so that any
+    /// number of them hides none that does. Ids of trades begin with the machine time of their start.
+    /// </summary>
+    public static Sql Select(Guid buyer, Guid listing, DateTimeOffset now) =>
+        new(
+            """
+            select id
+            from trades
+            where buyer = $1 and listing = $2 and not is_open and id >= $3
+                and not coalesce((body::jsonb ->> 'notBegun')::boolean, false)
+                and coalesce((body::jsonb #>> '{money,paidOut}')::bigint, 0) = 0
+                and coalesce((body::jsonb #>> '{money,payingOut}')::bigint, 0) = 0
+            order by id desc
+            limit $4
+            """,
+            buyer, listing, FirstIdAfter(now - Within), Most);
 
-    /// <summary>What counts of a trade that ended.</summary>
-    public sealed record Ended(Guid Id, bool NotBegun, Money Money)
-    {
-        public static Ended Read(Guid id, string body) => JsonSerializer.Deserialize<Ended>(body, Wire.Json)! with { Id = id };
-    }
+    public static DateTimeOffset Read(NpgsqlDataReader row) => TimeOf(row.GetGuid(0));
 
     /// <summary>The refusal of one more start, or null.</summary>
     public Refusal? Refuse(DateTimeOffset now)
@@ -40,7 +51,7 @@ internal sealed record StartsInVain(ImmutableArray<DateTimeOffset> Begun)
     }
 
     /// <summary>The least id that a trade begun at a time can have: an UUIDv7 begins with its milliseconds.</summary>
-    public static Guid FirstIdAfter(DateTimeOffset time)
+    private static Guid FirstIdAfter(DateTimeOffset time)
     {
         Span<byte> bytes = stackalloc byte[16];
         BinaryPrimitives.WriteInt64BigEndian(bytes, time.ToUnixTimeMilliseconds() << 16);

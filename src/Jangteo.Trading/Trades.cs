@@ -203,7 +203,7 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
         Guid? asked = null;
         string? seller = null;
         var isSellerSuspended = false;
-        var ended = new List<StartsInVain.Ended>();
+        var begun = new List<DateTimeOffset>();
         await work.Read(
             ct,
             (new Sql("select p.name from listings l join people p on p.id = l.owner where l.id = $1", id), reader => seller = reader.GetString(0)),
@@ -211,12 +211,8 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
             (new Sql("select id from trades where listing = $1 and buyer = $2 and is_open and is_single", id, buyer), reader => asked = reader.GetGuid(0)),
             (new Sql("select true from suspended_people join listings on listings.owner = suspended_people.person where listings.id = $1", id),
                 reader => isSellerSuspended = reader.GetBoolean(0)),
-            // Ids of trades begin with the machine time of their start.
-            (new Sql(
-                "select id, body from trades where buyer = $1 and listing = $2 and not is_open and id >= $3 order by id desc limit $4",
-                buyer, id, StartsInVain.FirstIdAfter(now - StartsInVain.Within), StartsInVain.Most * 4),
-            reader => ended.Add(StartsInVain.Ended.Read(reader.GetGuid(0), reader.GetString(1)))));
-        return (seller is null || listing is null ? listing : listing with { Owner = listing.Owner with { Name = seller } }, asked, isSellerSuspended, StartsInVain.Of(ended));
+            (StartsInVain.Select(buyer, id, now), reader => begun.Add(StartsInVain.Read(reader))));
+        return (seller is null || listing is null ? listing : listing with { Owner = listing.Owner with { Name = seller } }, asked, isSellerSuspended, new StartsInVain([.. begun]));
     }
 
     /// <summary>Keeps the names that people have now.</summary>

@@ -62,8 +62,8 @@ public sealed record TextRule(int Longest)
             return wrong;
         }
 
-        // What was dropped may have stood between white space and the end.
-        clean = clean.Trim();
+        // What was dropped may have stood between a letter and its mark, or between white space and the end.
+        clean = Unicode.Compose(clean).Trim();
         if (clean.Length > Longest * UnitsPerCharacter || (Shortest > 0 && !HasSomethingToSee(clean)))
         {
             return WrongLength;

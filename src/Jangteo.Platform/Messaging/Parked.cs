@@ -57,6 +57,7 @@ public sealed class Parked
     private static async Task<PlannedAct> PlanRetry(Work work, Caller caller, ParkedId input, CancellationToken ct)
     {
         var parked = await Lock(work, input.Id, ct);
+        RefuseParty(parked.Message, caller);
         return PlannedAct.Of(Act("retry-parked", input.Id, parked), () =>
         {
             work.Write("update aside set parked_at = null where id = $1", input.Id);
@@ -68,6 +69,7 @@ public sealed class Parked
     private async Task<PlannedAct> PlanAnswer(Work work, Caller caller, AnswerParked input, CancellationToken ct)
     {
         var parked = await Lock(work, input.Id, ct);
+        RefuseParty(parked.Message, caller);
         var request = parked.Message is { } message && IsRequest(message) ? message.Read<Request>() : null;
         // One that cannot be read asks for nothing that could be answered: it is let go.
         if (parked.Message is { } readable && Asked(readable) is { } verb && verb.Yes != input.Event && !verb.No.Contains(input.Event))
@@ -110,6 +112,17 @@ public sealed class Parked
                     TryRead(reader.GetString(5))),
             ct)
         ?? throw new RefusedException(new Refusal(Refusals.NotFound));
+
+    /// <summary>
+    /// Refuses <c>not-yours</c> an operator who is a party of what the message is about. Of one that cannot be read that is not known.
+    /// </summary>
+    private static void RefuseParty(Message? message, Caller caller)
+    {
+        if (message is not null && (message.Context.Buyer == caller.Id || message.Context.Seller == caller.Id))
+        {
+            throw new RefusedException(new Refusal(Refusals.NotYours, Detail.OwnTrade));
+        }
+    }
 
     private static OperatorAct Act(string name, long id, Row parked) => new()
     {

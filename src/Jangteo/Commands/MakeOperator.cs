@@ -2,6 +2,7 @@ using System.CommandLine;
 using Jangteo.Identity;
 using Jangteo.Kinds;
 using Jangteo.Platform;
+using Jangteo.Platform.Input;
 using Jangteo.Platform.Storing;
 using Jangteo.Platform.Time;
 using Npgsql;
@@ -26,7 +27,14 @@ internal static class MakeOperator
 
     public static Command OfPeople()
     {
-        var reason = new Option<string>("--reason") { Description = "Why, for the record of operators' acts.", Required = true };
+        var reason = new Option<string>("--reason") { Description = "Why, for the record of operators' acts: 1 to 1,000 characters.", Required = true };
+        reason.Validators.Add(given =>
+        {
+            if (TextRules.OperatorReason.Read(given.GetValueOrDefault<string>(), out _) is not null)
+            {
+                given.AddError("--reason takes 1 to 1,000 characters that can be read.");
+            }
+        });
         var suspend = new Command("suspend", "Signs a person out everywhere, lets them sign in no more, and lets no trade begin on their listings.") { Email(out var suspended), reason };
         suspend.SetAction((parsed, ct) => Run(
             parsed.GetValue(suspended)!, (identity, common, email) => Stop(identity, common).Suspend(email, parsed.GetValue(reason)!, ct),

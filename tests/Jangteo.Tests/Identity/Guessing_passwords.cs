@@ -180,13 +180,19 @@ public sealed class Guessing_passwords(TestPostgres postgres)
         Assert.Equal(Now + TimeSpan.FromSeconds(8), GuessRules.GiveBack(GuessRules.OneGuesser, count!, Now).NextAt);
     }
 
-    [Theory]
-    [InlineData("203.0.113.9", "203.0.113.9")]
-    [InlineData("::ffff:203.0.113.9", "203.0.113.9")]
-    [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
-    public void An_address_counts_with_its_network(string address, string network)
+    [Fact]
+    public async Task Addresses_of_one_network_are_slowed_down_as_one()
     {
-        Assert.Equal(network, Guesses.NetworkOf(IPAddress.Parse(address)));
+        await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()]);
+        var all = new[] { "2001:db8:1:2::1", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2:ffff::9" };
+
+        for (var account = 0; account < GuessRules.Address.Free; account++)
+        {
+            Assert.True(await Take(bed, $"{account}@example.com", all[account % all.Length]));
+        }
+
+        Assert.False(await Take(bed, "next@example.com", "2001:db8:1:2:7::1"));
+        Assert.True(await Take(bed, "next@example.com", "2001:db8:1:3::1"));
     }
 
     private async Task<ModuleBed> Start()

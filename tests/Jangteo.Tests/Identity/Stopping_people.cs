@@ -1,7 +1,9 @@
+using Jangteo.Commands;
 using Jangteo.Contracts;
 using Jangteo.Identity;
 using Jangteo.Kinds;
 using Jangteo.Platform;
+using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 using Jangteo.Platform.Time;
 using Jangteo.Tests.Beds;
@@ -34,6 +36,28 @@ public sealed class Stopping_people(TestPostgres postgres)
         Assert.Equal(401, await See(bed, token));
         Assert.Equal(["suspend-person", "restore-person"], await Acts(bed));
         Assert.False(await Stop(bed).Suspend("nobody@example.com", "Why not.", Ct));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \u200b ")]
+    [InlineData("\u202e")]
+    [InlineData(null)]
+    public async Task On_the_command_line_a_reason_is_read_by_the_same_rule_as_on_the_pages(string? given)
+    {
+        var reason = given ?? new string('x', 1001);
+        await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()]);
+        await SignUp(bed);
+
+        foreach (var command in new[] { "suspend", "restore" })
+        {
+            Assert.Contains("--reason", Assert.Single(MakeOperator.OfPeople().Parse([command, Email, "--reason", reason]).Errors).Message, StringComparison.Ordinal);
+            Assert.Empty(MakeOperator.OfPeople().Parse([command, Email, "--reason", "Sold what was not theirs."]).Errors);
+        }
+
+        Assert.Equal("invalid", (await Assert.ThrowsAsync<RefusedException>(() => Stop(bed).Suspend(Email, reason, Ct))).Refusal.Code);
+        Assert.Equal("invalid", (await Assert.ThrowsAsync<RefusedException>(() => Stop(bed).Restore(Email, reason, Ct))).Refusal.Code);
+        Assert.Empty(await Acts(bed));
     }
 
     [Fact]

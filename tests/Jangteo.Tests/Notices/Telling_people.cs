@@ -137,6 +137,24 @@ public sealed class Telling_people(Town town)
     }
 
     [Fact]
+    public async Task What_a_buyer_repeats_by_bank_transfers_is_the_same_to_the_seller_and_is_not_sent_each_time()
+    {
+        var tale = await Tale.Of(town, "shopping-mall").MovesAll("order");
+        var noted = new TradeNoted(
+            tale.Trade, "shopping-mall", 1, 2, "ordered", "noted", null, "bank", null, null, null, [], tale.Buyer.Id, tale.Seller.Id, Ids.New(),
+            new Money(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), "none", "none", DateTimeOffset.UtcNow,
+            Transfer: new TransferNews("transfer-short", 1, "Tea", "Buyer", "Seller", "KRW", null));
+
+        var first = WhoIsTold.Of(town.Shelf.Find("shopping-mall"), noted).ToList();
+        var second = WhoIsTold.Of(town.Shelf.Find("shopping-mall"), noted with { Revision = 3 }).ToList();
+
+        Assert.Contains(first, notice => notice.Person == tale.Buyer.Id);
+        Assert.Contains(first, notice => notice.Person == tale.Seller.Id);
+        Assert.Equal(first.Count, second.Count);
+        Assert.All(first.Zip(second), pair => Assert.True(pair.First.IsLike(pair.Second), $"{pair.First}"));
+    }
+
+    [Fact]
     public async Task A_kind_that_is_on_the_shelf_no_more_still_tells_its_parties()
     {
         var moved = Tale.Of(town).Moved("request") with { Kind = "forgotten" };

@@ -31,6 +31,25 @@ public sealed class Repeated_starts(OperatedMarket market)
     }
 
     [Fact]
+    public async Task Starts_that_were_refused_before_they_began_hide_none_that_counts()
+    {
+        var listing = (await market.Bed.Post("/api/listings", $"seller {Guid.NewGuid():N}", new { kind = "second-hand", title = "Clock", description = "Works.", price = 9_000 })).Id;
+        for (var count = 0; count < 4; count++)
+        {
+            await RequestAndCancel(listing);
+        }
+
+        for (var count = 0; count < 20; count++)
+        {
+            Assert.Equal("payment-declined", (await market.Bed.Post("/api/trades", "junho", new { listing, price = 9_000, card = "declined" })).Problem);
+        }
+
+        await RequestAndCancel(listing);
+
+        Assert.Equal("too-many-requests", (await Request(listing, "junho")).Problem);
+    }
+
+    [Fact]
     public async Task An_hour_later_the_buyer_may_start_again()
     {
         var listing = (await market.Bed.Post("/api/listings", $"seller {Guid.NewGuid():N}", new { kind = "second-hand", title = "Lamp", description = "Works.", price = 9_000 })).Id;

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Notices;
+using Jangteo.Platform;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -21,6 +23,28 @@ public sealed class What_needs_an_operator(OperatedMarket market)
 
             Assert.Contains(await Listed(), item => item == $"parked {module} {id}");
         }
+    }
+
+    [Theory]
+    [InlineData("retry", true)]
+    [InlineData("retry", false)]
+    [InlineData("answer", true)]
+    [InlineData("answer", false)]
+    public async Task A_message_about_an_operators_own_trade_is_left_to_a_colleague(string act, bool isBuyer)
+    {
+        var id = await market.Park(Modules.Views);
+        var (sora, other) = (SandboxPeople.IdOf(SandboxPeople.Operator), SandboxPeople.IdOf("junho"));
+        var context = new MessageContext(Ids.New(), "second-hand", isBuyer ? sora : other, isBuyer ? other : sora, Ids.New());
+        var message = new Message(
+            Ids.New(), TradingMessages.Moved, Modules.Trading, context.Trade!.Value, context, Ids.New(), Ids.New(), null, DateTimeOffset.UtcNow,
+            JsonSerializer.SerializeToElement(new { }));
+        await market.AsOwner($"update views.aside set message = '{JsonSerializer.Serialize(message, Wire.Json)}' where id = {id}");
+        var (path, body) = ($"/api/operator/views/parked/{id}/{act}", new { @event = "none", reason = "It says nothing." });
+
+        var own = await market.Bed.Post(path, SandboxPeople.Operator, body);
+        var colleague = await market.Bed.Post(path, OperatedMarket.Second, body);
+
+        Assert.Equal((403, "not-yours", 204), (own.Status, own.Problem, colleague.Status));
     }
 
     [Fact]
