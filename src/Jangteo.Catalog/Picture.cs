@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Jangteo.Contracts;
 using Jangteo.Platform;
 using Jangteo.Platform.Storing;
+using Npgsql;
 
 namespace Jangteo.Catalog;
 
@@ -36,6 +37,9 @@ internal sealed record Picture(Guid Id, PictureFile File, PictureFile? Small = n
 
     /// <summary>A file that was made here or comes with the program.</summary>
     public static Picture Of(PictureFile file, PictureFile? small = null) => new(Ids.New(), file, small);
+
+    /// <summary>Bytes that it takes, with its small copy.</summary>
+    public long Size => File.Bytes.Length + (Small?.Bytes.Length ?? 0);
 
     /// <summary>Keeps it for a listing that is there and names it.</summary>
     public void Insert(Work work, Listing listing, DateTimeOffset now)
@@ -75,7 +79,18 @@ internal sealed record Picture(Guid Id, PictureFile File, PictureFile? Small = n
             $"update pictures set state = '{Kept}' where listing = $1 and id = any($2) and state = '{Removed}'", heard.Listing, heard.Kept);
     }
 
-    /// <summary>Bytes that a person's pictures have, those that only trades keep aside.</summary>
+    /// <summary>
+    /// Bytes that the pictures on a person's listings have with their small copies, and the same of all, with those that only trades keep.
+    /// </summary>
     public static Sql SelectSizeOf(Guid owner) =>
-        new($"select coalesce(sum(size), 0)::bigint from pictures where owner = $1 and state <> '{Kept}'", owner);
+        new(
+            $"""
+            select coalesce(sum(p.size + coalesce(t.size, 0)) filter (where p.state <> '{Kept}'), 0)::bigint,
+                coalesce(sum(p.size + coalesce(t.size, 0)), 0)::bigint
+            from pictures p left join thumbnails t on t.picture = p.id
+            where p.owner = $1
+            """,
+            owner);
+
+    public static (long Listed, long All) ReadSize(NpgsqlDataReader row) => (row.GetInt64(0), row.GetInt64(1));
 }

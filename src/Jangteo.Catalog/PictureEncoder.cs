@@ -8,9 +8,10 @@ namespace Jangteo.Catalog;
 /// <summary>
 /// Turns an uploaded file into a picture that can be shown to everyone: the pixels only, upright, of a bounded size. Where and when it was
 /// taken, by whom and with what stays behind. What the header says is checked before anything is decoded, and one picture is decoded at a
-/// time, so that memory stays bounded.
+/// time, so that memory stays bounded. People take turns: however many pictures one person or one address sends, another person's waits for
+/// a few of them at most.
 /// </summary>
-internal sealed class PictureEncoder
+internal sealed class PictureEncoder : IDisposable
 {
     /// <summary>Of a picture as it is kept.</summary>
     public const int LongestSide = 2048;
@@ -26,48 +27,53 @@ internal sealed class PictureEncoder
 
     private const int Quality = 85;
 
-    /// <summary>Uploads that wait for their turn; what is more is asked to come again.</summary>
-    private const int MostWaiting = 16;
+    /// <summary>Uploads of one person that wait behind each other: those of one listing.</summary>
+    private const int MostWaitingOfOne = 7;
 
-    private readonly SemaphoreSlim turn = new(1);
-    private readonly ConcurrentDictionary<string, Lazy<Task<Encoded>>> underWay = new();
-    private int waiting;
+    private readonly Shares turns = new(new ShareLimits
+    {
+        AtOnce = 1,
+        Anonymous = 1,
+        PerPerson = 1,
+        PerAddress = 1,
+
+        // So many people of one address stand in line with those of other addresses; the others wait behind them.
+        PeopleOfOneAddress = 4,
+        Queue = MostWaitingOfOne,
+        Patience = TimeSpan.FromSeconds(20),
+    });
+
+    private readonly ConcurrentDictionary<(Asker, string), Lazy<Task<Encoded>>> underWay = new();
 
     /// <param name="hash">
-    /// Of the file. The same one sent several times at once, as a command is that is sent again, is encoded once.
+    /// Of the file. The same one sent several times at once by one person, as a command is that is sent again, is encoded once.
     /// </param>
-    /// <exception cref="RefusedException">It is no picture, is damaged, or is too large to be decoded; or many others wait.</exception>
-    public async Task<Picture> Encode(byte[] given, string hash, CancellationToken ct)
+    /// <param name="owner">The person who sends it.</param>
+    /// <param name="from">Their address.</param>
+    /// <exception cref="RefusedException">
+    /// It is no picture, is damaged, or is too large to be decoded; or many of the same person or of others wait.
+    /// </exception>
+    public async Task<Picture> Encode(byte[] given, string hash, Asker owner, Asker from, CancellationToken ct)
     {
         CheckHeader(given);
-        var encoded = await underWay.GetOrAdd(hash, key => new Lazy<Task<Encoded>>(() => EncodeInTurn(given, key))).Value.WaitAsync(ct);
+        var encoded = await underWay.GetOrAdd((owner, hash), key => new Lazy<Task<Encoded>>(() => EncodeInTurn(given, key, from))).Value.WaitAsync(ct);
         return Picture.Of(encoded.File, encoded.Small);
     }
 
-    private async Task<Encoded> EncodeInTurn(byte[] given, string hash)
+    public void Dispose() => turns.Dispose();
+
+    private async Task<Encoded> EncodeInTurn(byte[] given, (Asker Owner, string Hash) key, Asker from)
     {
         try
         {
-            if (Interlocked.Increment(ref waiting) > MostWaiting)
-            {
-                throw new RefusedException(new Refusal(Refusals.Busy, RetryAfter: TimeSpan.FromSeconds(2)));
-            }
+            using var turn = await turns.Take(key.Owner, CancellationToken.None, from);
 
-            await turn.WaitAsync();
-            try
-            {
-                // Decoding takes up to a second of CPU, which is not the request's thread to spend.
-                return await Task.Run(() => EncodeNow(given));
-            }
-            finally
-            {
-                turn.Release();
-            }
+            // Decoding takes up to a second of CPU, which is not the request's thread to spend.
+            return await Task.Run(() => EncodeNow(given));
         }
         finally
         {
-            Interlocked.Decrement(ref waiting);
-            underWay.TryRemove(hash, out _);
+            underWay.TryRemove(key, out _);
         }
     }
 

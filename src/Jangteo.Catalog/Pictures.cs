@@ -23,6 +23,9 @@ internal sealed class Pictures(
     private const int LargestBytes = 2 * 1024 * 1024;
     private const int Most = 8;
 
+    /// <summary>All pictures of a person, with those that only trades still show, take so many times the space of those on listings.</summary>
+    private const int WithKept = 4;
+
     /// <summary>Small enough not to be kept among the large objects of the runtime.</summary>
     private const int BytesOfPiece = 64 * 1024;
 
@@ -45,25 +48,33 @@ internal sealed class Pictures(
 
     private async Task<Answer> Add(Guid id, HttpContext http, CancellationToken ct)
     {
-        // Before the body is read: who may not add a picture has nothing to send here.
         var caller = Caller.Required(http);
-        Commands.KeyOf(http);
-        OwnListing.CheckOwner(await storage.Find(Listing.Select(id), Listing.Read, ct), caller);
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, ct);
         var given = body.ToArray();
         var hash = PictureFile.HashOf(given);
-        var picture = await encoder.Encode(given, hash, ct);
+        if (await commands.FindAnswered(http, hash, ct) is { } answered)
+        {
+            return answered;
+        }
+
+        // Decoding is what costs, so whatever can be known before it is asked before it, and once more under lock after it.
+        var before = OwnListing.CheckOwner(await storage.Find(Listing.Select(id), Listing.Read, ct), caller);
+        CheckAddable(before);
+        CheckQuota(await storage.Find(Picture.SelectSizeOf(caller.Id), Picture.ReadSize, ct), added: 1);
+        var picture = await encoder.Encode(given, hash, Asker.Of(http), Asker.AddressOf(http), ct);
         return await commands.Run(http, hash, async (work, _, _) =>
         {
             var listing = await OwnListing.Lock(work, id, caller, ct);
-            OwnListing.CheckChangeable(listing);
-            if (listing.Pictures.Length >= Most)
-            {
-                throw new RefusedException(Refusal.Invalid("picture", Wrong.TooManyPictures(Most)));
-            }
+            CheckAddable(listing);
 
-            await CheckQuota(work, caller, picture, ct);
+            // One upload of a person at a time counts, so that two at once cannot both find room.
+            (long Listed, long All) used = default;
+            await work.Read(
+                ct, (StreamLocks.Take([("pictures", caller.Id)]), _ => { }
+            ),
+                (Picture.SelectSizeOf(caller.Id), row => used = Picture.ReadSize(row)));
+            CheckQuota(used, picture.Size);
             picture.Insert(work, listing, storage.Clock.Now);
             listing = listing with { Revision = listing.Revision + 1, Pictures = listing.Pictures.Add(picture.Id) };
             listing.Update(work);
@@ -72,15 +83,29 @@ internal sealed class Pictures(
         }, ct);
     }
 
-    /// <summary>Refuses what would be more than a person has space for. One upload of a person at a time counts, so that two at once cannot both find room.</summary>
-    private async Task CheckQuota(Work work, Caller caller, Picture picture, CancellationToken ct)
+    private static void CheckAddable(Listing listing)
     {
-        var used = 0L;
-        await work.Read(ct, (StreamLocks.Take([("pictures", caller.Id)]), _ => { }), (Picture.SelectSizeOf(caller.Id), row => used = row.GetInt64(0)));
-        var most = settings.Catalog.PictureSpacePerPerson;
-        if (used + picture.File.Bytes.Length > most)
+        OwnListing.CheckChangeable(listing);
+        if (listing.Pictures.Length >= Most)
         {
-            throw new RefusedException(new Refusal(Refusals.PictureQuota, Detail.PictureSpace(used, most, picture.File.Bytes.Length)));
+            throw new RefusedException(Refusal.Invalid("picture", Wrong.TooManyPictures(Most)));
+        }
+    }
+
+    /// <summary>Refuses what would be more than a person has space for.</summary>
+    /// <param name="used">What is there.</param>
+    /// <param name="added">Bytes of the picture with its small copy; 1 of one that is not encoded yet.</param>
+    private void CheckQuota((long Listed, long All) used, long added)
+    {
+        var most = settings.Catalog.PictureSpacePerPerson;
+        if (used.Listed + added > most)
+        {
+            throw new RefusedException(new Refusal(Refusals.PictureQuota, Detail.PictureSpace(used.Listed, most, added)));
+        }
+
+        if (used.All + added > most * WithKept)
+        {
+            throw new RefusedException(new Refusal(Refusals.PictureQuota, Detail.PictureSpace(used.All, most * WithKept, added)));
         }
     }
 

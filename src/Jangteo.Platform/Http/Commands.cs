@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Jangteo.Platform.Http;
 
@@ -47,7 +48,7 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
     private const int LongestKey = 100;
 
     /// <summary>How long what was answered under a key is kept.</summary>
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(7);
 
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
 
@@ -58,7 +59,7 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
     {
         await storage.Do(Cause.New(), work =>
         {
-            work.Write("delete from answers where at < $1 and status is not null", machine.GetUtcNow() - Kept);
+            work.Write("delete from answers where at < $1 and status is not null", machine.GetUtcNow() - KeptFor);
             return Task.CompletedTask;
         }, ct);
         return ForgetEvery;
@@ -81,7 +82,7 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
             return problems.Answer(refused.Refusal, http);
         }
 
-        var hash = claim is null ? "" : Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body, Wire.Json)));
+        var hash = claim is null ? "" : HashOf(body);
         var patience = machine.GetTimestamp();
         while (true)
         {
@@ -93,6 +94,24 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
 
             await Task.Delay(TimeSpan.FromMilliseconds(50), ct);
         }
+    }
+
+    /// <summary>
+    /// What was answered to a command under its key, or null when that is not known yet. For routes that do much before they run their
+    /// command, and so that nothing that has changed since refuses what was done.
+    /// </summary>
+    /// <exception cref="RefusedException">The key is too long, or belongs to another command.</exception>
+    public async Task<Answer?> FindAnswered(HttpContext http, object? body, CancellationToken ct)
+    {
+        if (ClaimOf(http, Caller.Required(http)) is not { } claim)
+        {
+            return null;
+        }
+
+        var found = await storage.Find(SelectAnswer(claim), ReadAnswer, ct);
+        return found is null ? null
+            : found.Hash != HashOf(body) ? throw new RefusedException(new Refusal(Refusals.KeyReused))
+            : found.Answer;
     }
 
     private async Task<(Answer Answer, bool InProgress)> Once(
@@ -165,7 +184,7 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
     private async Task<(Answer? Earlier, bool InProgress)> TryClaim(Work work, Claim claim, string hash, HttpContext http, CancellationToken ct)
     {
         var mine = false;
-        (string Hash, int? Status, string? Location, string? Json) found = default;
+        Kept? found = null;
         await work.Read(
             ct,
             (new Sql("insert into answers (person, route, key, body_hash) values ($1, $2, $3, $4) on conflict do nothing returning true", claim.Person, claim.Route, claim.Key, hash), _ => mine = true));
@@ -176,17 +195,25 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
 
         await work.Read(
             ct,
-            (new Sql("select body_hash, status, location, answer from answers where person = $1 and route = $2 and key = $3", claim.Person, claim.Route, claim.Key),
-            reader => found = (reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetInt32(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3))));
-        if (found.Hash is not null && found.Hash != hash)
+            (SelectAnswer(claim), reader => found = ReadAnswer(reader)));
+        if (found is not null && found.Hash != hash)
         {
             return (problems.Answer(new Refusal(Refusals.KeyReused), http), false);
         }
 
-        return found.Status is { } status
-            ? (new Answer(status, found.Json, found.Location), false)
-            : (InProgress(http), true);
+        return found?.Answer is { } answer ? (answer, false) : (InProgress(http), true);
     }
+
+    private static Sql SelectAnswer(Claim claim) =>
+        new("select body_hash, status, location, answer from answers where person = $1 and route = $2 and key = $3", claim.Person, claim.Route, claim.Key);
+
+    private static Kept ReadAnswer(NpgsqlDataReader row)
+    {
+        string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
+        return new Kept(row.GetString(0), row.IsDBNull(1) ? null : new Answer(row.GetInt32(1), Text(3), Text(2)));
+    }
+
+    private static string HashOf(object? body) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body, Wire.Json)));
 
     private Answer InProgress(HttpContext http) => problems.Answer(new Refusal(Refusals.InProgress, RetryAfter: TimeSpan.FromSeconds(1)), http);
 
@@ -229,4 +256,9 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
         var cause = Cause.New();
         return Guid.TryParse(http.Request.Headers["X-Correlation-Id"], out var correlation) ? cause with { Correlation = correlation } : cause;
     }
+
+    /// <summary>What is kept under a key.</summary>
+    /// <param name="Hash">Of the command's body.</param>
+    /// <param name="Answer">Null while the command is in progress.</param>
+    private sealed record Kept(string Hash, Answer? Answer);
 }

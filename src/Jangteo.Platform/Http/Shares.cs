@@ -18,6 +18,12 @@ public sealed record ShareLimits
     /// <summary>The most that one address has of people who are not signed in.</summary>
     public required int PerAddress { get; init; }
 
+    /// <summary>
+    /// The most that all people who are signed in from one address have together, so that many accounts are not many shares. Several times
+    /// the share of a person: a family has one address.
+    /// </summary>
+    public int PeopleOfOneAddress { get; init; } = int.MaxValue;
+
     /// <summary>How many of one person or address may wait for their turn; those beyond it are refused at once.</summary>
     public int Queue { get; init; }
 
@@ -36,6 +42,7 @@ public sealed class Shares : IDisposable
 
     private readonly TimeSpan patience;
     private readonly PartitionedRateLimiter<Asker> own;
+    private readonly PartitionedRateLimiter<Asker> peopleOfOneAddress;
     private readonly ConcurrencyLimiter anonymous;
     private readonly ConcurrencyLimiter all;
 
@@ -49,27 +56,31 @@ public sealed class Shares : IDisposable
 
         // No more than the share of each asker waits here, so these queues end with the number of askers.
         var waits = limits.Queue == 0 ? 0 : int.MaxValue;
+        var ofPeople = Options(limits.PeopleOfOneAddress, waits);
+        peopleOfOneAddress = PartitionedRateLimiter.Create<Asker, Asker>(
+            address => RateLimitPartition.GetConcurrencyLimiter(address, _ => ofPeople));
         anonymous = new ConcurrencyLimiter(Options(limits.Anonymous, waits));
         all = new ConcurrencyLimiter(Options(limits.AtOnce, waits));
     }
 
     /// <summary>Takes a share, to be disposed when it is not needed any more; null when that takes waiting.</summary>
-    public IDisposable? TryTake(Asker asker)
+    /// <param name="from">The address of the asker, where people of one address have a share together.</param>
+    public IDisposable? TryTake(Asker asker, Asker? from = null)
     {
         var mine = own.AttemptAcquire(asker);
         if (mine.IsAcquired)
         {
-            var strangers = asker.IsSignedIn ? null : anonymous.AttemptAcquire();
-            if (strangers is null or { IsAcquired: true })
+            var group = !asker.IsSignedIn ? anonymous.AttemptAcquire() : from is { } address ? peopleOfOneAddress.AttemptAcquire(address) : null;
+            if (group is null or { IsAcquired: true })
             {
                 var one = all.AttemptAcquire();
                 if (one.IsAcquired)
                 {
-                    return new Share(mine, strangers, one);
+                    return new Share(mine, group, one);
                 }
             }
 
-            strangers?.Dispose();
+            group?.Dispose();
             mine.Dispose();
         }
 
@@ -77,38 +88,42 @@ public sealed class Shares : IDisposable
     }
 
     /// <summary>Takes a share, to be disposed when it is not needed any more, after waiting for it if need be.</summary>
+    /// <param name="from">The address of the asker, where people of one address have a share together.</param>
     /// <exception cref="RefusedException">
-    /// <c>too-many-requests</c> when the asker has their whole share, <c>busy</c> when nothing is left.
+    /// <c>too-many-requests</c> when the asker or their address has its whole share, <c>busy</c> when nothing is left.
     /// </exception>
-    public ValueTask<IDisposable> Take(Asker asker, CancellationToken ct) =>
-        TryTake(asker) is { } share ? ValueTask.FromResult(share) : new ValueTask<IDisposable>(Wait(asker, ct));
+    public ValueTask<IDisposable> Take(Asker asker, CancellationToken ct, Asker? from = null) =>
+        TryTake(asker, from) is { } share ? ValueTask.FromResult(share) : new ValueTask<IDisposable>(Wait(asker, from, ct));
 
     public void Dispose()
     {
         own.Dispose();
+        peopleOfOneAddress.Dispose();
         anonymous.Dispose();
         all.Dispose();
     }
 
-    private async Task<IDisposable> Wait(Asker asker, CancellationToken ct)
+    private async Task<IDisposable> Wait(Asker asker, Asker? from, CancellationToken ct)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(ct);
         waiting.CancelAfter(patience);
         var code = Refusals.TooManyRequests;
-        RateLimitLease? mine = null, strangers = null;
+        RateLimitLease? mine = null, group = null;
         try
         {
             mine = await own.AcquireAsync(asker, 1, waiting.Token);
             if (mine.IsAcquired)
             {
-                code = Refusals.Busy;
-                strangers = asker.IsSignedIn ? null : await anonymous.AcquireAsync(1, waiting.Token);
-                if (strangers is null or { IsAcquired: true })
+                code = asker.IsSignedIn ? code : Refusals.Busy;
+                group = !asker.IsSignedIn ? await anonymous.AcquireAsync(1, waiting.Token)
+                    : from is { } address ? await peopleOfOneAddress.AcquireAsync(address, 1, waiting.Token) : null;
+                if (group is null or { IsAcquired: true })
                 {
+                    code = Refusals.Busy;
                     var one = await all.AcquireAsync(1, waiting.Token);
                     if (one.IsAcquired)
                     {
-                        return new Share(mine, strangers, one);
+                        return new Share(mine, group, one);
                     }
                 }
             }
@@ -118,7 +133,7 @@ public sealed class Shares : IDisposable
             // The patience is over, or the asker has gone; what was taken is given back below.
         }
 
-        strangers?.Dispose();
+        group?.Dispose();
         mine?.Dispose();
         ct.ThrowIfCancellationRequested();
         throw new RefusedException(new Refusal(code, RetryAfter: AgainIn));
@@ -127,12 +142,12 @@ public sealed class Shares : IDisposable
     private static ConcurrencyLimiterOptions Options(int most, int queue) =>
         new() { PermitLimit = most, QueueLimit = queue, QueueProcessingOrder = QueueProcessingOrder.OldestFirst };
 
-    private sealed class Share(RateLimitLease mine, RateLimitLease? strangers, RateLimitLease one) : IDisposable
+    private sealed class Share(RateLimitLease mine, RateLimitLease? group, RateLimitLease one) : IDisposable
     {
         public void Dispose()
         {
             one.Dispose();
-            strangers?.Dispose();
+            group?.Dispose();
             mine.Dispose();
         }
     }

@@ -295,7 +295,7 @@ public sealed record LimitSettings
     public int BytesPerSecond { get; init; } = 4096;
 
     /// <summary>What the bodies of all requests that are being read or answered take together.</summary>
-    [Range(8L << 20, 1L << 40)]
+    [Range(16L << 20, 1L << 40)]
     public long BodyMemory { get; init; } = 64L << 20;
 }
 
@@ -329,7 +329,10 @@ public sealed record CatalogSettings
 
     public string Address { get; init; } = "";
 
-    /// <summary>Bytes of all pictures of a person, as they are kept; their small copies, and what only trades keep, aside.</summary>
+    /// <summary>
+    /// Bytes of the pictures on a person's listings, as they are kept, with their small copies. With what only trades keep they may be four
+    /// times as many.
+    /// </summary>
     public long PictureSpacePerPerson { get; init; } = 200L << 20;
 }
 

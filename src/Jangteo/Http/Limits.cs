@@ -18,6 +18,9 @@ internal sealed class Limits : IDisposable
     /// <summary>Requests of one client that wait for a place: a page that opens, or a company behind one address.</summary>
     private const int Queue = 256;
 
+    /// <summary>People of one address have so many times the downloads of one person, and leave half of them to other addresses.</summary>
+    private const int PeopleOfOneAddress = 4;
+
     private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(1);
 
     private readonly LimitSettings settings;
@@ -33,7 +36,7 @@ internal sealed class Limits : IDisposable
     {
         this.settings = settings;
 
-        // How many there are in all depends on what they are for; see PlaceFor.
+        // How many there are in all depends on what they are for; see MostFor.
         places = new Shares(new ShareLimits { AtOnce = int.MaxValue, Anonymous = settings.Anonymous, PerPerson = settings.PerPerson, PerAddress = settings.PerAddress, Queue = Queue });
         waits = new Shares(new ShareLimits { AtOnce = settings.Waits, Anonymous = 1, PerPerson = settings.WaitsPerPerson, PerAddress = 1 });
         streams = new Shares(new ShareLimits
@@ -49,6 +52,7 @@ internal sealed class Limits : IDisposable
             Anonymous = Math.Max(1, settings.Downloads / 2),
             PerPerson = settings.DownloadsEach,
             PerAddress = settings.DownloadsEach,
+            PeopleOfOneAddress = Math.Max(settings.DownloadsEach, Math.Min(settings.DownloadsEach * PeopleOfOneAddress, settings.Downloads / 2)),
             Queue = Queue,
             Patience = TimeSpan.FromSeconds(10),
         });
@@ -84,7 +88,7 @@ internal sealed class Limits : IDisposable
             case Occupies.Stream:
                 return streams.Take(asker, ct);
             case Occupies.Download:
-                return downloads.Take(asker, ct);
+                return downloads.Take(asker, ct, Asker.AddressOf(http));
             case Occupies.PlaceOrWait when asker.IsSignedIn && http.Request.Query.ContainsKey("after") && waits.TryTake(asker) is { } wait:
                 OccupiesRoutes.LetWait(http);
                 return ValueTask.FromResult(wait);

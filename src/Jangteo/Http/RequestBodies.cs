@@ -10,7 +10,7 @@ namespace Jangteo.Http;
 /// <summary>
 /// Reads the body of a request whole, before the request takes a place among those that are answered: a client that sends its body slowly
 /// then takes nothing but the memory of that body. Of that memory each person and each address has a share, and all bodies together have an
-/// end.
+/// end. Uploads leave a part of it to the bodies of other commands, so that no number of them keeps a trade from moving.
 /// </summary>
 internal sealed class RequestBodies(LimitSettings settings)
 {
@@ -19,16 +19,21 @@ internal sealed class RequestBodies(LimitSettings settings)
     /// </summary>
     private const int FirstPiece = 4096;
 
-    private const int AnonymousShare = 2;
-    private const int PersonShare = 4;
-    private const int AddressShare = 16;
+    // All of these are sixteenths of the memory.
+    private const int UploadsTogether = 12;
+    private const int StrangersTogether = 8;
+    private const int PeopleOfOneAddress = 6;
+    private const int OnePerson = 2;
+    private const int StrangersOfOneAddress = 1;
 
     private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(1);
 
     private readonly Lock guard = new();
     private readonly Dictionary<Asker, long> usedBy = [];
+    private readonly Dictionary<UInt128, long> usedByPeopleOf = [];
     private long used;
     private long usedByStrangers;
+    private long usedByUploads;
 
     /// <summary>Bytes that are taken now.</summary>
     public long Used
@@ -55,7 +60,7 @@ internal sealed class RequestBodies(LimitSettings settings)
 
         using var inTime = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         inTime.CancelAfter(settings.BodyWithin);
-        var body = new Memory(this, asker);
+        var body = new Memory(this, asker, Asker.AddressOf(http).Network);
         try
         {
             await body.Fill(http.Request, inTime.Token);
@@ -82,46 +87,69 @@ internal sealed class RequestBodies(LimitSettings settings)
         return body;
     }
 
-    private void Reserve(Asker asker, int bytes)
+    /// <summary>Lets a body grow, or refuses it.</summary>
+    /// <param name="address">Of the person who is signed in. One address has many accounts, so their bodies count for it together.</param>
+    private void Reserve(Asker asker, UInt128 address, int before, int after)
     {
         lock (guard)
         {
-            ref var own = ref CollectionsMarshal.GetValueRefOrAddDefault(usedBy, asker, out _);
-            var isOverShare = own + bytes > settings.BodyMemory / (asker.IsSignedIn ? PersonShare : AddressShare);
-            if (isOverShare || used + bytes > settings.BodyMemory || (!asker.IsSignedIn && usedByStrangers + bytes > settings.BodyMemory / AnonymousShare))
+            var (more, uploads) = (after - before, UploadBytes(after) - UploadBytes(before));
+            var isOverShare = asker.IsSignedIn
+                ? usedBy.GetValueOrDefault(asker) + more > Share(OnePerson)
+                    || usedByPeopleOf.GetValueOrDefault(address) + more > Share(PeopleOfOneAddress)
+                : usedBy.GetValueOrDefault(asker) + more > Share(StrangersOfOneAddress);
+            if (isOverShare || used + more > settings.BodyMemory
+                || (uploads > 0 && usedByUploads + uploads > Share(UploadsTogether))
+                || (!asker.IsSignedIn && usedByStrangers + more > Share(StrangersTogether)))
             {
-                Forget(asker, own);
                 throw new RefusedException(new Refusal(isOverShare ? Refusals.TooManyRequests : Refusals.Busy, RetryAfter: BusyFor));
             }
 
-            own += bytes;
-            used += bytes;
-            usedByStrangers += asker.IsSignedIn ? 0 : bytes;
+            Count(asker, address, more, uploads);
         }
     }
 
-    private void Release(Asker asker, int bytes)
+    private void Release(Asker asker, UInt128 address, int bytes)
     {
         lock (guard)
         {
-            ref var own = ref CollectionsMarshal.GetValueRefOrAddDefault(usedBy, asker, out _);
-            own -= bytes;
-            used -= bytes;
-            usedByStrangers -= asker.IsSignedIn ? 0 : bytes;
-            Forget(asker, own);
+            Count(asker, address, -bytes, -UploadBytes(bytes));
         }
     }
 
-    private void Forget(Asker asker, long left)
+    private void Count(Asker asker, UInt128 address, int bytes, int uploads)
     {
-        if (left == 0)
+        used += bytes;
+        usedByUploads += uploads;
+        Add(usedBy, asker, bytes);
+        if (asker.IsSignedIn)
         {
-            usedBy.Remove(asker);
+            Add(usedByPeopleOf, address, bytes);
+        }
+        else
+        {
+            usedByStrangers += bytes;
         }
     }
+
+    private static void Add<T>(Dictionary<T, long> counts, T key, int bytes)
+        where T : notnull
+    {
+        ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, key, out _);
+        count += bytes;
+        if (count == 0)
+        {
+            counts.Remove(key);
+        }
+    }
+
+    private long Share(int sixteenths) => settings.BodyMemory / 16 * sixteenths;
+
+    /// <summary>What a body takes of the part that uploads have: none as long as it is no longer than that of any other command.</summary>
+    private static int UploadBytes(int bytes) => bytes > Edge.LargestBody ? bytes : 0;
 
     /// <summary>The memory of one body.</summary>
-    private sealed class Memory(RequestBodies bodies, Asker asker) : IDisposable
+    private sealed class Memory(RequestBodies bodies, Asker asker, UInt128 address) : IDisposable
     {
         private byte[] bytes = [];
         private int reserved;
@@ -151,13 +179,13 @@ internal sealed class RequestBodies(LimitSettings settings)
         public void Dispose()
         {
             Return();
-            bodies.Release(asker, reserved);
+            bodies.Release(asker, address, reserved);
             reserved = 0;
         }
 
         private void Grow(int size)
         {
-            bodies.Reserve(asker, size - reserved);
+            bodies.Reserve(asker, address, reserved, size);
             reserved = size;
             var larger = ArrayPool<byte>.Shared.Rent(size);
             bytes.AsSpan(0, length).CopyTo(larger);

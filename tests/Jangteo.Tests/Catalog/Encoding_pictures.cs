@@ -1,14 +1,19 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Jangteo.Catalog;
 using Jangteo.Contracts;
+using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using SkiaSharp;
 
 namespace Jangteo.Tests.Catalog;
 
 /// <summary>What is made of an uploaded picture.</summary>
-public sealed class Encoding_pictures
+public sealed class Encoding_pictures : IDisposable
 {
+    private static readonly Asker Minji = new(Ids.New(), 0);
+    private static readonly Asker Home = new(Guid.Empty, 1);
+
     private readonly PictureEncoder encoder = new();
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
@@ -127,14 +132,43 @@ public sealed class Encoding_pictures
     }
 
     [Fact]
-    public async Task One_is_decoded_at_a_time_and_past_a_queue_the_answer_is_busy()
+    public async Task A_person_who_sends_many_waits_behind_their_own_and_others_are_heard()
     {
-        var answers = await Task.WhenAll(
-            Enumerable.Range(0, 40).Select(number => RefusalOf(TestPictures.Jpeg(1200 + number, 1200))).ToArray());
+        var given = Many();
+        var small = TestPictures.Jpeg();
 
-        Assert.InRange(answers.Count(answer => answer == Refusals.Busy), 1, 40 - 16);
-        Assert.All(answers.Where(answer => answer != Refusals.Busy), answer => Assert.Null(answer));
+        var greedy = given.Select(RefusalOf).ToArray();
+        var other = await encoder.Encode(small, "other", new Asker(Ids.New(), 0), Home, ct);
+        var answers = await Task.WhenAll(greedy);
+
+        Assert.NotNull(other);
+        Assert.InRange(answers.Count(answer => answer == Refusals.TooManyRequests), 1, given.Length - 8);
+        Assert.All(answers.Where(answer => answer != Refusals.TooManyRequests), answer => Assert.Null(answer));
     }
+
+    [Fact]
+    public async Task Many_accounts_of_one_address_do_not_keep_others_from_their_turn()
+    {
+        var done = new ConcurrentQueue<string>();
+        var given = Many();
+        var small = TestPictures.Jpeg();
+
+        var accounts = given.Select((picture, number) => Encode(picture, $"{number}", Home)).ToArray();
+        await Encode(small, "other", new Asker(Guid.Empty, 2));
+        await Task.WhenAll(accounts);
+
+        // Four of the address were in line before it. Each that is done lets in the next, which is in line behind it.
+        Assert.InRange(done.ToList().IndexOf("other"), 0, given.Length / 2);
+
+        async Task Encode(byte[] picture, string name, Asker from)
+        {
+            await Record.ExceptionAsync(() => encoder.Encode(picture, name, new Asker(Ids.New(), 0), from, ct));
+            done.Enqueue(name);
+        }
+    }
+
+    /// <summary>Pictures that differ, made beforehand so that they are sent at once.</summary>
+    private static byte[][] Many() => [.. Enumerable.Range(0, 30).Select(number => TestPictures.Jpeg(1200 + number, 1200))];
 
     /// <summary>
     /// The memory is that of the whole process, so it is looked at only when the test runs alone:
@@ -150,7 +184,7 @@ public sealed class Encoding_pictures
 
         var encoded = await Task.WhenAll(
             Enumerable.Range(0, isAlone ? 15 : pictures.Length)
-                .Select(number => encoder.Encode(pictures[number % pictures.Length], $"{number}", ct)));
+                .Select(number => encoder.Encode(pictures[number % pictures.Length], $"{number}", new Asker(Ids.New(), 0), Home, ct)));
 
         var grown = Memory("VmHWM") - before;
         TestContext.Current.TestOutputHelper?.WriteLine($"{grown / 1024} MB at most, {(Memory("VmRSS") - before) / 1024} MB afterwards");
@@ -192,7 +226,9 @@ public sealed class Encoding_pictures
         });
     }
 
-    private Task<Picture> Encode(byte[] given) => encoder.Encode(given, PictureFile.HashOf(given), ct);
+    public void Dispose() => encoder.Dispose();
+
+    private Task<Picture> Encode(byte[] given) => encoder.Encode(given, PictureFile.HashOf(given), Minji, Home, ct);
 
     /// <summary>What is wrong with a picture, or null when it is taken. Any other fault is one of ours.</summary>
     private async Task<string?> RefusalOf(byte[] given)
@@ -202,9 +238,9 @@ public sealed class Encoding_pictures
             await Encode(given);
             return null;
         }
-        catch (RefusedException refused) when (refused.Refusal.Code == Refusals.Busy)
+        catch (RefusedException refused) when (refused.Refusal.Code is Refusals.Busy or Refusals.TooManyRequests)
         {
-            return Refusals.Busy;
+            return refused.Refusal.Code;
         }
         catch (RefusedException refused)
         {

@@ -1,6 +1,7 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
+using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 using Jangteo.Tests.Beds;
 
@@ -93,8 +94,7 @@ public sealed class Showing_pictures(OpenShop open, TestPostgres postgres) : ICl
     [Fact]
     public async Task Past_the_space_of_a_person_nothing_more_is_taken_until_there_is_room()
     {
-        var size = (await new Jangteo.Catalog.PictureEncoder().Encode(TestPictures.Jpeg(), "", TestContext.Current.CancellationToken))
-            .File.Bytes.Length;
+        var size = (int)await SizeOf(TestPictures.Jpeg());
         await using var shop = await Shop.Open(
             postgres, new Settings { Sandbox = false, Catalog = new CatalogSettings { PictureSpacePerPerson = (3 * size) + 10 } });
         var listings = new[] { (await shop.Offer("minji", shop.SingleKind)).Id, (await shop.Offer("minji", shop.SingleKind)).Id, (await shop.Offer("junho", shop.SingleKind)).Id };
@@ -124,6 +124,64 @@ public sealed class Showing_pictures(OpenShop open, TestPostgres postgres) : ICl
         }, TestContext.Current.CancellationToken);
         await ModuleBed.Until(
             () => shop.Bed.Post($"/api/listings/{listing}/pictures", "minji", TestPictures.Jpeg()), answer => answer.Status == 201);
+    }
+
+    [Fact]
+    public async Task What_trades_keep_and_small_copies_take_space_too_and_no_more_than_four_times_as_much()
+    {
+        var given = TestPictures.Jpeg(600, 400);
+        var size = await SizeOf(given);
+        await using var shop = await Shop.Open(
+            postgres, new Settings { Sandbox = false, Catalog = new CatalogSettings { PictureSpacePerPerson = size } });
+        var listing = (await shop.Offer("minji", shop.SingleKind)).Id;
+        var path = $"/api/listings/{listing}/pictures";
+        var first = await shop.Bed.Post(path, "minji", given);
+
+        // There is room for one with its small copy, and the next is not even decoded: it is damaged, which is not noticed.
+        Assert.Equal((201, "picture-quota"), (first.Status, (await shop.Bed.Post(path, "minji", given[..^100])).Problem));
+        await Keep();
+        for (var traded = 1; traded < 4; traded++)
+        {
+            Assert.Equal(201, (await shop.Bed.Post(path, "minji", given)).Status);
+            await Keep();
+        }
+
+        Assert.Equal("picture-quota", (await shop.Bed.Post(path, "minji", given)).Problem);
+
+        // As removing it does, once Trading has said that a trade shows it.
+        Task Keep() => shop.Bed.StorageOf(Modules.Catalog).Do(Cause.New(), work =>
+        {
+            work.Write("update pictures set state = 'kept' where listing = $1", listing);
+            work.Write("update listings set pictures = '{}' where id = $1", listing);
+            return Task.CompletedTask;
+        }, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_command_that_is_sent_again_is_answered_as_before_also_when_there_is_no_room_any_more()
+    {
+        var shop = open.Shop;
+        var listing = (await shop.Offer("minji", shop.SingleKind)).Id;
+        var path = $"/api/listings/{listing}/pictures";
+        var first = await shop.Bed.Post(path, "minji", Png, ("Idempotency-Key", "first"));
+        for (var number = 1; number < 8; number++)
+        {
+            Assert.Equal(201, (await shop.Bed.Post(path, "minji", Png)).Status);
+        }
+
+        var again = await shop.Bed.Post(path, "minji", Png, ("Idempotency-Key", "first"));
+
+        Assert.Equal((201, first.Id), (again.Status, again.Id));
+        Assert.Equal("key-reused", (await shop.Bed.Post(path, "minji", TestPictures.Jpeg(), ("Idempotency-Key", "first"))).Problem);
+        Assert.Equal(["picture"], (await shop.Bed.Post(path, "minji", Png, ("Idempotency-Key", "second"))).Fields);
+    }
+
+    /// <summary>Bytes that a picture takes once it is encoded, with its small copy.</summary>
+    private static async Task<long> SizeOf(byte[] given)
+    {
+        using var encoder = new Jangteo.Catalog.PictureEncoder();
+        var asker = new Asker(Ids.New(), 0);
+        return (await encoder.Encode(given, "", asker, asker, TestContext.Current.CancellationToken)).Size;
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Net;
 using Jangteo.Http;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
@@ -95,6 +96,31 @@ public sealed class Being_busy
         Assert.Equal("too-many-requests", Assert.Throws<RefusedException>(() => counted.Count(Address(1))).Refusal.Code);
         counted.Count(Address(2));
         counted.Count(Minji);
+    }
+
+    [Fact]
+    public async Task Downloads_of_many_accounts_leave_some_to_other_addresses()
+    {
+        using var shared = new Limits(new LimitSettings { Downloads = 16, DownloadsEach = 2 });
+        var held = new List<IDisposable>();
+        for (var account = 0; account < 8; account++)
+        {
+            held.Add(await Download(address: 1));
+        }
+
+        var ninth = Download(address: 1).AsTask();
+        var elsewhere = Download(address: 2);
+
+        Assert.Equal((false, true), (ninth.IsCompleted, elsewhere.IsCompletedSuccessfully));
+        held[0].Dispose();
+        (await ninth).Dispose();
+
+        ValueTask<IDisposable> Download(byte address)
+        {
+            var request = Request("GET", "/api/pictures/1", Occupies.Download);
+            request.Connection.RemoteIpAddress = new IPAddress([192, 0, 2, address]);
+            return shared.Enter(request, new Asker(Ids.New(), 0));
+        }
     }
 
     private static Asker Address(int number) => new(Guid.Empty, (UInt128)number);

@@ -42,6 +42,30 @@ public sealed class Sharing_out
     }
 
     [Fact]
+    public async Task Many_accounts_of_one_address_have_a_share_together()
+    {
+        using var shares = new Shares(
+            new ShareLimits { AtOnce = 10, Anonymous = 5, PerPerson = 2, PerAddress = 2, PeopleOfOneAddress = 3, Patience = TimeSpan.FromMinutes(1) });
+        var taken = new List<IDisposable>();
+        for (var account = 0; account < 3; account++)
+        {
+            taken.Add(await shares.Take(Person(), Ct, Address(1)));
+        }
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(async () => await shares.Take(Person(), Ct, Address(1)));
+        using var elsewhere = await shares.Take(Person(), Ct, Address(2));
+
+        // People who are not signed in there have a share of their own.
+        using var stranger = await shares.Take(Address(1), Ct, Address(1));
+        taken[0].Dispose();
+        using var next = await shares.Take(Person(), Ct, Address(1));
+
+        Assert.Equal("too-many-requests", refused.Refusal.Code);
+
+        static Asker Person() => new(Ids.New(), 0);
+    }
+
+    [Fact]
     public async Task A_wait_that_ends_in_vain_takes_nothing_with_it()
     {
         using var shares = new Shares(new ShareLimits { AtOnce = 1, Anonymous = 1, PerPerson = 1, PerAddress = 1, Queue = 5, Patience = TimeSpan.FromMilliseconds(20) });

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Jangteo.Http;
@@ -133,10 +134,10 @@ public sealed class Slow_clients(TestPostgres postgres)
             Assert.Null(await Refused(new Asker(Guid.Empty, (UInt128)address)));
         }
 
-        // Strangers have their half; people who are signed in have the other, and each of them a quarter of all.
+        // Strangers have their half; people who are signed in have the other, and each of them an eighth of all.
         Assert.Equal("busy", await Refused(new Asker(Guid.Empty, 9)));
         var person = new Asker(Ids.New(), 0);
-        for (var body = 0; body < 8; body++)
+        for (var body = 0; body < 4; body++)
         {
             Assert.Null(await Refused(person));
         }
@@ -145,22 +146,66 @@ public sealed class Slow_clients(TestPostgres postgres)
         held.ForEach(one => one!.Dispose());
         Assert.Equal(0, bodies.Used);
 
-        async Task<string?> Refused(Asker asker)
+        Task<string?> Refused(Asker asker) => Slow_clients.Refused(bodies, held, asker, size);
+    }
+
+    [Fact]
+    public async Task Uploads_of_many_accounts_leave_memory_to_other_addresses_and_to_all_other_commands()
+    {
+        const int upload = 2 << 20;
+        var bodies = new RequestBodies(new LimitSettings());
+        var held = new List<IDisposable?>();
+
+        Assert.Equal((12, "too-many-requests"), await Uploads(fromAddress: 1));
+        Assert.Equal((12, "too-many-requests"), await Uploads(fromAddress: 2));
+        Assert.Equal((0, "busy"), await Uploads(fromAddress: 3));
+
+        // What is no upload still finds room, from every other address: a seller accepts.
+        for (var command = 0; command < 100; command++)
         {
-            var http = new DefaultHttpContext();
-            http.Features.Set<IHttpRequestBodyDetectionFeature>(new HasBody());
-            (http.Request.ContentLength, http.Request.Body) = (size, new MemoryStream(new byte[size]));
-            try
+            Assert.Null(await Refused(bodies, held, new Asker(Ids.New(), 0), 1024, address: 4));
+        }
+
+        Assert.Null(await Refused(bodies, held, new Asker(Ids.New(), 0), (int)Edge.LargestBody, address: 5));
+        Assert.Null(await Refused(bodies, held, new Asker(Guid.Empty, 6), 1024, address: 6));
+        Assert.Equal("busy", await Refused(bodies, held, new Asker(Ids.New(), 0), (int)Edge.LargestBody + 1, address: 7));
+        held.ForEach(one => one!.Dispose());
+        Assert.Equal(0, bodies.Used);
+        Assert.Equal((12, "too-many-requests"), await Uploads(fromAddress: 1));
+
+        async Task<(int Taken, string? Refusal)> Uploads(byte fromAddress)
+        {
+            var (taken, refusal) = (0, (string?)null);
+            for (var account = 0; account < 8; account++)
             {
-                held.Add(await bodies.Read(http, asker));
-                Assert.Equal(size, http.Request.Body.Length);
-                return null;
+                for (var body = 0; body < 4; body++)
+                {
+                    var refused = await Refused(bodies, held, new Asker(new Guid(account + 1, fromAddress, 0, new byte[8]), 0), upload, fromAddress);
+                    (taken, refusal) = (taken + (refused is null ? 1 : 0), refused);
+                }
             }
-            catch (RefusedException refused)
+
+            return (taken, refusal);
+        }
+    }
+
+    [Fact]
+    public async Task A_body_that_grows_into_an_upload_counts_as_one()
+    {
+        var bodies = new RequestBodies(new LimitSettings { BodyMemory = 1 << 20 });
+        var held = new List<IDisposable?>();
+        for (byte address = 1; address <= 3; address++)
+        {
+            for (var account = 0; account < 2; account++)
             {
-                return refused.Refusal.Code;
+                Assert.Null(await Refused(bodies, held, new Asker(Ids.New(), 0), 131_072, address));
             }
         }
+
+        Assert.Equal("busy", await Refused(bodies, held, new Asker(Ids.New(), 0), 200_000, address: 5, saysLength: false));
+        Assert.Null(await Refused(bodies, held, new Asker(Ids.New(), 0), 32_000, address: 5, saysLength: false));
+        held.ForEach(one => one!.Dispose());
+        Assert.Equal(0, bodies.Used);
     }
 
     [Fact]
@@ -181,6 +226,25 @@ public sealed class Slow_clients(TestPostgres postgres)
         }
 
         Assert.Equal(0, bodies.Used);
+    }
+
+    /// <summary>Reads a body and holds it. Answers the code of the refusal, or null.</summary>
+    private static async Task<string?> Refused(
+        RequestBodies bodies, List<IDisposable?> held, Asker asker, int size, byte address = 1, bool saysLength = true)
+    {
+        var http = new DefaultHttpContext { Connection = { RemoteIpAddress = new IPAddress([192, 0, 2, address]) } };
+        http.Features.Set<IHttpRequestBodyDetectionFeature>(new HasBody());
+        (http.Request.ContentLength, http.Request.Body) = (saysLength ? size : null, new MemoryStream(new byte[size]));
+        try
+        {
+            held.Add(await bodies.Read(http, asker));
+            Assert.Equal(size, http.Request.Body.Length);
+            return null;
+        }
+        catch (RefusedException refused)
+        {
+            return refused.Refusal.Code;
+        }
     }
 
     /// <summary>Sends the beginning of a request, and no more.</summary>

@@ -1,0 +1,3 @@
+-- For the quota, which counts what only trades keep as well.
+drop index pictures_owner;
+create index pictures_owner on pictures (owner) include (size, state);
