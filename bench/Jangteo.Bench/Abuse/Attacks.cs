@@ -7,9 +7,19 @@ using System.Text;
 namespace Jangteo.Bench.Abuse;
 
 /// <summary>What one client that is not signed in can do to a market, over and over until it is stopped.</summary>
+/// <param name="Effects">
+/// What it must be answered, at least once each, or else it does not reach what it attacks and the run shows nothing: by status, or
+/// <see cref="Held"/>.
+/// </param>
 /// <param name="Run">Notes what it was answered, by status.</param>
-internal sealed record Attack(string Name, Func<ConcurrentDictionary<string, int>, CancellationToken, Task> Run)
+internal sealed record Attack(string Name, string[] Effects, Func<ConcurrentDictionary<string, int>, CancellationToken, Task> Run)
 {
+    /// <summary>Noted instead of a status where a connection is kept open although half of its request is still to come.</summary>
+    private const string Held = "held";
+
+    /// <summary>A fault of the program, and not its defence.</summary>
+    private const string Fault = "500";
+
     /// <summary>A drop of a body, of which each connection sends one a second.</summary>
     private static readonly byte[] Drop = new byte[300];
 
@@ -20,18 +30,22 @@ internal sealed record Attack(string Name, Func<ConcurrentDictionary<string, int
     private static readonly TimeSpan TwoSeconds = TimeSpan.FromSeconds(2);
 
     /// <param name="pictures">Paths of pictures that it can have.</param>
-    public static IReadOnlyList<Attack> All(Uri market, AbusePlan plan, IReadOnlyList<string> pictures) =>
+    /// <param name="isAtGateway">Whether the market's gateway is in front, which itself waits for bodies and puts requests in line.</param>
+    public static IReadOnlyList<Attack> All(Uri market, AbusePlan plan, IReadOnlyList<string> pictures, bool isAtGateway) =>
     [
-        new("half-sent bodies", (heard, ct) => Together(plan.HalfSent, number => HalfSend(market, number % 2 == 0 ? "/api/trades" : "/api/session", heard, ct))),
-        new("unknown tokens", (heard, ct) => Ask(market, plan.Waits, TwoSeconds, _ => Get($"/api/listings?after=trading:{Guid.NewGuid()}:1"), heard, ct)),
-        new("live streams", (heard, ct) => Together(plan.Streams, _ => Listen(market, heard, ct))),
-        new("junk sign-ins", (heard, ct) => Ask(
+        new("half-sent bodies", isAtGateway ? [Held] : [Held, "401", "429"], (heard, ct) => Together(plan.HalfSent, number => HalfSend(market, number % 2 == 0 ? "/api/trades" : "/api/session", heard, ct))),
+        new("unknown tokens", ["200"], (heard, ct) => Ask(market, plan.Waits, TwoSeconds, _ => Get($"/api/listings?after=trading:{Guid.NewGuid()}:1"), heard, ct)),
+        new("live streams", ["200", "429"], (heard, ct) => Together(plan.Streams, _ => Listen(market, heard, ct))),
+        new("junk sign-ins", isAtGateway ? ["401"] : ["401", "429"], (heard, ct) => Ask(
             market, plan.SignIns, OneSecond,
             number => new HttpRequestMessage(HttpMethod.Post, "/api/session") { Content = JsonContent.Create(new { email = $"junk-{number}@example.com", password = "a junk password" }) },
             heard, ct)),
-        new("many-word searches", (heard, ct) => Ask(market, plan.Searchers, OftenEnough, number => Get(Search(number)), heard, ct)),
-        new("downloads", (heard, ct) => Ask(market, plan.Downloads, OneSecond, number => Get(pictures[number % pictures.Count]), heard, ct)),
+        new("many-word searches", ["200", "422"], (heard, ct) => Ask(market, plan.Searchers, OftenEnough, number => Get(Search(number)), heard, ct)),
+        new("downloads", ["200"], (heard, ct) => Ask(market, plan.Downloads, OneSecond, number => Get(pictures[number % pictures.Count]), heard, ct)),
     ];
+
+    /// <summary>Whether it was answered what it must be, and no fault of the program.</summary>
+    public bool HasReached(IReadOnlyDictionary<string, int> heard) => Effects.All(heard.ContainsKey) && !heard.ContainsKey(Fault);
 
     /// <summary>Sixty words, as many as may be, words that all listings have, and words that none has.</summary>
     private static string Search(int number)
@@ -90,10 +104,14 @@ internal sealed record Attack(string Name, Func<ConcurrentDictionary<string, int
                 await stream.WriteAsync(begin, ct);
                 var answer = new byte[12];
                 var said = stream.ReadAsync(answer, ct).AsTask();
-                while (!said.IsCompleted)
+                for (var drops = 0; !said.IsCompleted; drops++)
                 {
                     await stream.WriteAsync(Drop, ct);
                     await Task.WhenAny(said, Task.Delay(OneSecond, ct));
+                    if (drops == 0 && !said.IsCompleted)
+                    {
+                        Note(heard, Held);
+                    }
                 }
 
                 return await said < answer.Length ? "closed" : Encoding.ASCII.GetString(answer)[9..];
@@ -116,7 +134,7 @@ internal sealed record Attack(string Name, Func<ConcurrentDictionary<string, int
                     new Uri("/api/live", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, ct);
                 if (answer.IsSuccessStatusCode)
                 {
-                    heard.AddOrUpdate("200", 1, (_, count) => count + 1);
+                    Note(heard, "200");
                     await answer.Content.CopyToAsync(Stream.Null, ct);
                     return "ended";
                 }
@@ -143,6 +161,8 @@ internal sealed record Attack(string Name, Func<ConcurrentDictionary<string, int
             return;
         }
 
-        heard.AddOrUpdate(said, 1, (_, count) => count + 1);
+        Note(heard, said);
     }
+
+    private static void Note(ConcurrentDictionary<string, int> heard, string said) => heard.AddOrUpdate(said, 1, (_, count) => count + 1);
 }

@@ -30,6 +30,9 @@ public sealed class AbuseTests(AbuseTests.Run run) : IClassFixture<AbuseTests.Ru
 
         Assert.True((int)found["calls"]! > 0, run.Said);
         Assert.True((int)found["refused"]! == 0, found.ToJsonString());
+
+        // The attack reached what it attacks, was refused where it must be, and met no fault of the program.
+        Assert.True((bool)found["reached"]!, found.ToJsonString());
     }
 
     /// <summary>One run for all tests.</summary>
