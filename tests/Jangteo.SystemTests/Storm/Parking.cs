@@ -66,17 +66,39 @@ internal sealed class Parking(JangteoProgram program)
     }
 
     /// <summary>Keeps a deposit as one that could not be booked, though it has been; answers its place on the bank's statement.</summary>
-    public async Task<long> KeepUnbooked(Guid deposit)
+    /// <param name="isUnfit">As one that can never be booked.</param>
+    public async Task<long> KeepUnbooked(Guid deposit, bool isUnfit = false)
     {
         await using var database = await program.Database();
         await using var command = database.CreateCommand(
             """
-            insert into payments.unbooked (position, deposit, reason, at)
-            select position, json_build_object('position', position, 'id', id, 'reference', reference, 'amount', amount, 'from', payer, 'currency', currency)::text, 'It came again.', now() from payments.deposits where id = $1
+            insert into payments.unbooked (position, deposit, reason, at, unfit)
+            select position,
+                json_build_object(
+                    'position', position, 'id', id, 'reference', reference, 'amount', amount, 'from', payer, 'currency', currency)::text,
+                'It came again.', now(), $2
+            from payments.deposits where id = $1
             returning position
             """);
         command.Parameters.Add(new() { Value = deposit });
+        command.Parameters.Add(new() { Value = isUnfit });
         return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    /// <summary>Keeps an errand of a trade, to void a charge that there is not, as one that the provider reports otherwise; answers its key.</summary>
+    public async Task<string> KeepMismatch(Guid trade)
+    {
+        await using var database = await program.Database();
+        await using var command = database.CreateCommand(
+            """
+            insert into payments.errands
+                (key, subject, revision, verb, what, amount, charge_key, correlation, causation, next_at, attention, problem)
+            values ($1 || '/999/hold-payment/void', $1::uuid, 999, 'hold-payment', 'void-charge', 0, $1 || '/999/hold-payment', $1::uuid, $1::uuid,
+                null, true, 'mismatched: 1 KRW is done')
+            returning key
+            """);
+        command.Parameters.Add(new() { Value = trade.ToString() });
+        return (string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
     /// <summary>

@@ -87,6 +87,19 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
         await NeedsTwoOperators();
     }
 
+    /// <summary>An operator settles by hand a transfer that can never be booked, and a voiding that the provider reports otherwise.</summary>
+    public async Task IsSettledByHand(Guid trade)
+    {
+        var sora = await shop.Operator;
+        var deposit = await Arrives(await shop.Named(Name("buyer", number)), 700);
+        var settle = new JsonObject { ["position"] = await parking.KeepUnbooked(deposit, isUnfit: true), ["reason"] = "The bank has it." };
+        await Send(sora, "/api/operator/payments/deposits/unbooked/settle", settle, "settle a transfer");
+        await Send(
+            sora, $"/api/operator/payments/deposits/{deposit}/send-back", new JsonObject { ["reason"] = "Nobody expects it." }, "back");
+        var body = new JsonObject { ["key"] = await parking.KeepMismatch(trade), ["reason"] = "The provider has corrected it." };
+        await Send(sora, "/api/operator/payments/attention/settle", body, "settle a voiding");
+    }
+
     /// <summary>More than one operator may move alone: proposed by one, declined and then confirmed by another.</summary>
     private async Task NeedsTwoOperators()
     {

@@ -50,6 +50,7 @@ public sealed class Sent_again(RepeatedProgram repeated, ITestOutputHelper outpu
         await alone.RegistersADraft();
         await alone.IsSuspendedAndRestored();
         await alone.IsDecidedByTwoOperators();
+        await alone.IsSettledByHand(deals.First().Deal.Id);
         await shop.BooksAreRight();
         // One in which something was done twice would be some revisions further than the others of its kind.
         var ends = await Ends(shop, deals);
