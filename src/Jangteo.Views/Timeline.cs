@@ -31,7 +31,9 @@ internal static class Timeline
             throw new RefusedException(new Refusal(Refusals.NotFound));
         }
 
-        return TypedResults.Ok(new ViewPage<TimelineLine>(await Of(trade, storage, shelf, Problems.Language(http), ct), null, stale));
+        var lines = await Of(trade, storage, shelf, Problems.Language(http), ct);
+        // The parties of a trade see that an operator acted and why, and not which operator.
+        return TypedResults.Ok(new ViewPage<TimelineLine>(caller.IsOperator ? lines : [.. lines.Select(line => line.ForParties())], null, stale));
     }
 
     public static async Task<IReadOnlyList<TimelineLine>> Of(TradeRow trade, Storage storage, Shelf shelf, string language, CancellationToken ct)
@@ -55,6 +57,8 @@ internal sealed record TimelineLine(
     Guid Id, DateTimeOffset At, Guid Correlation, string What, string Module, string Label, string? Do, string? From, string? To, int? Revision, string? Actor, PersonRef? Person,
     string? Heard, string? Code, string? Verb, long? Amount, string? Reason, IReadOnlyList<string> Says, IReadOnlyList<string> Asked, IReadOnlyList<ToldLine> Told, IReadOnlyList<Journal> Journals)
 {
+    public TimelineLine ForParties() => Actor == "operator" ? this with { Person = null } : this;
+
     public static TimelineLine Of(LineRow row, string kind, IReadOnlyDictionary<Guid, string> names, Texts texts, string language)
     {
         var line = row.Line;

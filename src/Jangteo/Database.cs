@@ -20,6 +20,7 @@ internal sealed class Database : IAsyncDisposable
 
     // After a crash it reads its log first, which it may have a minute's worth of.
     private static readonly TimeSpan ComesWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan SaysSoAfter = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(100);
 
     private readonly PrivatePostgres? own;
@@ -108,7 +109,7 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>A server that is just starting, or getting up again, is waited for: whoever came a moment too early would only be started once more.</summary>
     private static async Task WaitFor(string admin, CancellationToken ct)
     {
-        var waited = Stopwatch.StartNew();
+        var (waited, isTold) = (Stopwatch.StartNew(), false);
         await using var source = NpgsqlDataSource.Create(admin);
         while (true)
         {
@@ -123,6 +124,12 @@ internal sealed class Database : IAsyncDisposable
             }
             catch (NpgsqlException away) when (Storage.IsPassing(away))
             {
+                if (!isTold && waited.Elapsed > SaysSoAfter)
+                {
+                    isTold = true;
+                    Console.WriteLine($"Waiting for PostgreSQL at {new NpgsqlConnectionStringBuilder(admin).Host}: {away.Message}");
+                }
+
                 if (waited.Elapsed > ComesWithin)
                 {
                     throw new UnavailableException($"PostgreSQL at {new NpgsqlConnectionStringBuilder(admin).Host} does not answer: {away.Message}");
@@ -138,6 +145,8 @@ internal sealed class Database : IAsyncDisposable
     {
         PostgresException { SqlState: "28000" or "28P01" or PostgresErrorCodes.InvalidCatalogName } refused => refused.MessageText,
         AuthenticationException untrusted => $"its TLS certificate is not accepted: {untrusted.Message}",
+        NpgsqlException { InnerException: null } unencrypted when unencrypted.Message.StartsWith("SSL connection requested", StringComparison.Ordinal) =>
+            "it does not offer TLS, and the connection string asks for it",
         CryptographicException or FileNotFoundException or DirectoryNotFoundException => $"a file of its connection string: {fault.Message}",
         { InnerException: { } inner } => WhyForGood(inner),
         _ => null,

@@ -21,6 +21,7 @@ internal static class Serving
         var modules = Target.Of(settings.Target);
         Shape.Refuse(settings, modules);
         SandboxNotice.RefuseOpenByMistake(settings);
+        settings.PublicAddresses.RefuseTaken(nameof(Settings.Port), settings.Port);
         if (!settings.Sandbox)
         {
             // Before a server is started that nothing would use.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Jangteo.Platform.Machine;
 
 namespace Jangteo.SystemTests;
@@ -45,6 +46,29 @@ public sealed class StartingTests(SharedProgram shared)
 
         Assert.Contains("ended with 1", refused.Message);
         Assert.Contains("environment Jangteo__Sandbx: there is no setting Sandbx; did you mean Sandbox?", refused.Message);
+    }
+
+    [Fact]
+    public async Task It_does_not_start_at_a_port_that_is_taken()
+    {
+        var port = (await shared.Running).Address.Port.ToString(CultureInfo.InvariantCulture);
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => JangteoProgram.Start(("Port", port)));
+
+        Assert.Contains("ended with 1", refused.Message);
+        Assert.Contains($"Port: another program listens at port {port}; stop it, or choose another port with Jangteo__Port", refused.Message);
+    }
+
+    [Theory]
+    [InlineData("/proc/nowhere")]
+    [InlineData("/dev/null/nowhere")]
+    public async Task It_does_not_start_on_a_data_folder_that_cannot_be_made(string folder)
+    {
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => JangteoProgram.Start(("DataFolder", folder)));
+
+        Assert.Contains("ended with 1", refused.Message);
+        Assert.Contains("Jangteo__DataFolder", refused.Message);
+        Assert.DoesNotContain("   at ", refused.Message);
     }
 
     [Fact]

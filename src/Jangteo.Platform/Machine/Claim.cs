@@ -23,6 +23,10 @@ public static class Claim
         {
             throw new UnavailableException($"This user may not write to the data folder {dataFolder}; was the program started by another one before? Start it as that user, give the folder away (chown -R), or choose another one with Jangteo__DataFolder.", refused);
         }
+        catch (IOException unusable) when (!Directory.Exists(dataFolder))
+        {
+            throw new UnavailableException($"The data folder {dataFolder} cannot be made: {unusable.Message} Choose another one with Jangteo__DataFolder.", unusable);
+        }
         catch (IOException taken) when (File.Exists(owner))
         {
             throw new UnavailableException($"Another program (process {File.ReadAllText(owner)}) works with the data folder {dataFolder}. Stop it first, or give this one a folder of its own with Jangteo__DataFolder.", taken);

@@ -21,6 +21,9 @@ public sealed class OutboxWatch(Storage storage, bool byBroker, Alarms alarms, T
         from relay
         """;
 
+    /// <summary>What was said before counts from here: a program that was off has not been slow.</summary>
+    private readonly DateTimeOffset started = machine.GetUtcNow();
+
     public Loop Loop => new($"{storage.Module}'s outbox watch", new Bell(), Look, log);
 
     private async Task<TimeSpan> Look(CancellationToken ct)
@@ -35,8 +38,9 @@ public sealed class OutboxWatch(Storage storage, bool byBroker, Alarms alarms, T
 
     private void Tell(string sort, string? message, bool isReady)
     {
-        var age = message is null ? TimeSpan.Zero : machine.GetUtcNow() - Ids.TimeOf(LogRow.MarkOf(message));
-        if (age < TooLong)
+        var now = machine.GetUtcNow();
+        var age = message is null ? TimeSpan.Zero : now - Ids.TimeOf(LogRow.MarkOf(message));
+        if (age < TooLong || now - started < TooLong)
         {
             alarms.Clear(storage.Module, sort);
             return;

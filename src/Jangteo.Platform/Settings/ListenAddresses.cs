@@ -75,17 +75,39 @@ public sealed class ListenAddresses
     public IReadOnlyList<IPAddress> ToBind() =>
         addresses.Length > 0 ? addresses : [.. new[] { IPAddress.Loopback, IPAddress.IPv6Loopback }.Where(CanBind)];
 
-    private static bool CanBind(IPAddress address)
+    /// <summary>Refuses, before anything is started, what the server could not bind to.</summary>
+    /// <param name="setting">Such as Port, for the message.</param>
+    /// <param name="port">0 is any free one.</param>
+    /// <exception cref="SettingsException">A port is taken, or an address is not of this machine.</exception>
+    public void RefuseTaken(string setting, int port)
+    {
+        foreach (var address in ToBind())
+        {
+            switch (TryBind(address, port))
+            {
+                case SocketError.AddressAlreadyInUse:
+                    throw new SettingsException([$"{setting}: another program listens at port {port}; stop it, or choose another port with Jangteo__{setting}"]);
+                case SocketError.AccessDenied:
+                    throw new SettingsException([$"{setting}: this user may not listen at port {port}; choose one above 1023"]);
+                case SocketError.AddressNotAvailable:
+                    throw new SettingsException([$"Listen: {address} is not an address of this machine"]);
+            }
+        }
+    }
+
+    private static bool CanBind(IPAddress address) => TryBind(address, 0) is null;
+
+    private static SocketError? TryBind(IPAddress address, int port)
     {
         try
         {
-            using var probe = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            probe.Bind(new IPEndPoint(address, 0));
-            return true;
+            using var probe = new TcpListener(address, port);
+            probe.Start();
+            return null;
         }
-        catch (SocketException)
+        catch (SocketException refused)
         {
-            return false;
+            return refused.SocketErrorCode;
         }
     }
 

@@ -5,6 +5,7 @@ using Jangteo.Platform;
 using Jangteo.Platform.Machine;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Storing;
+using Jangteo.Tests.Beds;
 using Jangteo.Tests.Views;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -144,8 +145,9 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
     public async Task What_waits_for_its_position_for_half_a_minute_makes_the_process_not_ready()
     {
         var alarms = new Alarms(TimeProvider.System);
-        var watch = new OutboxWatch(Speaker, byBroker: false, alarms, new Later(TimeSpan.FromSeconds(31)), NullLogger<OutboxWatch>.Instance)
-            .Loop;
+        var machine = new MovedClock();
+        var watch = new OutboxWatch(Speaker, byBroker: false, alarms, machine, NullLogger<OutboxWatch>.Instance).Loop;
+        machine.Forward(TimeSpan.FromSeconds(31));
         await using (var open = await Speaker.Begin(Cause.New(), ct))
         {
             open.Send(IdentityMessages.PersonChanged, Ids.New(), Person(Ids.New()), new MessageContext());
@@ -159,8 +161,7 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
         }
 
         await town.Rest();
-        watch = new OutboxWatch(Speaker, byBroker: false, alarms, new Later(TimeSpan.FromSeconds(31)), NullLogger<OutboxWatch>.Instance)
-            .Loop;
+        watch = new OutboxWatch(Speaker, byBroker: false, alarms, machine, NullLogger<OutboxWatch>.Instance).Loop;
         await watch.StartAsync(ct);
         await Town.Until(() => Task.FromResult(alarms.All.Count == 0));
         await watch.StopAsync(ct);
@@ -288,10 +289,5 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
 
         public Task<IReadOnlySet<Guid>> Hear(Work work, IReadOnlyList<Message> messages, CancellationToken ct) =>
             left-- > 0 ? throw Of(state) : Task.FromResult<IReadOnlySet<Guid>>(new HashSet<Guid>());
-    }
-
-    private sealed class Later(TimeSpan by) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
     }
 }

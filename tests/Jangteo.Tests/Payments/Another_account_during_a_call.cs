@@ -65,7 +65,9 @@ public sealed class Another_account_during_a_call(TestPostgres postgres)
         var scene = new Scene(bed, Ids.New());
         var request = Asks.Of(scene.Trade, 1, Verb.ExpectDeposit) with
         {
-            Buyer = SandboxPeople.IdOf("junho"), Seller = SandboxPeople.IdOf("minji"), RefundAccount = First,
+            Buyer = SandboxPeople.IdOf("junho"),
+            Seller = SandboxPeople.IdOf("minji"),
+            RefundAccount = First,
         };
         await Send(request);
         var payment = await ModuleBed.Until(() => scene.Payment(), heard => heard["reference"].Length > 0);

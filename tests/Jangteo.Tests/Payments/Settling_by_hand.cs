@@ -123,7 +123,9 @@ public sealed class Settling_by_hand(TestPostgres postgres) : IAsyncLifetime
     {
         var request = Asks.Of(trade, 1, Verb.ExpectDeposit) with
         {
-            Buyer = SandboxPeople.IdOf("junho"), Seller = SandboxPeople.IdOf("minji"), RefundAccount = account,
+            Buyer = SandboxPeople.IdOf("junho"),
+            Seller = SandboxPeople.IdOf("minji"),
+            RefundAccount = account,
         };
         await Send(request);
         var payment = await ModuleBed.Until(() => bed.Get($"/api/payments/{trade}", "junho"), heard => heard["reference"].Length > 0);
