@@ -56,7 +56,8 @@ internal sealed class PictureEncoder : IDisposable
     public async Task<Picture> Encode(byte[] given, string hash, Asker owner, Asker from, CancellationToken ct)
     {
         CheckHeader(given);
-        var encoded = await underWay.GetOrAdd((owner, hash), key => new Lazy<Task<Encoded>>(() => EncodeInTurn(given, key, from))).Value.WaitAsync(ct);
+        var encoding = underWay.GetOrAdd((owner, hash), key => new Lazy<Task<Encoded>>(() => EncodeInTurn(given, key, from)));
+        var encoded = await encoding.Value.WaitAsync(ct);
         return Picture.Of(encoded.File, encoded.Small);
     }
 

@@ -105,7 +105,11 @@ internal static class WhoIsTold
             : [];
 
     private static IEnumerable<Notice> Of(Kind? kind, TradeNoted noted, TransferNews news) =>
-        from told in new[] { (Party: Party.Buyer, Person: noted.Buyer, Other: noted.Seller), (Party: Party.Seller, Person: noted.Seller, Other: noted.Buyer) }
+        from told in new[]
+        {
+            (Party: Party.Buyer, Person: noted.Buyer, Other: noted.Seller),
+            (Party: Party.Seller, Person: noted.Seller, Other: noted.Buyer),
+        }
         from channel in Channels(kind, told.Party)
         select Make(
             noted.Trade, noted.Revision, news.What, told.Person, channel, noted.Trade, noted.Listing, noted.Kind, noted.At,

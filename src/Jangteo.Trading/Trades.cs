@@ -212,7 +212,8 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
             (new Sql("select true from suspended_people join listings on listings.owner = suspended_people.person where listings.id = $1", id),
                 reader => isSellerSuspended = reader.GetBoolean(0)),
             (StartsInVain.Select(buyer, id, now), reader => begun.Add(StartsInVain.Read(reader))));
-        return (seller is null || listing is null ? listing : listing with { Owner = listing.Owner with { Name = seller } }, asked, isSellerSuspended, new StartsInVain([.. begun]));
+        var named = seller is null || listing is null ? listing : listing with { Owner = listing.Owner with { Name = seller } };
+        return (named, asked, isSellerSuspended, new StartsInVain([.. begun]));
     }
 
     /// <summary>Keeps the names that people have now.</summary>

@@ -129,7 +129,8 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
         Access.Hidden => (status, code) is (404, "not-found"),
         // Strangers are answered 404 by the routes of operators, so an operator must be answered anything else.
         _ => status is not (401 or 403) && status < 500
-            && (status != 404 || (!IsForOperators(route) && (route.Parameters == 0 || route.Path.Contains("pictures/", StringComparison.Ordinal)))),
+            && (status != 404
+                || (!IsForOperators(route) && (route.Parameters == 0 || route.Path.Contains("pictures/", StringComparison.Ordinal)))),
     };
 
     private async Task<(int Status, string? Code)> Send(ApiDescription document, ApiRoute route, Client client)
@@ -142,7 +143,8 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
             "picture" => NoSuchId,
             _ when route.Path.Contains("/parked/", StringComparison.Ordinal) => "1",
             _ when route.Path.Contains("/people/", StringComparison.Ordinal) => market.Person.ToString(),
-            _ when IsForOperators(route) && !route.Path.Contains("/trades/", StringComparison.Ordinal) || route.Path.Contains("/pictures/", StringComparison.Ordinal) && !isAboutListing => NoSuchId,
+            _ when IsForOperators(route) && !route.Path.Contains("/trades/", StringComparison.Ordinal) => NoSuchId,
+            _ when route.Path.Contains("/pictures/", StringComparison.Ordinal) && !isAboutListing => NoSuchId,
             "trade" => (client == Client.Suspended ? market.DeliveredOfSuspended : market.Delivered).ToString(),
             _ when isAboutListing => market.ListingFor(client, route.Method).ToString(),
             _ => (client == Client.Suspended ? market.TradeOfSuspended : market.Trade).ToString(),

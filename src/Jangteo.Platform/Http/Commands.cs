@@ -205,7 +205,9 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
     }
 
     private static Sql SelectAnswer(Claim claim) =>
-        new("select body_hash, status, location, answer from answers where person = $1 and route = $2 and key = $3", claim.Person, claim.Route, claim.Key);
+        new(
+            "select body_hash, status, location, answer from answers where person = $1 and route = $2 and key = $3",
+            claim.Person, claim.Route, claim.Key);
 
     private static Kept ReadAnswer(NpgsqlDataReader row)
     {
@@ -213,7 +215,8 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
         return new Kept(row.GetString(0), row.IsDBNull(1) ? null : new Answer(row.GetInt32(1), Text(3), Text(2)));
     }
 
-    private static string HashOf(object? body) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body, Wire.Json)));
+    private static string HashOf(object? body) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body, Wire.Json)));
 
     private Answer InProgress(HttpContext http) => problems.Answer(new Refusal(Refusals.InProgress, RetryAfter: TimeSpan.FromSeconds(1)), http);
 

@@ -70,7 +70,8 @@ public sealed class Shares : IDisposable
         var mine = own.AttemptAcquire(asker);
         if (mine.IsAcquired)
         {
-            var group = !asker.IsSignedIn ? anonymous.AttemptAcquire() : from is { } address ? peopleOfOneAddress.AttemptAcquire(address) : null;
+            var group = !asker.IsSignedIn ? anonymous.AttemptAcquire()
+                : from is { } address ? peopleOfOneAddress.AttemptAcquire(address) : null;
             if (group is null or { IsAcquired: true })
             {
                 var one = all.AttemptAcquire();

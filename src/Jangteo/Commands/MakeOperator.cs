@@ -27,7 +27,11 @@ internal static class MakeOperator
 
     public static Command OfPeople()
     {
-        var reason = new Option<string>("--reason") { Description = "Why, for the record of operators' acts: 1 to 1,000 characters.", Required = true };
+        var reason = new Option<string>("--reason")
+        {
+            Description = "Why, for the record of operators' acts: 1 to 1,000 characters.",
+            Required = true,
+        };
         reason.Validators.Add(given =>
         {
             if (TextRules.OperatorReason.Read(given.GetValueOrDefault<string>(), out _) is not null)

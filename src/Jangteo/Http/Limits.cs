@@ -52,7 +52,8 @@ internal sealed class Limits : IDisposable
             Anonymous = Math.Max(1, settings.Downloads / 2),
             PerPerson = settings.DownloadsEach,
             PerAddress = settings.DownloadsEach,
-            PeopleOfOneAddress = Math.Max(settings.DownloadsEach, Math.Min(settings.DownloadsEach * PeopleOfOneAddress, settings.Downloads / 2)),
+            PeopleOfOneAddress = Math.Max(
+                settings.DownloadsEach, Math.Min(settings.DownloadsEach * PeopleOfOneAddress, settings.Downloads / 2)),
             Queue = Queue,
             Patience = TimeSpan.FromSeconds(10),
         });
