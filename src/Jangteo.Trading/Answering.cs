@@ -9,8 +9,8 @@ namespace Jangteo.Trading;
 
 /// <summary>What callers are told of a decision.</summary>
 internal sealed class Answering(
-    [FromKeyedServices(Modules.Trading)] Storage storage, Trades trades, TradeViews views, Problems problems, Settings settings, Endings endings, TimeProvider machine, Func<Intentions> intentions,
-    ListingCopies copies)
+    [FromKeyedServices(Modules.Trading)] Storage storage, Trades trades, TradeViews views, Problems problems, Settings settings,
+    Endings endings, Func<Intentions> intentions, ListingCopies copies)
 {
     /// <summary>How long the no to a start waits for what it had taken to be back.</summary>
     private static readonly TimeSpan PatienceForStock = TimeSpan.FromSeconds(1);
@@ -57,23 +57,21 @@ internal sealed class Answering(
     /// </summary>
     private async Task StockIsBack(Trade begun, CancellationToken ct)
     {
-        for (var began = machine.GetTimestamp(); machine.GetElapsedTime(began) < PatienceForStock; await Task.Delay(LookEvery, ct))
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(PatienceForStock);
+        try
         {
-            if (await trades.Find(storage, begun.Id, ct) is not { } trade || trade.Unanswered.Any(request => request.Verb == Verb.GiveBackStock.Name))
+            while (await trades.Find(storage, begun.Id, patience.Token) is not { } trade
+                || trade.Unanswered.Any(request => request.Verb == Verb.GiveBackStock.Name))
             {
-                continue;
+                await Task.Delay(LookEvery, patience.Token);
             }
 
-            try
-            {
-                await copies.Refresh(trade.Listing.Id, ct);
-            }
-            catch (RefusedException)
-            {
-                // Catalog cannot be reached any more; its event brings the copy up to date.
-            }
-
-            return;
+            await copies.Refresh(begun.Listing.Id, patience.Token);
+        }
+        catch (Exception late) when ((late is RefusedException || PassingFault.Is(late)) && !ct.IsCancellationRequested)
+        {
+            // The refusal is stored and is answered; the event of the listing brings the copy up to date.
         }
     }
 

@@ -122,10 +122,10 @@ internal static class Hosting
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<Receiver>(name).Aside);
         if (byBroker)
         {
-            services.AddSingleton<IHostedService>(provider => new QueueReader(
+            services.AddSingleton<IHostedService>(provider => new LoopsOf(new QueueReader(
                 provider.GetRequiredKeyedService<Receiver>(name), provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<BrokerConnection>(),
                 [.. senders.Select(sender => provider.GetRequiredKeyedService<ILog>(sender))], provider.GetRequiredService<Faults>(), provider.GetRequiredService<Alarms>(),
-                provider.GetRequiredService<ILogger<QueueReader>>()).Loop);
+                provider.GetRequiredService<ILogger<QueueReader>>()).Loops));
             return;
         }
 

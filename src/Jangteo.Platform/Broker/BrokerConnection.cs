@@ -3,24 +3,27 @@ using RabbitMQ.Client;
 namespace Jangteo.Platform.Broker;
 
 /// <summary>This process's one connection to the broker, opened again after it was lost. Each user of it opens a channel of its own, and a new one when that closes.</summary>
-/// <param name="address"><c>amqp://user:password@host:port/vhost</c>, or <c>amqps://</c> for TLS.</param>
-/// <param name="tls">Used where the address is encrypted.</param>
-/// <exception cref="SettingsException">A file that <paramref name="tls"/> names cannot be used.</exception>
-public sealed class BrokerConnection(string address, BrokerTlsSettings tls) : IAsyncDisposable
+public sealed class BrokerConnection(IConnectionFactory factory) : IAsyncDisposable
 {
     private readonly SemaphoreSlim opening = new(1, 1);
-    private readonly ConnectionFactory factory = WithTls(new Uri(address), tls, new()
-    {
-        // Who hears or sends knows best what to begin again with; the library would open channels that nobody reads any more.
-        AutomaticRecoveryEnabled = false,
-        TopologyRecoveryEnabled = false,
-        RequestedHeartbeat = TimeSpan.FromSeconds(10),
-        RequestedConnectionTimeout = TimeSpan.FromSeconds(5),
-        ContinuationTimeout = TimeSpan.FromSeconds(10),
-        ClientProvidedName = $"jangteo {Environment.ProcessId}",
-    });
-
     private IConnection? connection;
+
+    /// <param name="address"><c>amqp://user:password@host:port/vhost</c>, or <c>amqps://</c> for TLS.</param>
+    /// <param name="tls">Used where the address is encrypted.</param>
+    /// <exception cref="SettingsException">A file that <paramref name="tls"/> names cannot be used.</exception>
+    public BrokerConnection(string address, BrokerTlsSettings tls)
+        : this(WithTls(new Uri(address), tls, new()
+        {
+            // The readers and publishers begin again themselves; the library would open channels that nothing reads any more.
+            AutomaticRecoveryEnabled = false,
+            TopologyRecoveryEnabled = false,
+            RequestedHeartbeat = TimeSpan.FromSeconds(10),
+            RequestedConnectionTimeout = TimeSpan.FromSeconds(5),
+            ContinuationTimeout = TimeSpan.FromSeconds(10),
+            ClientProvidedName = $"jangteo {Environment.ProcessId}",
+        }))
+    {
+    }
 
     public async Task<IConnection> Open(CancellationToken ct)
     {

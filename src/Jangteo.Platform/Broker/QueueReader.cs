@@ -8,24 +8,29 @@ using RabbitMQ.Client;
 namespace Jangteo.Platform.Broker;
 
 /// <summary>
-/// The transport between processes: a module hears from its queue in the broker, and says that it has heard after the commit of the effect. Processes
-/// that hear for the same module share its partitions.
+/// The transport between processes: a module hears from its queue in the broker, and acknowledges a message after the commit of its effect.
+/// Processes that hear for the same module share its partitions.
 /// </summary>
-/// <param name="logs">The logs of the senders, with which what comes by the broker is compared when it comes under a new epoch.</param>
+/// <param name="logs">The logs of the senders: each is compared with what was heard of it before messages of a new epoch are heard.</param>
 public sealed class QueueReader(
     Receiver receiver, Storage storage, BrokerConnection broker, IReadOnlyList<ILog> logs, Faults faults, Alarms alarms, ILogger<QueueReader> logger)
 {
-    /// <summary>So many messages of a partition at most are handed out before the first is acknowledged.</summary>
+    /// <summary>
+    /// So many messages of a partition at most are handed out before the first is acknowledged. It also bounds what is held back of a
+    /// sender whose log could not be compared: a partition that has handed out only such messages waits for that sender.
+    /// </summary>
     private const ushort Prefetch = 100;
 
     private static readonly TimeSpan ShareEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AskSoon = TimeSpan.FromMilliseconds(100);
 
     private readonly Partitions share = new(storage);
-    private readonly Dictionary<string, LogContinuity> senders = logs.ToDictionary(log => log.Module, log => new LogContinuity(receiver.Module, log, storage, alarms));
-    private readonly Dictionary<string, Guid> epochs = [];
+    private readonly Dictionary<string, TrustedLog> senders =
+        logs.ToDictionary(log => log.Module, log => new TrustedLog(receiver.Module, log, storage, alarms, logger));
 
-    public Loop Loop => new($"{receiver.Module} hearing from the broker", new Bell(), Listen, logger);
+    /// <summary>Hearing, and one comparison for each sender: none of them waits for another.</summary>
+    public IReadOnlyList<Loop> Loops =>
+        [new($"{receiver.Module} hearing from the broker", new Bell(), Listen, logger), .. senders.Values.Select(sender => sender.Loop)];
 
     /// <summary>Hears for as long as the channel is open.</summary>
     private async Task<TimeSpan> Listen(CancellationToken ct)
@@ -40,34 +45,19 @@ public sealed class QueueReader(
             arriving.Writer.TryComplete(new IOException($"The channel to the broker was closed: {why.ReplyText}"));
             return Task.CompletedTask;
         };
-        var consumer = new Consumer(channel, arriving.Writer);
-        var heard = new Dictionary<int, string>();
-        var shareAt = DateTime.MinValue;
-        List<Delivery> batch = [];
+        var session = new Session(channel, arriving.Reader, new Consumer(channel, arriving.Writer));
         try
         {
             while (true)
             {
-                if (DateTime.UtcNow >= shareAt)
-                {
-                    await TakeShare(channel, consumer, heard, ct);
-                    await VerifyNowAndThen(ct);
-                    shareAt = DateTime.UtcNow + ShareEvery;
-                }
-
-                if (batch.Count == 0)
-                {
-                    batch = await Gather(arriving.Reader, ct);
-                }
-
+                await TakeShare(session, ct);
                 if (receiver.IsDeaf)
                 {
                     await Task.Delay(AskSoon, ct);
                 }
-                else if (batch.Count > 0)
+                else if (await Next(session, ct) is { Count: > 0 } batch)
                 {
-                    await Hear(channel, batch, ct);
-                    batch = [];
+                    await Hear(session, batch, ct);
                 }
             }
         }
@@ -78,8 +68,14 @@ public sealed class QueueReader(
     }
 
     /// <summary>Begins to hear the partitions that are now this process's, and leaves those that are no longer.</summary>
-    private async Task TakeShare(IChannel channel, Consumer consumer, Dictionary<int, string> heard, CancellationToken ct)
+    private async Task TakeShare(Session session, CancellationToken ct)
     {
+        if (DateTime.UtcNow < session.ShareAt)
+        {
+            return;
+        }
+
+        var (channel, heard) = (session.Channel, session.Heard);
         var mine = await share.Mine(ct);
         foreach (var (partition, tag) in heard.Where(pair => !mine.Contains(pair.Key)).ToArray())
         {
@@ -89,16 +85,42 @@ public sealed class QueueReader(
 
         foreach (var partition in mine.Where(partition => !heard.ContainsKey(partition)))
         {
-            heard[partition] = await channel.BasicConsumeAsync(Queues.NameOf(receiver.Module, partition), autoAck: false, consumer, ct);
+            heard[partition] = await channel.BasicConsumeAsync(
+                Queues.NameOf(receiver.Module, partition), autoAck: false, session.Consumer, ct);
         }
+
+        session.ShareAt = DateTime.UtcNow + ShareEvery;
     }
 
-    /// <summary>What has arrived by now; waits a little when that is nothing.</summary>
-    private static async Task<List<Delivery>> Gather(ChannelReader<Delivery> arriving, CancellationToken ct)
+    /// <summary>
+    /// What may be heard now, in the order in which it was handed out: what was held back before, or else what has arrived since. A sender
+    /// whose log has not been compared keeps no other sender waiting; the order of a stream is the receiver's to keep.
+    /// </summary>
+    private async Task<List<Delivery>> Next(Session session, CancellationToken ct)
     {
+        var released = session.Held.Where(MayHear).Take(Receiver.Batch).ToList();
+        if (released.Count > 0)
+        {
+            session.Held.RemoveAll(released.Contains);
+            return released;
+        }
+
+        var arrived = await Gather(session, ct);
+        var batch = arrived.Where(MayHear).ToList();
+        session.Held.AddRange(arrived.Except(batch));
+        return batch;
+    }
+
+    private bool MayHear(Delivery delivery) =>
+        !senders.TryGetValue(delivery.Message.Sender, out var sender) || sender.MayHear(delivery.Epoch);
+
+    /// <summary>What has arrived by now; waits a little when that is nothing, and less while something is held back.</summary>
+    private static async Task<List<Delivery>> Gather(Session session, CancellationToken ct)
+    {
+        var arriving = session.Arriving;
         var batch = new List<Delivery>();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(ShareEvery);
+        patience.CancelAfter(session.Held.Count > 0 ? AskSoon : ShareEvery);
         try
         {
             // Throws what closed the channel.
@@ -120,19 +142,19 @@ public sealed class QueueReader(
         return batch;
     }
 
-    private async Task Hear(IChannel channel, List<Delivery> batch, CancellationToken ct)
+    private async Task Hear(Session session, List<Delivery> batch, CancellationToken ct)
     {
+        var channel = session.Channel;
         var (arrived, kept) = faults.Deliver(batch);
         if (faults.IsOn(Faults.ReadBeforeDone))
         {
-            await channel.BasicAckAsync(batch[kept - 1].Tag, multiple: true, ct);
+            await Acknowledge(session, batch, kept, ct);
         }
 
         while (true)
         {
             try
             {
-                await VerifyNewEpochs(arrived, ct);
                 await receiver.Hear([.. arrived.Select(delivery => delivery.Message)], work => WritePositions(work, arrived), ct);
                 break;
             }
@@ -140,12 +162,13 @@ public sealed class QueueReader(
             {
                 logger.LogWarning(passing, "{Receiver} could not hear {Count} messages and tries again.", receiver.Module, batch.Count);
                 await Task.Delay(AskSoon, ct);
+                await KeepShare(session, ct);
             }
         }
 
         if (!faults.IsOn(Faults.ReadBeforeDone))
         {
-            await channel.BasicAckAsync(batch[kept - 1].Tag, multiple: true, ct);
+            await Acknowledge(session, batch, kept, ct);
         }
 
         foreach (var lost in batch.Skip(kept))
@@ -159,55 +182,59 @@ public sealed class QueueReader(
         }
     }
 
-    /// <summary>A sender that cannot be asked now is asked later; what it sends under a new epoch waits until then.</summary>
-    private async Task VerifyNowAndThen(CancellationToken ct)
+    /// <summary>Takes the share while a batch is tried again: a process that does not say that it lives loses its partitions.</summary>
+    private async Task KeepShare(Session session, CancellationToken ct)
     {
-        foreach (var sender in senders.Values)
+        try
         {
-            try
-            {
-                await sender.VerifyNowAndThen(ct);
-            }
-            catch (Exception away) when (PassingFault.Is(away) && !ct.IsCancellationRequested)
-            {
-                logger.LogDebug(away, "{Receiver} could not compare the log of {Sender}.", receiver.Module, sender.Sender);
-            }
+            await TakeShare(session, ct);
+        }
+        catch (Exception passing) when (Storage.IsPassing(passing) && !ct.IsCancellationRequested && session.Channel.IsOpen)
+        {
+            logger.LogDebug(passing, "{Receiver} could not take its share.", receiver.Module);
         }
     }
 
-    /// <summary>A sender's epoch changes with each start of it: it may come back from a restore.</summary>
-    private async Task VerifyNewEpochs(IReadOnlyList<Delivery> arrived, CancellationToken ct)
+    /// <summary>Acknowledges the first of a batch, together where nothing older is held back.</summary>
+    private static async Task Acknowledge(Session session, List<Delivery> batch, int count, CancellationToken ct)
     {
-        foreach (var (sender, epoch) in arrived.Where(delivery => delivery.Epoch is not null).Select(delivery => (delivery.Message.Sender, delivery.Epoch!.Value)).Distinct())
+        if (session.Held.Count == 0)
         {
-            if (!senders.TryGetValue(sender, out var continuity))
-            {
-                continue;
-            }
+            await session.Channel.BasicAckAsync(batch[count - 1].Tag, multiple: true, ct);
+            return;
+        }
 
-            if (!epochs.TryGetValue(sender, out var known))
-            {
-                epochs[sender] = known = await storage.Find(new Sql("select epoch from reading where sender = $1", sender), reader => reader.IsDBNull(0) ? Guid.Empty : reader.GetGuid(0), ct);
-            }
-
-            if (known != epoch)
-            {
-                await continuity.Verify(ct);
-                epochs[sender] = epoch;
-            }
+        foreach (var delivery in batch.Take(count))
+        {
+            await session.Channel.BasicAckAsync(delivery.Tag, multiple: false, ct);
         }
     }
 
     private void WritePositions(Work work, IReadOnlyList<Delivery> arrived)
     {
-        foreach (var last in arrived.Where(delivery => delivery.Epoch is not null).GroupBy(delivery => delivery.Message.Sender).OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => group.MaxBy(delivery => delivery.Position)!))
+        var lastOfSenders = arrived.Where(delivery => delivery.Epoch is not null)
+            .GroupBy(delivery => delivery.Message.Sender)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => group.MaxBy(delivery => delivery.Position)!);
+        foreach (var last in lastOfSenders)
         {
-            if (senders.TryGetValue(last.Message.Sender, out var continuity))
+            if (senders.TryGetValue(last.Message.Sender, out var sender))
             {
-                continuity.WritePosition(work, last.Position, LogRow.MarkOf(last.Message.Text), last.Epoch);
+                sender.WritePosition(work, last.Position, LogRow.MarkOf(last.Message.Text), last.Epoch);
             }
         }
+    }
+
+    /// <summary>What goes on on one channel.</summary>
+    private sealed record Session(IChannel Channel, ChannelReader<Delivery> Arriving, Consumer Consumer)
+    {
+        /// <summary>The tag of the consumer of each partition that is heard.</summary>
+        public Dictionary<int, string> Heard { get; } = [];
+
+        /// <summary>Handed out and not acknowledged, because the log of their sender has not been compared; in the order of tags.</summary>
+        public List<Delivery> Held { get; } = [];
+
+        public DateTime ShareAt { get; set; }
     }
 
     /// <summary>A message as the broker handed it out.</summary>

@@ -40,7 +40,8 @@ public interface ILog
     Task<long> End(CancellationToken ct);
 
     /// <summary>The mark of the row at a position, or null where the log does not go so far.</summary>
-    async Task<Guid?> MarkAt(long position, CancellationToken ct) => (await Read(position - 1, 1, ct)) is [var row] ? row.Mark : null;
+    /// <remarks>Never from memory: what one process keeps of the log may end before what another has numbered.</remarks>
+    Task<Guid?> MarkAt(long position, CancellationToken ct);
 
     /// <summary>
     /// The newest rows of some streams, so many of each at most, those of a stream in their order. They may have no position yet; then it
@@ -143,6 +144,9 @@ public sealed class Log(Storage storage, ILoggerFactory logs, Alarms? alarms = n
     }
 
     public Task<long> End(CancellationToken ct) => storage.Find(new Sql("select position from relay"), reader => reader.GetInt64(0), ct);
+
+    public async Task<Guid?> MarkAt(long position, CancellationToken ct) =>
+        (await storage.Query(new Sql(Numbered, position - 1, 1L, (long)Batch), Row, ct)) is [var row] ? row.Mark : null;
 
     public async Task<IReadOnlyList<LogRow>> Read(long after, int most, CancellationToken ct)
     {

@@ -76,6 +76,8 @@ internal static class InternalRoutes
     {
         own.MapGet("/log", async (long after, int most, IServiceProvider services, CancellationToken ct) =>
             Results.Json(await services.GetRequiredKeyedService<ILog>(module).Read(after, Math.Clamp(most, 1, MostRows), ct), Wire.Json));
+        own.MapGet("/log/mark", async (long at, IServiceProvider services, CancellationToken ct) =>
+            Results.Json(await services.GetRequiredKeyedService<ILog>(module).MarkAt(at, ct), Wire.Json));
         own.MapPost("/log/streams", async (Guid[] streams, int most, IServiceProvider services, CancellationToken ct) =>
             Results.Json(
                 await services.GetRequiredKeyedService<ILog>(module).ReadStreams(streams, Math.Clamp(most, 1, MostRows), ct), Wire.Json));

@@ -4,6 +4,7 @@ using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Operating;
+using Jangteo.Platform.Storing;
 
 namespace Jangteo.Between;
 
@@ -15,6 +16,9 @@ INeedAttention, IContacts, IDisposable
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ConfirmsWithin = TimeSpan.FromSeconds(2);
+
+    /// <summary>For what a request waits for: a process that accepts connections and does not answer must not hold the request.</summary>
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(1);
 
     private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(1), PooledConnectionLifetime = TimeSpan.FromMinutes(1) })
     {
@@ -46,6 +50,9 @@ INeedAttention, IContacts, IDisposable
     public async Task<IReadOnlyList<LogRow>> Read(long after, int most, CancellationToken ct) =>
         (await http.GetFromJsonAsync<LogRow[]>(Path($"log?after={after}&most={most}"), Wire.Json, ct))!;
 
+    public Task<Guid?> MarkAt(long position, CancellationToken ct) =>
+        http.GetFromJsonAsync<Guid?>(Path($"log/mark?at={position}"), Wire.Json, ct);
+
     public async Task<IReadOnlyList<LogRow>> ReadStreams(Guid[] streams, int mostOfEach, CancellationToken ct)
     {
         using var answer = await http.PostAsJsonAsync(Path($"log/streams?most={mostOfEach}"), streams, Wire.Json, ct);
@@ -55,29 +62,29 @@ INeedAttention, IContacts, IDisposable
 
     public Task<long> End(CancellationToken ct) => http.GetFromJsonAsync<long>(Path("log/end"), Wire.Json, ct);
 
-    /// <summary>Nobody rings across processes; who reads a log from elsewhere asks.</summary>
+    /// <summary>Does nothing: bells do not ring across processes, and a reader of another process's log asks now and then.</summary>
     public void Listen(Bell bell)
     {
     }
 
-    public async Task<ListingChanged?> Find(Guid listing, CancellationToken ct)
-    {
-        try
-        {
-            using var answer = await http.GetAsync(Path($"listings/{listing}"), ct);
-            if (answer.StatusCode == HttpStatusCode.NotFound)
+    /// <exception cref="RefusedException">It cannot be reached now, or does not answer in time.</exception>
+    public async Task<ListingChanged?> Find(Guid listing, CancellationToken ct) =>
+        await TryWithin<ListingChanged?[]>(
+            AnswersWithin,
+            async patience =>
             {
-                return null;
-            }
+                using var answer = await http.GetAsync(Path($"listings/{listing}"), patience);
+                if (answer.StatusCode == HttpStatusCode.NotFound)
+                {
+                    return [];
+                }
 
-            answer.EnsureSuccessStatusCode();
-            return await answer.Content.ReadFromJsonAsync<ListingChanged>(Wire.Json, ct);
-        }
-        catch (HttpRequestException)
-        {
-            throw new RefusedException(new Refusal(Refusals.CatalogUnavailable, RetryAfter: Soon));
-        }
-    }
+                answer.EnsureSuccessStatusCode();
+                return [await answer.Content.ReadFromJsonAsync<ListingChanged>(Wire.Json, patience)];
+            },
+            ct) is { } found
+            ? found.SingleOrDefault()
+            : throw new RefusedException(new Refusal(Refusals.CatalogUnavailable, RetryAfter: Soon));
 
     public async Task<IReadOnlyList<PersonChanged>> Find(IReadOnlyList<Guid> people, CancellationToken ct)
     {
@@ -86,59 +93,26 @@ INeedAttention, IContacts, IDisposable
         return (await answer.Content.ReadFromJsonAsync<PersonChanged[]>(Wire.Json, ct))!;
     }
 
-    public async Task<bool> Confirm(ListingChanged listing, CancellationToken ct)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(ConfirmsWithin);
-        try
-        {
-            using var answer = await http.PutAsJsonAsync(Path("listings"), listing, Wire.Json, patience.Token);
-            return answer.IsSuccessStatusCode;
-        }
-        catch (Exception away) when (away is HttpRequestException or OperationCanceledException && !ct.IsCancellationRequested)
-        {
-            return false;
-        }
-    }
+    public async Task<bool> Confirm(ListingChanged listing, CancellationToken ct) =>
+        await TryWithin<string>(
+            ConfirmsWithin,
+            async patience =>
+            {
+                using var answer = await http.PutAsJsonAsync(Path("listings"), listing, Wire.Json, patience);
+                return answer.IsSuccessStatusCode ? "" : null;
+            },
+            ct) is not null;
 
     /// <exception cref="RefusedException">It cannot be reached now.</exception>
-    public async Task<ModuleAtRest> Rest(CancellationToken ct)
-    {
-        try
-        {
-            return (await http.GetFromJsonAsync<ModuleAtRest>(Path("rest"), Wire.Json, ct))!;
-        }
-        catch (HttpRequestException)
-        {
-            throw new RefusedException(new Refusal(Refusals.Busy, Detail.ModuleAway(module), RetryAfter: Soon));
-        }
-    }
+    public Task<ModuleAtRest> Rest(CancellationToken ct) => Get<ModuleAtRest>("rest", ct);
 
     /// <exception cref="RefusedException">It cannot be reached now.</exception>
-    public async Task<IReadOnlyList<NeedsAttention>> Attention(CancellationToken ct)
-    {
-        try
-        {
-            return (await http.GetFromJsonAsync<NeedsAttention[]>(Path("attention"), Wire.Json, ct))!;
-        }
-        catch (HttpRequestException)
-        {
-            throw new RefusedException(new Refusal(Refusals.Busy, Detail.ModuleAway(module), RetryAfter: Soon));
-        }
-    }
+    public async Task<IReadOnlyList<NeedsAttention>> Attention(CancellationToken ct) => await Get<NeedsAttention[]>("attention", ct);
 
-    public async Task<BreakerOf[]> Breakers(CancellationToken ct)
-    {
-        try
-        {
-            return (await http.GetFromJsonAsync<BreakerOf[]>(Path("breakers"), Wire.Json, ct))!;
-        }
-        catch (HttpRequestException)
-        {
-            // The others are worth seeing all the more.
-            return [.. MessageTypes.AskedBy(module).Select(asked => new BreakerOf(module, asked, BreakerOf.Unreachable, 0, 0))];
-        }
-    }
+    /// <summary>Of a process that cannot be reached, each breaker is shown as unreachable, so that the others can be seen.</summary>
+    public async Task<BreakerOf[]> Breakers(CancellationToken ct) =>
+        await TryWithin(AnswersWithin, patience => http.GetFromJsonAsync<BreakerOf[]>(Path("breakers"), Wire.Json, patience), ct)
+        ?? [.. MessageTypes.AskedBy(module).Select(asked => new BreakerOf(module, asked, BreakerOf.Unreachable, 0, 0))];
 
     public void Dispose() => http.Dispose();
 
@@ -163,6 +137,28 @@ INeedAttention, IContacts, IDisposable
         catch (Exception lost) when (lost is HttpRequestException or IOException or System.Text.Json.JsonException)
         {
             return new Reply.Unknown($"{module} was not heard to the end: {lost.Message}");
+        }
+    }
+
+    /// <exception cref="RefusedException">It cannot be reached now, or does not answer in time.</exception>
+    private async Task<T> Get<T>(string rest, CancellationToken ct)
+        where T : class =>
+        await TryWithin(AnswersWithin, patience => http.GetFromJsonAsync<T>(Path(rest), Wire.Json, patience), ct)
+        ?? throw new RefusedException(new Refusal(Refusals.Busy, Detail.ModuleAway(module), RetryAfter: Soon));
+
+    /// <summary>The answer, or null where the other process cannot be reached or does not answer in time.</summary>
+    private static async Task<T?> TryWithin<T>(TimeSpan most, Func<CancellationToken, Task<T?>> ask, CancellationToken ct)
+        where T : class
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(most);
+        try
+        {
+            return await ask(patience.Token);
+        }
+        catch (Exception away) when (PassingFault.Is(away) && !ct.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

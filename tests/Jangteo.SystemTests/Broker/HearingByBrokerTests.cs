@@ -188,6 +188,8 @@ public sealed class HearingByBrokerTests(TestPostgres postgres) : IAsyncLifetime
 
         public Task<IReadOnlyList<LogRow>> Read(long after, int most, CancellationToken ct) => Now.Read(after, most, ct);
 
+        public Task<Guid?> MarkAt(long position, CancellationToken ct) => Now.MarkAt(position, ct);
+
         public Task<IReadOnlyList<LogRow>> ReadStreams(Guid[] streams, int mostOfEach, CancellationToken ct) =>
             Now.ReadStreams(streams, mostOfEach, ct);
 

@@ -153,6 +153,33 @@ public sealed class The_log(Town town) : IClassFixture<Town>
         await town.Rest();
     }
 
+    [Fact]
+    public async Task A_replica_that_has_not_looked_since_knows_every_mark_that_another_has_numbered()
+    {
+        await town.Reopen(async () =>
+        {
+            // Two processes of one module: each keeps in memory what it has numbered itself.
+            var (first, second) = (new Log(Speaker, NullLoggerFactory.Instance), new Log(Speaker, NullLoggerFactory.Instance));
+            await NumberOne(first);
+            await NumberOne(second);
+
+            var last = await first.End(ct);
+            Assert.Equal((await ReadAll())[^1].Mark, await first.MarkAt(last, ct));
+            Assert.Null(await first.MarkAt(last + 1, ct));
+        });
+    }
+
+    /// <summary>Says something, and has this process number it.</summary>
+    private async Task NumberOne(Log log)
+    {
+        await Speaker.Do(Cause.New(), Say, ct);
+        var end = await Count("select count(*) from outbox");
+        var relay = log.Relay;
+        await relay.StartAsync(ct);
+        await Town.Until(async () => await log.End(ct) == end);
+        await relay.StopAsync(ct);
+    }
+
     private static Task Say(Work work) => Say(work, Ids.New());
 
     private static Task Say(Work work, Guid person)

@@ -25,13 +25,14 @@ public sealed class Refused_starts(TestPostgres postgres)
           - { do: drop,  from: placed, to: over,   by: buyer, ask: [refund, give-back-stock] }
         """;
 
+    private static readonly Reply Declined = new Reply.No(Verb.HoldPayment.No[0], Refusals.PaymentDeclined);
+
     private int asked;
 
     [Fact]
     public async Task Catalog_is_asked_about_the_listing_only_where_stock_was_given_back()
     {
-        Reply declined = new Reply.No(Verb.HoldPayment.No[0], Refusals.PaymentDeclined);
-        var payments = new Neighbours(Modules.Payments) { Answering = _ => Task.FromResult(declined) };
+        var payments = new Neighbours(Modules.Payments) { Answering = _ => Task.FromResult(Declined) };
         var kinds = Shelf.Of([KindReader.ReadTable(Table, "a table of the tests").Value!], new Texts());
         await using var bed = await ModuleBed.Start(
             postgres, [new CatalogModule(), new TradingModule(), payments], new Settings(), kinds,
@@ -60,6 +61,55 @@ public sealed class Refused_starts(TestPostgres postgres)
         Assert.Equal(1, asked);
 
         Task<Heard> Order() => bed.Post("/api/trades", "junho", new { listing, price = 3000, card = "ok" });
+    }
+
+    [Fact]
+    public async Task The_refusal_is_answered_while_Catalog_fails_or_does_not_answer()
+    {
+        var away = new Away();
+        var payments = new Neighbours(Modules.Payments) { Answering = _ => Task.FromResult(Declined) };
+        var kinds = Shelf.Of([KindReader.ReadTable(Table, "a table of the tests").Value!], new Texts());
+        await using var bed = await ModuleBed.Start(
+            postgres, [new CatalogModule(), new TradingModule(), payments], new Settings(), kinds,
+            services =>
+            {
+                services.AddSingleton<FindListing>();
+                services.AddSingleton<IListings>(provider =>
+                {
+                    away.Catalog = provider.GetRequiredService<FindListing>();
+                    return away;
+                });
+            });
+        var lamp = new { kind = "taken-first", title = "Lamp", description = "Warm light.", price = 3000 };
+        var listing = (await bed.Post("/api/listings", "minji", lamp)).Id;
+        Assert.Equal("payment-declined", (await Order()).Problem);
+
+        foreach (var how in (Func<CancellationToken, Task>[])
+            [_ => throw new TimeoutException(), _ => throw new HttpRequestException(), patience => Task.Delay(Timeout.Infinite, patience)])
+        {
+            away.How = how;
+            Assert.Equal("payment-declined", (await Order()).Problem);
+        }
+
+        Task<Heard> Order() => bed.Post("/api/trades", "junho", new { listing, price = 3000, card = "ok" });
+    }
+
+    /// <summary>Catalog, which may be away.</summary>
+    private sealed class Away : IListings
+    {
+        public IListings Catalog { get; set; } = null!;
+
+        public Func<CancellationToken, Task>? How { get; set; }
+
+        public async Task<ListingChanged?> Find(Guid listing, CancellationToken ct)
+        {
+            if (How is { } how)
+            {
+                await how(ct);
+            }
+
+            return await Catalog.Find(listing, ct);
+        }
     }
 
     /// <summary>Catalog's own answers, counted.</summary>
