@@ -1,5 +1,7 @@
 -- Positions follow ids now, and not transaction ids: one transaction that was open anywhere in the server held back every log of it.
--- Nothing runs beside a migration: what has no position yet gets one here, in the order of ids.
+-- What has no position yet gets one here, in the order of ids. The lock comes first: it waits for every transaction that has written to the
+-- outbox. Without it, a row that commits after this has read the greatest id, with a smaller id, would never get a position.
+lock table outbox in access exclusive mode;
 alter table relay add column numbered bigint not null default 0;
 with due as (
     select id, row_number() over (order by id) as nth from outbox where id not in (select unnest(ids) from batches)),
