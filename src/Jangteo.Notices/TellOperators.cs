@@ -1,7 +1,6 @@
 using System.Text;
 using Jangteo.Kinds;
 using Jangteo.Platform;
-using Jangteo.Platform.Http;
 using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,26 +41,13 @@ internal sealed class TellOperators(
 
     private async Task<(List<NeedsAttention> Items, List<string> Answered)> Gather(CancellationToken ct)
     {
-        var (items, answered) = (new List<NeedsAttention>(), new List<string>());
-        foreach (var module in Modules.All)
-        {
-            if (services.GetKeyedService<INeedAttention>(module) is not { } list)
-            {
-                continue;
-            }
-
-            try
-            {
-                items.AddRange(await list.Attention(ct));
-                answered.Add(module);
-            }
-            catch (RefusedException)
-            {
-                // It is in another process and cannot be reached now; it is asked again at the next look.
-            }
-        }
-
-        return (items, answered);
+        // A module that cannot be asked now is asked again at the next look; what was told of it stays told.
+        var lists = await Task.WhenAll(Modules.All
+            .Select(module => (Module: module, List: services.GetKeyedService<INeedAttention>(module)))
+            .Where(one => one.List is not null)
+            .Select(async one => (one.Module, Items: await AttentionLists.TryAsk(one.List!.Attention, ct))));
+        var answered = lists.Where(one => one.Items is not null).ToList();
+        return ([.. answered.SelectMany(one => one.Items!)], [.. answered.Select(one => one.Module)]);
     }
 
     /// <summary>Keyed by what needs attention: of two processes that look at once, one adds a row and tells of it.</summary>

@@ -172,7 +172,7 @@ public sealed class GuardedQuestions : IQuestions
             var reply = await ask(limit.Token).WaitAsync(settings.Timeout, ct);
             return faults.IsOn(Faults.TimesOutAfter(module)) ? new Reply.Unknown($"{module} was not heard after the effect") : reply;
         }
-        catch (Exception fault) when ((Storing.PassingFault.Is(fault) || fault is Npgsql.NpgsqlException) && !ct.IsCancellationRequested)
+        catch (Exception fault) when (Storing.PassingFault.Is(fault) && !ct.IsCancellationRequested)
         {
             return new Reply.Unknown($"{module}: {fault.Message}");
         }

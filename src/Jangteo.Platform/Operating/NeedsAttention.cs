@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Jangteo.Contracts;
+using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 
 namespace Jangteo.Platform.Operating;
@@ -33,6 +34,24 @@ public static class AttentionLists
 {
     /// <summary>So many of each sort at most.</summary>
     public const int Most = 100;
+
+    /// <summary>How long one module may take to answer: the lists of the others must not wait for it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>The list of one module, or null where it cannot be asked now: its process or its database is away, or too slow.</summary>
+    public static async Task<IReadOnlyList<T>?> TryAsk<T>(Func<CancellationToken, Task<IReadOnlyList<T>>> list, CancellationToken ct)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return await list(patience.Token).WaitAsync(patience.Token);
+        }
+        catch (Exception away) when ((away is RefusedException || PassingFault.Is(away)) && !ct.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The parked messages of a module, newest first.</summary>
     public static async Task<IReadOnlyList<NeedsAttention>> Parked(Storage storage, CancellationToken ct) => await storage.Query(

@@ -39,14 +39,10 @@ internal static class SeeEverything
     {
         Caller.Operator(http);
         var language = Problems.Language(http);
-        var items = await Seen(services, language, ct);
-        var alarms = services.GetRequiredService<Alarms>().Of(Modules.Views).Select(NeedsAttention.Of);
-        items.AddRange((await AttentionLists.Parked(storage, ct)).Concat(alarms).Select(item => OfModule(item, language)));
-        foreach (var module in Modules.All.Where(module => module != Modules.Views))
-        {
-            items.AddRange(await Elsewhere(services, module, language, storage.Clock.Now, ct));
-        }
-
+        var lists = await Task.WhenAll(Modules.All.Select(async module =>
+            await AttentionLists.TryAsk(patience => AttentionOf(module, services, language, patience), ct)
+            ?? [new AttentionItem("unreachable", module, null, null, null, null, null, module, storage.Clock.Now)]));
+        var items = lists.SelectMany(list => list);
         return TypedResults.Ok(new ViewPage<AttentionItem>([.. items.OrderByDescending(item => item.At)], null));
     }
 
@@ -59,19 +55,20 @@ internal static class SeeEverything
             .DistinctBy(item => (item.What, item.Subject)),
     ];
 
-    private static async Task<IEnumerable<AttentionItem>> Elsewhere(
-        IServiceProvider services, string module, string language, DateTimeOffset now, CancellationToken ct)
-    {
-        try
-        {
-            return services.GetKeyedService<INeedAttention>(module) is { } list
-                ? (await list.Attention(ct)).Select(item => OfModule(item, language)) : [];
-        }
-        catch (RefusedException)
-        {
-            return [new AttentionItem("unreachable", module, null, null, null, null, null, module, now)];
-        }
-    }
+    private static async Task<IReadOnlyList<AttentionItem>> Own(IServiceProvider services, string language, CancellationToken ct) =>
+    [
+        .. await Seen(services, language, ct),
+        .. (await AttentionLists.Parked(services.GetRequiredKeyedService<Storage>(Modules.Views), ct))
+            .Concat(services.GetRequiredService<Alarms>().Of(Modules.Views).Select(NeedsAttention.Of))
+            .Select(item => OfModule(item, language)),
+    ];
+
+    private static async Task<IReadOnlyList<AttentionItem>> AttentionOf(
+        string module, IServiceProvider services, string language, CancellationToken ct) =>
+        module == Modules.Views ? await Own(services, language, ct)
+            : services.GetKeyedService<INeedAttention>(module) is { } list
+            ? [.. (await list.Attention(ct)).Select(item => OfModule(item, language))]
+            : [];
 
     /// <summary>What the views themselves can tell: trades that do not go on, and people who could not be told.</summary>
     private static async Task<List<AttentionItem>> Seen(IServiceProvider services, string language, CancellationToken ct)
@@ -80,7 +77,7 @@ internal static class SeeEverything
         var pendingTooLong = services.GetRequiredService<Settings>().Trading.AttentionAfter;
         var items = new List<AttentionItem>();
         var now = storage.Clock.Now;
-        // Where time alone leads and somebody has to do something: they let it pass.
+        // States that only time has led to and in which a party must act: the party has let a deadline pass.
         var late = shelf.All.SelectMany(kind => kind.States.Where(state => kind.Moves.All(row => row.To != state || row.After is not null)).Select(state => (Kind: kind.Name, State: state))).ToList();
         await storage.Read(
             ct,

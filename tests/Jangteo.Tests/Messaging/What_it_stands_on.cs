@@ -2,6 +2,7 @@ using System.Net;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
+using Jangteo.Platform.Asking;
 using Jangteo.Platform.Machine;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Storing;
@@ -42,6 +43,48 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
     [InlineData("42601", false)]
     [InlineData("42P01", false)]
     public void A_fault_is_passing_by_the_class_of_its_state(string state, bool passes) => Assert.Equal(passes, PassingFault.Is(Of(state)));
+
+    [Fact]
+    public async Task A_question_that_fails_by_a_fault_of_the_program_is_not_taken_for_an_outage()
+    {
+        var inner = new Failing();
+        var questions = new GuardedQuestions(Modules.Payments, inner, new Faults(allowed: false), new Settings().Questions,
+            TimeProvider.System);
+        var question = new Request
+        {
+            Stream = Ids.New(),
+            Revision = 1,
+            Verb = Verb.HoldPayment.Name,
+            Asker = Modules.Trading,
+            Kind = "barter",
+            Listing = Ids.New(),
+            Seller = Ids.New(),
+            Buyer = Ids.New(),
+            Amount = 1,
+            Fee = 0,
+            Currency = "KRW",
+        };
+        foreach (var state in (string[])["57P01", "53300"])
+        {
+            inner.Fault = Of(state);
+            Assert.IsType<Reply.Unknown>(await questions.Ask(question, ct));
+        }
+
+        foreach (var state in (string[])["23505", "42703"])
+        {
+            inner.Fault = Of(state);
+            await Assert.ThrowsAsync<PostgresException>(() => questions.Ask(question, ct));
+        }
+    }
+
+    private sealed class Failing : IQuestions
+    {
+        public Exception Fault { get; set; } = new TimeoutException();
+
+        public Task<Reply> Ask(Request question, CancellationToken ct) => Task.FromException<Reply>(Fault);
+
+        public Task<Reply> Void(Request question, CancellationToken ct) => Task.FromException<Reply>(Fault);
+    }
 
     [Theory]
     [InlineData("53100")]

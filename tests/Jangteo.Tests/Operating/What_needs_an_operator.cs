@@ -3,8 +3,10 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Notices;
 using Jangteo.Platform;
+using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Jangteo.Tests.Operating;
 
@@ -103,6 +105,38 @@ public sealed class What_needs_an_operator(OperatedMarket market)
 
         Assert.Contains(books.Body!["checks"]!.AsArray(), check => ((string)check!["name"]!).StartsWith("I10", StringComparison.Ordinal) && (bool)check["ok"]!);
     }
+
+    [Fact]
+    public async Task A_module_that_cannot_be_asked_is_named_and_hides_no_other()
+    {
+        var tell = market.Bed.Services.GetRequiredService<TellOperators>();
+        await tell.Look(ct);
+        var told = (await Mails()).Count;
+        await using (var source = NpgsqlDataSource.Create(market.Bed.Admin))
+        await using (var owner = await source.OpenConnectionAsync(ct))
+        await using (var locked = await owner.BeginTransactionAsync(ct))
+        {
+            await using (var command = new NpgsqlCommand("lock table payments.deposits in access exclusive mode", owner))
+            {
+                await command.ExecuteNonQueryAsync(ct);
+            }
+
+            var parked = await market.Park(Modules.Views);
+            var listed = await Listed();
+            Assert.Contains("unreachable payments ", listed);
+            Assert.Contains($"parked views {parked}", listed);
+
+            await tell.Look(ct);
+            Assert.Equal(told + 1, (await Mails()).Count);
+        }
+
+        Assert.DoesNotContain("unreachable payments ", await Listed());
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_program_is_not_taken_for_a_module_that_is_away() =>
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            AttentionLists.TryAsk<string>(_ => throw new InvalidOperationException("A mistake"), ct));
 
     private async Task<List<string>> Listed() =>
         [.. (await market.Bed.Get("/api/operator/views/attention", "sora")).Body!["items"]!.AsArray().Select(item => $"{item!["what"]} {item["module"]} {item["subject"]}")];
