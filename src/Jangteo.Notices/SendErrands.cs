@@ -39,14 +39,14 @@ internal sealed class SendErrands(
             return rest - rested;
         }
 
-        // One at a time, however many processes there are: the order is the point.
-        await using var turn = await storage.Begin(Cause.New(), ct);
-        if (!await turn.Find(new Sql("select pg_try_advisory_xact_lock(hashtext('errands'), hashtext($1))", channel), reader => reader.GetBoolean(0), ct))
+        // One process at a time, so that notices go out in order. No transaction is open while the carrier is waited for.
+        await using var turn = await storage.TryLock($"errands {channel}", ct);
+        if (turn is null)
         {
             return Poll;
         }
 
-        // Whom we have not heard of yet is left out, so that nobody else waits for him.
+        // Notices to people that Identity has not told of yet are left out, so that they hold nothing up.
         var waiting = await storage.Query(
             new Sql($"select {Post.Columns}, p.phone, p.email, p.language from notices n join people p on p.person = n.person where n.channel = $1 and n.status = 'waiting' order by n.number limit $2", channel, Batch),
             reader => (Notice: Post.Read(reader), Person: new Recipient(reader.IsDBNull(13) ? null : reader.GetString(13), reader.GetString(14), reader.GetString(15))), ct);
@@ -55,12 +55,14 @@ internal sealed class SendErrands(
         var current = await FindContacts([.. waiting.Select(one => one.Notice.Person).Distinct()], ct);
         foreach (var (notice, known) in waiting)
         {
-            if (await IsRepeated(turn, notice, done, ct))
+            if (await IsRepeated(notice, done, ct))
             {
                 done.Add(notice with { Status = Notice.Collapsed });
                 continue;
             }
 
+            // Another process sends as soon as the lock is lost, and the order would be lost with it.
+            await turn.MustBeHeld(ct);
             var sending = await TrySend(notice, current.GetValueOrDefault(notice.Person, known), ct);
             if (sending == Sending.Down)
             {
@@ -85,9 +87,9 @@ internal sealed class SendErrands(
     }
 
     /// <summary>
-    /// Whether enough of the same were sent lately: what one person does again and again on one listing is not sent again and again.
+    /// Whether enough of the same were sent lately: what one person does repeatedly on one listing is sent only a few times.
     /// </summary>
-    private async Task<bool> IsRepeated(Work turn, Notice notice, List<Notice> done, CancellationToken ct)
+    private async Task<bool> IsRepeated(Notice notice, List<Notice> done, CancellationToken ct)
     {
         if (notice.Other is not { } other)
         {
@@ -96,7 +98,7 @@ internal sealed class SendErrands(
 
         var since = notice.At - Notice.CollapsesWithin;
         var now = done.Count(one => one.Status == Notice.Sent && one.IsLike(notice) && one.At >= since);
-        return now >= Notice.SentOfTheSame || now + await turn.Find(
+        return now >= Notice.SentOfTheSame || now + await storage.Find(
             new Sql(
                 """
                 select count(*)::int from notices
@@ -124,7 +126,7 @@ internal sealed class SendErrands(
             return (await contacts.Find(people, patience.Token))
                 .ToDictionary(person => person.Person, person => new Recipient(person.Phone, person.Email, person.Language));
         }
-        catch (Exception away) when (away is HttpRequestException or OperationCanceledException or Npgsql.NpgsqlException && !ct.IsCancellationRequested)
+        catch (Exception away) when (PassingFault.Is(away) && !ct.IsCancellationRequested)
         {
             return [];
         }
@@ -142,7 +144,7 @@ internal sealed class SendErrands(
                     ? notice.SmsText(texts, person.Language, settings.Zone)
                     : notice.Text(texts, person.Language, settings.Zone), patience.Token);
         }
-        catch (Exception fault) when ((PassingFault.Is(fault) || fault is HttpRequestException or Npgsql.NpgsqlException) && !ct.IsCancellationRequested)
+        catch (Exception fault) when (PassingFault.Is(fault) && !ct.IsCancellationRequested)
         {
             // Whether it arrived is unknown; by its key the next attempt finds out.
             log.LogWarning("{Channel} is not answering: {Fault}", channel, fault.Message);
@@ -176,6 +178,6 @@ internal sealed class SendErrands(
     }
 }
 
-/// <summary>How somebody is reached.</summary>
+/// <summary>How a person is reached.</summary>
 /// <param name="Phone">E.164, or null: then no SMS can be delivered.</param>
 internal sealed record Recipient(string? Phone, string Email, string Language);

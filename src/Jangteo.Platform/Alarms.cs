@@ -17,6 +17,9 @@ public sealed record Alarm(
     /// <summary>Data of the module breaks an invariant.</summary>
     public const string Integrity = "integrity";
 
+    /// <summary>The module's data cannot be checked, or not be compared with the provider and the bank.</summary>
+    public const string Unchecked = "unchecked";
+
     /// <summary>An entry of the module has waited too long for its position in the log.</summary>
     public const string Unnumbered = "unnumbered";
 
@@ -32,7 +35,8 @@ public sealed record Alarm(
     /// <summary>At the position up to which the module has heard a sender stands another message.</summary>
     public const string LogChanged = "log-changed";
 
-    public static readonly IReadOnlyList<string> Sorts = [Integrity, Unnumbered, Unsent, OwnLogWentBack, LogWentBack, LogChanged];
+    public static readonly IReadOnlyList<string> Sorts =
+        [Integrity, Unchecked, Unnumbered, Unsent, OwnLogWentBack, LogWentBack, LogChanged];
 
     private static readonly Texts Engine = new();
 

@@ -14,7 +14,7 @@ namespace Jangteo.Payments.Operating;
 internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage storage, ICardProvider provider, IBank bank)
     : IIntegrityChecks
 {
-    private const string Outside = "I10-outside";
+    private const string WithOutside = "I10-outside";
     private const string NothingToDo = "I7-nothing-to-do";
     private const int UnreadAtMost = 1000;
 
@@ -150,25 +150,27 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
         order by 1 limit $2
         """;
 
-    public IReadOnlyList<string> Checks => [.. BySql.Checks, Outside];
+    public IReadOnlyList<string> Checks => [.. BySql.Checks, .. ChecksOutside];
+
+    public IReadOnlyList<string> ChecksOutside => [WithOutside];
 
     public IReadOnlyList<string> ChecksOfNow => [NothingToDo];
 
-    public async Task<IReadOnlyList<Offender>> Find(Guid[] subjects, CancellationToken ct) =>
-        [.. await BySql.Find(storage, subjects, ct), .. await CompareOutside(subjects, ct)];
+    public Task<IReadOnlyList<Offender>> Find(Guid[] subjects, CancellationToken ct) => BySql.Find(storage, subjects, ct);
 
     public async Task<IReadOnlyList<Guid>> After(Guid last, int most, CancellationToken ct)
     {
         var own = await storage.Query(new Sql(Own, last, most), row => row.GetGuid(0), ct);
-        var outside = (await provider.SubjectsAfter(last, most, ct)).Concat(await bank.SubjectsAfter(last, most, ct));
-        return [.. own.Concat(outside).Distinct().Order().Take(most)];
+        var ofProvider = await Outside.Read(patience => provider.SubjectsAfter(last, most, patience), ct);
+        var ofBank = await Outside.Read(patience => bank.SubjectsAfter(last, most, patience), ct);
+        return [.. own.Concat(ofProvider).Concat(ofBank).Distinct().Order().Take(most)];
     }
 
     public async Task<IReadOnlyList<CheckedNow>> Now(CancellationToken ct) =>
         [CheckedNow.None(NothingToDo, await storage.Find(new Sql("select count(*) from errands"), row => row.GetInt64(0), ct))];
 
     /// <summary>Trade by trade, what provider and bank took in and gave out is what the ledger says came from outside and went there.</summary>
-    private async Task<IReadOnlyList<Offender>> CompareOutside(Guid[] subjects, CancellationToken ct)
+    public async Task<IReadOnlyList<Offender>> FindOutside(Guid[] subjects, CancellationToken ct)
     {
         var differing = await Differences(subjects, ct);
         if (differing.Count > 0)
@@ -181,18 +183,19 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
                 .ToDictionary(pair => pair.Key, pair => pair.Value);
         }
 
-        return [.. differing.Select(pair => new Offender(Outside, pair.Key, Outside, new Dictionary<string, string>
+        return [.. differing.Select(pair => new Offender(WithOutside, pair.Key, WithOutside, new Dictionary<string, string>
         {
             ["outside"] = pair.Value.Outside.ToString(CultureInfo.InvariantCulture),
             ["ledger"] = pair.Value.Ledger.ToString(CultureInfo.InvariantCulture),
         }))];
     }
 
-    /// <summary>What is on the bank's statement after the place up to which it has been read is no fault.</summary>
+    /// <summary>What is on the bank's statement after the place up to which it has been read is not booked yet.</summary>
     private async Task<HashSet<Guid>> Unread(CancellationToken ct)
     {
         var position = await storage.Find(new Sql("select position from statement"), row => row.GetInt64(0), ct);
-        return [.. (await bank.DepositsSince(position, UnreadAtMost, ct)).Select(transfer => transfer.Id)];
+        var unread = await Outside.Read(patience => bank.DepositsSince(position, UnreadAtMost, patience), ct);
+        return [.. unread.Select(transfer => transfer.Id)];
     }
 
     private async Task<Dictionary<Guid, (long Outside, long Ledger)>> Differences(Guid[] subjects, CancellationToken ct)
@@ -201,7 +204,8 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
             new Sql(Ledger, subjects),
             row => (Asked: row.GetGuid(0), Member: row.GetGuid(1), Ledger: row.GetInt64(2), IsOpen: row.GetBoolean(3)), ct);
         Guid[] asked = [.. members.Select(row => row.Member).Distinct()];
-        var outside = (await provider.Book(asked, ct)).Concat(await bank.Book(asked, ct)).ToLookup(line => line.Subject, line => line.Net);
+        var outside = (await Outside.Read(patience => provider.Book(asked, patience), ct))
+            .Concat(await Outside.Read(patience => bank.Book(asked, patience), ct)).ToLookup(line => line.Subject, line => line.Net);
         var settled = (await SettledByHand(asked, ct)).ToDictionary(one => one.Id, one => one.Amount);
         // What is under way outside is settled when its errand is. A transfer that can never be booked and was settled by hand may still
         // stand in the bank's book, or be back where it came from.

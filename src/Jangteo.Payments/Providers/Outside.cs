@@ -33,6 +33,25 @@ internal static class Outside
     /// <summary>Shorter than the time-out of a question, so that the caller is told in time that the result is unknown.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
 
+    /// <summary>A book of many subjects takes longer than one call.</summary>
+    private static readonly TimeSpan PatienceForReading = TimeSpan.FromSeconds(3);
+
+    /// <summary>Reads something, and gives up where that takes too long.</summary>
+    /// <exception cref="TimeoutException">It took too long.</exception>
+    public static async Task<T> Read<T>(Func<CancellationToken, Task<T>> call, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(PatienceForReading);
+        try
+        {
+            return await call(limit.Token).WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The provider or the bank did not answer within {PatienceForReading.TotalSeconds} s.");
+        }
+    }
+
     /// <param name="call">Makes the call.</param>
     /// <param name="wanted">What is asked for.</param>
     /// <param name="log">Gets the failures that no provider is expected to have.</param>

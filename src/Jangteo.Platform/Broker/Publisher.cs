@@ -9,7 +9,7 @@ namespace Jangteo.Platform.Broker;
 
 /// <summary>
 /// Brings a module's log to the broker, in order: a row counts as sent when the broker has confirmed that every receiver's queue has it. What was
-/// published and not noted as sent, because somebody died in between, is published again.
+/// published and not noted as sent, because a process died in between, is published again.
 /// </summary>
 public sealed class Publisher(ILog log, Storage storage, BrokerConnection broker, ILogger<Publisher> logger)
 {
@@ -36,18 +36,15 @@ public sealed class Publisher(ILog log, Storage storage, BrokerConnection broker
     private async Task<TimeSpan> Publish(CancellationToken ct)
     {
         var open = await Open(ct);
-        await using var work = await storage.Begin(Cause.New(), ct);
-        var (isMine, sent, epoch) = (false, 0L, Guid.Empty);
-        await work.Read(
-            ct,
-            // One process at a time; a lock takes no part in what others may see, however long the broker takes.
-            (new Sql("select pg_try_advisory_xact_lock(hashtext('publish'), hashtext(current_schema()))"), reader => isMine = reader.GetBoolean(0)),
-            (new Sql("select sent, epoch from relay"), reader => (sent, epoch) = (reader.GetInt64(0), reader.GetGuid(1))));
-        if (!isMine)
+        // One process at a time. No transaction is open while the broker is waited for, however long it takes.
+        await using var turn = await storage.TryLock("publish", ct);
+        if (turn is null)
         {
             return Poll;
         }
 
+        var (sent, epoch) = await storage.Find(
+            new Sql("select sent, epoch from relay"), reader => (reader.GetInt64(0), reader.GetGuid(1)), ct);
         var rows = await log.Read(sent, Batch, ct);
         if (rows.Count == 0)
         {
@@ -70,8 +67,9 @@ public sealed class Publisher(ILog log, Storage storage, BrokerConnection broker
         }
 
         await Task.WhenAll(confirms);
-        work.Write("update relay set sent = $1", rows[^1].Position);
-        await work.Commit(ct);
+        // In the session of the lock: after a restart or restore of the database the lock is gone, and what was sent is not noted but
+        // published again.
+        await turn.Execute(new Sql("update relay set sent = $1", rows[^1].Position), ct);
         return TimeSpan.Zero;
     }
 
@@ -85,7 +83,7 @@ public sealed class Publisher(ILog log, Storage storage, BrokerConnection broker
 
         var properties = new BasicProperties { Persistent = true, Type = row.Type, AppId = log.Module, ContentType = "application/json", Headers = headers };
 
-        // A queue that is not there makes it a failure; that nobody else listens is none.
+        // A message to a queue that is missing fails; an event without a listener does not.
         return open.BasicPublishAsync(exchange, key, mandatory: exchange.Length == 0, properties, body, ct).AsTask();
     }
 

@@ -9,6 +9,9 @@ public interface IIntegrityChecks
     /// <summary>The codes of what <see cref="Now"/> answers.</summary>
     IReadOnlyList<string> ChecksOfNow => [];
 
+    /// <summary>Those of <see cref="Checks"/> that <see cref="FindOutside"/> answers.</summary>
+    IReadOnlyList<string> ChecksOutside => [];
+
     /// <summary>How many subjects are checked together: what is read for them stays in memory that long.</summary>
     int AtOnce => 500;
 
@@ -18,6 +21,12 @@ public interface IIntegrityChecks
     /// be told by one of them.
     /// </summary>
     Task<IReadOnlyList<Offender>> Find(Guid[] subjects, CancellationToken ct);
+
+    /// <summary>
+    /// What differs from systems outside. They may be slow or away: a call has a time-out, a passing fault leaves the other checks as they
+    /// are, and the subjects are compared again at the next look.
+    /// </summary>
+    Task<IReadOnlyList<Offender>> FindOutside(Guid[] subjects, CancellationToken ct) => Task.FromResult<IReadOnlyList<Offender>>([]);
 
     /// <summary>The ids after one, in their order, at most so many: all subjects are looked at in such pieces.</summary>
     Task<IReadOnlyList<Guid>> After(Guid last, int most, CancellationToken ct);

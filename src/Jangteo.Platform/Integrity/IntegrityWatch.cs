@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
@@ -24,19 +25,21 @@ public sealed class IntegrityWatch(
     private const int ChangesAtOnce = 1000;
     private const int Shown = 5;
 
-    private const string TakeChanges =
-        """
-        delete from integrity_changes
-        where ctid = any (array(select ctid from integrity_changes limit $1))
-        returning subject
-        """;
+    /// <summary>So many looks that fail one after another raise an alarm.</summary>
+    private const int FailuresOfAlarm = 5;
+
+    private const string ListedChanges = "select id, subject from integrity_changes order by id limit $1";
+
+    private static readonly TimeSpan AskSoon = TimeSpan.FromMilliseconds(20);
+
+    private int failures;
 
     /// <summary>How often it looks by itself.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(10);
 
     public Loop Loop => new($"{storage.Module}'s integrity", new Bell(), async ct =>
     {
-        await LookAtChanges(int.MaxValue, ct);
+        await LookOrTell(ct);
         await RaiseAlarm(ct);
         return Every;
     }, logger);
@@ -98,28 +101,56 @@ public sealed class IntegrityWatch(
         }
     }
 
+    /// <summary>
+    /// Looks, and tells the operators when looks have failed for some time: data that is not checked looks as sound as data that was.
+    /// </summary>
+    private async Task LookOrTell(CancellationToken ct)
+    {
+        try
+        {
+            await LookAtChanges(int.MaxValue, ct);
+        }
+        catch (Exception fault) when (!ct.IsCancellationRequested)
+        {
+            if (++failures >= FailuresOfAlarm)
+            {
+                alarms.Raise(storage.Module, Alarm.Unchecked, isReady: true, ("module", storage.Module), ("what", fault.Message));
+            }
+
+            throw;
+        }
+
+        failures = 0;
+        alarms.Clear(storage.Module, Alarm.Unchecked);
+    }
+
     private async Task<int> LookAtChanges(int rounds, CancellationToken ct)
     {
         var looked = 0;
         for (var round = 0; round < rounds; round++)
         {
-            // One look at a time, however many processes there are: an older one must not overwrite what a newer one found.
-            await using var work = await Begin(ct);
-            var position = await work.Find(new Sql("select position from integrity"), row => row.GetInt64(0), ct);
+            await using var turn = await TakeTurn(ct);
+            var position = await storage.Find(new Sql("select position from integrity"), row => row.GetInt64(0), ct);
             var entries = await log.Read(position, ChangesAtOnce, ct);
-            // Taken before anything is checked: what is taken has been committed, so the check sees it. A check that fails puts them back.
-            var listed = await work.Query(new Sql(TakeChanges, ChangesAtOnce), row => row.GetGuid(0), ct);
-            var suspects = round > 0 ? []
-                : await work.Query(new Sql("select distinct subject from integrity_offenders"), row => row.GetGuid(0), ct);
-            Guid[] changed = [.. entries.Select(entry => entry.Stream).Concat(listed).Concat(suspects).Distinct()];
+            // Read before anything is checked: what can be read has been committed, so the check sees it. It is deleted only with what the
+            // check found.
+            var listed = await storage.Query(
+                new Sql(ListedChanges, ChangesAtOnce), row => (Id: row.GetInt64(0), Subject: row.GetGuid(1)), ct);
+            var suspects = round == 0
+                ? await storage.Query(new Sql("select distinct subject from integrity_offenders"), row => row.GetGuid(0), ct)
+                : [];
+            Guid[] changed =
+                [.. entries.Select(entry => entry.Stream).Concat(listed.Select(change => change.Subject)).Concat(suspects).Distinct()];
             if (changed.Length == 0)
             {
                 break;
             }
 
-            await Check(work, changed, ct);
-            work.Write("update integrity set position = $1", entries.Count > 0 ? entries[^1].Position : position);
-            await work.Commit(ct);
+            await Check(turn, changed, work =>
+            {
+                work.Write("delete from integrity_changes where id = any($1)", (object)listed.Select(change => change.Id).ToArray());
+                work.Write("update integrity set position = $1", entries.Count > 0 ? entries[^1].Position : position);
+            }, ct);
             looked += changed.Length;
             if (entries.Count < ChangesAtOnce && listed.Count < ChangesAtOnce)
             {
@@ -137,9 +168,8 @@ public sealed class IntegrityWatch(
         var (looked, last) = (0, Guid.Empty);
         while (await checks.After(last, checks.AtOnce, ct) is { Count: > 0 } subjects)
         {
-            await using var work = await Begin(ct);
-            await Check(work, [.. subjects], ct);
-            await work.Commit(ct);
+            await using var turn = await TakeTurn(ct);
+            await Check(turn, [.. subjects], _ => { }, ct);
             looked += subjects.Count;
             last = subjects[^1];
         }
@@ -147,45 +177,93 @@ public sealed class IntegrityWatch(
         return looked;
     }
 
-    private async Task<Work> Begin(CancellationToken ct)
+    /// <summary>
+    /// One look at a time, however many processes there are: an older one must not overwrite what a newer one found. No transaction is open
+    /// meanwhile, because a look may wait for systems outside.
+    /// </summary>
+    private async Task<SessionLock> TakeTurn(CancellationToken ct)
     {
-        var work = await storage.Begin(Cause.New(), ct);
-        // Another look may take longer than anything else that is waited for; nothing but looks waits here.
-        await work.Query(new Sql("select set_config('lock_timeout', '0', true)"), _ => 0, ct);
-        await work.Query(new Sql("select pg_advisory_xact_lock(hashtext('integrity'), hashtext(current_schema()))"), _ => 0, ct);
-        return work;
+        while (true)
+        {
+            if (await storage.TryLock("integrity", ct) is { } turn)
+            {
+                return turn;
+            }
+
+            await Task.Delay(AskSoon, ct);
+        }
     }
 
-    private async Task Check(Work work, Guid[] subjects, CancellationToken ct)
+    /// <summary>Checks some subjects and records what was found.</summary>
+    /// <param name="also">Written with what was found.</param>
+    private async Task Check(SessionLock turn, Guid[] subjects, Action<Work> also, CancellationToken ct)
     {
+        var found = new List<Offender>();
         foreach (var some in subjects.Chunk(checks.AtOnce))
         {
-            var known = (await work.Query(
-                new Sql("select check_name, subject from integrity_offenders where subject = any($1)", some),
-                row => (row.GetString(0), row.GetGuid(1)), ct)).ToHashSet();
-            var found = (await FindOrTell(some, ct)).DistinctBy(offender => (offender.Check, offender.Subject)).ToList();
-            work.Write("delete from integrity_offenders where subject = any($1)", some);
-            foreach (var offender in found)
+            found.AddRange(await FindOrTell(checks.Find, some, ct));
+        }
+
+        ExceptionDispatchInfo? away = null;
+        try
+        {
+            foreach (var some in subjects.Chunk(checks.AtOnce))
+            {
+                found.AddRange(await FindOrTell(checks.FindOutside, some, ct));
+            }
+        }
+        catch (Exception fault) when (PassingFault.Is(fault) && !ct.IsCancellationRequested)
+        {
+            // What was found in the module's own data is recorded all the same.
+            away = ExceptionDispatchInfo.Capture(fault);
+        }
+
+        await turn.MustBeHeld(ct);
+        await Record(subjects, found, isCompared: away is null, also, ct);
+        away?.Throw();
+    }
+
+    private async Task Record(Guid[] subjects, List<Offender> found, bool isCompared, Action<Work> also, CancellationToken ct)
+    {
+        var kept = isCompared ? [] : checks.ChecksOutside.ToArray();
+        var offenders = found.Where(offender => !kept.Contains(offender.Check))
+            .DistinctBy(offender => (offender.Check, offender.Subject)).ToList();
+        var known = (await storage.Query(
+            new Sql("select check_name, subject from integrity_offenders where subject = any($1)", subjects),
+            row => (row.GetString(0), row.GetGuid(1)), ct)).ToHashSet();
+        await storage.Do(Cause.New(), work =>
+        {
+            also(work);
+            work.Write("delete from integrity_offenders where subject = any($1) and check_name <> all($2)", subjects, kept);
+            foreach (var offender in offenders)
             {
                 work.Write(
                     "insert into integrity_offenders (check_name, subject, detail, facts) values ($1, $2, $3, $4)",
                     offender.Check, offender.Subject, offender.Word, new Sql.Json(JsonSerializer.Serialize(offender.Facts, Wire.Json)));
-                if (!known.Contains((offender.Check, offender.Subject)))
-                {
-                    logger.LogError(
-                        "Integrity of {Module} is broken: {Check}: {Subject}: {Detail}", storage.Module, texts.Check(offender.Check, "en"),
-                        offender.Subject, Say(offender.Word, offender.Facts, "en"));
-                }
             }
+
+            if (!isCompared)
+            {
+                work.Changed(subjects);
+            }
+
+            return Task.CompletedTask;
+        }, ct);
+        foreach (var offender in offenders.Where(offender => !known.Contains((offender.Check, offender.Subject))))
+        {
+            logger.LogError(
+                "Integrity of {Module} is broken: {Check}: {Subject}: {Detail}", storage.Module, texts.Check(offender.Check, "en"),
+                offender.Subject, Say(offender.Word, offender.Facts, "en"));
         }
     }
 
     /// <summary>Data that cannot even be read is an offender as well, and does not keep the others from being checked.</summary>
-    private async Task<IReadOnlyList<Offender>> FindOrTell(Guid[] subjects, CancellationToken ct)
+    private async Task<IReadOnlyList<Offender>> FindOrTell(
+        Func<Guid[], CancellationToken, Task<IReadOnlyList<Offender>>> find, Guid[] subjects, CancellationToken ct)
     {
         try
         {
-            return await checks.Find(subjects, ct);
+            return await find(subjects, ct);
         }
         catch (Exception fault) when (!Storage.IsPassing(fault) && !ct.IsCancellationRequested)
         {
@@ -196,7 +274,7 @@ public sealed class IntegrityWatch(
             }
 
             var half = subjects.Length / 2;
-            return [.. await FindOrTell(subjects[..half], ct), .. await FindOrTell(subjects[half..], ct)];
+            return [.. await FindOrTell(find, subjects[..half], ct), .. await FindOrTell(find, subjects[half..], ct)];
         }
     }
 }

@@ -78,34 +78,38 @@ internal sealed class Lease : IAsyncDisposable
         }
     }, ct);
 
-    /// <summary>Gives the connection back, after a rollback where a transaction is open.</summary>
-    public ValueTask End(bool rollback)
+    /// <summary>Gives the connection back.</summary>
+    /// <param name="last">
+    /// A statement that ends what the session still has, such as <c>rollback</c>: the pool does not reset a connection. Null where it has
+    /// nothing.
+    /// </param>
+    public ValueTask End(string? last)
     {
-        if (running.IsCompleted && !rollback)
+        if (running.IsCompleted && last is null)
         {
             return Close();
         }
 
-        // The rollback of a server that does not answer would be waited for in vain, and nobody needs to wait for it.
-        var ending = EndLater(rollback);
+        // A server that does not answer would not answer this statement either, and the caller does not depend on it.
+        var ending = EndLater(last);
         return running.IsCompleted ? new ValueTask(ending.WaitAsync(TimeSpan.FromSeconds(1)).ContinueWith(_ => { }, TaskScheduler.Default)) : ValueTask.CompletedTask;
     }
 
-    public ValueTask DisposeAsync() => End(rollback: false);
+    public ValueTask DisposeAsync() => End(last: null);
 
-    private async Task EndLater(bool rollback)
+    private async Task EndLater(string? last)
     {
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (rollback && connection.State == System.Data.ConnectionState.Open)
+        if (last is not null && connection.State == System.Data.ConnectionState.Open)
         {
             try
             {
-                await using var command = new NpgsqlCommand("rollback", connection);
+                await using var command = new NpgsqlCommand(last, connection);
                 await command.ExecuteNonQueryAsync(CancellationToken.None);
             }
             catch (Exception gone) when (gone is NpgsqlException or InvalidOperationException)
             {
-                // The connection is gone, and the transaction with it.
+                // The connection is gone, and with it everything that the session had.
             }
         }
 

@@ -103,13 +103,20 @@ public sealed class Storage : IAsyncDisposable
         }
         finally
         {
-            await lease.End(rollback: !ended);
+            await lease.End(ended ? null : "rollback");
         }
     }
 
     /// <summary>The only row of a statement, or nothing.</summary>
     public async Task<T?> Find<T>(Sql sql, Func<NpgsqlDataReader, T> read, CancellationToken ct) =>
         (await Query(sql, read, ct)) is [var row, ..] ? row : default;
+
+    /// <summary>
+    /// Takes a lock of the session: one process of the module has it at a time, and no transaction is open, so that its holder may wait for
+    /// something outside. Null when it is held already.
+    /// </summary>
+    /// <param name="name">What is locked; one lock of each name in a schema.</param>
+    public async Task<SessionLock?> TryLock(string name, CancellationToken ct) => await SessionLock.TryTake(await Take(ct), name, ct);
 
     /// <summary>A connection for what needs one of its own, such as an advisory lock.</summary>
     public ValueTask<NpgsqlConnection> Open(CancellationToken ct) => source.OpenConnectionAsync(ct);

@@ -125,7 +125,7 @@ public sealed class Work : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => lease.End(rollback: begun && !committed);
+    public ValueTask DisposeAsync() => lease.End(begun && !committed ? "rollback" : null);
 
     private NpgsqlBatch NewBatch()
     {

@@ -29,6 +29,11 @@ public sealed class Till(TestPostgres postgres) : IAsyncLifetime
     /// <summary>What the provider and the bank say instead of the truth about what they have done; null when they are honest.</summary>
     internal Func<Receipt, Receipt>? Lie { get; set; }
 
+    /// <summary>Whether the bank cannot be reached to read its book.</summary>
+    internal bool IsBookAway { get; set; }
+
+    internal Alarms Alarms { get; } = new(TimeProvider.System);
+
     internal IServiceProvider Services => services!;
 
     internal Storage Storage => Services.GetRequiredKeyedService<Storage>(Modules.Payments);
@@ -38,10 +43,15 @@ public sealed class Till(TestPostgres postgres) : IAsyncLifetime
     internal IQuestions Questions { get; private set; } = null!;
 
     /// <summary>The state of all checks, after a look at everything.</summary>
-    internal Task<Books> Books() =>
-        new IntegrityWatch(
-            Storage, new Log(Storage, Services.GetRequiredService<ILoggerFactory>()), Services.GetRequiredService<CheckBooks>(), new Alarms(TimeProvider.System), new Texts(),
-            Services.GetRequiredService<ILogger<IntegrityWatch>>()).Look(all: true, "en", CancellationToken.None);
+    internal Task<Books> Books() => Watch().Look(all: true, "en", CancellationToken.None);
+
+    internal IntegrityWatch Watch() => new(
+        Storage, new Log(Storage, Services.GetRequiredService<ILoggerFactory>()), Services.GetRequiredService<CheckBooks>(), Alarms,
+        new Texts(),
+        Services.GetRequiredService<ILogger<IntegrityWatch>>())
+    {
+        Every = TimeSpan.FromMilliseconds(20),
+    };
 
     public async ValueTask InitializeAsync()
     {
@@ -58,7 +68,7 @@ public sealed class Till(TestPostgres postgres) : IAsyncLifetime
             provider =>
                 new ToldOtherwise(
                     provider.GetRequiredService<SandboxCards>(), provider.GetRequiredService<SandboxBank>(),
-                    receipt => Lie?.Invoke(receipt) ?? receipt));
+                    receipt => Lie?.Invoke(receipt) ?? receipt, () => IsBookAway));
         collection.AddSingleton<ICardProvider>(provider => provider.GetRequiredService<ToldOtherwise>());
         collection.AddSingleton<IBank>(provider => provider.GetRequiredService<ToldOtherwise>());
         services = collection.BuildServiceProvider();
@@ -148,7 +158,8 @@ public sealed class Till(TestPostgres postgres) : IAsyncLifetime
 }
 
 /// <summary>The sandbox's provider and bank, which do what they are asked and may say something else of it.</summary>
-internal sealed class ToldOtherwise(SandboxCards cards, SandboxBank bank, Func<Receipt, Receipt> tell) : ICardProvider, IBank
+internal sealed class ToldOtherwise(SandboxCards cards, SandboxBank bank, Func<Receipt, Receipt> tell, Func<bool> isBookAway)
+    : ICardProvider, IBank
 {
     public Task<ProviderAnswer> Charge(string key, string token, long amount, CancellationToken ct) =>
         Tell(cards.Charge(key, token, amount, ct));
@@ -166,7 +177,8 @@ internal sealed class ToldOtherwise(SandboxCards cards, SandboxBank bank, Func<R
 
     Task<IReadOnlyList<BookLine>> ICardProvider.Book(Guid[] subjects, CancellationToken ct) => cards.Book(subjects, ct);
 
-    Task<IReadOnlyList<BookLine>> IBank.Book(Guid[] subjects, CancellationToken ct) => bank.Book(subjects, ct);
+    Task<IReadOnlyList<BookLine>> IBank.Book(Guid[] subjects, CancellationToken ct) =>
+        isBookAway() ? throw new HttpRequestException("Connection refused") : bank.Book(subjects, ct);
 
     Task<IReadOnlyList<Guid>> ICardProvider.SubjectsAfter(Guid last, int most, CancellationToken ct) => cards.SubjectsAfter(last, most, ct);
 
