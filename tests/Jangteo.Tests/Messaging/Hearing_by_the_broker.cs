@@ -107,7 +107,12 @@ public sealed class Hearing_by_the_broker(Town town)
                 await Task.Delay(Timeout.Infinite, ct);
             }
 
-            return IsAway ? throw new HttpRequestException("Connection refused") : rows.TryGetValue(position, out var row) ? row.Mark : Guid.Empty;
+            if (IsAway)
+            {
+                throw new HttpRequestException("Connection refused");
+            }
+
+            return rows.TryGetValue(position, out var row) ? row.Mark : Guid.Empty;
         }
 
         /// <summary>Adds a message after the one that was there before.</summary>

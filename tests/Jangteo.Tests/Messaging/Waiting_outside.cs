@@ -9,6 +9,7 @@ using Jangteo.Platform.Storing;
 using Jangteo.Tests.Views;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Jangteo.Tests.Messaging;
 
@@ -81,7 +82,11 @@ public sealed class Waiting_outside(Town town)
     [Fact]
     public async Task The_carrier_of_notices_is_waited_for_without_a_transaction()
     {
-        var tale = Tale.Of(town);
+        var tale = Tale.Of(town, "water-purifier");
+        await town.Say(
+            Modules.Identity, IdentityMessages.PersonChanged, tale.Buyer.Id,
+            new PersonChanged(tale.Buyer.Id, tale.Buyer.Name, "buyer@example.org", "+821012345678", "en", false));
+        await town.Rest();
         await using (var source = NpgsqlDataSource.Create(town.Admin))
         await using (var owner = await source.OpenConnectionAsync(ct))
         await using (var full = await owner.BeginTransactionAsync(ct))
@@ -91,12 +96,13 @@ public sealed class Waiting_outside(Town town)
                 await command.ExecuteNonQueryAsync(ct);
             }
 
-            await tale.Moves("request");
-            await Town.Until(async () => await StateOfHolder($"errands {Notice.Email}", Modules.Notices) == "idle");
+            await tale.Moves("apply");
+            await Town.Until(async () =>
+                await StateOfHolder($"errands {Notice.Sms}", Modules.Notices, whileWaitingFor: "phone.messages") == "idle");
         }
 
         await Town.Until(async () => await town.Storage(Modules.Notices).Find(
-            new Sql("select count(*) = 0 from notices where trade = $1 and status = 'waiting' and channel = $2", tale.Trade, Notice.Email),
+            new Sql("select count(*) > 0 from notices where trade = $1 and channel = $2 and status = 'sent'", tale.Trade, Notice.Sms),
             row => row.GetBoolean(0), ct));
     }
 
@@ -128,7 +134,8 @@ public sealed class Waiting_outside(Town town)
     }
 
     /// <summary>The state of the session that holds a lock, as the server shows it; null where nothing holds it.</summary>
-    private async Task<string?> StateOfHolder(string name, string schema)
+    /// <param name="whileWaitingFor">A table: then only while something waits for a lock of it.</param>
+    private async Task<string?> StateOfHolder(string name, string schema, string? whileWaitingFor = null)
     {
         await using var source = NpgsqlDataSource.Create(town.Admin);
         await using var command = source.CreateCommand(
@@ -136,9 +143,11 @@ public sealed class Waiting_outside(Town town)
             select a.state from pg_locks l join pg_stat_activity a using (pid)
             where l.locktype = 'advisory' and l.granted and l.database = (select oid from pg_database where datname = current_database())
                 and l.classid = (hashtext($1)::bigint & 4294967295)::oid and l.objid = (hashtext($2)::bigint & 4294967295)::oid
+                and ($3::text is null or exists (select from pg_locks where relation = $3::regclass and not granted))
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = schema });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)whileWaitingFor ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         return await command.ExecuteScalarAsync(ct) as string;
     }
 
