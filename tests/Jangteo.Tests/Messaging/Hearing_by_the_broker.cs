@@ -11,9 +11,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Jangteo.Tests.Messaging;
 
-/// <summary>Senders are other processes, and any of them may be away while the broker still has its messages.</summary>
-[Collection(nameof(InTown))]
-public sealed class Hearing_by_the_broker(Town town)
+/// <summary>
+/// Senders are other processes, and any of them may be away while the broker still has its messages. The town is its own: it hears senders that no other has.
+/// </summary>
+public sealed class Hearing_by_the_broker(Town town) : IClassFixture<Town>
 {
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
