@@ -12,7 +12,7 @@ public sealed class PatientProgram : IAsyncLifetime
 {
     public JangteoProgram Program { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Program = await JangteoProgram.Start(("Limits:PerPersonPerSecond", "0"));
+    public async ValueTask InitializeAsync() => Program = await JangteoProgram.Start(("Limits:PerPersonPerSecond", "0"), ("Limits:PerAddressPerSecond", "0"));
 
     public ValueTask DisposeAsync() => Program.DisposeAsync();
 }

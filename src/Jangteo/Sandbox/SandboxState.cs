@@ -20,6 +20,9 @@ internal sealed class SandboxState([FromKeyedServices(Hosting.Common)] Storage s
 
     private readonly Guid process = Ids.New();
 
+    /// <summary>A command and the loop may both apply what is kept; the older reading must not be set last.</summary>
+    private readonly SemaphoreSlim applying = new(1, 1);
+
     /// <summary>Follows what other processes change. One that is alone has nobody to follow.</summary>
     public Loop Following => new("the sandbox's state", new Bell(), Follow, log);
 
@@ -64,6 +67,19 @@ internal sealed class SandboxState([FromKeyedServices(Hosting.Common)] Storage s
     }
 
     private async Task Apply(CancellationToken ct)
+    {
+        await applying.WaitAsync(ct);
+        try
+        {
+            await ReadAndSet(ct);
+        }
+        finally
+        {
+            applying.Release();
+        }
+    }
+
+    private async Task ReadAndSet(CancellationToken ct)
     {
         var (ahead, revision) = await storage.Find(new Sql("select ahead, revision from clock"), reader => (reader.GetTimeSpan(0), reader.GetInt64(1)), ct);
         faults.Set(await storage.Query(new Sql("select name from faults"), reader => reader.GetString(0), ct));

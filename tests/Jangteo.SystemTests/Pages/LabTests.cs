@@ -18,7 +18,7 @@ public sealed class LabTests(TimelessProgram timeless, Browser browser)
         await tinkerer.Go("/lab");
         try
         {
-            await Switch(tinkerer, "Payments are down").CheckAsync(new() { Force = true });
+            await Switch(tinkerer, "Payments are down").ClickAsync(new() { Force = true });
 
             await buyer.Reads("1 thing is broken on purpose.");
             await buyer.Click("Buy and pay");
@@ -49,7 +49,7 @@ public sealed class LabTests(TimelessProgram timeless, Browser browser)
         {
             // Whoever leaves before the market has answered takes the switch along.
             await buyer.Page.RunAndWaitForResponseAsync(
-                () => Switch(buyer, "Payments fall silent after charging").CheckAsync(new() { Force = true }), said => said.Request.Method == "POST" && said.Url.EndsWith("/api/sandbox/faults", StringComparison.Ordinal));
+                () => Switch(buyer, "Payments fall silent after charging").ClickAsync(new() { Force = true }), said => said.Request.Method == "POST" && said.Url.EndsWith("/api/sandbox/faults", StringComparison.Ordinal));
             await buyer.Go($"/listings/{thing.Id}");
             await buyer.Click("Buy and pay");
             await buyer.Reads("In progress: Buy and pay");

@@ -17,6 +17,9 @@ namespace Jangteo.Tests.Beds;
 /// <summary>Some modules served as the program serves them, over HTTP and on a real database of their own, without the others.</summary>
 internal sealed class ModuleBed : IAsyncDisposable
 {
+    /// <summary>The kinds of the repository. They are immutable, so all beds share them.</summary>
+    private static readonly Lazy<Shelf> kindsHere = new(() => KindReader.Read(Path.Combine(Repository.Root, "kinds")).Value!);
+
     private readonly Module[] modules;
     private readonly Settings settings;
     private readonly Database database;
@@ -86,7 +89,7 @@ internal sealed class ModuleBed : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton(kinds ?? KindReader.Read(settings.KindsFolder).Value!);
+        builder.Services.AddSingleton(kinds ?? kindsHere.Value);
         builder.Services.AddEdge(settings);
         Hosting.AddModules(builder.Services, modules, settings, database.ConnectionOf);
         builder.Services.AddSingleton(machine);
