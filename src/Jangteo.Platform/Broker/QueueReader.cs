@@ -51,11 +51,14 @@ public sealed class QueueReader(
             while (true)
             {
                 await TakeShare(session, ct);
+                var batch = await Next(session, ct);
                 if (receiver.IsDeaf)
                 {
+                    // Asked after the batch has come: a receiver that was made deaf while it waited must not hear what came since.
+                    session.Hold(batch);
                     await Task.Delay(AskSoon, ct);
                 }
-                else if (await Next(session, ct) is { Count: > 0 } batch)
+                else if (batch.Count > 0)
                 {
                     await Hear(session, batch, ct);
                 }
@@ -107,7 +110,7 @@ public sealed class QueueReader(
 
         var arrived = await Gather(session, ct);
         var batch = arrived.Where(MayHear).ToList();
-        session.Held.AddRange(arrived.Except(batch));
+        session.Hold(arrived.Except(batch));
         return batch;
     }
 
@@ -231,8 +234,14 @@ public sealed class QueueReader(
         /// <summary>The tag of the consumer of each partition that is heard.</summary>
         public Dictionary<int, string> Heard { get; } = [];
 
-        /// <summary>Handed out and not acknowledged, because the log of their sender has not been compared; in the order of tags.</summary>
+        /// <summary>Handed out and not acknowledged, because they may not be heard yet; in the order of tags.</summary>
         public List<Delivery> Held { get; } = [];
+
+        public void Hold(IEnumerable<Delivery> deliveries)
+        {
+            Held.AddRange(deliveries);
+            Held.Sort((one, other) => one.Tag.CompareTo(other.Tag));
+        }
 
         public DateTime ShareAt { get; set; }
     }
