@@ -161,9 +161,8 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
             work.Send(CatalogMessages.Answered, instead, Answer(instead), new MessageContext());
         }, ct));
 
-        var alarms = town.Services.GetRequiredService<Alarms>();
-        await Town.Until(() => Task.FromResult(alarms.Of(Modules.Views).Any()));
-        var alarm = Assert.Single(alarms.Of(Modules.Views));
+        await Town.Until(() => Task.FromResult(OfLogs(Modules.Views).Count > 0));
+        var alarm = Assert.Single(OfLogs(Modules.Views));
         Assert.False(alarm.IsReady);
         Assert.Contains("docs/operating.md", alarm.Text);
         Assert.Equal(0, await Count(Modules.Views, $"select count(*) from inbox where stream = '{instead}'"));
@@ -181,7 +180,11 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
             }
         });
         await Town.Until(async () => await Count(Modules.Views, $"select count(*) from inbox where stream = '{instead}'") == 1);
-        await Town.Until(() => Task.FromResult(town.Services.GetRequiredService<Alarms>().All.Count == 0));
+        await Town.Until(() => Task.FromResult(OfLogs(Modules.Views).Count == 0));
+
+        // The checks of a module's data may find as well that what was lost has left something behind.
+        List<Alarm> OfLogs(string module) =>
+            [.. town.Services.GetRequiredService<Alarms>().Of(module).Where(alarm => alarm.Sort is Alarm.LogWentBack or Alarm.LogChanged)];
     }
 
     [Fact]
