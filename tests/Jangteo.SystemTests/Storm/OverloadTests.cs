@@ -53,6 +53,7 @@ public abstract class Overloaded : IAsyncLifetime
 public abstract class OverloadIsBorne(Overloaded market, ITestOutputHelper output)
 {
     private const int Clients = 100;
+    private const int LateComers = 20;
     private const int HeldOffAtLeast = 200;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -105,7 +106,10 @@ public abstract class OverloadIsBorne(Overloaded market, ITestOutputHelper outpu
         await asks[0]("before");
         await shop.Switch(fault, true);
         var (isOver, refusals) = (false, new ConcurrentBag<Said>());
-        var asking = Task.WhenAll(asks.Select(ask => Insist(ask, () => !isOver, code, refusals)));
+        var first = Task.WhenAll(asks.Skip(LateComers).Select(ask => Insist(ask, () => !isOver, code, refusals)));
+        // What the first have begun is carried on; only who comes while the breaker is open is refused.
+        await Shop.Eventually(() => Breaker(shop, asker, module), breaker => breaker.State == "open" || first.IsFaulted, Patience);
+        var asking = Task.WhenAll(asks.Take(LateComers).Select(ask => Insist(ask, () => !isOver, code, refusals)).Append(first));
         try
         {
             var (let, held) = await WhileOpen(shop, asker, module, asking);
