@@ -80,7 +80,7 @@ public sealed class ChaosTests(ChaosTests.Run run, ITestOutputHelper output) : I
             var bench = Path.Combine(JangteoProgram.Root, "artifacts", "bin", "Jangteo.Bench", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "Jangteo.Bench.dll");
             // Half a minute of killing is enough for every server to die. Everything comes to rest within a minute after the last thing that was
             // done to it. A process is ready again within 5 s on a machine of its own; here many start at once, beside other tests.
-            string[] words = [bench, "chaos", "--minutes", "0.5", "--clients", "16", "--broker-away", "15", "--messages", $"{MessagesWithoutBroker}", "--views-away", $"{TradesWithoutViews}", "--rest-within", "60", "--ready-within", "30", "--json"];
+            string[] words = [bench, "chaos", "--minutes", "0.5", "--clients", "16", "--broker-away", "15", "--messages", $"{MessagesWithoutBroker}", "--views-away", $"{TradesWithoutViews}", "--rest-within", "60", "--ready-within", "60", "--json"];
             using var process = Process.Start(new ProcessStartInfo("dotnet", words) { WorkingDirectory = JangteoProgram.Root, RedirectStandardOutput = true, RedirectStandardError = true })!;
             using var patience = new CancellationTokenSource(Patience);
             var (figures, said) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
