@@ -3,7 +3,7 @@ namespace Jangteo.Identity;
 /// <summary>How often something may guess a password.</summary>
 /// <param name="Free">So many failures cost no time.</param>
 /// <param name="FirstWait">How long the next guess waits after the last free failure; each further failure doubles it.</param>
-/// <param name="LongestWait">It never gets longer, so no one is locked out for good.</param>
+/// <param name="LongestWait">The wait never gets longer, so every owner can sign in again.</param>
 /// <param name="ForgivenEvery">One failure is forgiven in each such time.</param>
 internal sealed record GuessLimit(int Free, TimeSpan FirstWait, TimeSpan LongestWait, TimeSpan ForgivenEvery);
 

@@ -8,9 +8,8 @@ using Microsoft.AspNetCore.Http;
 namespace Jangteo.Identity;
 
 /// <summary>
-/// Devices by which a person has signed in with their password: a protected cookie, which signs no one in and only says by whose guesses a
-/// sign-in is slowed
-/// down. So strangers who guess at an account do not keep its owner out.
+/// Remembers, in a protected cookie, the devices from which a person has signed in with their password. The cookie signs in no person; a
+/// sign-in from a known device is slowed down only by that device's own wrong guesses, so strangers' guesses do not keep the owner out.
 /// </summary>
 internal sealed class KnownDevices(IDataProtectionProvider protection, TimeProvider machine)
 {

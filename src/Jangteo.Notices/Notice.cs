@@ -90,7 +90,9 @@ internal static class WhoIsTold
             {
                 yield return Make(
                     moved.Trade, moved.Revision, moved.Do, person.Id, channel, moved.Trade, moved.Listing.Id, moved.Kind, moved.At,
-                    new NoticeFacts(moved.Listing.Title, moved.Buyer.Name, moved.Seller.Name, moved.Amount, moved.Currency, moved.Next.Length == 0 ? null : moved.Next.Min(due => due.At), IsAlarm: false)) with
+                    new NoticeFacts(
+                        moved.Listing.Title, moved.Buyer.Name, moved.Seller.Name, moved.Amount, moved.Currency,
+                        moved.Next.Length == 0 ? null : moved.Next.Min(due => due.At), IsAlarm: false)) with
                 { Other = other.Id };
             }
         }

@@ -180,7 +180,7 @@ internal sealed class NoticesBooks(
     };
 
     private static Offender Wrong(string check, Guid subject, string word, string notice) =>
-        new(check, subject, word, new Dictionary<string, string> { ["notice"] = notice });
+        Offender.Of(check, subject, word, ("notice", notice));
 
     private static string KeyOf(Notice notice) => $"{notice.Subject}/{notice.Cause} {notice.What} to {notice.Person} by {notice.Channel}";
 

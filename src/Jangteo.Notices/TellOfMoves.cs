@@ -36,7 +36,7 @@ internal sealed class TellOfMoves(Shelf shelf, Post post, SendAlarm alarms, Busi
             }
         }
 
-        // A move that tells no one leaves nothing in the log, and is checked all the same.
+        // Some moves send no notice and so write nothing to the log; the watch must check them as well.
         work.Changed(tellings.Select(telling => telling.Move.Stream));
         post.Write(work, [.. tellings.SelectMany(telling => telling.Notices)]);
 

@@ -13,7 +13,7 @@ namespace Jangteo.Payments;
 
 /// <summary>
 /// PUT /api/payments/{trade}/refund-account: the buyer says where their bank transfers go back to. What the bank refused to send to the
-/// earlier account is sent to the new one at once. No one else can give an account: operators send money only to accounts that its owner
+/// earlier account is sent to the new one at once. Only the buyer can give an account: operators send money only to accounts that its owner
 /// gave.
 /// </summary>
 internal static class GiveRefundAccount

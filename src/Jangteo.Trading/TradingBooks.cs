@@ -78,8 +78,7 @@ internal sealed class TradingBooks([FromKeyedServices(Modules.Trading)] Storage 
         return revision != trade.Revision ? Wrong("I4-other-revision", ("expected", revision), ("revision", trade.Revision))
             : state != trade.State ? Wrong("I4-other-end", ("expected", state), ("state", trade.State)) : null;
 
-        Offender Wrong(string word, params (string Name, object Value)[] facts) =>
-            new(LegalStates, trade.Id, word, facts.ToDictionary(fact => fact.Name, fact => FormattableString.Invariant($"{fact.Value}")));
+        Offender Wrong(string word, params (string Name, object? Value)[] facts) => Offender.Of(LegalStates, trade.Id, word, facts);
     }
 
     private sealed record Line(int Revision, string What, string Do, string State, string? Heard);

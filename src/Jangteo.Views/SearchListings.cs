@@ -184,7 +184,9 @@ internal static class SearchListings
         Distance,
     }
 
-    internal sealed record Wanted(IReadOnlyList<string> Words, string? Kind, (double Lat, double Lng)? Near, double? Within, long? MinPrice, long? MaxPrice, bool OnlyAvailable, Order Sort)
+    internal sealed record Wanted(
+        IReadOnlyList<string> Words, string? Kind, (double Lat, double Lng)? Near, double? Within, long? MinPrice, long? MaxPrice,
+        bool OnlyAvailable, Order Sort)
     {
         public static Wanted Read(string? q, string? kind, string? near, DecimalNumber? within, WholeNumber? minPrice, WholeNumber? maxPrice, string? available, string? sort)
         {
@@ -326,7 +328,8 @@ internal static class SearchListings
         /// <summary>By kind: how many are found, their lowest and highest price; and in each row, how many were looked at in all.</summary>
         public Sql SelectFacets(Scope scope, int most) => new(
             $"""
-            select l.kind, (count(*) filter (where l.found))::int, min(l.price) filter (where l.found), max(l.price) filter (where l.found), (sum(count(*)) over ())::int
+            select l.kind, (count(*) filter (where l.found))::int, min(l.price) filter (where l.found), max(l.price) filter (where l.found),
+                (sum(count(*)) over ())::int
             from {Counted(scope, most)}
             group by l.kind
             order by 2 desc, 1

@@ -140,7 +140,10 @@ internal sealed class Database : IAsyncDisposable
         }
     }
 
-    /// <summary>Why connecting fails now and would fail in a minute: encryption, credentials, or a database that is not there. Null where waiting may help.</summary>
+    /// <summary>
+    /// Why connecting fails now and would fail in a minute: encryption, credentials, or a database that is not there. Null where waiting may
+    /// help.
+    /// </summary>
     private static string? WhyForGood(Exception fault) => fault switch
     {
         PostgresException { SqlState: "28000" or "28P01" or PostgresErrorCodes.InvalidCatalogName } refused => refused.MessageText,

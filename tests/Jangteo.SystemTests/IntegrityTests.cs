@@ -27,7 +27,9 @@ public sealed class IntegrityTests(IntegrityTests.Market market) : IClassFixture
         for (var looks = 0; looks < 20 || !trading.IsCompleted; looks++)
         {
             var books = (await sora.Get(looks % 2 == 0 ? Trading : $"{Trading}?all=true")).Body!;
-            wrong.AddRange(books["checks"]!.AsArray().Where(check => ((string)check!["code"]!).StartsWith("I4", StringComparison.Ordinal) && !(bool)check["ok"]!).Select(check => check!.ToJsonString()));
+            wrong.AddRange(books["checks"]!.AsArray()
+                .Where(check => ((string)check!["code"]!).StartsWith("I4", StringComparison.Ordinal) && !(bool)check["ok"]!)
+                .Select(check => check!.ToJsonString()));
         }
 
         await trading;
@@ -52,8 +54,11 @@ public sealed class IntegrityTests(IntegrityTests.Market market) : IClassFixture
 
         await Change(moved.Id, "gone");
         Assert.Equal(200, (await moved.SellerDoes("accept")).Status);
-        // By itself: nobody asks for the books before the program has said so.
-        await Shop.Eventually(() => Task.FromResult(market.Program.Log), log => log.Contains($"Integrity of trading is broken: I4 legal states by legal moves: {moved.Id}", StringComparison.Ordinal), TimeSpan.FromMinutes(1));
+        // By itself: the test reads the books only after the program has logged the finding.
+        await Shop.Eventually(
+            () => Task.FromResult(market.Program.Log),
+            log => log.Contains($"Integrity of trading is broken: I4 legal states by legal moves: {moved.Id}", StringComparison.Ordinal),
+            TimeSpan.FromMinutes(1));
         Assert.False(await IsRight(sora, Trading));
         await Change(moved.Id, "requested");
         Assert.True(await IsRight(sora, Trading));

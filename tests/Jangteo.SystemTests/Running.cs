@@ -8,6 +8,7 @@ using System.Text.Json.Nodes;
 using Jangteo.Platform.Machine;
 using Jangteo.Split;
 using Jangteo.SystemTests.OpenApi;
+using Jangteo.Tests.Beds;
 using Npgsql;
 
 [assembly: AssemblyFixture(typeof(Jangteo.SystemTests.SharedProgram))]
@@ -42,7 +43,7 @@ public class JangteoProgram : IAsyncDisposable
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(10);
     private static readonly Lazy<Task> swept = new(SweepAfterEarlierRuns);
 
-    private static readonly MadeDatabase ofOneProcess = MadeDatabase.OfOneProcess(NewFolder("made-"));
+    private static readonly MadeDatabase ofOneProcess = MadeMarkets.InOneProcess(NewFolder("made-"));
 
     private readonly (string Name, string Value)[] settings;
     private Process? process;
@@ -256,13 +257,7 @@ public class JangteoProgram : IAsyncDisposable
     }
 
     /// <summary>An empty folder of this run of the tests.</summary>
-    private protected static string NewFolder(string name = "")
-    {
-        var folder = Directory.CreateTempSubdirectory($"{FolderName}{Environment.ProcessId}-{name}").FullName;
-        // The server runs as another user when root runs the tests, and must be able to pass.
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
-        return folder;
-    }
+    private protected static string NewFolder(string name = "") => TestFolder.New($"{FolderName}{Environment.ProcessId}-{name}");
 
     internal static void RemoveMadeDatabases()
     {

@@ -28,7 +28,7 @@ public sealed class StoppedPeopleTests(TimelessProgram timeless)
         await IsFound(onOffer, false);
         Assert.Equal("seller-suspended", (await Shop.Eventually(() => shop.Ask(other, onOffer), said => said.Status != 201)).Code);
 
-        // Nobody has moved either trade: time ends them, and their money goes where the table says.
+        // Neither party moves its trade: time ends both, and the money goes where the table says.
         await shop.Forward("8d");
         var refunded = await shop.At(asSeller, trade => (long?)trade["money"]?["refunded"] == asSeller.Thing.Price);
         Assert.Equal(("rejected", 0), ((string?)refunded["state"], refunded["youMay"]!.AsArray().Count));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Jangteo.Kinds;
 using Jangteo.Payments.Providers;
 using Jangteo.Platform.Integrity;
@@ -140,7 +139,7 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
                 and split_part(line.account, ':', 1) in ('buyer-outside', 'payer-outside', 'seller-outside')) came
         """;
 
-    // What is booked, and what is written of it: a journal whose trade nobody knows is found as well.
+    // Trades with a payment, and trades named by a journal: a journal of an unknown trade is found as well.
     private const string Own =
         """
         (select trade as id from payments where trade > $1 order by 1 limit $2)
@@ -183,11 +182,8 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
                 .ToDictionary(pair => pair.Key, pair => pair.Value);
         }
 
-        return [.. differing.Select(pair => new Offender(WithOutside, pair.Key, WithOutside, new Dictionary<string, string>
-        {
-            ["outside"] = pair.Value.Outside.ToString(CultureInfo.InvariantCulture),
-            ["ledger"] = pair.Value.Ledger.ToString(CultureInfo.InvariantCulture),
-        }))];
+        return [.. differing.Select(pair => Offender.Of(
+            WithOutside, pair.Key, WithOutside, ("outside", pair.Value.Outside), ("ledger", pair.Value.Ledger)))];
     }
 
     /// <summary>What is on the bank's statement after the place up to which it has been read is not booked yet.</summary>

@@ -79,7 +79,8 @@ internal sealed class SeeToErrands
     /// <summary>Where an operator may send money instead: only what the bank refused, and only where it came from or to what the buyer gave.</summary>
     private static List<string> OtherAccounts(NpgsqlDataReader reader) =>
         reader.GetString(3) == Words.Of(What.SendBack) && !reader.IsDBNull(8) && IsRefused(reader.GetString(8))
-            ? [.. reader.GetFieldValue<string?[]>(10).OfType<string>().Where(account => reader.IsDBNull(5) || !Accounts.IsSame(account, reader.GetString(5))).Order(StringComparer.Ordinal)]
+            ? [.. reader.GetFieldValue<string?[]>(10).OfType<string>()
+                .Where(account => reader.IsDBNull(5) || !Accounts.IsSame(account, reader.GetString(5))).Order(StringComparer.Ordinal)]
             : [];
 
     private static bool IsRefused(string? problem) => problem is "refused" or "voided";
@@ -90,20 +91,11 @@ internal sealed class SeeToErrands
     private async Task<PlannedAct> PlanRetry(Work work, Caller caller, RetryInput input, CancellationToken ct)
     {
         var named = Asked.Text(input.Account, "account", TextRules.Account);
-        // Payments are locked before their errands, here as everywhere.
-        var trade = await TradeOf(work, input.Key, ct);
-        var booking = await Booking.Open(work, [trade], storage.Clock.Now, ct);
+        var (errand, problem, tries, waits, trade, booking) = await Lock(work, caller, input.Key, ct);
         var payment = booking.Of(trade);
-        Accounts.RefuseParty(payment, caller);
-        var errand = await work.Find(
-                new Sql("select subject, what, amount, account, problem, tries, next_at is null from errands where key = $1 for update", input.Key),
-                reader => new Waiting(
-                    reader.GetGuid(0), reader.GetString(1), reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetString(4),
-                    reader.GetInt32(5), reader.GetBoolean(6)), ct)
-            ?? throw new RefusedException(new Refusal(Refusals.NotFound));
         var account = Accounts.Choose(named, await Allowed(work, errand, trade, payment, ct));
         var to = account ?? errand.Account;
-        if (to != errand.Account && !IsRefused(errand.Problem))
+        if (to != errand.Account && !IsRefused(problem))
         {
             throw new RefusedException(new Refusal(Refusals.NotNow, Detail.TransferUnknown));
         }
@@ -116,18 +108,12 @@ internal sealed class SeeToErrands
             Amount = errand.Amount,
             From = errand.Account,
             To = to,
-            Before = new Dictionary<string, string?>
-            {
-                ["task"] = errand.What,
-                ["account"] = errand.Account,
-                ["problem"] = errand.Problem,
-                ["tries"] = errand.Tries.ToString(CultureInfo.InvariantCulture),
-            },
-            After = new Dictionary<string, string?> { ["task"] = errand.What, ["account"] = to, ["tries"] = "0" },
+            Before = Facts(errand, problem, tries),
+            After = new Dictionary<string, string?> { ["task"] = Words.Of(errand.What), ["account"] = to, ["tries"] = "0" },
         };
         return PlannedAct.Of(act, () =>
         {
-            if (errand.Waits && IsRefused(errand.Problem) && payment is not null && errand.What == Words.Of(What.PayOut))
+            if (waits && IsRefused(problem) && payment is not null && errand.What == What.PayOut)
             {
                 booking.Post(payment, null, payment.Currency, [Decide.PayOutSent(payment, errand.Amount)]);
                 booking.Write();
@@ -148,20 +134,7 @@ internal sealed class SeeToErrands
 
     private async Task<PlannedAct> PlanSettle(Work work, Caller caller, SettleInput input, CancellationToken ct)
     {
-        var trade = await TradeOf(work, input.Key, ct);
-        var booking = await Booking.Open(work, [trade], storage.Clock.Now, ct);
-        var payment = booking.Of(trade);
-        Accounts.RefuseParty(payment, caller);
-        var (errand, tries, problem, waits) = await work.Find(
-            new Sql($"select {RunErrands.Row.Columns}, problem, next_at is null from errands where key = $1 for update", input.Key),
-            reader => (
-                Errand: (Errand?)RunErrands.Row.Read(reader).Errand, Tries: reader.GetInt32(11),
-                Problem: reader.IsDBNull(13) ? null : reader.GetString(13), Waits: reader.GetBoolean(14)), ct);
-        if (errand is null)
-        {
-            throw new RefusedException(new Refusal(Refusals.NotFound));
-        }
-
+        var (errand, problem, tries, waits, trade, booking) = await Lock(work, caller, input.Key, ct);
         if (!IsSettleable(waits, problem))
         {
             throw new RefusedException(new Refusal(Refusals.NotNow, Detail.NotMismatched));
@@ -171,20 +144,43 @@ internal sealed class SeeToErrands
         {
             Act = "settle-payment",
             Subject = new ActSubject("payment-task", input.Key),
-            Context = payment?.Context ?? new MessageContext(),
+            Context = booking.Of(trade)?.Context ?? new MessageContext(),
             Amount = errand.Amount,
             To = errand.Account,
-            Before = new Dictionary<string, string?>
-            {
-                ["task"] = Words.Of(errand.What),
-                ["account"] = errand.Account,
-                ["problem"] = problem,
-                ["tries"] = tries.ToString(CultureInfo.InvariantCulture),
-            },
+            Before = Facts(errand, problem, tries),
             After = new Dictionary<string, string?> { ["task"] = Words.Of(errand.What), ["state"] = "settled by hand" },
         };
         return new PlannedAct(act, () => Settle(work, booking, errand, ct));
     }
+
+    /// <summary>The errand of a key, locked with the payment of its trade. Payments are locked before their errands, here as everywhere.</summary>
+    /// <exception cref="RefusedException">There is none, or the operator is a party of the trade.</exception>
+    private async Task<Waiting> Lock(Work work, Caller caller, string key, CancellationToken ct)
+    {
+        var trade = await work.Find(
+                new Sql("select coalesce(d.trade, e.subject) from errands e left join deposits d on d.id = e.subject where e.key = $1", key),
+                reader => (Guid?)reader.GetGuid(0), ct)
+            ?? throw new RefusedException(new Refusal(Refusals.NotFound));
+        var booking = await Booking.Open(work, [trade], storage.Clock.Now, ct);
+        Accounts.RefuseParty(booking.Of(trade), caller);
+        return await work.Find(
+                new Sql($"select {RunErrands.Row.Columns}, problem, next_at is null from errands where key = $1 for update", key),
+                reader =>
+                {
+                    var row = RunErrands.Row.Read(reader);
+                    return new Waiting(row.Errand, reader.IsDBNull(13) ? null : reader.GetString(13), row.Tries, reader.GetBoolean(14), trade, booking);
+                }, ct)
+            ?? throw new RefusedException(new Refusal(Refusals.NotFound));
+    }
+
+    /// <summary>The errand before an act, as the act records it.</summary>
+    private static Dictionary<string, string?> Facts(Errand errand, string? problem, int tries) => new()
+    {
+        ["task"] = Words.Of(errand.What),
+        ["account"] = errand.Account,
+        ["problem"] = problem,
+        ["tries"] = tries.ToString(CultureInfo.InvariantCulture),
+    };
 
     /// <summary>
     /// Books what the errand was to do, with the same journals and answers as when the provider or the bank reports it. If their books do
@@ -207,17 +203,11 @@ internal sealed class SeeToErrands
         return Answer.NoContent;
     }
 
-    private static async Task<Guid> TradeOf(Work work, string key, CancellationToken ct) =>
-        await work.Find(
-            new Sql("select coalesce(d.trade, e.subject) from errands e left join deposits d on d.id = e.subject where e.key = $1", key),
-            reader => (Guid?)reader.GetGuid(0), ct)
-        ?? throw new RefusedException(new Refusal(Refusals.NotFound));
-
     /// <summary>The account that the money is meant for, and for money that goes back also where it came from and what the buyer gave.</summary>
-    private static async Task<List<string?>> Allowed(Work work, Waiting errand, Guid trade, Payment? payment, CancellationToken ct)
+    private static async Task<List<string?>> Allowed(Work work, Errand errand, Guid trade, Payment? payment, CancellationToken ct)
     {
         var allowed = new List<string?> { errand.Account };
-        if (errand.What == Words.Of(What.SendBack))
+        if (errand.What == What.SendBack)
         {
             allowed.Add(payment?.RefundAccount);
             allowed.AddRange(await work.Query(new Sql("select payer from deposits where id = $1 or trade = $2", errand.Subject, trade), reader => reader.GetString(0), ct));
@@ -226,8 +216,9 @@ internal sealed class SeeToErrands
         return allowed;
     }
 
-    /// <summary>An errand as it waits.</summary>
-    private sealed record Waiting(Guid Subject, string What, long Amount, string? Account, string? Problem, int Tries, bool Waits);
+    /// <summary>An errand as it waits, with what was locked before it.</summary>
+    /// <param name="Waits">It is not tried again by itself.</param>
+    private sealed record Waiting(Errand Errand, string? Problem, int Tries, bool Waits, Guid Trade, Booking Booking);
 }
 
 internal sealed record RetryInput(string Key, string? Account);

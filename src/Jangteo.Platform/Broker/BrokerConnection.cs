@@ -2,7 +2,10 @@ using RabbitMQ.Client;
 
 namespace Jangteo.Platform.Broker;
 
-/// <summary>This process's one connection to the broker, opened again after it was lost. Each user of it opens a channel of its own, and a new one when that closes.</summary>
+/// <summary>
+/// This process's one connection to the broker, opened again after it was lost. Each user of it opens a channel of its own, and a new one
+/// when that closes.
+/// </summary>
 public sealed class BrokerConnection(IConnectionFactory factory) : IAsyncDisposable
 {
     private readonly SemaphoreSlim opening = new(1, 1);

@@ -5,7 +5,10 @@ using RabbitMQ.Client;
 
 namespace Jangteo.Platform.Broker;
 
-/// <summary>TLS to RabbitMQ, for an address that begins with <c>amqps://</c>: encrypted, and only to a server whose certificate is valid for the host of the address.</summary>
+/// <summary>
+/// TLS to RabbitMQ, for an address that begins with <c>amqps://</c>: encrypted, and only to a server whose certificate is valid for the host
+/// of the address.
+/// </summary>
 internal static class BrokerTls
 {
     private const string Encrypted = "amqps";

@@ -38,7 +38,11 @@ public interface IIntegrityChecks
 /// <param name="Check">One of the module's <see cref="IIntegrityChecks.Checks"/>.</param>
 /// <param name="Word">What is wrong; the engine's texts say it under <c>findings</c>.</param>
 /// <param name="Facts">What fills that sentence, by placeholder.</param>
-public sealed record Offender(string Check, Guid Subject, string Word, IReadOnlyDictionary<string, string> Facts);
+public sealed record Offender(string Check, Guid Subject, string Word, IReadOnlyDictionary<string, string> Facts)
+{
+    public static Offender Of(string check, Guid subject, string word, params (string Name, object? Value)[] facts) =>
+        new(check, subject, word, Alarm.FactsOf(facts));
+}
 
 /// <summary>
 /// The result of a check that is not about single subjects. The engine's texts say it under its code, as they say what is wrong with a
@@ -48,5 +52,5 @@ public sealed record CheckedNow(string Check, bool Ok, IReadOnlyDictionary<strin
 {
     /// <summary>One that holds while a count is 0.</summary>
     public static CheckedNow None(string check, long count) =>
-        new(check, count == 0, new Dictionary<string, string> { ["count"] = FormattableString.Invariant($"{count}") });
+        new(check, count == 0, Alarm.FactsOf(("count", count)));
 }

@@ -62,8 +62,7 @@ public sealed class IntegrityWatch(
         var found = (await storage.Query(
             new Sql("select check_name, subject, detail, facts from integrity_offenders order by found_at, subject"), ReadOffender, ct))
             .ToLookup(offender => offender.Check);
-        var count = new Dictionary<string, string> { ["count"] = FormattableString.Invariant($"{looked}") };
-        var counted = Say(all ? "looked-at-all" : "looked-at-changes", count, language);
+        var counted = Say(all ? "looked-at-all" : "looked-at-changes", Alarm.FactsOf(("count", looked)), language);
         return Books.Of(
         [
             .. checks.Checks.Select(check => found[check].Any()
@@ -269,8 +268,7 @@ public sealed class IntegrityWatch(
         {
             if (subjects is [var one])
             {
-                var what = new Dictionary<string, string> { ["what"] = $"{fault.GetType().Name}: {fault.Message}" };
-                return [new Offender(checks.Checks[0], one, "unreadable", what)];
+                return [Offender.Of(checks.Checks[0], one, "unreadable", ("what", $"{fault.GetType().Name}: {fault.Message}"))];
             }
 
             var half = subjects.Length / 2;

@@ -25,7 +25,8 @@ public static class Claim
         }
         catch (IOException unusable) when (!Directory.Exists(dataFolder))
         {
-            throw new UnavailableException($"The data folder {dataFolder} cannot be made: {unusable.Message} Choose another one with Jangteo__DataFolder.", unusable);
+            throw new UnavailableException(
+                $"The data folder {dataFolder} cannot be made: {unusable.Message} Choose another one with Jangteo__DataFolder.", unusable);
         }
         catch (IOException taken) when (File.Exists(owner))
         {

@@ -29,18 +29,22 @@ public static class Ports
         }
     }
 
-    /// <summary>True when nobody listens there.</summary>
-    public static bool IsFree(int port)
+    /// <summary>True when no program listens there.</summary>
+    public static bool IsFree(int port) => WhyNot(IPAddress.Loopback, port) is null;
+
+    /// <summary>Why a program cannot listen at a port of an address; null when it can.</summary>
+    /// <param name="port">0 is any free one.</param>
+    public static SocketError? WhyNot(IPAddress address, int port)
     {
         try
         {
-            using var probe = new TcpListener(IPAddress.Loopback, port);
+            using var probe = new TcpListener(address, port);
             probe.Start();
-            return true;
+            return null;
         }
-        catch (SocketException)
+        catch (SocketException refused)
         {
-            return false;
+            return refused.SocketErrorCode;
         }
     }
 

@@ -16,8 +16,6 @@ public sealed class LogContinuity(string receiver, ILog log, Storage storage, Al
 
     private string About => $"log of {log.Module}";
 
-    public string Sender => log.Module;
-
     /// <summary>Compares now and then.</summary>
     /// <inheritdoc cref="Verify" path="/exception"/>
     public Task VerifyNowAndThen(CancellationToken ct) =>

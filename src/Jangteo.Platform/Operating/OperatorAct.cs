@@ -49,7 +49,7 @@ public sealed record OperatorAct
         }
     }
 
-    /// <summary>Adds the row alone: for what no operator does, such as the end of a proposal that nobody decided.</summary>
+    /// <summary>Adds the row alone, for an act that no operator does, such as the expiry of a proposal.</summary>
     internal void Record(Work work, ActingOperator by, string? reason, ActStep step) =>
         work.Write(
             """
@@ -95,7 +95,7 @@ public sealed record ActingOperator(Guid? Id, string Name)
 {
     public static readonly ActingOperator CommandLine = new(null, "command line");
 
-    /// <summary>Nobody: the time of a proposal was over.</summary>
+    /// <summary>No operator: a proposal expired.</summary>
     public static readonly ActingOperator Time = new(null, "time");
 
     public static ActingOperator Of(Caller caller) => new(caller.Id, caller.Name);

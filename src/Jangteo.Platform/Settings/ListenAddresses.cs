@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Jangteo.Platform.Machine;
 
 namespace Jangteo.Platform;
 
@@ -83,10 +84,11 @@ public sealed class ListenAddresses
     {
         foreach (var address in ToBind())
         {
-            switch (TryBind(address, port))
+            switch (Ports.WhyNot(address, port))
             {
                 case SocketError.AddressAlreadyInUse:
-                    throw new SettingsException([$"{setting}: another program listens at port {port}; stop it, or choose another port with Jangteo__{setting}"]);
+                    throw new SettingsException(
+                        [$"{setting}: another program listens at port {port}; stop it, or choose another port with Jangteo__{setting}"]);
                 case SocketError.AccessDenied:
                     throw new SettingsException([$"{setting}: this user may not listen at port {port}; choose one above 1023"]);
                 case SocketError.AddressNotAvailable:
@@ -95,21 +97,7 @@ public sealed class ListenAddresses
         }
     }
 
-    private static bool CanBind(IPAddress address) => TryBind(address, 0) is null;
-
-    private static SocketError? TryBind(IPAddress address, int port)
-    {
-        try
-        {
-            using var probe = new TcpListener(address, port);
-            probe.Start();
-            return null;
-        }
-        catch (SocketException refused)
-        {
-            return refused.SocketErrorCode;
-        }
-    }
+    private static bool CanBind(IPAddress address) => Ports.WhyNot(address, 0) is null;
 
     /// <summary>
     /// Null when it is none. IPAddress also reads <c>1</c>, <c>0x7f.1</c> and <c>[::1]:80</c>; an address that is written so is a mistake.

@@ -139,8 +139,8 @@ internal sealed class ViewsBooks([FromKeyedServices(Modules.Views)] Storage stor
 
             // The names of the members and not what they hold, which may be about people: this goes into the log.
             var differing = should is null || isNow is null ? [] : Differing("", Node(should), Node(isNow));
-            var facts = new Dictionary<string, string> { ["row"] = key.ToString(), ["members"] = string.Join(", ", differing) };
-            yield return new Offender(check, of, should is null ? "row-made-up" : isNow is null ? "row-missing" : "row-differs", facts);
+            var word = should is null ? "row-made-up" : isNow is null ? "row-missing" : "row-differs";
+            yield return Offender.Of(check, of, word, ("row", key), ("members", string.Join(", ", differing)));
         }
     }
 

@@ -238,7 +238,11 @@ internal static partial class ApiDocument
                 Description = Statuses(),
                 Enum = [.. Refusals.Status.Keys.Order(StringComparer.Ordinal).Select(code => (JsonNode)JsonValue.Create(code))],
             },
-            ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What is wrong in particular: a sentence in the language of the title." },
+            ["detail"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Description = "What is wrong in particular: a sentence in the language of the title.",
+            },
             ["errors"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,

@@ -441,7 +441,9 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
         /// <summary>
         /// Sends a command as a careful client does: again under the same key while it is pending or held off, until it is settled as the story says.
         /// </summary>
-        private async Task<Heard> Command(string who, string path, JsonObject body, ImmutableArray<string> refused, int clicks, CancellationToken ct, bool mayBeYes = false, HttpMethod? method = null)
+        private async Task<Heard> Command(
+            string who, string path, JsonObject body, ImmutableArray<string> refused, int clicks, CancellationToken ct, bool mayBeYes = false,
+            HttpMethod? method = null)
         {
             var key = Guid.NewGuid().ToString("n");
             var answers = await Task.WhenAll(

@@ -27,7 +27,8 @@ public sealed class EncryptedBrokerTests(SharedSplit split) : IDisposable
         var (certificate, key) = own.Issue("market");
         await using var listener = new TlsListener(own, new Uri(split.Program.Run!.Broker!));
 
-        await using (var trusted = new BrokerConnection(listener.Address("localhost"), new BrokerTlsSettings { Authority = own.Certificate, Certificate = certificate, Key = key }))
+        var right = new BrokerTlsSettings { Authority = own.Certificate, Certificate = certificate, Key = key };
+        await using (var trusted = new BrokerConnection(listener.Address("localhost"), right))
         {
             Assert.True((await trusted.Open(ct)).IsOpen);
         }
@@ -35,9 +36,9 @@ public sealed class EncryptedBrokerTests(SharedSplit split) : IDisposable
         Assert.Equal(["CN=market"], listener.Clients.Distinct());
         foreach (var (address, tls) in new[]
         {
-            (listener.Address("localhost"), new BrokerTlsSettings { Authority = other.Certificate, Certificate = certificate, Key = key }),
-            (listener.Address("127.0.0.1"), new BrokerTlsSettings { Authority = own.Certificate, Certificate = certificate, Key = key }),
-            (listener.Address("localhost"), new BrokerTlsSettings { Certificate = certificate, Key = key }),
+            (listener.Address("localhost"), right with { Authority = other.Certificate }),
+            (listener.Address("127.0.0.1"), right),
+            (listener.Address("localhost"), right with { Authority = "" }),
         })
         {
             await using var untrusted = new BrokerConnection(address, tls);
@@ -67,7 +68,8 @@ public sealed class EncryptedBrokerTests(SharedSplit split) : IDisposable
         /// <summary>The subjects of the certificates that clients have shown.</summary>
         public List<string> Clients { get; } = [];
 
-        public string Address(string host) => new UriBuilder(broker) { Scheme = "amqps", Host = host, Port = ((IPEndPoint)listener.LocalEndpoint).Port }.Uri.ToString();
+        public string Address(string host) =>
+            new UriBuilder(broker) { Scheme = "amqps", Host = host, Port = ((IPEndPoint)listener.LocalEndpoint).Port }.Uri.ToString();
 
         public async ValueTask DisposeAsync()
         {
@@ -99,7 +101,12 @@ public sealed class EncryptedBrokerTests(SharedSplit split) : IDisposable
             {
                 await using var decrypted = new SslStream(client.GetStream());
                 await decrypted.AuthenticateAsServerAsync(
-                    new SslServerAuthenticationOptions { ServerCertificate = shown, ClientCertificateRequired = true, RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null },
+                    new SslServerAuthenticationOptions
+                    {
+                        ServerCertificate = shown,
+                        ClientCertificateRequired = true,
+                        RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
+                    },
                     ending.Token);
                 lock (Clients)
                 {

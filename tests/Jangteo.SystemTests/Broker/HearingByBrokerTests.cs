@@ -16,7 +16,7 @@ namespace Jangteo.SystemTests.Broker;
 /// <summary>What a module hears through a real RabbitMQ from the modules of another process, when something is wrong with it.</summary>
 public sealed class HearingByBrokerTests(TestPostgres postgres) : IAsyncLifetime
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("jangteo-test-").FullName;
+    private readonly string folder = TestFolder.New();
     private readonly Listener listener = new(Modules.Views);
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
     private PrivateBroker broker = null!;
@@ -27,8 +27,6 @@ public sealed class HearingByBrokerTests(TestPostgres postgres) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        // Others may pass through it, else a test run by root would put its files under the system's state directory.
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
         broker = await PrivateBroker.Start(folder, null, ct);
         string[] others = [.. Modules.All.Where(module => module != Modules.Views)];
         senders = await ModuleBed.Start(

@@ -3,6 +3,7 @@ using System.Net.NetworkInformation;
 using System.Text;
 using Jangteo.Platform.Broker;
 using Jangteo.Platform.Machine;
+using Jangteo.Tests.Beds;
 using Jangteo.Tests.Postgres;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -17,11 +18,8 @@ public sealed class PrivateBrokerTests : IDisposable
 
     private static readonly CreateChannelOptions Confirming = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
 
-    private readonly string folder = Directory.CreateTempSubdirectory("jangteo-test-").FullName;
+    private readonly string folder = TestFolder.New();
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
-
-    // Others may pass through it, else a test run by root would put its files under the system's state directory.
-    public PrivateBrokerTests() => File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
 
     private string Own => Path.Combine(folder, "rabbitmq");
 

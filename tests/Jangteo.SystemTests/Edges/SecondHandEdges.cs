@@ -207,7 +207,10 @@ public sealed class SecondHandEdges(SharedProgram shared)
             var car = await shop.List("car-share");
 
             // A buyer who is held off asks again by the same key and learns the end.
-            var said = await Task.WhenAll(buyers.Select(buyer => Shop.Eventually(() => shop.Ask(buyer, car, key: $"round {round}"), answer => answer.Status != 202 && answer.Code is not ("in-progress" or "busy" or "unavailable" or "too-many-requests" or "catalog-unavailable"))));
+            var said = await Task.WhenAll(buyers.Select(buyer => Shop.Eventually(
+                () => shop.Ask(buyer, car, key: $"round {round}"),
+                answer => answer.Status != 202
+                    && answer.Code is not ("in-progress" or "busy" or "unavailable" or "too-many-requests" or "catalog-unavailable"))));
 
             Assert.Single(said, answer => answer.Status == 201);
             Assert.All(said.Where(answer => answer.Status != 201), answer => Assert.Contains(answer.Code, new[] { "stock-refused", "sold-out" }));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Jangteo.SystemTests.Storm;
 using Jangteo.Tests;
@@ -12,6 +11,9 @@ namespace Jangteo.SystemTests.Split;
 [Collection(Storming.Tests)]
 public sealed class ChaosTests(ChaosTests.Run run, ITestOutputHelper output) : IClassFixture<ChaosTests.Run>
 {
+    private const int MessagesWithoutBroker = 1_000;
+    private const int TradesWithoutViews = 100;
+
     [Fact]
     [Requirement("CP-1")]
     [Requirement("CP-12")]
@@ -33,7 +35,7 @@ public sealed class ChaosTests(ChaosTests.Run run, ITestOutputHelper output) : I
         var away = Found("broker-away");
 
         Assert.True((int)away["accepted"]! > 0);
-        Assert.True((int)away["waiting"]! >= Run.MessagesWithoutBroker);
+        Assert.True((int)away["waiting"]! >= MessagesWithoutBroker);
     }
 
     [Fact]
@@ -43,8 +45,8 @@ public sealed class ChaosTests(ChaosTests.Run run, ITestOutputHelper output) : I
     {
         var away = Found("views-away");
 
-        Assert.True((int)away["begun"]! >= Run.TradesWithoutViews);
-        Assert.True((int)away["rows"]! > Run.TradesWithoutViews);
+        Assert.True((int)away["begun"]! >= TradesWithoutViews);
+        Assert.True((int)away["rows"]! > TradesWithoutViews);
         Assert.Equal(0, (int)away["differ"]!);
         Assert.Equal(1, (int)away["differAfterDamage"]!);
         Assert.Equal(0, (int)away["differAfterRebuild"]!);
@@ -52,8 +54,7 @@ public sealed class ChaosTests(ChaosTests.Run run, ITestOutputHelper output) : I
 
     private JsonNode Found(string name)
     {
-        var found = run.Found.FirstOrDefault(found => (string?)found["name"] == name);
-        Assert.True(found is not null, run.Said);
+        var found = run.Of(name);
         output.WriteLine(found.ToJsonString());
         Assert.True((int)found["acknowledged"]! > 0, run.Said);
         Assert.All(new[] { "lost", "twice", "booksWrong", "wrong" }, what => Assert.True((int)found[what]! == 0, $"{what}: {run.Said}"));
@@ -61,42 +62,11 @@ public sealed class ChaosTests(ChaosTests.Run run, ITestOutputHelper output) : I
         return found;
     }
 
-    /// <summary>One run for all tests: a market of seven processes takes its time to start.</summary>
-    public sealed class Run : IAsyncLifetime
-    {
-        public const int MessagesWithoutBroker = 1_000;
-        public const int TradesWithoutViews = 100;
-
-        private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
-
-        /// <summary>What was found, by what was done.</summary>
-        internal IReadOnlyList<JsonNode> Found { get; private set; } = [];
-
-        /// <summary>Everything that was said meanwhile.</summary>
-        internal string Said { get; private set; } = "";
-
-        public async ValueTask InitializeAsync()
-        {
-            var bench = Path.Combine(JangteoProgram.Root, "artifacts", "bin", "Jangteo.Bench", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "Jangteo.Bench.dll");
-            // Half a minute of killing is enough for every server to die. Everything comes to rest within a minute after the last thing that was
-            // done to it. A process is ready again within 5 s on a machine of its own; here many start at once, beside other tests.
-            string[] words = [bench, "chaos", "--minutes", "0.5", "--clients", "16", "--broker-away", "15", "--messages", $"{MessagesWithoutBroker}", "--views-away", $"{TradesWithoutViews}", "--rest-within", "60", "--ready-within", "60", "--json"];
-            using var process = Process.Start(new ProcessStartInfo("dotnet", words) { WorkingDirectory = JangteoProgram.Root, RedirectStandardOutput = true, RedirectStandardError = true })!;
-            using var patience = new CancellationTokenSource(Patience);
-            var (figures, said) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
-            try
-            {
-                await process.WaitForExitAsync(patience.Token);
-                Found = [.. (await figures).Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonNode.Parse(line)!)];
-                Said = await said;
-            }
-            finally
-            {
-                if (!process.HasExited)
-                    process.Kill();
-            }
-        }
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
+    /// <summary>
+    /// Half a minute of killing is enough for every server to die. Everything comes to rest within a minute after the last thing that was
+    /// done to it. A process is ready again within 5 s on a machine of its own; here many start at once, beside other tests.
+    /// </summary>
+    public sealed class Run() : BenchRun(
+        TimeSpan.FromMinutes(10), "chaos", "--minutes", "0.5", "--clients", "16", "--broker-away", "15", "--messages",
+        $"{MessagesWithoutBroker}", "--views-away", $"{TradesWithoutViews}", "--rest-within", "60", "--ready-within", "30");
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Jangteo.Kinds;
 using Jangteo.Platform.Machine;
+using Jangteo.Tests.Beds;
 
 namespace Jangteo.SystemTests.Split;
 
@@ -42,7 +43,7 @@ public sealed class SplitProgram : JangteoProgram
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private static readonly MadeDatabase ofModulesApart = MadeDatabase.OfModulesApart(NewFolder("made-"));
+    private static readonly MadeDatabase ofModulesApart = MadeMarkets.Apart(NewFolder("made-"));
 
     private readonly string replicas;
     private readonly HttpClient asking = new() { Timeout = TimeSpan.FromSeconds(5) };

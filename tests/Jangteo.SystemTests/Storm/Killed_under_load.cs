@@ -44,7 +44,12 @@ public sealed class Killed_under_load(ITestOutputHelper output)
             await program.StartAgain();
             await shop.List("second-hand");
             var recovered = recovering.Elapsed;
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"round {round}: {Acknowledged(pairs)} acknowledged, {pairs.Count(pair => pair.Waits)} cut off, killed {place}, ready after {program.Took.TotalSeconds:0.00} s, the next command acknowledged {recovered.TotalSeconds:0.00} s after the kill"));
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"round {round}: {Acknowledged(pairs)} acknowledged, {pairs.Count(pair => pair.Waits)} cut off, killed {place}"));
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"ready after {program.Took.TotalSeconds:0.00} s, the next command acknowledged {recovered.TotalSeconds:0.00} s after the kill"));
             if (Storming.IsLong)
                 Assert.True(recovered < TimeSpan.FromSeconds(5), $"It took {recovered} to recover from a kill.");
 

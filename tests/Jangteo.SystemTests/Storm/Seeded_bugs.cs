@@ -124,7 +124,8 @@ public sealed class Seeded_bugs(ITestOutputHelper output)
         var failing = new List<string>();
         foreach (var module in new[] { "trading", "payments", "catalog", "delivery", "notices", "views" })
         {
-            failing.AddRange((await sora.Get($"/api/operator/{module}/books?all=true")).Body!["checks"]!.AsArray().Where(check => !(bool)check!["ok"]!).Select(check => (string)check!["name"]!));
+            var books = (await sora.Get($"/api/operator/{module}/books?all=true")).Body!;
+            failing.AddRange(books["checks"]!.AsArray().Where(check => !(bool)check!["ok"]!).Select(check => (string)check!["name"]!));
         }
 
         return failing;

@@ -54,7 +54,11 @@ internal sealed class ModuleBed : IAsyncDisposable
     public static async Task<ModuleBed> Start(
         TestPostgres postgres, Module[] modules, Settings? settings = null, Shelf? kinds = null, Action<IServiceCollection>? add = null)
     {
-        settings = (settings ?? new Settings { Sandbox = false }) with { Database = await postgres.NewDatabase(modules), KindsFolder = Path.Combine(Repository.Root, "kinds") };
+        settings = (settings ?? new Settings { Sandbox = false }) with
+        {
+            Database = await postgres.NewDatabase(modules),
+            KindsFolder = Path.Combine(Repository.Root, "kinds"),
+        };
         var database = await Database.Open(settings, modules, CancellationToken.None);
         var machine = new MovedClock();
         return new ModuleBed(modules, settings, database, machine, kinds, await Serve(modules, settings, database, machine, kinds, add));

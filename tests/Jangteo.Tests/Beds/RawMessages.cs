@@ -9,16 +9,16 @@ namespace Jangteo.Tests.Beds;
 /// </summary>
 internal static class RawMessages
 {
-    /// <summary>The text of a message that nobody can read: its receiver parks it.</summary>
+    /// <summary>The text of a message that cannot be read: its receiver parks it.</summary>
     public const string Unreadable = "This is no message.";
 
     /// <summary>Sends a message of a stream of its own.</summary>
     /// <param name="sender">The storage of the module that sends it.</param>
-    /// <param name="seq">Its place in the stream. With more than 1 it waits for the others, which nobody has sent.</param>
+    /// <param name="seq">Its place in the stream. With more than 1 it waits for the earlier ones, which were never sent.</param>
     public static Task Send(Storage sender, string receiver, Guid stream, string text = Unreadable, int seq = 1) =>
         sender.Do(Cause.New(), work =>
         {
-            // The lock of whoever is about to draw an id of the outbox, as Work takes it.
+            // The lock that Work takes before it draws an id of the outbox.
             work.Write(
                 """
                 select pg_advisory_xact_lock_shared(

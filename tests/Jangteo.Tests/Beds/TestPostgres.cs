@@ -12,23 +12,19 @@ namespace Jangteo.Tests.Beds;
 /// <summary>One private PostgreSQL for all tests of a run that want a database of their own; started by the first that asks.</summary>
 public sealed class TestPostgres : IAsyncDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("jangteo-test-").FullName;
+    private readonly string folder = TestFolder.New();
     private readonly Lazy<Task<PrivatePostgres>> server;
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> templates = [];
     private int databases;
 
-    public TestPostgres()
-    {
-        // Others may pass through it, else a test run by root would put its database under the system's state directory.
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
-        server = new Lazy<Task<PrivatePostgres>>(() => PrivatePostgres.Start(folder));
-    }
+    public TestPostgres() => server = new Lazy<Task<PrivatePostgres>>(() => PrivatePostgres.Start(folder));
 
     /// <summary>A database with the empty tables of these modules, as a connection string of its administrator.</summary>
     public async Task<string> NewDatabase(IReadOnlyList<Module> modules)
     {
-        // Copying a database takes a fraction of the time that all migrations take.
-        var template = templates.GetOrAdd(string.Join(' ', modules.Select(module => module.Name)), _ => new Lazy<Task<string>>(() => Prepare(modules)));
+        // Copying a database takes a fraction of the time that all migrations take. A stand-in of a module has its name and not its tables.
+        var template = templates.GetOrAdd(
+            string.Join(' ', modules.Select(module => $"{module.GetType()} {module.Name}")), _ => new Lazy<Task<string>>(() => Prepare(modules)));
         return await Create($"template {await template.Value}");
     }
 

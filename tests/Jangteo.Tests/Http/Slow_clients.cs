@@ -13,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Tests.Http;
 
-/// <summary>Clients that send half of a request, or that wait for what never comes, keep no one else waiting.</summary>
+/// <summary>Clients that send half of a request, or wait for something that never comes, do not slow down other clients.</summary>
 public sealed class Slow_clients(TestPostgres postgres)
 {
     private const int Many = 12;
@@ -74,7 +74,8 @@ public sealed class Slow_clients(TestPostgres postgres)
     public async Task An_address_has_so_many_connections_and_a_trusted_proxy_as_many_as_it_needs(string proxies, int served)
     {
         await using var bed = await ModuleBed.Start(
-            postgres, [new IdentityModule()], new Settings { Sandbox = false, TrustedProxies = proxies, Limits = new LimitSettings { ConnectionsPerAddress = 3 } });
+            postgres, [new IdentityModule()],
+            new Settings { Sandbox = false, TrustedProxies = proxies, Limits = new LimitSettings { ConnectionsPerAddress = 3 } });
         // The bed's own client has not asked for anything yet, so it has no connection.
         var connections = (await Task.WhenAll(Enumerable.Range(0, Many).Select(_ => Connect(bed)))).ToList();
 

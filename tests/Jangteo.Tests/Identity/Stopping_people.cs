@@ -28,7 +28,7 @@ public sealed class Stopping_people(TestPostgres postgres)
 
         Assert.True(await Stop(bed).Suspend(Email, "Sold what was not theirs.", Ct));
 
-        Assert.Equal(401, await See(bed, token));
+        await IsOver(() => See(bed, token));
         Assert.Equal((403, "suspended"), await SignIn(bed, Password));
         Assert.Equal((401, "unauthenticated"), await SignIn(bed, "a wrong password"));
         Assert.True(await Stop(bed).Restore(Email, "It was theirs.", Ct));
@@ -71,7 +71,7 @@ public sealed class Stopping_people(TestPostgres postgres)
 
         Assert.True(await Stop(bed).RemoveOperator(Email, Ct));
 
-        Assert.Equal(401, await Operate(operates));
+        await IsOver(() => Operate(operates));
         Assert.Equal(404, await Operate((await bed.Post("/api/session", null, new { email = Email, password = Password }))["token"]));
         Assert.Equal(["add-operator", "remove-operator"], await Acts(bed));
 
@@ -95,7 +95,7 @@ public sealed class Stopping_people(TestPostgres postgres)
     }
 
     [Fact]
-    public async Task Of_two_who_change_one_password_at_once_one_wins_and_the_other_is_signed_out()
+    public async Task Of_two_who_change_one_password_at_once_one_wins_and_the_other_is_refused()
     {
         await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()]);
         var token = await SignUp(bed);
@@ -103,7 +103,8 @@ public sealed class Stopping_people(TestPostgres postgres)
         var answers = await Task.WhenAll(new[] { Chosen, Chosen + " too" }.Select(chosen =>
             bed.Post("/api/people/me/password", null, new { current = Password, @new = chosen }, Bearer(token))));
 
-        Assert.Equal([200, 401], answers.Select(answer => answer.Status).Order());
+        Assert.Single(answers, answer => answer.Status == 200);
+        Assert.Single(answers, answer => answer.Status is 401 or 429);
     }
 
     [Fact]
@@ -173,6 +174,9 @@ public sealed class Stopping_people(TestPostgres postgres)
 
     private static Task<List<string>> Acts(ModuleBed bed) =>
         bed.StorageOf(Modules.Identity).Query(new Sql("select act from operator_acts order by id"), row => row.GetString(0), Ct);
+
+    /// <summary>The command line ends a session in the database; a running program hears of it a moment later.</summary>
+    private static Task<int> IsOver(Func<Task<int>> ask) => ModuleBed.Until(ask, status => status == 401);
 
     private static (string, string) Bearer(string token) => ("Authorization", $"Bearer {token}");
 

@@ -177,7 +177,7 @@ public sealed class Acts_of_operators(OperatedMarket market)
             ((string?)act!["act"], (string?)act["name"], (string?)act["reason"], (string?)act["before"]!["state"], (string?)act["to"]));
         var line = await ModuleBed.Until(
             async () => (await market.Bed.Get($"/api/trades/{trade}/timeline", "minji")).Body!["items"]!.AsArray()
-                .FirstOrDefault(one => (string?)one!["do"] == "side-with-buyer"),
+                .FirstOrDefault(one => (string?)one!["what"] == "command" && (string?)one["do"] == "side-with-buyer"),
             found => found is not null);
         Assert.Equal(("operator", null), ((string?)line!["actor"], line["person"]));
     }

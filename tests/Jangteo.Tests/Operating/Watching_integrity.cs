@@ -117,7 +117,7 @@ public sealed partial class Watching_integrity(WatchedMarket market) : IClassFix
             var (english, korean, usual) = (await Read(module.Name, "en"), await Read(module.Name, "ko"), await Read(module.Name, null));
 
             Assert.Equal(english.Select(check => check.Code), korean.Select(check => check.Code));
-            // Nobody says which language: then it is that of the market, which is Korean here.
+            // The request names no language, so the answer is in the market's, which is Korean here.
             Assert.Equal(korean.Select(check => check.Name), usual.Select(check => check.Name));
             Assert.All(english, check => Assert.DoesNotMatch("[가-힣]", check.Name + check.Detail));
             Assert.All(korean, check => Assert.Matches("[가-힣]", check.Name));

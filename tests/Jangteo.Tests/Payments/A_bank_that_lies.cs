@@ -8,8 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Jangteo.Tests.Payments;
 
 /// <summary>
-/// What a bank says of transfers is checked. What cannot be is booked by no one and seen by an operator, and what is right beside it is
-/// booked.
+/// What a bank reports of transfers is checked. A report that cannot be true is not booked and is shown to operators; correct transfers
+/// beside it are booked.
 /// </summary>
 public sealed class A_bank_that_lies(Till till) : IClassFixture<Till>
 {

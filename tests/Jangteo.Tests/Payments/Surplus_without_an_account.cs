@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Jangteo.Tests.Payments;
 
-/// <summary>What is beyond the amount due waits where nobody knows an account it could go to.</summary>
+/// <summary>A surplus waits while no account is known to which it could go back.</summary>
 public sealed class Surplus_without_an_account(TestPostgres postgres)
 {
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;

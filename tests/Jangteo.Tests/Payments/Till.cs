@@ -150,7 +150,12 @@ public sealed class Till(TestPostgres postgres) : IAsyncLifetime
         reader => reader.GetString(0), CancellationToken.None);
 
     private NpgsqlDataSource Source(string schema) => NpgsqlDataSource.Create(
-        new NpgsqlConnectionStringBuilder(AdminConnectionString) { Username = Migrations.Login(schema), SearchPath = $"{schema},public", MaxAutoPrepare = 100 }.ConnectionString);
+        new NpgsqlConnectionStringBuilder(AdminConnectionString)
+        {
+            Username = Migrations.Login(schema),
+            SearchPath = $"{schema},public",
+            MaxAutoPrepare = 100,
+        }.ConnectionString);
 
     private static Message ToMessage(Request request) => new(
         Ids.New(), TradingMessages.Requests, Modules.Trading, request.Stream, new MessageContext(request.Stream), Ids.New(), Ids.New(), null, DateTimeOffset.UtcNow,

@@ -58,7 +58,7 @@ public sealed class Encrypted_connections(EncryptedPostgres server) : IClassFixt
 /// <summary>The server of these tests, at a port of loopback.</summary>
 public sealed class EncryptedPostgres : IAsyncLifetime
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("jangteo-test-").FullName;
+    private readonly string folder = TestFolder.New();
     private readonly int port = Ports.Free();
     private (string Certificate, string Key) client;
     private string authority = "";
@@ -84,8 +84,6 @@ public sealed class EncryptedPostgres : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        // Others may pass through it, else a test run by root would put its database under the system's state directory.
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
         string program;
         await using (var plain = await PrivatePostgres.Start(folder))
         {
@@ -114,7 +112,8 @@ public sealed class EncryptedPostgres : IAsyncLifetime
             $"ssl_cert_file={files[certificate]}", $"ssl_key_file={files[key]}", $"ssl_ca_file={files[authority]}",
         ];
         process = Daemon.Start(
-            place.Account, place.Log, processFile: null, isDetached: true, program, ["-D", place.Cluster, "-k", place.SocketFolder, .. settings.SelectMany(setting => new[] { "-c", setting })]);
+            place.Account, place.Log, processFile: null, isDetached: true, program,
+            ["-D", place.Cluster, "-k", place.SocketFolder, .. settings.SelectMany(setting => new[] { "-c", setting })]);
         var waiting = Stopwatch.StartNew();
         while (!await Ports.Answers(port, CancellationToken.None))
         {

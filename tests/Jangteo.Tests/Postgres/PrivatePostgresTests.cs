@@ -1,14 +1,15 @@
 using System.Diagnostics;
 using Jangteo.Platform.Machine;
 using Jangteo.Platform.Postgres;
+using Jangteo.Tests.Beds;
 using Npgsql;
 
 namespace Jangteo.Tests.Postgres;
 
 /// <summary>The program's own PostgreSQL, with the real one.</summary>
-public sealed class PrivatePostgresTests(MadeDatabase made) : IClassFixture<MadeDatabase>, IDisposable
+public sealed class PrivatePostgresTests(OneMadeDatabase made) : IClassFixture<OneMadeDatabase>, IDisposable
 {
-    private readonly string folder = MadeDatabase.NewFolder();
+    private readonly string folder = TestFolder.New();
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -28,7 +29,7 @@ public sealed class PrivatePostgresTests(MadeDatabase made) : IClassFixture<Made
     [Fact]
     public async Task A_later_start_finds_what_was_there_and_nothing_runs_in_between()
     {
-        await made.CopyTo(folder);
+        await made.Database.CopyTo(folder);
         int server;
         await using (var first = await PrivatePostgres.Start(folder, ct))
         {
@@ -44,7 +45,7 @@ public sealed class PrivatePostgresTests(MadeDatabase made) : IClassFixture<Made
     [Fact]
     public async Task A_server_whose_program_was_killed_is_adopted_as_it_runs()
     {
-        await made.CopyTo(folder);
+        await made.Database.CopyTo(folder);
         using var owner = await OwnerProcess.Of(folder);
         await owner.Kill();
 
@@ -57,7 +58,7 @@ public sealed class PrivatePostgresTests(MadeDatabase made) : IClassFixture<Made
     [Fact]
     public async Task An_adopted_server_is_stopped_like_ones_own()
     {
-        await made.CopyTo(folder);
+        await made.Database.CopyTo(folder);
         using var owner = await OwnerProcess.Of(folder);
         await owner.Kill();
         var postgres = await PrivatePostgres.Start(folder, ct);
@@ -70,7 +71,7 @@ public sealed class PrivatePostgresTests(MadeDatabase made) : IClassFixture<Made
     [Fact]
     public async Task A_second_program_on_the_same_folder_is_refused_and_told_who_has_it()
     {
-        await made.CopyTo(folder);
+        await made.Database.CopyTo(folder);
         using var owner = await OwnerProcess.Of(folder);
 
         var refused = await Assert.ThrowsAsync<UnavailableException>(() => PrivatePostgres.Start(folder, ct));
@@ -85,7 +86,7 @@ public sealed class PrivatePostgresTests(MadeDatabase made) : IClassFixture<Made
     [InlineData(true)]
     public async Task A_server_that_is_killed_comes_back_with_all_that_was_committed(bool adopted)
     {
-        await made.CopyTo(folder);
+        await made.Database.CopyTo(folder);
         if (adopted)
         {
             using var owner = await OwnerProcess.Of(folder);
@@ -107,7 +108,7 @@ public sealed class PrivatePostgresTests(MadeDatabase made) : IClassFixture<Made
     [Fact]
     public async Task A_server_that_died_with_its_program_starts_again_with_all_that_was_committed()
     {
-        await made.CopyTo(folder);
+        await made.Database.CopyTo(folder);
         using var owner = await OwnerProcess.Of(folder);
         await owner.Kill();
         var serverFile = Path.Combine(folder, "postgres", "cluster", "postmaster.pid");
@@ -128,7 +129,7 @@ public sealed class PrivatePostgresTests(MadeDatabase made) : IClassFixture<Made
     [Fact]
     public async Task A_process_file_whose_number_now_belongs_to_something_else_does_not_stand_in_the_way()
     {
-        await made.CopyTo(folder);
+        await made.Database.CopyTo(folder);
         await (await PrivatePostgres.Start(folder, ct)).DisposeAsync();
         var processFile = Path.Combine(folder, "postgres", "cluster", "postmaster.pid");
         await File.WriteAllTextAsync(processFile, $"{Environment.ProcessId}\n{folder}\n0\n5432\n{folder}\n\n\nready\n", ct);
@@ -190,7 +191,7 @@ public sealed class PrivatePostgresTests(MadeDatabase made) : IClassFixture<Made
     [Fact]
     public async Task Further_databases_are_made_once_and_each_is_reached_by_its_own_connection()
     {
-        await made.CopyTo(folder);
+        await made.Database.CopyTo(folder);
         await using var postgres = await PrivatePostgres.Start(folder, ct);
         var reached = await postgres.Databases(["one", "other"], ct);
         await Ask(reached["one"], "create table kept (word text); insert into kept values ('kept') returning word");
@@ -212,32 +213,14 @@ public sealed class PrivatePostgresTests(MadeDatabase made) : IClassFixture<Made
     }
 }
 
-/// <summary>The files of a database that was made, started and stopped once; making it takes most of the time of a first start.</summary>
-public sealed class MadeDatabase : IAsyncLifetime
+/// <summary>One database that was made, for the tests that need no first start.</summary>
+public sealed class OneMadeDatabase : IDisposable
 {
-    private readonly string folder = NewFolder();
+    private readonly string folder = TestFolder.New();
 
-    /// <summary>An empty data folder. Others may pass through it, else a test run by root would put its database under the system's state directory.</summary>
-    public static string NewFolder()
-    {
-        var made = Directory.CreateTempSubdirectory("jangteo-test-").FullName;
-        File.SetUnixFileMode(made, File.GetUnixFileMode(made) | UnixFileMode.OtherExecute);
-        return made;
-    }
+    public OneMadeDatabase() => Database = new MadeDatabase(folder);
 
-    public async ValueTask InitializeAsync() => await (await PrivatePostgres.Start(folder)).DisposeAsync();
+    internal MadeDatabase Database { get; }
 
-    /// <summary>Gives a data folder the same database, with owners and modes.</summary>
-    public async Task CopyTo(string dataFolder)
-    {
-        using var copying = Process.Start("cp", ["-a", Path.Combine(folder, "postgres"), dataFolder]);
-        await copying.WaitForExitAsync();
-        Assert.Equal(0, copying.ExitCode);
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        Directory.Delete(folder, recursive: true);
-        return ValueTask.CompletedTask;
-    }
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 }

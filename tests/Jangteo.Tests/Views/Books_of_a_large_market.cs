@@ -8,7 +8,8 @@ using Jangteo.Platform.Storing;
 namespace Jangteo.Tests.Views;
 
 /// <summary>
-/// The books of Views and Notices are right on a market that was filled at once. JANGTEO_LONG=1 fills it with thousands of trades, to see how long reading takes.
+/// The books of Views and Notices are right on a market that was filled at once. JANGTEO_LONG=1 fills it with thousands of trades, to see how
+/// long reading takes.
 /// </summary>
 public sealed class Books_of_a_large_market(ITestOutputHelper output)
 {

@@ -12,6 +12,7 @@ using Jangteo.Platform.Http;
 using Jangteo.Platform.Integrity;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Storing;
+using Jangteo.Tests.Beds;
 using Jangteo.Views;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -28,7 +29,7 @@ public sealed class Town : IAsyncLifetime
 {
     private static readonly string[] Speakers = [Modules.Identity, Modules.Catalog, Modules.Payments, Modules.Delivery, Modules.Trading];
 
-    private readonly string folder = Directory.CreateTempSubdirectory("jangteo-town-").FullName;
+    private readonly string folder = TestFolder.New("jangteo-town-");
     private readonly Dictionary<string, Speaker> speakers = Speakers.ToDictionary(name => name, name => new Speaker(name));
     private Database? database;
     private WebApplication? app;
@@ -53,7 +54,6 @@ public sealed class Town : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
         database = await Database.Open(Settings, Inhabitants, CancellationToken.None);
         await Open();
     }
