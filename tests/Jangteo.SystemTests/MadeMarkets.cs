@@ -12,14 +12,14 @@ namespace Jangteo.SystemTests;
 /// </summary>
 internal static class MadeMarkets
 {
+    private const string Folder = "made-";
+
     /// <summary>Of a program that runs in one process.</summary>
-    /// <param name="folder">An empty one, to keep the files in.</param>
-    public static MadeDatabase InOneProcess(string folder) =>
-        new(folder, server => Fill(new Hashtable { ["Jangteo__Database"] = server.AdminConnectionString }));
+    public static MadeDatabase InOneProcess() =>
+        new(TestFolder.New(Folder), server => Fill(new Hashtable { ["Jangteo__Database"] = server.AdminConnectionString }));
 
     /// <summary>Of modules that run apart: a database each.</summary>
-    /// <param name="folder">An empty one, to keep the files in.</param>
-    public static MadeDatabase Apart(string folder) => new(folder, async server =>
+    public static MadeDatabase Apart() => new(TestFolder.New(Folder), async server =>
     {
         var databases = await server.Databases([.. Modules.All.Append(Hosting.Common).Select(Migrations.Login)], CancellationToken.None);
         var settings = new Hashtable { ["Jangteo__Database"] = databases[Migrations.Login(Hosting.Common)] };
@@ -30,6 +30,15 @@ internal static class MadeMarkets
 
         await Fill(settings);
     });
+
+    /// <summary>Removes the files of all. Whoever copies them has done so.</summary>
+    public static void Remove()
+    {
+        foreach (var folder in TestFolder.Made(Folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     private static async Task Fill(IDictionary environment)
     {

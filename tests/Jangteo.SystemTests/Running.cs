@@ -6,7 +6,6 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Jangteo.Platform.Machine;
-using Jangteo.Split;
 using Jangteo.SystemTests.OpenApi;
 using Jangteo.Tests.Beds;
 using Npgsql;
@@ -26,7 +25,7 @@ public sealed class SharedProgram : IAsyncDisposable
     {
         if (running.IsValueCreated)
             await (await running.Value).DisposeAsync();
-        JangteoProgram.RemoveMadeDatabases();
+        MadeMarkets.Remove();
     }
 }
 
@@ -35,15 +34,12 @@ public sealed class SharedProgram : IAsyncDisposable
 /// </summary>
 public class JangteoProgram : IAsyncDisposable
 {
-    private const string FolderName = "jangteo-system-";
     // One program or ten, on a machine that may have two processors and other work.
     private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan DiesWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(10);
-    private static readonly Lazy<Task> swept = new(SweepAfterEarlierRuns);
-
-    private static readonly MadeDatabase ofOneProcess = MadeMarkets.InOneProcess(NewFolder("made-"));
+    private static readonly MadeDatabase ofOneProcess = MadeMarkets.InOneProcess();
 
     private readonly (string Name, string Value)[] settings;
     private Process? process;
@@ -51,7 +47,7 @@ public class JangteoProgram : IAsyncDisposable
     /// <summary>Has a folder, and does not run yet.</summary>
     private protected JangteoProgram((string Name, string Value)[] settings)
     {
-        Folder = NewFolder();
+        Folder = TestFolder.New();
         this.settings = settings;
         Anonymous = new HttpClient();
     }
@@ -93,7 +89,7 @@ public class JangteoProgram : IAsyncDisposable
     private protected static async Task<T> Started<T>(Func<T> make)
         where T : JangteoProgram
     {
-        await swept.Value;
+        await TestFolder.Swept;
         var program = make();
         try
         {
@@ -181,7 +177,7 @@ public class JangteoProgram : IAsyncDisposable
             if (process is { HasExited: false })
                 await Kill();
             process?.Dispose();
-            await Remove(Folder);
+            await TestFolder.Remove(Folder);
         }
     }
 
@@ -256,64 +252,10 @@ public class JangteoProgram : IAsyncDisposable
         }
     }
 
-    /// <summary>An empty folder of this run of the tests.</summary>
-    private protected static string NewFolder(string name = "") => TestFolder.New($"{FolderName}{Environment.ProcessId}-{name}");
-
-    internal static void RemoveMadeDatabases()
-    {
-        foreach (var folder in Directory.GetDirectories(Path.GetTempPath(), $"{FolderName}{Environment.ProcessId}-made-*"))
-            Directory.Delete(folder, recursive: true);
-    }
-
     internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    /// <summary>Stops the servers that a killed program left, and removes every file, wherever it was kept.</summary>
-    private static async Task Remove(string folder)
-    {
-        Guardian.EndLeftovers(folder);
-        string[] places = [.. Directory.GetFiles(folder, "*.place").Select(pointer => File.ReadAllText(pointer).Trim()), folder];
-        foreach (var server in Posix.Processes())
-        {
-            // Their files are thrown away, so they need not write them first.
-            var words = Posix.CommandLine(server);
-            if (words.Any(word => word.EndsWith("/cluster") && places.Any(word.StartsWith)))
-                await End(server, Posix.Quit);
-            if (words is [var program, ..] && program.EndsWith("beam.smp") && words.Any(word => places.Any(word.StartsWith)))
-                await End(server, Posix.Kill);
-        }
-
-        foreach (var place in places.Where(Directory.Exists))
-            Directory.Delete(place, recursive: true);
-    }
-
-    private static async Task End(int left, int signal)
-    {
-        Posix.Signal(left, signal);
-        var patience = Stopwatch.StartNew();
-        while (Posix.IsAlive(left) && patience.Elapsed < StopsWithin)
-            await Task.Delay(LooksEvery);
-    }
-
-    /// <summary>A run of the tests that was killed itself could clean up nothing; the next one does it.</summary>
-    private static async Task SweepAfterEarlierRuns()
-    {
-        foreach (var folder in Directory.GetDirectories(Path.GetTempPath(), FolderName + "*"))
-        {
-            var owner = Path.GetFileName(folder)[FolderName.Length..].Split('-')[0];
-            if (int.TryParse(owner, out var tests) && tests != Environment.ProcessId && IsProgram(tests, "Jangteo.SystemTests"))
-                continue;
-
-            var file = Path.Combine(folder, "program.process");
-            if (File.Exists(file) && int.TryParse(await File.ReadAllTextAsync(file), out var left) && IsProgram(left, "Jangteo.dll"))
-                await End(left, Posix.Terminate);
-            await Remove(folder);
-        }
-
-        static bool IsProgram(int process, string name) => Posix.IsAlive(process) && Posix.CommandLine(process).Any(word => word.Contains(name));
     }
 }

@@ -73,9 +73,14 @@ internal sealed class Shop(JangteoProgram program)
     /// <summary>Asks for a thing with all that its kind needs.</summary>
     public async Task<Said> Ask(Visitor buyer, Thing thing, string card = "ok", int quantity = 1, string? key = null, long? price = null)
     {
-        var kind = (await buyer.Get($"/api/kinds/{thing.Kind}")).Body!;
+        var kind = await buyer.Get($"/api/kinds/{thing.Kind}");
+        if (kind.Status != 200)
+        {
+            return kind;
+        }
+
         var body = new JsonObject { ["listing"] = thing.Id, ["price"] = price ?? thing.Price };
-        foreach (var need in kind["begin"]!["needs"]!.AsArray())
+        foreach (var need in kind.Body!["begin"]!["needs"]!.AsArray())
         {
             body[(string)need!["name"]!] = (string)need["name"]! switch { "card" => card, "quantity" => quantity, "periods" => 1, _ => "12 Hill Street" };
         }

@@ -43,7 +43,7 @@ public sealed class SplitProgram : JangteoProgram
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private static readonly MadeDatabase ofModulesApart = MadeMarkets.Apart(NewFolder("made-"));
+    private static readonly MadeDatabase ofModulesApart = MadeMarkets.Apart();
 
     private readonly string replicas;
     private readonly HttpClient asking = new() { Timeout = TimeSpan.FromSeconds(5) };

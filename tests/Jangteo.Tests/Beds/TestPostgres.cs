@@ -17,7 +17,7 @@ public sealed class TestPostgres : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> templates = [];
     private int databases;
 
-    public TestPostgres() => server = new Lazy<Task<PrivatePostgres>>(() => PrivatePostgres.Start(folder));
+    public TestPostgres() => server = new Lazy<Task<PrivatePostgres>>(Start);
 
     /// <summary>A database with the empty tables of these modules, as a connection string of its administrator.</summary>
     public async Task<string> NewDatabase(IReadOnlyList<Module> modules)
@@ -26,6 +26,12 @@ public sealed class TestPostgres : IAsyncDisposable
         var template = templates.GetOrAdd(
             string.Join(' ', modules.Select(module => $"{module.GetType()} {module.Name}")), _ => new Lazy<Task<string>>(() => Prepare(modules)));
         return await Create($"template {await template.Value}");
+    }
+
+    private async Task<PrivatePostgres> Start()
+    {
+        await TestFolder.Swept;
+        return await PrivatePostgres.Start(folder);
     }
 
     private async Task<string> Prepare(IReadOnlyList<Module> modules)

@@ -29,7 +29,7 @@ public sealed class Town : IAsyncLifetime
 {
     private static readonly string[] Speakers = [Modules.Identity, Modules.Catalog, Modules.Payments, Modules.Delivery, Modules.Trading];
 
-    private readonly string folder = TestFolder.New("jangteo-town-");
+    private readonly string folder = TestFolder.New();
     private readonly Dictionary<string, Speaker> speakers = Speakers.ToDictionary(name => name, name => new Speaker(name));
     private Database? database;
     private WebApplication? app;
