@@ -18,8 +18,8 @@ internal sealed class Limits : IDisposable
     /// <summary>Requests of one client that wait for a place: a page that opens, or a company behind one address.</summary>
     private const int Queue = 256;
 
-    /// <summary>People of one address have so many times the downloads of one person, and leave half of them to other addresses.</summary>
-    private const int PeopleOfOneAddress = 4;
+    /// <summary>People of one address have so many times the downloads of one person.</summary>
+    private const int DownloadersOfOneAddress = 4;
 
     private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(1);
 
@@ -38,13 +38,21 @@ internal sealed class Limits : IDisposable
 
         // How many there are in all depends on what they are for; see MostFor.
         places = new Shares(new ShareLimits { AtOnce = int.MaxValue, Anonymous = settings.Anonymous, PerPerson = settings.PerPerson, PerAddress = settings.PerAddress, Queue = Queue });
-        waits = new Shares(new ShareLimits { AtOnce = settings.Waits, Anonymous = 1, PerPerson = settings.WaitsPerPerson, PerAddress = 1 });
+        waits = new Shares(new ShareLimits
+        {
+            AtOnce = settings.Waits,
+            Anonymous = 1,
+            PerPerson = settings.WaitsPerPerson,
+            PerAddress = 1,
+            PeopleOfOneAddress = HalfOf(settings.Waits, settings.WaitsPerPerson),
+        });
         streams = new Shares(new ShareLimits
         {
             AtOnce = settings.LiveStreams,
             Anonymous = settings.AnonymousLiveStreams,
             PerPerson = settings.LiveStreamsPerPerson,
             PerAddress = settings.LiveStreamsPerAddress,
+            PeopleOfOneAddress = HalfOf(settings.LiveStreams, settings.LiveStreamsPerPerson),
         });
         downloads = new Shares(new ShareLimits
         {
@@ -52,8 +60,8 @@ internal sealed class Limits : IDisposable
             Anonymous = Math.Max(1, settings.Downloads / 2),
             PerPerson = settings.DownloadsEach,
             PerAddress = settings.DownloadsEach,
-            PeopleOfOneAddress = Math.Max(
-                settings.DownloadsEach, Math.Min(settings.DownloadsEach * PeopleOfOneAddress, settings.Downloads / 2)),
+            PeopleOfOneAddress = Math.Min(
+                settings.DownloadsEach * DownloadersOfOneAddress, HalfOf(settings.Downloads, settings.DownloadsEach)),
             Queue = Queue,
             Patience = TimeSpan.FromSeconds(10),
         });
@@ -84,13 +92,15 @@ internal sealed class Limits : IDisposable
     public ValueTask<IDisposable> Enter(HttpContext http, Asker asker)
     {
         var ct = http.RequestAborted;
+        var address = Asker.AddressOf(http);
         switch (OccupiesRoutes.OccupiedBy(http.GetEndpoint()))
         {
             case Occupies.Stream:
-                return streams.Take(asker, ct);
+                return streams.Take(asker, ct, address);
             case Occupies.Download:
-                return downloads.Take(asker, ct, Asker.AddressOf(http));
-            case Occupies.PlaceOrWait when asker.IsSignedIn && http.Request.Query.ContainsKey("after") && waits.TryTake(asker) is { } wait:
+                return downloads.Take(asker, ct, address);
+            case Occupies.PlaceOrWait
+                when asker.IsSignedIn && http.Request.Query.ContainsKey("after") && waits.TryTake(asker, address) is { } wait:
                 OccupiesRoutes.LetWait(http);
                 return ValueTask.FromResult(wait);
             default:
@@ -107,6 +117,11 @@ internal sealed class Limits : IDisposable
         people?.Dispose();
         addresses?.Dispose();
     }
+
+    /// <summary>
+    /// The most that people of one address have together: many accounts leave half to other addresses. One person's share at least.
+    /// </summary>
+    private static int HalfOf(int all, int onePerson) => Math.Max(onePerson, all / 2);
 
     private static PartitionedRateLimiter<Asker>? RateOf(int perSecond)
     {

@@ -57,7 +57,7 @@ public sealed class Being_busy
         using var first = await Enter("GET", "/api/live", Occupies.Stream);
         using var second = await Enter("GET", "/api/live", Occupies.Stream);
         Assert.Equal("too-many-requests", await Refused("GET", "/api/live", Occupies.Stream));
-        Assert.Equal("busy", await Refused("GET", "/api/live", Occupies.Stream, Junho));
+        Assert.Equal("busy", await Refused("GET", "/api/live", Occupies.Stream, Junho, from: 2));
     }
 
     [Fact]
@@ -115,23 +115,61 @@ public sealed class Being_busy
         held[0].Dispose();
         (await ninth).Dispose();
 
-        ValueTask<IDisposable> Download(byte address)
+        ValueTask<IDisposable> Download(byte address) => EnterFrom(shared, address, Occupies.Download);
+    }
+
+    [Fact]
+    public async Task Streams_of_many_accounts_leave_half_to_other_addresses()
+    {
+        using var shared = new Limits(new LimitSettings { LiveStreams = 8, LiveStreamsPerPerson = 2 });
+        for (var account = 0; account < 4; account++)
         {
-            var request = Request("GET", "/api/pictures/1", Occupies.Download);
-            request.Connection.RemoteIpAddress = new IPAddress([192, 0, 2, address]);
-            return shared.Enter(request, new Asker(Ids.New(), 0));
+            await EnterFrom(shared, address: 1, Occupies.Stream);
         }
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(async () => await EnterFrom(shared, address: 1, Occupies.Stream));
+
+        Assert.Equal("too-many-requests", refused.Refusal.Code);
+        (await EnterFrom(shared, address: 2, Occupies.Stream)).Dispose();
+    }
+
+    [Fact]
+    public async Task Reads_that_wait_for_a_token_of_many_accounts_leave_half_to_other_addresses()
+    {
+        using var shared = new Limits(new LimitSettings { Waits = 8, WaitsPerPerson = 2 });
+        for (var account = 0; account < 4; account++)
+        {
+            await shared.Enter(Waiting(address: 1), new Asker(Ids.New(), 0));
+        }
+
+        var (fifth, elsewhere) = (Waiting(address: 1), Waiting(address: 2));
+        await shared.Enter(fifth, new Asker(Ids.New(), 0));
+        await shared.Enter(elsewhere, new Asker(Ids.New(), 0));
+
+        Assert.Equal((false, true), (OccupiesRoutes.MayWait(fifth), OccupiesRoutes.MayWait(elsewhere)));
+
+        DefaultHttpContext Waiting(byte address) => From(address, Request("GET", "/api/listings", Occupies.PlaceOrWait, "?after=x"));
+    }
+
+    /// <summary>A request of an account of its own.</summary>
+    private static ValueTask<IDisposable> EnterFrom(Limits limits, byte address, Occupies what) =>
+        limits.Enter(From(address, Request("GET", "/api/live", what)), new Asker(Ids.New(), 0));
+
+    private static DefaultHttpContext From(byte address, DefaultHttpContext request)
+    {
+        request.Connection.RemoteIpAddress = new IPAddress([192, 0, 2, address]);
+        return request;
     }
 
     private static Asker Address(int number) => new(Guid.Empty, (UInt128)number);
 
     private ValueTask<IDisposable> Enter(
-        string method, string path, Occupies what = Occupies.Place, Asker? asker = null, string query = "") =>
-        limits.Enter(Request(method, path, what, query), asker ?? Minji);
+        string method, string path, Occupies what = Occupies.Place, Asker? asker = null, string query = "", byte from = 1) =>
+        limits.Enter(From(from, Request(method, path, what, query)), asker ?? Minji);
 
-    private async Task<string> Refused(string method, string path, Occupies what = Occupies.Place, Asker? asker = null)
+    private async Task<string> Refused(string method, string path, Occupies what = Occupies.Place, Asker? asker = null, byte from = 1)
     {
-        var refused = (await Assert.ThrowsAsync<RefusedException>(async () => await Enter(method, path, what, asker))).Refusal;
+        var refused = (await Assert.ThrowsAsync<RefusedException>(async () => await Enter(method, path, what, asker, from: from))).Refusal;
         Assert.NotNull(refused.RetryAfter);
         return refused.Code;
     }
