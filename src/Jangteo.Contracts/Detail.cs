@@ -16,6 +16,7 @@ public sealed class Detail
     public static readonly Detail NotMismatched = new("not-mismatched");
     public static readonly Detail TransferCanBeBooked = new("transfer-can-be-booked");
     public static readonly Detail ProposalOver = new("proposal-over");
+    public static readonly Detail ProposalOutdated = new("proposal-outdated");
     public static readonly Detail NulInQuery = new("nul-in-query");
     public static readonly Detail BodyTooSlow = new("body-too-slow");
     public static readonly Detail StartsInVain = new("starts-in-vain");

@@ -182,7 +182,10 @@ internal sealed class Booking
             lines.Select(line => line.Account).ToArray(), lines.Select(line => line.Amount).ToArray(), firsts, journals.Select(row => row.Journal.Entries.Length).ToArray());
     }
 
-    /// <summary>Ids made in one millisecond are in no order, but journals of one transaction are read in the order of writing: each id follows the one before it.</summary>
+    /// <summary>
+    /// Journals of one transaction are read in the order of writing, also if the clock is set back between two of them: each id follows the
+    /// one before it.
+    /// </summary>
     private Guid NextJournal()
     {
         if (lastJournal == default)

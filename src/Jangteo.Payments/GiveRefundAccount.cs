@@ -13,8 +13,8 @@ namespace Jangteo.Payments;
 
 /// <summary>
 /// PUT /api/payments/{trade}/refund-account: the buyer says where their bank transfers go back to. What the bank refused to send to the
-/// earlier account is sent to the new one at once. Only the buyer can give an account: operators send money only to accounts that its owner
-/// gave.
+/// earlier account is sent to the new one at once. Only the buyer can give an account: operators send the buyer's money only to accounts
+/// that the buyer gave.
 /// </summary>
 internal static class GiveRefundAccount
 {

@@ -32,9 +32,9 @@ internal sealed class RunErrands(
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The errands that are due. From this commit on, the result of one that was refused before is unknown, because a call under its next
-    /// key can be under way: its account can change only while none is. A row whose account is being changed is waited for and read as it
-    /// then is. Errands that were not refused keep their account, so they cost no write.
+    /// The errands that are due. Claiming a refused errand marks it as silent: a call may be under way from this commit on, so its account
+    /// must not change until the result is booked. A row whose account is being changed is waited for and read as it then is. Errands that
+    /// were not refused keep their account, so they cost no write.
     /// </summary>
     private const string Claim =
         $"""

@@ -13,8 +13,8 @@ namespace Jangteo.Trading;
 
 /// <summary>
 /// The record of an operator's decision about a trade. Where more money is held than one operator may decide about alone, the decision is
-/// proposed, and made when a second operator confirms it. Until then the trade goes on by its table: time may end it, and the confirmation
-/// is refused then.
+/// proposed, and made when a second operator confirms it. Until then the trade goes on by its table. A trade that has moved since is
+/// another case: the confirmation is refused then.
 /// </summary>
 internal sealed class DecideTrade
 {
@@ -48,7 +48,7 @@ internal sealed class DecideTrade
     public Task<ProposalStored?> TryPropose(
         Work work, Caller caller, Trade before, Trade after, string move, string reason, CancellationToken ct)
     {
-        var decision = new ProposedDecision(before.Id, before.Kind, move, reason);
+        var decision = new ProposedDecision(before.Id, before.Kind, move, reason, before.Revision);
         return commands.TryPropose(work, caller, ActName, decision, ActOf(before, after, move), reason, ct);
     }
 
@@ -59,6 +59,11 @@ internal sealed class DecideTrade
         {
             // An operator who trades here is a party like any other.
             throw new RefusedException(new Refusal(Refusals.NotYours));
+        }
+
+        if (locked.Trade.Revision != decision.Revision)
+        {
+            throw new RefusedException(new Refusal(Refusals.NotNow, Detail.ProposalOutdated));
         }
 
         var actor = Words.Of(Party.Operator);
@@ -107,4 +112,5 @@ internal sealed class DecideTrade
 /// <summary>What is kept of a decision that waits for a second operator.</summary>
 /// <param name="Kind">Of the trade, for the name of the move.</param>
 /// <param name="Reason">The proposer's, which both parties read when it is made.</param>
-internal sealed record ProposedDecision(Guid Trade, string Kind, string Move, string Reason);
+/// <param name="Revision">Of the trade that the proposer decided about.</param>
+internal sealed record ProposedDecision(Guid Trade, string Kind, string Move, string Reason, int Revision);

@@ -28,8 +28,8 @@ internal static partial class Decide
     }
 
     /// <summary>
-    /// The end of waiting for a question: what was done stands, what was not never will be. A card may have been charged without our knowing,
-    /// so the charge is voided by its key, as an errand; the mark refuses it here from now on.
+    /// The end of waiting for a question: what was done stands, and what was not done is refused from now on. A card may have been charged
+    /// without our knowing, so the charge is voided by its key, as an errand.
     /// </summary>
     public static Decision Void(Payment? known, Request question, DateTimeOffset now)
     {

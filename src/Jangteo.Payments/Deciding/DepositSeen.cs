@@ -45,11 +45,11 @@ internal static partial class Decide
 
     /// <summary>
     /// An operator says which trade a transfer pays for. What is beyond what the trade still expects goes back. Null when that trade
-    /// expects nothing.
+    /// expects nothing, or the transfer belongs to another one: it was booked as its buyer's money then.
     /// </summary>
     public static DepositDecision? Match(Payment payment, Deposit deposit)
     {
-        if (payment.Missing == 0 || deposit.State != DepositState.Waiting || (deposit.Counted > 0 && deposit.Trade != payment.Trade))
+        if (payment.Missing == 0 || deposit.State != DepositState.Waiting || (deposit.Trade is { } own && own != payment.Trade))
         {
             return null;
         }
@@ -73,14 +73,17 @@ internal static partial class Decide
             ? new(deposit with { State = DepositState.SendingBack }, payment, [BackAsked(deposit)], [BackTo(deposit, to)], [])
             : null;
 
-    /// <summary>The bank has sent it back.</summary>
+    /// <summary>The bank has sent it back. Said once more, it changes nothing.</summary>
     public static DepositDecision SentBack(Payment? payment, Deposit deposit, long amount)
     {
+        if (deposit.State != DepositState.SendingBack)
+        {
+            return new(deposit, payment, [], [], []);
+        }
+
         var (outside, of) = payment is null ? (Account.PayerOutside, deposit.Id) : (Account.BuyerOutside, payment.Buyer);
         return new(
-            deposit.State == DepositState.SendingBack
-                ? deposit with { State = deposit.Counted > 0 ? DepositState.Matched : DepositState.SentBack }
-                : deposit,
+            deposit with { State = deposit.Counted > 0 ? DepositState.Matched : DepositState.SentBack },
             payment,
             [Posting.Move(Posting.RefundDone, Account.RefundInTransit, deposit.Id, outside, of, amount)],
             [],

@@ -146,6 +146,8 @@ internal sealed class SeeToErrands
             Subject = new ActSubject("payment-task", input.Key),
             Context = booking.Of(trade)?.Context ?? new MessageContext(),
             Amount = errand.Amount,
+            // The provider reports a charge that is not ours: how much it took is for both operators to look up.
+            IsOfUnknownAmount = errand.What == What.VoidCharge,
             To = errand.Account,
             Before = Facts(errand, problem, tries),
             After = new Dictionary<string, string?> { ["task"] = Words.Of(errand.What), ["state"] = "settled by hand" },

@@ -63,7 +63,8 @@ internal static class Outside
         limit.CancelAfter(Patience);
         try
         {
-            var answer = await call(limit.Token);
+            // Given up also where the provider's own client does not listen to the token.
+            var answer = await call(limit.Token).WaitAsync(limit.Token);
             return answer.Says == Says.Done && answer.Receipt != wanted
                 ? new CallResult(Says.Mismatched, $"{CallResult.MismatchedWord}: {wanted} was asked for, and {answer.Receipt?.ToString() ?? "nothing"} is said to be done")
                 : new CallResult(answer.Says);

@@ -193,6 +193,11 @@ public sealed class Revocations([FromKeyedServices("common")] Storage common, Ti
             await listen.ExecuteNonQueryAsync(ct);
         }
 
+        // Another server may answer than before, one that draws its revisions anew. All is read again; what is known already changes nothing.
+        await reading.WaitAsync(ct);
+        revision = 0;
+        reading.Release();
+
         while (true)
         {
             await Read(onlyIfStale: false, ct);

@@ -20,6 +20,9 @@ public sealed record OperatorAct
     /// <summary>Money that moves, in minor units; null when none does.</summary>
     public long? Amount { get; init; }
 
+    /// <summary>Whether a second operator confirms it whatever the amount, because it is not known how much money moves.</summary>
+    public bool IsOfUnknownAmount { get; init; }
+
     /// <summary>Where it came from, such as an account.</summary>
     public string? From { get; init; }
 

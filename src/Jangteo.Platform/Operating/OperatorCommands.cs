@@ -66,7 +66,7 @@ public sealed class OperatorCommands(Storage storage, Commands commands, long tw
         Work work, Caller caller, string act, TInput input, OperatorAct planned, string? reason, CancellationToken ct)
         where TInput : notnull
     {
-        if (twoOperatorsAbove == 0 || planned.Amount is null || planned.Amount <= twoOperatorsAbove)
+        if (twoOperatorsAbove == 0 || !(planned.IsOfUnknownAmount || planned.Amount > twoOperatorsAbove))
         {
             return null;
         }

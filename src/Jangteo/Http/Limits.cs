@@ -18,7 +18,7 @@ internal sealed class Limits : IDisposable
     /// <summary>Requests of one client that wait for a place: a page that opens, or a company behind one address.</summary>
     private const int Queue = 256;
 
-    /// <summary>People of one address have so many times the downloads of one person.</summary>
+    /// <summary>All signed-in people of one address together have so many times one person's downloads.</summary>
     private const int DownloadersOfOneAddress = 4;
 
     private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(1);
@@ -37,7 +37,15 @@ internal sealed class Limits : IDisposable
         this.settings = settings;
 
         // How many there are in all depends on what they are for; see MostFor.
-        places = new Shares(new ShareLimits { AtOnce = int.MaxValue, Anonymous = settings.Anonymous, PerPerson = settings.PerPerson, PerAddress = settings.PerAddress, Queue = Queue });
+        places = new Shares(new ShareLimits
+        {
+            AtOnce = int.MaxValue,
+            Anonymous = settings.Anonymous,
+            PerPerson = settings.PerPerson,
+            PerAddress = settings.PerAddress,
+            PeopleOfOneAddress = HalfOf(settings.Moves, settings.PerPerson),
+            Queue = Queue,
+        });
         waits = new Shares(new ShareLimits
         {
             AtOnce = settings.Waits,
@@ -104,7 +112,7 @@ internal sealed class Limits : IDisposable
                 OccupiesRoutes.LetWait(http);
                 return ValueTask.FromResult(wait);
             default:
-                return TakePlace(http.Request, asker, ct);
+                return TakePlace(http.Request, asker, address, ct);
         }
     }
 
@@ -136,9 +144,9 @@ internal sealed class Limits : IDisposable
             asker => RateLimitPartition.GetTokenBucketLimiter(asker, _ => options));
     }
 
-    private async ValueTask<IDisposable> TakePlace(HttpRequest request, Asker asker, CancellationToken ct)
+    private async ValueTask<IDisposable> TakePlace(HttpRequest request, Asker asker, Asker address, CancellationToken ct)
     {
-        var share = await places.Take(asker, ct);
+        var share = await places.Take(asker, ct, address);
         if (Interlocked.Increment(ref atOnce) > MostFor(request))
         {
             Interlocked.Decrement(ref atOnce);

@@ -31,7 +31,8 @@ internal sealed class Guardian : IDisposable
         // Its guardian first: it would go on to stop what is adopted.
         foreach (var process in left.OrderByDescending(process => Posix.CommandLine(process).Contains(Name)))
         {
-            if (Path.GetFileName(Posix.CommandLine(process)[0]) is "dotnet" or "Jangteo" or "haproxy" or "bash")
+            // One that has ended meanwhile has no command line.
+            if (Posix.CommandLine(process) is [var program, ..] && Path.GetFileName(program) is "dotnet" or "Jangteo" or "haproxy" or "bash")
             {
                 Posix.Signal(process, Posix.Kill);
             }

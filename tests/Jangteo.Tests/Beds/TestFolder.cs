@@ -37,26 +37,30 @@ internal static class TestFolder
     public static async Task Remove(string folder)
     {
         Guardian.EndLeftovers(folder);
-        string[] places = [.. Directory.GetFiles(folder, "*.place").Select(pointer => File.ReadAllText(pointer).Trim()), folder];
+        string[] places =
+            [.. Directory.GetFiles(folder, "*.place").Select(pointer => File.ReadAllText(pointer).Trim()).Where(Path.IsPathRooted), folder];
         foreach (var server in Posix.Processes())
         {
             // Their files are thrown away, so they need not write them first.
             var words = Posix.CommandLine(server);
-            if (words.Any(word => word.EndsWith("/cluster", StringComparison.Ordinal) && places.Any(word.StartsWith)))
+            if (words.Any(word => word.EndsWith("/cluster", StringComparison.Ordinal) && IsInside(word)))
                 await End(server, Posix.Quit);
-            if (words is [var program, ..] && program.EndsWith("beam.smp", StringComparison.Ordinal) && words.Any(word => places.Any(word.StartsWith)))
+            if (words is [var program, ..] && program.EndsWith("beam.smp", StringComparison.Ordinal) && words.Any(IsInside))
                 await End(server, Posix.Kill);
         }
 
         foreach (var place in places.Where(Directory.Exists))
             Directory.Delete(place, recursive: true);
+
+        bool IsInside(string word) => places.Any(place => word == place || word.StartsWith(place + "/", StringComparison.Ordinal));
     }
 
     private static string OfThisRun => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-");
 
     private static async Task SweepAfterEarlierRuns()
     {
-        foreach (var folder in Directory.GetDirectories(Path.GetTempPath(), Prefix + "*"))
+        string[] roots = [Path.GetTempPath(), Environment.GetEnvironmentVariable("JANGTEO_TEST_FILES") ?? ""];
+        foreach (var folder in roots.Where(Directory.Exists).Distinct().SelectMany(root => Directory.GetDirectories(root, Prefix + "*")))
         {
             var owner = Path.GetFileName(folder)[Prefix.Length..].Split('-')[0];
             if (int.TryParse(owner, out var tests) && (tests == Environment.ProcessId || IsProgram(tests, "Tests")))

@@ -119,6 +119,21 @@ public sealed class Being_busy
     }
 
     [Fact]
+    public async Task Requests_of_many_accounts_leave_places_to_other_addresses()
+    {
+        using var shared = new Limits(new LimitSettings { Queries = 6, Commands = 7, Moves = 8, PerPerson = 2 });
+        for (var account = 0; account < 4; account++)
+        {
+            await EnterFrom(shared, address: 1, Occupies.Place);
+        }
+
+        var fifth = EnterFrom(shared, address: 1, Occupies.Place).AsTask();
+        var elsewhere = EnterFrom(shared, address: 2, Occupies.Place);
+
+        Assert.Equal((false, true), (fifth.IsCompleted, elsewhere.IsCompletedSuccessfully));
+    }
+
+    [Fact]
     public async Task Streams_of_many_accounts_leave_half_to_other_addresses()
     {
         using var shared = new Limits(new LimitSettings { LiveStreams = 8, LiveStreamsPerPerson = 2 });

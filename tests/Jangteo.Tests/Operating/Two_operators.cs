@@ -177,6 +177,27 @@ public sealed class Two_operators(OperatedMarket market)
     }
 
     [Fact]
+    public async Task A_decision_about_a_trade_that_has_moved_since_is_not_made()
+    {
+        var (trade, proposal) = await market.ProposedDecision();
+        await market.AsOwner($"update trading.proposals set input = jsonb_set(input::jsonb, '{{revision}}', '1')::text where id = '{proposal}'");
+
+        Assert.Equal("not-now", (await DecideTrade(proposal, "confirm", OperatedMarket.Second)).Problem);
+        Assert.Equal(("disputed", OperatedMarket.Threshold + 1), await StateOfTrade(trade));
+    }
+
+    [Fact]
+    public async Task A_charge_of_an_unknown_amount_is_settled_by_two_operators()
+    {
+        var key = await market.MismatchedRefund();
+        await market.AsOwner($"update payments.errands set what = 'void-charge', amount = 0 where key = '{key}'");
+
+        var heard = await market.Bed.Post("/api/operator/payments/attention/settle", "sora", new { key, reason = "The provider has voided it." });
+
+        Assert.Equal(202, heard.Status);
+    }
+
+    [Fact]
     public async Task Two_confirmations_at_once_are_one()
     {
         var (deposit, proposal) = await Proposed();

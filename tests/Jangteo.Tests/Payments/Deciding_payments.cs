@@ -470,6 +470,32 @@ public sealed class Deciding_payments
     }
 
     [Fact]
+    public void A_transfer_that_came_too_late_for_its_trade_does_not_pay_for_another()
+    {
+        payment.Hear(1, Verb.ExpectDeposit);
+        var late = new Deposit(
+            Guid.CreateVersion7(), 1, "?", 3000, "", Guid.CreateVersion7(), DepositState.Waiting, Fits.Late, "KRW", DateTimeOffset.UnixEpoch);
+
+        Assert.Null(Decide.Match(payment.Payment!, late));
+        Assert.NotNull(Decide.Match(payment.Payment!, late with { Trade = payment.Payment!.Trade }));
+    }
+
+    [Fact]
+    public void A_transfer_that_was_sent_back_is_booked_once_however_often_the_bank_says_so()
+    {
+        payment.Hear(Asks.Of(trade, 1, Verb.ExpectDeposit) with { RefundAccount = "222-9" });
+        var over = payment.Deposit(3001);
+        var sentBack = Decide.SentBack(payment.Payment, over, 1);
+        payment.Take(sentBack);
+
+        var again = Decide.SentBack(payment.Payment, sentBack.Deposit, 1);
+
+        Assert.Empty(again.Postings);
+        Assert.Empty(again.Tells);
+        Assert.Equal(0, payment[Account.RefundInTransit]);
+    }
+
+    [Fact]
     public void A_hold_by_request_is_an_errand_and_answered_when_the_card_is_charged()
     {
         Assert.Null(payment.Hear(2, Verb.HoldPayment));
