@@ -175,11 +175,8 @@ public sealed class Acts_of_operators(OperatedMarket market)
         Assert.Equal(
             ("decide-trade", "sora", "It never worked.", "disputed", "side-with-buyer"),
             ((string?)act!["act"], (string?)act["name"], (string?)act["reason"], (string?)act["before"]!["state"], (string?)act["to"]));
-        var line = await ModuleBed.Until(
-            async () => (await market.Bed.Get($"/api/trades/{trade}/timeline", "minji")).Body!["items"]!.AsArray()
-                .FirstOrDefault(one => (string?)one!["what"] == "command" && (string?)one["do"] == "side-with-buyer"),
-            found => found is not null);
-        Assert.Equal(("operator", null), ((string?)line!["actor"], line["person"]));
+        var line = await market.LineOf(trade, "side-with-buyer", "minji");
+        Assert.Equal(("operator", null), ((string?)line["actor"], line["person"]));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Payments.Sandbox;
@@ -152,6 +153,13 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
         await ModuleBed.Until(() => Bed.Get($"/api/trades/{trade.Id}", "junho"), heard => heard["state"] == "disputed");
         return trade.Id;
     }
+
+    /// <summary>The line in which a person reads that a trade was moved, when the timeline has it.</summary>
+    internal async Task<JsonNode> LineOf(Guid trade, string move, string reader) =>
+        (await ModuleBed.Until(
+            async () => (await Bed.Get($"/api/trades/{trade}/timeline", reader)).Body!["items"]!.AsArray()
+                .FirstOrDefault(one => (string?)one!["what"] == "command" && (string?)one["do"] == move),
+            found => found is not null))!;
 
     internal Task<string?> Find(string sql) => Bed.StorageOf(Modules.Payments).Find(new Sql(sql), reader => reader.GetString(0), TestContext.Current.CancellationToken);
 

@@ -145,8 +145,7 @@ public sealed class Two_operators(OperatedMarket market)
         var acts = (await market.Bed.Get($"/api/operator/trading/acts?trade={trade}", "sora")).Body!["items"]!.AsArray();
         Assert.Equal(
             [("confirmed", OperatedMarket.Second), ("proposed", "sora")], acts.Select(act => ((string)act!["step"]!, (string)act["name"]!)));
-        var lines = (await market.Bed.Get($"/api/trades/{trade}/timeline", "junho")).Body!["items"]!.AsArray();
-        var line = lines.Single(one => (string?)one!["what"] == "command" && (string?)one["do"] == "side-with-buyer")!;
+        var line = await market.LineOf(trade, "side-with-buyer", "junho");
         Assert.Equal("It never worked.", (string?)line["reason"]);
     }
 
