@@ -143,7 +143,10 @@ internal sealed class Shop(JangteoProgram program)
     public async Task AtRest(TimeSpan? within = null)
     {
         var sora = await Operator;
-        await Eventually(async () => (await sora.Get("/api/operator/rest")).Body!, rest => (bool)rest["atRest"]! && rest["items"]!.AsArray().All(module => (long)module!["parked"]! == 0), within);
+        await Eventually(
+            () => sora.Get("/api/operator/rest"),
+            rest => rest.Status == 200 && (bool)rest.Body!["atRest"]! && rest.Body["items"]!.AsArray().All(module => (long)module!["parked"]! == 0),
+            within);
     }
 
     /// <summary>Everything has come to rest, nothing is parked, and every module's books are right.</summary>
@@ -157,11 +160,13 @@ internal sealed class Shop(JangteoProgram program)
             await Eventually(
                 async () =>
                 {
-                    var books = (await sora.Get($"/api/operator/{module}/books?all=true")).Body!;
-                    Assert.True(books["checks"]!.AsArray().Where(check => !IsOfRest(check!)).All(IsOk), $"{module}: {books.ToJsonString()}");
+                    var books = await sora.Get($"/api/operator/{module}/books?all=true");
+                    Assert.True(books.Status != 200 || Checks(books).Where(check => !IsOfRest(check!)).All(IsOk), $"{module}: {books}");
                     return books;
                 },
-                books => books["checks"]!.AsArray().Where(check => IsOfRest(check!)).All(IsOk));
+                books => books.Status == 200 && Checks(books).All(IsOk));
+
+            static JsonArray Checks(Said books) => books.Body!["checks"]!.AsArray();
         }
     }
 

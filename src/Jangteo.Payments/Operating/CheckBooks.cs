@@ -17,8 +17,11 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
     private const string NothingToDo = "I7-nothing-to-do";
     private const int UnreadAtMost = 1000;
 
-    /// <summary>A call and its booking are two commits: what differs for longer than this differs indeed.</summary>
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(200);
+    /// <summary>
+    /// A call and its booking are two commits: what differs for longer than this differs indeed. Longer than a charge without an answer
+    /// waits until it is asked for again (<c>Trading:Questions:Timeout</c>).
+    /// </summary>
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(3);
 
     private static readonly OffendersBySql BySql = new(
     [

@@ -129,11 +129,13 @@ public sealed class LabTests(TimelessProgram timeless, Browser browser)
         await shop.At(deal, "awaiting-deposit");
         await using var buyer = await browser.Open(program, deal.Buyer.Name);
         await using var seller = await browser.Open(program, deal.Seller.Name);
-        await seller.Go($"/trades/{deal.Id}");
         await buyer.Go($"/trades/{deal.Id}");
 
         await buyer.Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Send .*7,000") }).ClickAsync();
         await buyer.Reads("has arrived at the bank");
+        // A click on a page that is behind by a moment is refused.
+        await shop.AtRest();
+        await seller.Go($"/trades/{deal.Id}");
         await seller.Click("Confirm deposit");
 
         await Assertions.Expect(buyer.Page.GetByText("has arrived at the bank")).ToHaveCountAsync(0);

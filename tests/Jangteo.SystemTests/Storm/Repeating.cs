@@ -97,7 +97,10 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
         await Send(
             sora, $"/api/operator/payments/deposits/{deposit}/send-back", new JsonObject { ["reason"] = "Nobody expects it." }, "back");
         var body = new JsonObject { ["key"] = await parking.KeepMismatch(trade), ["reason"] = "The provider has corrected it." };
-        await Send(sora, "/api/operator/payments/attention/settle", body, "settle a voiding");
+        var proposed = await Send(sora, "/api/operator/payments/attention/settle", body, "settle a voiding");
+        await Send(
+            await shop.Named(SandboxPeople.SecondOperator), $"/api/operator/payments/proposals/{(Guid)proposed.Body!["proposal"]!}/confirm",
+            new JsonObject { ["reason"] = "I looked at it." }, "confirm the voiding");
     }
 
     /// <summary>More than one operator may move alone: proposed by one, declined and then confirmed by another.</summary>
@@ -245,10 +248,16 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
     private async Task<Said> Send(Visitor visitor, string path, string key, Func<Visitor, Task<Said>> post)
     {
         var times = random.Next(2, 6);
-        var answers = await Task.WhenAll(Enumerable.Range(0, times).Select(_ => Shop.Eventually(() => post(visitor), said => said.Status != 202 && said.Code != "in-progress")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, times).Select(_ => Shop.Eventually(() => post(visitor), IsSettled)));
         Assert.Single(answers.Select(answer => answer.ToString()).Distinct());
         Assert.True(answers[0].Status < 300 || key == "declined", $"{path}: {answers[0]}");
         sent.Add(new Sent(visitor.Name, path, key, times, answers[0].ToString(), post));
         return answers[0];
     }
+
+    /// <summary>
+    /// Whoever is told that a move is under way (202 without a proposal), or to come again (503), sends the same key again.
+    /// </summary>
+    private static bool IsSettled(Said said) =>
+        said.Status != 503 && (said.Status != 202 || said.Body?["proposal"] is not null) && said.Code != "in-progress";
 }
