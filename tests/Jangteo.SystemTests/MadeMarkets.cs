@@ -31,7 +31,7 @@ internal static class MadeMarkets
         await Fill(settings);
     });
 
-    /// <summary>Removes the files of all. Whoever copies them has done so.</summary>
+    /// <summary>Removes the files of every made market, when no test will start another program.</summary>
     public static void Remove()
     {
         foreach (var folder in TestFolder.Made(Folder))

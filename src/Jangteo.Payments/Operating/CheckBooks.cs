@@ -1,5 +1,6 @@
 using Jangteo.Kinds;
 using Jangteo.Payments.Providers;
+using Jangteo.Platform;
 using Jangteo.Platform.Integrity;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,18 +11,18 @@ namespace Jangteo.Payments.Operating;
 /// I1 (the ledger), I2 (escrow and the pay log), I7 (nothing left to do), I10 (what provider and bank say), for each trade and each bank
 /// transfer. All journals belong to one of these, so the ledger adds up to zero when each of its journals does.
 /// </summary>
-internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage storage, ICardProvider provider, IBank bank)
-    : IIntegrityChecks
+internal sealed class CheckBooks(
+    [FromKeyedServices(Modules.Payments)] Storage storage, ICardProvider provider, IBank bank, Settings settings) : IIntegrityChecks
 {
     private const string WithOutside = "I10-outside";
     private const string NothingToDo = "I7-nothing-to-do";
     private const int UnreadAtMost = 1000;
 
     /// <summary>
-    /// A call and its booking are two commits: what differs for longer than this differs indeed. Longer than a charge without an answer
-    /// waits until it is asked for again (<c>Trading:Questions:Timeout</c>).
+    /// A call and its booking are two commits, so only a difference that lasts is one. A charge without an answer is asked for again when
+    /// the question about it times out; until that second answer can be booked, nothing is reported.
     /// </summary>
-    private static readonly TimeSpan Between = TimeSpan.FromSeconds(3);
+    private readonly TimeSpan between = settings.Questions.Timeout + TimeSpan.FromSeconds(1);
 
     private static readonly OffendersBySql BySql = new(
     [
@@ -177,7 +178,7 @@ internal sealed class CheckBooks([FromKeyedServices(Modules.Payments)] Storage s
         var differing = await Differences(subjects, ct);
         if (differing.Count > 0)
         {
-            await Task.Delay(Between, ct);
+            await Task.Delay(between, ct);
             var again = await Differences([.. differing.Keys], ct);
             var unread = await Unread(ct);
             differing = differing

@@ -256,7 +256,8 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
     }
 
     /// <summary>
-    /// Whoever is told that a move is under way (202 without a proposal), or to come again (503), sends the same key again.
+    /// Whether an answer is final. A client sends the same key again when its move is still under way (202 without a proposal) or the
+    /// program asks it to try later (503).
     /// </summary>
     private static bool IsSettled(Said said) =>
         said.Status != 503 && (said.Status != 202 || said.Body?["proposal"] is not null) && said.Code != "in-progress";

@@ -95,16 +95,17 @@ public sealed class Stopping_people(TestPostgres postgres)
     }
 
     [Fact]
-    public async Task Of_two_who_change_one_password_at_once_one_wins_and_the_other_is_refused()
+    public async Task Of_two_who_change_one_password_at_once_one_wins_and_the_other_is_signed_out()
     {
         await using var bed = await ModuleBed.Start(postgres, [new IdentityModule()]);
         var token = await SignUp(bed);
 
-        var answers = await Task.WhenAll(new[] { Chosen, Chosen + " too" }.Select(chosen =>
-            bed.Post("/api/people/me/password", null, new { current = Password, @new = chosen }, Bearer(token))));
+        // On a busy machine one waits too long for its turn to hash, and is told to try again.
+        var answers = await Task.WhenAll(new[] { Chosen, Chosen + " too" }.Select(chosen => ModuleBed.Until(
+            () => bed.Post("/api/people/me/password", null, new { current = Password, @new = chosen }, Bearer(token)),
+            answer => answer.Status != 429)));
 
-        Assert.Single(answers, answer => answer.Status == 200);
-        Assert.Single(answers, answer => answer.Status is 401 or 429);
+        Assert.Equal([200, 401], answers.Select(answer => answer.Status).Order());
     }
 
     [Fact]

@@ -154,12 +154,12 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
         return trade.Id;
     }
 
-    /// <summary>The line in which a person reads that a trade was moved, when the timeline has it.</summary>
+    /// <summary>The one line in which a person reads that a trade was moved, when the timeline has it.</summary>
     internal async Task<JsonNode> LineOf(Guid trade, string move, string reader) =>
-        (await ModuleBed.Until(
+        Assert.Single(await ModuleBed.Until(
             async () => (await Bed.Get($"/api/trades/{trade}/timeline", reader)).Body!["items"]!.AsArray()
-                .FirstOrDefault(one => (string?)one!["what"] == "command" && (string?)one["do"] == move),
-            found => found is not null))!;
+                .Where(one => (string?)one!["what"] == "command" && (string?)one["do"] == move).ToList(),
+            found => found.Count > 0))!;
 
     internal Task<string?> Find(string sql) => Bed.StorageOf(Modules.Payments).Find(new Sql(sql), reader => reader.GetString(0), TestContext.Current.CancellationToken);
 
