@@ -3,6 +3,7 @@ using Jangteo.Bench;
 using Jangteo.Bench.Abuse;
 using Jangteo.Bench.Chaos;
 using Jangteo.Bench.Pages;
+using Jangteo.Bench.Rehearsing;
 
 var kind = new Option<string>("--kind") { Description = "Which kind of trade.", DefaultValueFactory = _ => "second-hand" };
 var clients = new Option<int>("--clients") { Description = "How many trade at once.", DefaultValueFactory = _ => 32 };
@@ -54,4 +55,8 @@ var pictures = new Command("pictures", "Pictures of every screen, on a phone and
 pictures.SetAction((parsed, ct) => Pictures.Run(parsed.GetValue(into)!, Path.Combine("docs", "pictures"), ct));
 
 // What is stopped stops its market first, which takes a moment.
-return await new RootCommand("How fast Jangteo is, in ratios measured in one run, and what it withstands.") { trades, overload, abuse, pages, pictures, chaos }.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
+var root = new RootCommand("How fast Jangteo is, in ratios measured in one run, and what it withstands.")
+{
+    trades, overload, abuse, pages, pictures, chaos, Rehearse.Command(),
+};
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });

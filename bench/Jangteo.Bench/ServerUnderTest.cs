@@ -54,6 +54,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         start.Environment["Jangteo__DataFolder"] = data;
         start.Environment["Jangteo__LogLevel"] = "Warning";
         start.Environment["Jangteo__Limits__PerPersonPerSecond"] = "0";
+        start.Environment["Jangteo__Draining__Notice"] = "0s";
         foreach (var (name, value) in settings)
         {
             start.Environment[$"Jangteo__{name}"] = value;

@@ -17,6 +17,7 @@ public sealed class CatalogModule : Module
     public override void AddTo(IServiceCollection services)
     {
         services.AddSingleton<Registrations>();
+        services.AddKeyedSingleton(Name, (provider, _) => provider.GetRequiredService<Registrations>().Intentions);
         services.AddSingleton<RegisterListing>();
         services.AddSingleton<EditListing>();
         services.AddSingleton<WithdrawListing>();

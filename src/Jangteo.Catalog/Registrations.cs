@@ -6,7 +6,6 @@ using Jangteo.Platform.Http;
 using Jangteo.Platform.Intending;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Jangteo.Catalog;
@@ -37,11 +36,10 @@ internal sealed class Registrations : IIntend
 
     public Registrations(
         [FromKeyedServices(Modules.Catalog)] Storage storage, IServiceProvider services, Problems problems, Shelf shelf, Settings settings, TimeProvider machine,
-        Faults faults, IntentionSettings patience, ILogger<Intentions> log, IHostApplicationLifetime program)
+        Faults faults, IntentionSettings patience, ILogger<Intentions> log)
     {
         (this.storage, this.services, this.problems, this.shelf, this.settings, this.machine) = (storage, services, problems, shelf, settings, machine);
         Intentions = new Intentions(storage, this, machine, faults, patience, log);
-        program.ApplicationStopping.Register(Intentions.Stop);
     }
 
     public Intentions Intentions { get; }

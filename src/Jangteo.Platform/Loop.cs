@@ -9,7 +9,23 @@ public sealed class Loop(string name, Bell bell, Func<CancellationToken, Task<Ti
 {
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(2);
 
+    /// <summary>When the turn under way began or last made progress, as a timestamp of the machine's clock; 0 between turns.</summary>
+    private long busySince;
+
     public string Name => name;
+
+    /// <summary>
+    /// Whether a turn may last for as long as it likes, as one that listens on a connection does. All others are bounded by the time-outs
+    /// of what they call, so a turn that goes on for much longer is stuck.
+    /// </summary>
+    public bool HasLongTurns { get; init; }
+
+    /// <summary>For how long the turn under way has made no progress; zero between turns.</summary>
+    public TimeSpan WithoutProgress =>
+        Volatile.Read(ref busySince) is var since && since != 0 ? TimeProvider.System.GetElapsedTime(since) : TimeSpan.Zero;
+
+    /// <summary>For a turn of many steps: another one is done.</summary>
+    public void MakeProgress() => Volatile.Write(ref busySince, TimeProvider.System.GetTimestamp());
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -19,7 +35,9 @@ public sealed class Loop(string name, Bell bell, Func<CancellationToken, Task<Ti
         {
             try
             {
+                MakeProgress();
                 var sleep = await turn(stoppingToken);
+                Volatile.Write(ref busySince, 0);
                 rest = TimeSpan.FromMilliseconds(50);
                 if (sleep > TimeSpan.Zero)
                 {
@@ -34,6 +52,7 @@ public sealed class Loop(string name, Bell bell, Func<CancellationToken, Task<Ti
             catch (Exception fault)
 #pragma warning restore CA1031
             {
+                Volatile.Write(ref busySince, 0);
                 log.LogWarning(fault, "{Loop} failed and goes on in {Rest}.", name, rest);
                 await Task.Delay(rest, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 rest = rest < LongestRest ? rest * 2 : LongestRest;

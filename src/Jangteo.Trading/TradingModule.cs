@@ -25,9 +25,9 @@ public sealed class TradingModule : Module
         services.AddSingleton<Endings>();
         services.AddSingleton<Answering>();
         services.AddSingleton<TradeIntentions>();
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Intentions>(provider, provider.GetRequiredKeyedService<Storage>(Name), provider.GetRequiredService<TradeIntentions>()));
+        services.AddKeyedSingleton(Name, (provider, _) => ActivatorUtilities.CreateInstance<Intentions>(provider, provider.GetRequiredKeyedService<Storage>(Name), provider.GetRequiredService<TradeIntentions>()));
         // Intentions settle through the same store that begins them: a ring, which is closed here and nowhere else.
-        services.AddSingleton<Func<Intentions>>(provider => provider.GetRequiredService<Intentions>);
+        services.AddSingleton<Func<Intentions>>(provider => () => provider.GetRequiredKeyedService<Intentions>(Name));
         services.AddSingleton<IListingCopies, ConfirmListing>();
         services.AddSingleton<AskForTrade>();
         services.AddSingleton<ActOnTrade>();
@@ -67,7 +67,7 @@ public sealed class TradingModule : Module
         .. await AttentionLists.Proposals(services.GetRequiredKeyedService<Storage>(Name), ct),
     ];
 
-    public override IEnumerable<Loop> Loops(IServiceProvider services) => [services.GetRequiredService<Intentions>().Resumer, services.GetRequiredService<Deadlines>().Loop];
+    public override IEnumerable<Loop> Loops(IServiceProvider services) => [services.GetRequiredKeyedService<Intentions>(Name).Resumer, services.GetRequiredService<Deadlines>().Loop];
 
     public override Task Start(IServiceProvider services, CancellationToken ct) => services.GetRequiredService<KindVersions>().Store(services.GetRequiredKeyedService<Storage>(Name), ct);
 }

@@ -23,7 +23,7 @@ internal sealed class LiveElsewhere([FromKeyedServices(Modules.Views)] Storage s
 
     private static readonly TimeSpan StillThere = TimeSpan.FromSeconds(5);
 
-    public Loop Loop => new("the live stream of other processes", new Bell(), Listen, log);
+    public Loop Loop => new("the live stream of other processes", new Bell(), Listen, log) { HasLongTurns = true };
 
     /// <summary>Tells every process, this one too, with the commit.</summary>
     public static void Announce(Work work, IReadOnlyList<Happened> happened)

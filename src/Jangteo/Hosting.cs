@@ -21,6 +21,8 @@ internal static class Hosting
 {
     public const string Common = "common";
 
+    private static readonly TimeSpan TriesPoolEvery = TimeSpan.FromSeconds(5);
+
     /// <summary>Registers what modules stand on, and the modules.</summary>
     /// <param name="connectionOf">The connection string of a schema's own login.</param>
     public static void AddModules(IServiceCollection services, IReadOnlyList<Module> modules, Settings settings, Func<string, string> connectionOf)
@@ -42,6 +44,8 @@ internal static class Hosting
             services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<SandboxState>().Following);
         }
 
+        // Stopped last, because it was registered first: after the requests, and after the loops that would take the leases again.
+        services.AddSingleton<IHostedService>(provider => new HandingOver([.. modules.Select(module => module.Name)], provider));
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Revocations>().Following);
         services.AddSingleton<Problems>();
         services.AddSingleton(settings);
@@ -89,12 +93,23 @@ internal static class Hosting
         services.AddKeyedSingleton<INeedAttention>(name, (provider, _) => new AttentionOf(module, provider));
         module.AddTo(services);
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<Log>(name).Relay);
+        services.AddSingleton<IHostedService>(provider => PoolOf(provider.GetRequiredKeyedService<Storage>(name), provider.GetRequiredService<ILogger<Storage>>()));
         services.AddSingleton<IHostedService>(provider => new OutboxWatch(
             provider.GetRequiredKeyedService<Storage>(name), settings.Broker.Length > 0, provider.GetRequiredService<Alarms>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<OutboxWatch>>()).Loop);
         services.AddSingleton<IHostedService>(provider => new LoopsOf(module.Integrity(provider) is null ? module.Loops(provider)
             : [.. module.Loops(provider), provider.GetRequiredKeyedService<IntegrityWatch>(name).Loop]));
     }
+
+    /// <summary>
+    /// Takes a connection of the module's pool now and then, so that a pool whose connections do not come back is a loop that is stuck. When
+    /// the database itself does not answer, the turn fails, and the loop goes on.
+    /// </summary>
+    private static Loop PoolOf(Storage storage, ILogger log) => new($"{storage.Module}'s connections", new Bell(), async ct =>
+    {
+        await storage.Find(new Sql("select 1"), reader => reader.GetInt32(0), ct);
+        return TriesPoolEvery;
+    }, log);
 
     /// <summary>What a module is sent and what it sends: through the broker where there is one, and else from log to log within the process.</summary>
     private static void AddReceiver(IServiceCollection services, Module module, IReadOnlyList<Module> modules, Settings settings)
@@ -186,10 +201,31 @@ internal static class Hosting
             [.. await module.Attention(services, ct), .. services.GetRequiredService<Alarms>().Of(module.Name).Select(NeedsAttention.Of)];
     }
 
+    /// <summary>The liveness of a process with these services: of all loops that it runs.</summary>
+    public static Liveness LivenessOf(IServiceProvider services) => new(
+        [.. services.GetServices<IHostedService>().SelectMany(hosted => hosted switch
+        {
+            Loop loop => [loop],
+            LoopsOf several => several.Loops,
+            _ => Array.Empty<Loop>(),
+        })],
+        services.GetRequiredService<Settings>().Liveness);
+
+    /// <summary>Gives what is open to the other processes when this one stops.</summary>
+    private sealed class HandingOver(IReadOnlyList<string> modules, IServiceProvider services) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) =>
+            Task.WhenAll(modules.Select(module => services.GetKeyedService<Intentions>(module)?.HandOver() ?? Task.CompletedTask));
+    }
+
     /// <summary>The loops of a module, started and stopped together.</summary>
     private sealed class LoopsOf(IEnumerable<Loop> loops) : IHostedService
     {
         private readonly Loop[] loops = [.. loops];
+
+        public IReadOnlyList<Loop> Loops => loops;
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(loops.Select(loop => loop.StartAsync(cancellationToken)));
 

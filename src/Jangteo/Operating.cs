@@ -13,12 +13,23 @@ internal static class Operating
 {
     public static void Map(IEndpointRouteBuilder routes, IReadOnlyList<Module> modules)
     {
-        routes.MapGet("/health/live", () => TypedResults.Ok(new Health("live"))).AllowAnonymous().WithName("live").WithSummary("Whether the process lives.").WithTags("health");
+        var liveness = Hosting.LivenessOf(routes.ServiceProvider);
+        routes.MapGet("/health/live", Results<Ok<Health>, JsonHttpResult<Health>> () => liveness.Trouble() is { } trouble
+            ? TypedResults.Json(new Health(trouble), statusCode: StatusCodes.Status503ServiceUnavailable)
+            : TypedResults.Ok(new Health("live"))).AllowAnonymous().WithName("live").WithTags("health")
+            .WithSummary("Liveness: 503 when the process is stuck or out of memory and has to be replaced.")
+            .Produces<Health>(StatusCodes.Status503ServiceUnavailable);
+        var draining = routes.ServiceProvider.GetService<Draining>();
         var databases = new SharedLook(
             () => Task.WhenAll(modules.Select(module => routes.ServiceProvider.GetRequiredKeyedService<Storage>(module.Name).Find(new Sql("select 1"), reader => reader.GetInt32(0), CancellationToken.None))),
             TimeProvider.System);
         routes.MapGet("/health/ready", async Task<Results<Ok<Health>, JsonHttpResult<Health>>> (CancellationToken ct) =>
         {
+            if (draining is { HasBegun: true })
+            {
+                return TypedResults.Json(new Health("stopping"), statusCode: StatusCodes.Status503ServiceUnavailable);
+            }
+
             try
             {
                 await databases.Now(ct);

@@ -5,7 +5,6 @@ using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Broker;
 using Jangteo.Platform.Input;
-using Jangteo.Platform.Intending;
 using Jangteo.Sandbox;
 using Jangteo.Telemetry;
 using Jangteo.Trading;
@@ -16,6 +15,9 @@ namespace Jangteo;
 /// <summary>Serves the modules of a target until it is told to stop.</summary>
 internal static class Serving
 {
+    /// <summary>No request is under way any more; batches and loops end in this time.</summary>
+    private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(10);
+
     public static async Task<int> Run(Settings settings, string[] args)
     {
         var modules = Target.Of(settings.Target);
@@ -48,6 +50,8 @@ internal static class Serving
 
             var isTold = settings.Telemetry.Endpoint.Length > 0;
             using var telling = isTold ? Otlp.Start(app, modules, settings) : null;
+            var draining = app.Services.GetRequiredService<Draining>();
+            app.Use(next => http => draining.Pass(http, next));
             app.UseEdge();
             if (isTold)
             {
@@ -55,7 +59,6 @@ internal static class Serving
             }
 
             MapAll(app, modules, settings);
-            app.Lifetime.ApplicationStopping.Register(() => StopIntentions(app.Services));
             await app.StartAsync();
             var address = settings.PublicAddresses.UrlHere(settings.Port);
             await new RunFile(Environment.ProcessId, address) { Database = database.OwnAddress }.Write(settings.DataFolder);
@@ -111,17 +114,13 @@ internal static class Serving
         }
 
         builder.WebHost.UseUrls([.. settings.PublicAddresses.Urls(settings.Port), .. settings.ServiceKey.Length == 0 ? [] : settings.InternalAddresses.Urls(settings.InternalPort)]);
+        builder.Services.AddSingleton(settings.Draining);
+        builder.Services.AddSingleton<Draining>();
+        builder.Services.AddSingleton<IHostLifetime>(services => services.GetRequiredService<Draining>());
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopsWithin);
         builder.Services.AddSingleton(shelf);
         builder.Services.AddEdge(settings);
         Hosting.AddModules(builder.Services, modules, settings, database.ConnectionOf);
         return builder.Build();
-    }
-
-    private static void StopIntentions(IServiceProvider services)
-    {
-        foreach (var intentions in services.GetServices<Intentions>())
-        {
-            intentions.Stop();
-        }
     }
 }

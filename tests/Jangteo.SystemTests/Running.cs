@@ -106,13 +106,14 @@ public class JangteoProgram : IAsyncDisposable
     }
 
     /// <summary>Starts it on what it left, and waits until it is ready.</summary>
-    public async Task StartAgain()
+    /// <param name="port">Where it listens; 0 is a port that is free.</param>
+    public async Task StartAgain(int port = 0)
     {
         if (process is { HasExited: false })
             throw new InvalidOperationException("The program runs; kill or stop it first.");
 
         var before = Anonymous;
-        Anonymous = NewClient(new Uri($"http://{Host}:{FreePort()}"));
+        Anonymous = NewClient(new Uri($"http://{Host}:{(port == 0 ? FreePort() : port)}"));
         before.Dispose();
         var clock = Stopwatch.StartNew();
         process = Launch();
@@ -230,7 +231,8 @@ public class JangteoProgram : IAsyncDisposable
         var start = new ProcessStartInfo(file, words) { WorkingDirectory = Root };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("Jangteo__", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
-        foreach (var (name, value) in settings.Prepend(("Port", Address.Port.ToString(CultureInfo.InvariantCulture))).Prepend(("DataFolder", Folder)))
+        // No gateway has to notice that it stops, unless the test is about that.
+        foreach (var (name, value) in settings.Prepend(("Draining:Notice", "0s")).Prepend(("Port", Address.Port.ToString(CultureInfo.InvariantCulture))).Prepend(("DataFolder", Folder)))
             start.Environment["Jangteo__" + name.Replace(":", "__")] = value;
         // It lives for some seconds: what it would learn about itself to be faster later costs now and is never used.
         start.Environment["DOTNET_TieredPGO"] = "0";

@@ -55,7 +55,7 @@ internal sealed class ChaosBench(Plan plan, bool asJson)
         // The processes of the fleet read their settings themselves. Whoever measures trades more often than people do.
         Environment.SetEnvironmentVariable("Jangteo__Limits__PerPersonPerSecond", "0");
         Environment.SetEnvironmentVariable("Jangteo__LogLevel", "Warning");
-        await using var fleet = new Fleet(SettingsReader.Read() with { Port = Ports.Free(), DataFolder = data }, new Dictionary<string, int>(), Say);
+        await using var fleet = new Fleet(SettingsReader.Read() with { Port = Ports.Free(), DataFolder = data }, new Dictionary<string, int>(), Release.Own, Say);
         await fleet.Start(ct);
         var databases = RunFile.OfRunning(data)!.Databases!;
         using var crowd = await Crowd.Gather(new Uri(fleet.Address), plan, databases, ct);

@@ -18,6 +18,9 @@ public sealed class Publisher(ILog log, Storage storage, BrokerConnection broker
 
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
+    /// <summary>A broker that has not confirmed by then is asked again on a new channel.</summary>
+    private static readonly TimeSpan ConfirmsWithin = TimeSpan.FromSeconds(15);
+
     /// <summary>RabbitMQ has the name of a new queue on its disk half a second late: killed before that, it forgets the queue with all that it has confirmed.</summary>
     private static readonly TimeSpan Declared = TimeSpan.FromSeconds(1);
 
@@ -66,7 +69,17 @@ public sealed class Publisher(ILog log, Storage storage, BrokerConnection broker
             }
         }
 
-        await Task.WhenAll(confirms);
+        try
+        {
+            await Task.WhenAll(confirms).WaitAsync(ConfirmsWithin, ct);
+        }
+        catch (TimeoutException)
+        {
+            // Not disposed here: to close a channel is a question to the same broker. The lost connection takes it along.
+            channel = null;
+            throw;
+        }
+
         // In the session of the lock: after a restart or restore of the database the lock is gone, and what was sent is not noted but
         // published again.
         await turn.Execute(new Sql("update relay set sent = $1", rows[^1].Position), ct);

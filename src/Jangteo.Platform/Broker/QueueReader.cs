@@ -25,12 +25,13 @@ public sealed class QueueReader(
     private static readonly TimeSpan AskSoon = TimeSpan.FromMilliseconds(100);
 
     private readonly Partitions share = new(storage);
+    private Loop? listening;
     private readonly Dictionary<string, TrustedLog> senders =
         logs.ToDictionary(log => log.Module, log => new TrustedLog(receiver.Module, log, storage, alarms, logger));
 
     /// <summary>Hearing, and one comparison for each sender: none of them waits for another.</summary>
     public IReadOnlyList<Loop> Loops =>
-        [new($"{receiver.Module} hearing from the broker", new Bell(), Listen, logger), .. senders.Values.Select(sender => sender.Loop)];
+        [listening ??= new($"{receiver.Module} hearing from the broker", new Bell(), Listen, logger), .. senders.Values.Select(sender => sender.Loop)];
 
     /// <summary>Hears for as long as the channel is open.</summary>
     private async Task<TimeSpan> Listen(CancellationToken ct)
@@ -50,6 +51,7 @@ public sealed class QueueReader(
         {
             while (true)
             {
+                listening?.MakeProgress();
                 await TakeShare(session, ct);
                 var batch = await Next(session, ct);
                 if (receiver.IsDeaf)
@@ -165,6 +167,7 @@ public sealed class QueueReader(
             {
                 logger.LogWarning(passing, "{Receiver} could not hear {Count} messages and tries again.", receiver.Module, batch.Count);
                 await Task.Delay(AskSoon, ct);
+                listening?.MakeProgress();
                 await KeepShare(session, ct);
             }
         }

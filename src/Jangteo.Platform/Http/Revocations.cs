@@ -46,7 +46,7 @@ public sealed class Revocations([FromKeyedServices("common")] Storage common, Ti
     private DateTimeOffset forgetAt;
 
     /// <summary>Follows what other processes revoke, for as long as the program runs.</summary>
-    public Loop Following => new("the revoked sessions", new Bell(), Follow, log);
+    public Loop Following => new("the revoked sessions", new Bell(), Follow, log) { HasLongTurns = true };
 
     /// <summary>Whether a session was ended. Reads the table first when it has not been read lately.</summary>
     /// <exception cref="RefusedException"><c>busy</c>: the revocations cannot be read now.</exception>

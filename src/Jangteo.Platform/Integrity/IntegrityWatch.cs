@@ -42,7 +42,11 @@ public sealed class IntegrityWatch(
         await LookOrTell(ct);
         await RaiseAlarm(ct);
         return Every;
-    }, logger);
+    }, logger)
+    {
+        // A look at everything takes as long as there are trades.
+        HasLongTurns = true,
+    };
 
     /// <summary>GET /api/operator/&lt;module&gt;/books: the state of all checks after a look at what has changed, or with <c>?all=true</c> at everything.</summary>
     public void Map(IEndpointRouteBuilder routes) =>

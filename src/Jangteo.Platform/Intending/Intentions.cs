@@ -66,8 +66,33 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
         return underWay.GetOrAdd((stream, revision), static (which, carry) => Task.Run(() => carry.Me.CarryToItsEnd(which.Stream, which.Revision, carry.stored, resumed: false)), (Me: this, stored));
     }
 
-    /// <summary>Ends at the next step: what is open is carried on after the next start.</summary>
-    public void Stop() => ending.Cancel();
+    /// <summary>
+    /// Ends at the next step and gives the leases back, so that another process goes on at once with what is open. To be called when no
+    /// request waits for an intention any more.
+    /// </summary>
+    public async Task HandOver()
+    {
+        var (open, carrying) = (underWay.Keys.Select(which => which.Stream).ToArray(), underWay.Values.ToArray());
+        await ending.CancelAsync();
+        if (open.Length == 0)
+        {
+            return;
+        }
+
+        await Task.WhenAll(carrying);
+        try
+        {
+            await storage.Do(Cause.New(), work =>
+            {
+                work.Write("update intentions set lease_until = $2 where stream = any($1)", open, machine.GetUtcNow());
+                return Task.CompletedTask;
+            }, CancellationToken.None);
+        }
+        catch (Exception away) when (PassingFault.Is(away))
+        {
+            log.LogWarning(away, "{Module} could not give back the leases of {Count} intentions; they run out.", storage.Module, open.Length);
+        }
+    }
 
     private async Task<TimeSpan> Resume(CancellationToken ct)
     {

@@ -109,6 +109,10 @@ public sealed record Settings
 
     public TelemetrySettings Telemetry { get; init; } = new();
 
+    public DrainingSettings Draining { get; init; } = new();
+
+    public LivenessSettings Liveness { get; init; } = new();
+
     public CatalogSettings Catalog { get; init; } = new();
 
     public PaymentsSettings Payments { get; init; } = new();
@@ -187,6 +191,30 @@ public sealed record BrokerTlsSettings
 
     /// <summary>Its private key; empty is in the file of the certificate.</summary>
     public string Key { get; init; } = "";
+}
+
+/// <summary>How a process stops that is told to by SIGTERM.</summary>
+public sealed record DrainingSettings
+{
+    /// <summary>For so long it is not ready any more and still serves, until gateways have noticed.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan Notice { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>After that, requests under way may take so long to finish.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan Within { get; init; } = TimeSpan.FromSeconds(20);
+}
+
+/// <summary>When a process says by itself that it has to be replaced.</summary>
+public sealed record LivenessSettings
+{
+    /// <summary>A background loop that has made no progress for so long is stuck. Longer than every time-out of what it calls.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan StuckAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Bytes of memory that the process may use; 0 is without a limit but that of its container.</summary>
+    [Range(0, long.MaxValue)]
+    public long Memory { get; init; } = 1L << 30;
 }
 
 /// <summary>Payments and the ledger.</summary>

@@ -22,6 +22,7 @@ internal static class CommandLine
             MakeOperator.OfPeople(),
             RebuildTheViews.Command(),
             Doctor.Command(),
+            AskHealth.Command(),
             ConfigureGateway.Command(),
             RunSplit.Command(),
         };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using Jangteo.Gateway;
 using Jangteo.Kinds;
 using Jangteo.Platform;
@@ -9,6 +10,9 @@ namespace Jangteo.Commands;
 internal static class ConfigureGateway
 {
     private const string Folder = "deploy/gateway";
+
+    /// <summary>A start takes some seconds; past this it is not one that is just being started again.</summary>
+    private static readonly TimeSpan WaitsForRestart = TimeSpan.FromSeconds(15);
 
     public static Command Command()
     {
@@ -26,11 +30,25 @@ internal static class ConfigureGateway
                 given.AddError($"--trusted-proxies {NetworksAttribute.Expected}.");
             }
         });
+        var process = new Option<IPEndPoint?>("--one-process")
+        {
+            Description = "The address and port of a program that runs all modules, such as 127.0.0.1:8090: requests wait while it is started again.",
+            CustomParser = given =>
+            {
+                if (IPEndPoint.TryParse(given.Tokens[0].Value, out var place) && place.Port > 0)
+                {
+                    return place;
+                }
+
+                given.AddError($"'{given.Tokens[0].Value}' is no address with a port; write 127.0.0.1:8090");
+                return null;
+            },
+        };
         var write = new Option<bool>("--write") { Description = $"Writes the files of {Folder} anew instead of showing them." };
-        var command = new Command("gateway", "Shows the configuration of the HAProxy in front of the services, made from the routes of the modules.") { sandbox, certificate, proxies, write };
+        var command = new Command("gateway", "Shows the configuration of the HAProxy in front of the services, made from the routes of the modules.") { sandbox, certificate, proxies, process, write };
         command.SetAction(async (parsed, _) =>
         {
-            var files = await GatewayFiles.Make(Deployed with
+            var files = await GatewayFiles.Make((parsed.GetValue(process) is { } place ? InFrontOf(place) : Deployed) with
             {
                 Language = SettingsReader.Read().Language,
                 Sandbox = parsed.GetValue(sandbox),
@@ -56,4 +74,17 @@ internal static class ConfigureGateway
 
     /// <summary>Every module a service of its own, found by its name.</summary>
     internal static GatewayPlan Deployed { get; } = new() { Modules = Modules.All.ToDictionary(module => module, IReadOnlyList<Replica> (module) => [new Replica(module, 8080, 8081)]) };
+
+    /// <summary>
+    /// One process with all modules. While it is started again, as by systemd or an upgrade, requests wait at the gateway.
+    /// </summary>
+    internal static GatewayPlan InFrontOf(IPEndPoint process)
+    {
+        var replica = new Replica(process.Address.ToString(), process.Port, process.Port);
+        return new GatewayPlan
+        {
+            Modules = Modules.All.ToDictionary(module => module, IReadOnlyList<Replica> (_) => [replica]),
+            WaitsForProcess = WaitsForRestart,
+        };
+    }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Machine;
 using Jangteo.Sandbox;
@@ -32,10 +33,37 @@ internal static class RunSplit
         };
         var scale = new Command("scale", "Asks the market that runs for more or fewer processes, and waits until they are ready.") { counts };
         scale.SetAction((parsed, ct) => Scale(SettingsReader.Read(), parsed.GetValue(counts)!, ct));
-        var command = new Command("split", "Runs every module as a process of its own: a database each, RabbitMQ between them, HAProxy in front.") { replicas, scale };
-        command.SetAction((parsed, ct) => Run(SettingsReader.Read(), parsed.GetValue(replicas)!, ct));
+        var release = new Option<string?>("--release") { Description = "The Jangteo.dll that the processes run, such as that of another version; without it this program." };
+        var works = new Option<string>("--folder") { Description = "Where the jangteo.yaml and the kinds of that release stand.", DefaultValueFactory = _ => "." };
+        var modules = new Argument<string[]>("modules")
+        {
+            Description = "Whose processes are replaced; none is all.",
+            Arity = ArgumentArity.ZeroOrMore,
+            DefaultValueFactory = _ => [],
+        };
+        modules.Validators.Add(given =>
+        {
+            foreach (var unknown in given.GetValueOrDefault<string[]>()!.Except(Modules.All))
+            {
+                given.AddError($"There is no module '{unknown}'; there are {string.Join(", ", Modules.All)}.");
+            }
+        });
+        var restart = new Command("restart", "Replaces the processes of the market that runs one after the other, each after it has drained: without losing a request where a module has two.")
+        {
+            modules, release, works,
+        };
+        restart.SetAction((parsed, ct) => Restart(
+            SettingsReader.Read(), parsed.GetValue(modules)!, Named(parsed.GetValue(release), parsed.GetValue(works)!), ct));
+        var command = new Command("split", "Runs every module as a process of its own: a database each, RabbitMQ between them, HAProxy in front.")
+        {
+            replicas, release, works, scale, restart,
+        };
+        command.SetAction((parsed, ct) => Run(
+            SettingsReader.Read(), parsed.GetValue(replicas)!, Named(parsed.GetValue(release), parsed.GetValue(works)!) ?? Release.Own, ct));
         return command;
     }
+
+    private static Release? Named(string? program, string folder) => program is null ? null : Release.At(program, folder);
 
     private static IReadOnlyDictionary<string, int> Read(string text, int least, Action<string> refuse)
     {
@@ -48,11 +76,12 @@ internal static class RunSplit
         return counts;
     }
 
-    private static async Task<int> Run(Settings settings, IReadOnlyDictionary<string, int> replicas, CancellationToken ct)
+    private static async Task<int> Run(
+        Settings settings, IReadOnlyDictionary<string, int> replicas, Release release, CancellationToken ct)
     {
         SandboxNotice.RefuseOpenByMistake(settings);
         var board = new FleetBoard(AnsiConsole.Console);
-        await using var fleet = new Fleet(settings, replicas, board.Say);
+        await using var fleet = new Fleet(settings, replicas, release, board.Say);
         try
         {
             await fleet.Start(ct);
@@ -76,11 +105,7 @@ internal static class RunSplit
 
     private static async Task<int> Scale(Settings settings, IReadOnlyDictionary<string, int> counts, CancellationToken ct)
     {
-        if (RunFile.OfRunning(settings.DataFolder) is not { Databases: not null })
-        {
-            throw new UnavailableException($"No split market works with {Path.GetFullPath(settings.DataFolder)}. Start one: ./jangteo split");
-        }
-
+        RefuseWithoutMarket(settings);
         Replicas.Write(Path.Combine(settings.DataFolder, "split"), counts);
         var waited = Stopwatch.StartNew();
         while (!IsDone(RunFile.OfRunning(settings.DataFolder)))
@@ -97,5 +122,24 @@ internal static class RunSplit
         return 0;
 
         bool IsDone(RunFile? run) => counts.All(pair => run?.Processes?.Where(process => process.Module == pair.Key).ToList() is { } found && found.Count == pair.Value && found.All(process => process.IsReady));
+    }
+
+    private static async Task<int> Restart(Settings settings, string[] modules, Release? release, CancellationToken ct)
+    {
+        RefuseWithoutMarket(settings);
+        var waited = Stopwatch.StartNew();
+        await new Restart(Guid.NewGuid(), modules.Length > 0 ? modules : Modules.All, release)
+            .Ask(Path.Combine(settings.DataFolder, "split"), () => RunFile.OfRunning(settings.DataFolder) is not null, ct);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{(modules.Length > 0 ? string.Join(", ", modules) : "all modules")}: replaced in {waited.Elapsed.TotalSeconds:0.0} s"));
+        return 0;
+    }
+
+    private static void RefuseWithoutMarket(Settings settings)
+    {
+        if (RunFile.OfRunning(settings.DataFolder) is not { Databases: not null })
+        {
+            throw new UnavailableException($"No split market works with {Path.GetFullPath(settings.DataFolder)}. Start one: ./jangteo split");
+        }
     }
 }

@@ -46,6 +46,8 @@ internal sealed class OwnMarket : IAsyncDisposable
         start.Environment["Jangteo__Port"] = port.ToString(CultureInfo.InvariantCulture);
         start.Environment["Jangteo__DataFolder"] = Path.Combine(folder, "data");
         start.Environment["Jangteo__LogLevel"] = "Warning";
+        // No gateway has to notice that it stops.
+        start.Environment["Jangteo__Draining__Notice"] = "0s";
         var market = new OwnMarket(Process.Start(start)!, folder, new Uri($"http://localhost:{port}"));
         market.Listen();
         var isReady = false;

@@ -16,13 +16,15 @@ namespace Jangteo.Gateway;
 /// <param name="Configuration">What HAProxy is started with.</param>
 /// <param name="Routes">A line for each method and path: a pattern, and the module that answers.</param>
 /// <param name="Texts">The sentences of the refusals that the gateway says itself, by code and language.</param>
-internal sealed record GatewayFiles(string Configuration, string Routes, string Texts)
+/// <param name="Waits">Whether requests wait for a process that is started again.</param>
+internal sealed record GatewayFiles(string Configuration, string Routes, string Texts, bool Waits)
 {
     public const string ConfigurationName = "haproxy.cfg";
 
     private const string RoutesName = "routes.map";
     private const string TextsName = "texts.map";
     private const string TooLargeName = "too-large.lua";
+    private const string WaitName = "wait-for-process.lua";
 
     /// <summary>How many processes of a module there is room for behind one name.</summary>
     private const int MostBehindOneName = 16;
@@ -33,12 +35,12 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
     /// <summary>Over this many seconds the requests of an address are averaged, as those of a person are in the program.</summary>
     private const int Burst = 10;
 
-    public IReadOnlyList<(string Name, string Text)> All => [(ConfigurationName, Configuration), (RoutesName, Routes), (TextsName, Texts), (TooLargeName, TooLarge())];
+    public IReadOnlyList<(string Name, string Text)> All => [(ConfigurationName, Configuration), (RoutesName, Routes), (TextsName, Texts), (TooLargeName, Script(TooLargeName)), .. Waits ? [(WaitName, Script(WaitName))] : Array.Empty<(string, string)>()];
 
     public static async Task<GatewayFiles> Make(GatewayPlan plan)
     {
         var routes = await RouteList.Read(plan.Sandbox);
-        return new GatewayFiles(Configure(plan, routes), ListOf(routes), Sentences());
+        return new GatewayFiles(Configure(plan, routes), ListOf(routes), Sentences(), IsWaiting(plan));
     }
 
     /// <summary>Writes them into a folder, which is made when missing. Answers the path of the configuration.</summary>
@@ -74,7 +76,7 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
         made.Append(Inner(plan));
         foreach (var (module, replicas) in plan.Modules)
         {
-            AppendBackends(made, module, replicas);
+            AppendBackends(made, module, replicas, plan.WaitsForProcess);
         }
 
         return made.ToString();
@@ -87,7 +89,7 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
         global
             # What it reads stands beside this file.
             default-path config
-            lua-load {TooLargeName}
+            lua-load {TooLargeName}{(IsWaiting(plan) ? $"\n    lua-load {WaitName}" : "")}
             # A port that is taken is taken, also by another of these.
             noreuseport
             log stdout format raw local0
@@ -125,11 +127,13 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
             timeout queue 1s
             # The program lets nobody wait for more than some seconds.
             timeout server 30s
-            timeout check 2s
+            timeout check 1200ms
             balance leastconn
             option httpchk GET /health/ready
-            http-check expect status 200
-            default-server check inter 500ms fall 2 rise 1
+            # Who says that he is not ready gets no new requests, and finishes those he has. Who says nothing at all is down in 4.3 s at most, and
+            # the people who wait for him are told so.
+            http-check expect status 200 error-status L7OKC
+            default-server check inter 500ms fastinter 100ms fall 3 rise 1 on-marked-down shutdown-sessions
             # Whoever failed is not the one to try next, while there is another.
             retries 3
             option redispatch 1
@@ -300,7 +304,9 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
 
         """;
 
-    private static void AppendBackends(StringBuilder made, string module, IReadOnlyList<Replica> replicas)
+    private static bool IsWaiting(GatewayPlan plan) => plan.WaitsForProcess > TimeSpan.Zero;
+
+    private static void AppendBackends(StringBuilder made, string module, IReadOnlyList<Replica> replicas, TimeSpan waits)
     {
         made.Append(CultureInfo.InvariantCulture, $$"""
 
@@ -308,6 +314,11 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
                 {{Failing(503, Unavailable(module), UnavailableFor)}}
 
             """);
+        if (waits > TimeSpan.Zero)
+        {
+            made.Append(CultureInfo.InvariantCulture, $"    http-request lua.wait-for-process {module} {waits.TotalMilliseconds}\n");
+        }
+
         if (module == Modules.Views)
         {
             made.Append("""
@@ -367,9 +378,9 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
     private static string Document(string code) =>
         $$"""'{"type":"about:blank","title":"%[str({{code}}.),concat(,txn.language),map_str({{TextsName}})]","status":{{Refusals.Status[code]}},"code":"{{code}}"}'""";
 
-    private static string TooLarge()
+    private static string Script(string name)
     {
-        using var reader = new StreamReader(typeof(GatewayFiles).Assembly.GetManifestResourceStream($"Jangteo.Gateway.{TooLargeName}")!);
+        using var reader = new StreamReader(typeof(GatewayFiles).Assembly.GetManifestResourceStream($"Jangteo.Gateway.{name}")!);
         return reader.ReadToEnd();
     }
 }

@@ -46,6 +46,11 @@ internal sealed record GatewayPlan
     /// </summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary>
+    /// How long a request waits while none of the processes it is for is ready, as while the only one is started again; zero is not at all.
+    /// </summary>
+    public TimeSpan WaitsForProcess { get; init; }
+
     /// <summary>A file with a certificate and its key, relative to the configuration; null is without TLS.</summary>
     public string? Certificate { get; init; }
 }

@@ -24,7 +24,7 @@ internal sealed class SandboxState([FromKeyedServices(Hosting.Common)] Storage s
     private readonly SemaphoreSlim applying = new(1, 1);
 
     /// <summary>Follows what other processes change. One that is alone has nobody to follow.</summary>
-    public Loop Following => new("the sandbox's state", new Bell(), Follow, log);
+    public Loop Following => new("the sandbox's state", new Bell(), Follow, log) { HasLongTurns = true };
 
     private bool HasOthers => settings.Broker.Length > 0;
 

@@ -17,7 +17,8 @@ namespace Jangteo.Split;
 /// Every module as a process of its own, or several, with a database each, RabbitMQ between them and HAProxy in front: started together, each started again when it dies,
 /// stopped together.
 /// </summary>
-internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> replicas, Action<string> say) : IAsyncDisposable
+/// <param name="release">The program that the processes run, until <see cref="Restart"/> names another.</param>
+internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> replicas, Release release, Action<string> say) : IAsyncDisposable
 {
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RestartsAfter = TimeSpan.FromMilliseconds(500);
@@ -31,6 +32,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
     private PrivateGateway? gateway;
     private GatewayPlan? plan;
     private Task following = Task.CompletedTask;
+    private Task restarting = Task.CompletedTask;
     private RunFile? run;
 
     /// <summary>The places for processes, by module.</summary>
@@ -127,6 +129,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
     {
         await stopping.CancelAsync();
         await following;
+        await restarting;
         if (gateway is not null)
         {
             await gateway.DisposeAsync();
@@ -203,7 +206,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
                 told[$"{other}__Address"] = $"http://127.0.0.1:{internalPort}";
             }
 
-            return [.. Enumerable.Range(1, Replicas.Most).Select(number => new ModuleProcess(module, number, Folder, told, say))];
+            return [.. Enumerable.Range(1, Replicas.Most).Select(number => new ModuleProcess(module, number, Folder, told, settings.Draining, say) { Release = release })];
         });
         return new GatewayPlan
         {
@@ -261,8 +264,39 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
                 await Scale(Replicas.Parse(await File.ReadAllTextAsync(Replicas.FileIn(Folder)), least: 0).Counts);
             }
 
+            if (restarting.IsCompleted && await Restart.Requested(Folder) is { } restart)
+            {
+                restarting = Replace(restart);
+            }
+
             await Note();
         }
+    }
+
+    /// <summary>Replaces the processes one after the other, so that of each module all but one serve.</summary>
+    private async Task Replace(Restart restart)
+    {
+        var (next, failure) = (restart.Release, (string?)null);
+        try
+        {
+            foreach (var place in restart.Modules.SelectMany(module => Places[module]).Where(place => place.IsWanted))
+            {
+                say($"{place.Name} is replaced.");
+                place.Release = next ?? place.Release;
+                await place.Replace(stopping.Token);
+            }
+        }
+        catch (UnavailableException failed)
+        {
+            failure = failed.Message;
+            say(failure);
+        }
+        catch (OperationCanceledException)
+        {
+            failure = "The market was stopped meanwhile.";
+        }
+
+        await restart.Done(Folder, failure);
     }
 
     private async Task StartGatewayAgain()

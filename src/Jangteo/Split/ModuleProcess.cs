@@ -1,14 +1,21 @@
 using System.Diagnostics;
 using System.Globalization;
+using Jangteo.Platform;
 using Jangteo.Platform.Machine;
 
 namespace Jangteo.Split;
 
 /// <summary>A place for a process that runs one module: its ports stay the same, whichever process is in it.</summary>
 /// <param name="settings">What the process is told beside its place, as the names and values of settings.</param>
-internal sealed class ModuleProcess(string module, int number, string splitFolder, IReadOnlyDictionary<string, string> settings, Action<string> say)
+/// <param name="draining">How long it may take to stop.</param>
+internal sealed class ModuleProcess(
+    string module, int number, string splitFolder, IReadOnlyDictionary<string, string> settings, DrainingSettings draining, Action<string> say)
 {
-    private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan BetweenSignals = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>What a process takes beside its notice and its requests: batches and loops that end.</summary>
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan LooksSoon = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LooksLater = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortLife = TimeSpan.FromSeconds(10);
@@ -16,7 +23,9 @@ internal sealed class ModuleProcess(string module, int number, string splitFolde
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly HttpClient Asking = new() { Timeout = TimeSpan.FromSeconds(2) };
 
+    private readonly TimeSpan stopsWithin = draining.Notice + draining.Within + EndsWithin;
     private CancellationTokenSource stopping = new();
+    private TaskCompletionSource replacing = new();
     private Task keeping = Task.CompletedTask;
 
     public string Module => module;
@@ -36,6 +45,9 @@ internal sealed class ModuleProcess(string module, int number, string splitFolde
     public int Deaths { get; private set; }
 
     public bool IsWanted { get; private set; }
+
+    /// <summary>The program that the next process runs: this one, or that of another release.</summary>
+    public Release Release { get; set; } = Release.Own;
 
     private string Log => Path.Combine(splitFolder, Name + ".log");
 
@@ -61,7 +73,7 @@ internal sealed class ModuleProcess(string module, int number, string splitFolde
         }
     }
 
-    /// <summary>Stops it: what it has begun it ends.</summary>
+    /// <summary>Stops it: what it has begun it ends. To be called when the gateway sends it nothing any more.</summary>
     public async Task Stop()
     {
         IsWanted = false;
@@ -69,44 +81,103 @@ internal sealed class ModuleProcess(string module, int number, string splitFolde
         await keeping;
     }
 
-    /// <summary>Has a process running until it is stopped. One that ends by itself is followed by the next at once, or after a pause that doubles while lives are short.</summary>
+    /// <summary>Has another process follow the one that runs, which drains first; returns when the new one is ready.</summary>
+    /// <exception cref="UnavailableException">The new one does not start.</exception>
+    public async Task Replace(CancellationToken ct)
+    {
+        Deaths = 0;
+        IsReady = false;
+        replacing.SetResult();
+        await BecomesReady(ct);
+    }
+
+    /// <summary>
+    /// Has a process running until it is stopped. One that ends by itself, or has to be ended, is followed by the next at once, or after a
+    /// pause that doubles while lives are short.
+    /// </summary>
     private async Task Keep()
     {
         var pause = TimeSpan.Zero;
         while (!stopping.IsCancellationRequested)
         {
+            replacing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             using var process = Launch();
             ProcessId = process.Id;
             var lived = Stopwatch.StartNew();
-            await Watch(process);
+            var ending = await Watch(process);
             IsReady = false;
-            if (stopping.IsCancellationRequested)
+            switch (ending)
             {
-                await End(process);
-                break;
+                case Ending.Stopped:
+                    await End(process, isSentRequests: false);
+                    break;
+                case Ending.Replaced:
+                    await End(process, isSentRequests: true);
+                    break;
+                case Ending.Troubled:
+                    await End(process, isSentRequests: true);
+                    break;
+                case Ending.Hung:
+                    process.Kill();
+                    await process.WaitForExitAsync();
+                    break;
             }
 
             ProcessId = 0;
+            if (ending is Ending.Stopped or Ending.Replaced)
+            {
+                pause = TimeSpan.Zero;
+                continue;
+            }
+
             Deaths++;
-            say($"{Name} has ended by itself ({process.ExitCode}), and is started again.");
+            say($"{Name} {(ending == Ending.Ended ? $"has ended by itself ({process.ExitCode})" : "was ended")}, and is started again.");
             pause = lived.Elapsed > ShortLife ? TimeSpan.Zero
                 : pause == TimeSpan.Zero ? FirstPause
                 : pause * 2 < LongestPause ? pause * 2
                 : LongestPause;
             await Task.Delay(pause, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-
-        ProcessId = 0;
     }
 
-    /// <summary>Returns when it has ended or is to be stopped.</summary>
-    private async Task Watch(Process process)
+    /// <summary>Returns when it has ended or is to be ended.</summary>
+    private async Task<Ending> Watch(Process process)
     {
         var exit = process.WaitForExitAsync(stopping.Token);
-        while (!exit.IsCompleted)
+        var hang = new HangDetector(() => process.TotalProcessorTime);
+        while (true)
         {
-            IsReady = await AnswersReady();
-            await Task.WhenAny(exit, Task.Delay(IsReady ? LooksLater : LooksSoon, stopping.Token));
+            var look = await LivenessProbe.Ask(Port, stopping.Token);
+            IsReady = look.Answer == LivenessAnswer.Live && await AnswersReady();
+            if (look.Answer == LivenessAnswer.Troubled)
+            {
+                say($"{Name} {look.Text}.");
+                return Ending.Troubled;
+            }
+
+            if (!exit.IsCompleted && hang.Note(look.Answer))
+            {
+                say($"{Name} does not answer any more.");
+                return Ending.Hung;
+            }
+
+            // One that is silent is asked again at once.
+            var pause = look.Answer == LivenessAnswer.Silent ? TimeSpan.Zero : IsReady ? LooksLater : LooksSoon;
+            await Task.WhenAny(exit, replacing.Task, Task.Delay(pause, stopping.Token));
+            if (stopping.IsCancellationRequested)
+            {
+                return Ending.Stopped;
+            }
+
+            if (exit.IsCompleted)
+            {
+                return Ending.Ended;
+            }
+
+            if (replacing.Task.IsCompleted)
+            {
+                return Ending.Replaced;
+            }
         }
     }
 
@@ -123,25 +194,32 @@ internal sealed class ModuleProcess(string module, int number, string splitFolde
         }
     }
 
-    private static async Task End(Process process)
+    /// <param name="isSentRequests">Whether the gateway has still to notice that it stops.</param>
+    private async Task End(Process process, bool isSentRequests)
     {
         Posix.Signal(process.Id, Posix.Terminate);
-        using var patience = new CancellationTokenSource(StopsWithin);
+        if (!isSentRequests)
+        {
+            // The second signal says that there is nothing to wait for. Of two at the same moment the system delivers one.
+            await Task.Delay(BetweenSignals);
+            Posix.Signal(process.Id, Posix.Terminate);
+        }
+
+        using var patience = new CancellationTokenSource(stopsWithin);
         try
         {
             await process.WaitForExitAsync(patience.Token);
         }
         catch (OperationCanceledException)
         {
+            say($"{Name} has not ended within {stopsWithin.TotalSeconds:0} s, and is killed.");
             process.Kill();
+            await process.WaitForExitAsync();
         }
     }
 
-    private Process Launch()
-    {
-        string[] program = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(ModuleProcess).Assembly.Location] : [];
-        return Daemon.Start(null, Log, processFile: null, isDetached: true, Environment.ProcessPath!, program, SetEnvironment, Environment.CurrentDirectory);
-    }
+    private Process Launch() =>
+        Daemon.Start(null, Log, processFile: null, isDetached: true, Release.Executable, Release.Words, SetEnvironment, Release.Folder);
 
     private void SetEnvironment(IDictionary<string, string?> environment)
     {
@@ -168,5 +246,23 @@ internal sealed class ModuleProcess(string module, int number, string splitFolde
 
             environment[variable] = value;
         }
+    }
+
+    private enum Ending
+    {
+        /// <summary>It has ended by itself.</summary>
+        Ended,
+
+        /// <summary>None is wanted here any more.</summary>
+        Stopped,
+
+        /// <summary>Another is to follow it.</summary>
+        Replaced,
+
+        /// <summary>It says that it has to be replaced.</summary>
+        Troubled,
+
+        /// <summary>It does not answer.</summary>
+        Hung,
     }
 }

@@ -44,7 +44,8 @@ public sealed class Market(HttpClient http)
         return await Hear(request, ct);
     }
 
-    private async Task<string> Token(string person, CancellationToken ct)
+    /// <summary>The token of a person, who is signed in at the first call.</summary>
+    public async Task<string> Token(string person, CancellationToken ct)
     {
         var token = tokens.GetOrAdd(person, name => new Lazy<Task<string>>(() => SignIn(name, ct)));
         try

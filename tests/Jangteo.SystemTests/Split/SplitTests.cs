@@ -10,6 +10,8 @@ namespace Jangteo.SystemTests.Split;
 [Collection(SharingSplit.Tests)]
 public sealed class SplitTests(SharedSplit split)
 {
+    private const int Stop = 19;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static readonly byte[] Picture = Convert.FromBase64String(
@@ -35,6 +37,19 @@ public sealed class SplitTests(SharedSplit split)
         Assert.Equal(200, (await Insist(() => deal.BuyerDoes("finish", key: "finish"))).Status);
         await shop.At(deal, trade => (long?)trade["money"]?["paidOut"] > 0);
         await shop.BooksAreRight();
+    }
+
+    [Fact]
+    [Requirement("CP-12", "hung")]
+    public async Task A_process_that_hangs_is_ended_and_another_follows()
+    {
+        var program = split.Program;
+        var hung = ProcessOf(program, "delivery-1");
+
+        Posix.Signal(hung, Stop);
+
+        await Shop.Eventually(() => Task.FromResult(ProcessOf(program, "delivery-1")), now => now != 0 && now != hung, Patience);
+        await AllAreReady(program);
     }
 
     [Fact]

@@ -1,0 +1,158 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Jangteo.Bench.Chaos;
+using Jangteo.Platform;
+using Jangteo.Platform.Machine;
+using Jangteo.Split;
+using Jangteo.Stories;
+
+namespace Jangteo.Bench.Rehearsing;
+
+/// <summary>How a deployment is rehearsed.</summary>
+/// <param name="Rounds">How often each process is replaced.</param>
+/// <param name="Modules">Whose processes are replaced.</param>
+/// <param name="Clients">Of siege, which only reads.</param>
+/// <param name="Traders">Pairs who trade meanwhile.</param>
+/// <param name="Least">So many requests of siege at least.</param>
+/// <param name="Longest">No answer to siege may take longer.</param>
+/// <param name="Pause">Each client of siege waits up to so long between its requests.</param>
+/// <param name="Drains">Whether processes drain before they stop, or are killed.</param>
+internal sealed record DeployPlan(
+    int Rounds, IReadOnlyList<string> Modules, int Clients, int Traders, int Least, TimeSpan Longest, TimeSpan Pause, bool Drains);
+
+/// <summary>
+/// <c>rehearse deploy</c>: every process of a split market, two of each module, is replaced while siege reads and people trade. No request
+/// may fail, and nothing that anybody was told may be lost.
+/// </summary>
+internal sealed class RehearseDeploy(DeployPlan plan)
+{
+    private const int Replicas = 2;
+
+    private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(100);
+
+    public static Command Command()
+    {
+        var rounds = new Option<int>("--rounds") { Description = "How often each process is replaced.", DefaultValueFactory = _ => 3 };
+        var modules = new Option<string[]>("--modules") { Description = "Whose processes are replaced; without it all.", DefaultValueFactory = _ => [.. Kinds.Modules.All], AllowMultipleArgumentsPerToken = true };
+        var clients = new Option<int>("--clients") { Description = "How many clients of siege read meanwhile.", DefaultValueFactory = _ => 100 };
+        var traders = new Option<int>("--traders") { Description = "How many pairs of people trade meanwhile.", DefaultValueFactory = _ => 4 };
+        var least = new Option<int>("--least") { Description = "How many requests of siege there must be at least.", DefaultValueFactory = _ => 50_000 };
+        var longest = new Option<double>("--longest") { Description = "How many seconds an answer may take.", DefaultValueFactory = _ => 1 };
+        var pause = new Option<double>("--pause") { Description = "Up to how many seconds each client of siege waits between its requests.", DefaultValueFactory = _ => 0.25 };
+        var withoutDraining = new Option<bool>("--without-draining") { Description = "Processes are killed instead of drained: this must not hold." };
+        var command = new Command("deploy", "Replaces every process of a split market under load: no request may fail, and nothing may be lost.")
+        {
+            rounds, modules, clients, traders, least, longest, pause, withoutDraining,
+        };
+        command.SetAction((parsed, ct) => new RehearseDeploy(new DeployPlan(
+            parsed.GetValue(rounds), parsed.GetValue(modules)!, parsed.GetValue(clients), parsed.GetValue(traders), parsed.GetValue(least),
+            TimeSpan.FromSeconds(parsed.GetValue(longest)), TimeSpan.FromSeconds(parsed.GetValue(pause)), !parsed.GetValue(withoutDraining))).Run(ct));
+        return command;
+    }
+
+    public async Task<int> Run(CancellationToken ct)
+    {
+        using var ground = new RehearsalGround();
+        await using var fleet = new Fleet(ground.Settings, Kinds.Modules.All.ToDictionary(module => module, _ => Replicas), Release.Own, ground.Say);
+        await fleet.Start(ct);
+        return await ground.UnderLoad(plan, fleet, async () =>
+        {
+            for (var round = 1; round <= plan.Rounds; round++)
+            {
+                var began = Stopwatch.StartNew();
+                foreach (var place in plan.Modules.SelectMany(module => fleet.Places[module]).Where(place => place.IsWanted))
+                {
+                    if (plan.Drains)
+                    {
+                        await place.Replace(ct);
+                    }
+                    else
+                    {
+                        await Kill(place, ct);
+                    }
+                }
+
+                ground.Say(string.Create(CultureInfo.InvariantCulture, $"Round {round} of {plan.Rounds}: every process was replaced, in {began.Elapsed.TotalSeconds:0.0} s."));
+            }
+        }, ct);
+    }
+
+    private static async Task Kill(ModuleProcess place, CancellationToken ct)
+    {
+        var killed = place.ProcessId;
+        Posix.Signal(killed, Posix.Kill);
+        while (place.ProcessId == killed || !place.IsReady)
+        {
+            await Task.Delay(LooksEvery, ct);
+        }
+    }
+}
+
+/// <summary>Where a rehearsal takes place: a data folder of its own, and what is said meanwhile.</summary>
+internal sealed class RehearsalGround : IDisposable
+{
+    private static readonly TimeSpan RestsWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan SiegeRun = TimeSpan.FromSeconds(10);
+
+    private readonly Lock gate = new();
+    private readonly Stopwatch watch = Stopwatch.StartNew();
+
+    public RehearsalGround()
+    {
+        Folder = Directory.CreateTempSubdirectory("jangteo-rehearsal-").FullName;
+        // Its servers run as other users when root runs this, and must be able to pass.
+        File.SetUnixFileMode(Folder, File.GetUnixFileMode(Folder) | UnixFileMode.OtherExecute);
+        // The processes read their settings themselves. Whoever measures asks more often than people do.
+        Environment.SetEnvironmentVariable("Jangteo__Limits__PerPersonPerSecond", "0");
+        Environment.SetEnvironmentVariable("Jangteo__LogLevel", "Warning");
+        Settings = SettingsReader.Read() with { Port = Ports.Free(), DataFolder = Path.Combine(Folder, "data") };
+    }
+
+    public string Folder { get; }
+
+    public Settings Settings { get; }
+
+    public void Say(string line)
+    {
+        lock (gate)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{watch.Elapsed.TotalSeconds,6:0.0} s  {line}"));
+        }
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    /// <summary>Does something to a market while siege reads it and people trade, and ends the rehearsal.</summary>
+    public async Task<int> UnderLoad(DeployPlan plan, Fleet fleet, Func<Task> act, CancellationToken ct)
+    {
+        var address = new Uri(fleet.Address);
+        var chaos = new Plan(plan.Traders, 1, TimeSpan.Zero, TimeSpan.Zero, 0, 0, RestsWithin, TimeSpan.Zero);
+        using var crowd = await Crowd.Gather(address, chaos, RunFile.OfRunning(Settings.DataFolder)!.Databases!, ct);
+        var siege = new Siege(Folder, plan.Clients, SiegeRun, plan.Pause, await crowd.Market.Token("junho", ct), await Addresses(crowd.Market, address, ct));
+        crowd.Begin(ct);
+        siege.Begin();
+        Say($"{plan.Clients} clients of siege read, and {plan.Traders} pairs trade, at {address}.");
+        await act();
+        var besieged = await siege.End();
+        var found = await crowd.End(ct);
+        foreach (var wrong in found.Lost.Concat(found.Twice).Concat(found.Wrong).Concat(found.Books.Where(check => !check.Ok).Select(check => $"{check.Module}: {check.Name}: {check.Detail}")).Take(20))
+        {
+            Say($"WRONG: {wrong}");
+        }
+
+        var holds = besieged.Failed == 0 && besieged.Requests >= plan.Least && besieged.Longest <= plan.Longest && found.IsWell && crowd.Unanswered == 0;
+        return Rehearse.End(holds, string.Create(
+            CultureInfo.InvariantCulture,
+            $"availability {besieged.Availability:0.00} %, {besieged.Failed} failed of {besieged.Requests + besieged.Failed} requests, longest answer {besieged.Longest.TotalSeconds:0.00} s; {found.Acknowledged} moves acknowledged, {found.Lost.Count} lost, {crowd.Unanswered} not answered at once; {found.Books.Count(check => check.Ok)} of {found.Books.Count} checks hold"));
+    }
+
+    /// <summary>A route of each module that anybody who is signed in can read.</summary>
+    private static async Task<IReadOnlyList<Uri>> Addresses(Market market, Uri address, CancellationToken ct)
+    {
+        var heard = await market.Get("junho", "/api/listings", ct);
+        var listing = (string)heard.Body!["items"]![0]!["id"]!;
+        return [.. new[] { "/", "/api/listings", $"/api/listings/{listing}", "/api/kinds", "/api/people/me", "/api/notices", "/api/my/trades", "/api/my/statement", "/api/deliveries" }
+            .Select(path => new Uri(address, path))];
+    }
+}

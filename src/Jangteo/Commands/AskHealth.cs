@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Jangteo.Platform;
+using Jangteo.Platform.Machine;
+using Jangteo.Split;
+
+namespace Jangteo.Commands;
+
+/// <summary>
+/// <c>jangteo health</c>: asks the program of the same container whether it lives, for the health check of the image. Container engines
+/// without an orchestrator only mark a container as unhealthy; with <c>--end-hung</c> the program is ended, so that its container is
+/// started again.
+/// </summary>
+internal static class AskHealth
+{
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(200);
+
+    public static Command Command()
+    {
+        var endHung = new Option<bool>("--end-hung") { Description = "Ends the program if it does not answer, or says that it has to be replaced." };
+        var command = new Command("health", "Asks the program that runs on this machine, or in this container, whether it lives; exits with 1 if it does not.") { endHung };
+        command.SetAction((parsed, ct) => Run(SettingsReader.Read(), parsed.GetValue(endHung), ct));
+        return command;
+    }
+
+    private static async Task<int> Run(Settings settings, bool endHung, CancellationToken ct)
+    {
+        using var program = RunFile.OfRunning(settings.DataFolder) is { } run ? Process.GetProcessById(run.Process) : null;
+        var hang = new HangDetector(() => program?.TotalProcessorTime ?? TimeSpan.Zero);
+        while (true)
+        {
+            var (answer, text) = await LivenessProbe.Ask(settings.Port, ct);
+            var isHung = hang.Note(answer);
+            switch (answer)
+            {
+                case LivenessAnswer.Live:
+                    return 0;
+                case LivenessAnswer.NotListening:
+                    await Console.Error.WriteLineAsync($"Nothing listens at port {settings.Port}.");
+                    return 1;
+                case LivenessAnswer.Troubled:
+                    await Console.Error.WriteLineAsync($"The program {text}.");
+                    End(Posix.Terminate);
+                    return 1;
+                case LivenessAnswer.Silent when isHung:
+                    await Console.Error.WriteLineAsync("The program does not answer.");
+                    End(Posix.Kill);
+                    return 1;
+                default:
+                    await Task.Delay(Between, ct);
+                    break;
+            }
+        }
+
+        void End(int signal)
+        {
+            if (endHung && program is not null)
+            {
+                Posix.Signal(program.Id, signal);
+            }
+        }
+    }
+}
