@@ -25,6 +25,8 @@ internal sealed record Found(TimeSpan Answered, TimeSpan Rested, int Acknowledge
 /// <summary>Pairs who trade through the gateway while something is done to the market behind it.</summary>
 internal sealed class Crowd : IDisposable
 {
+    private const string TradesBegun = "select id from trading.trades where state <> 'start'";
+
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(200);
 
     private readonly HttpClient http;
@@ -32,17 +34,19 @@ internal sealed class Crowd : IDisposable
     private readonly IReadOnlyDictionary<string, string> databases;
     private readonly TimeSpan restsWithin;
     private readonly int listedBefore;
+    private readonly IReadOnlyList<Guid> tradedBefore;
     private CancellationTokenSource giveUp = new();
     private Task trading = Task.CompletedTask;
     private volatile bool begins;
 
-    private Crowd(HttpClient http, IReadOnlyList<Pair> pairs, IReadOnlyDictionary<string, string> databases, TimeSpan restsWithin, int listedBefore)
+    private Crowd(HttpClient http, IReadOnlyList<Pair> pairs, IReadOnlyDictionary<string, string> databases, TimeSpan restsWithin, int listedBefore, IReadOnlyList<Guid> tradedBefore)
     {
         this.http = http;
         this.pairs = pairs;
         this.databases = databases;
         this.restsWithin = restsWithin;
         this.listedBefore = listedBefore;
+        this.tradedBefore = tradedBefore;
         Market = new Market(http);
     }
 
@@ -66,7 +70,8 @@ internal sealed class Crowd : IDisposable
         }
 
         var listed = await Ids(databases[Modules.Catalog], "select id from catalog.listings", ct);
-        return new Crowd(http, [.. Enumerable.Range(0, plan.Clients).Select(number => new Pair((plan.Seed * plan.Clients) + number, kinds))], databases, plan.RestsWithin, listed.Count);
+        var traded = await Ids(databases[Modules.Trading], TradesBegun, ct);
+        return new Crowd(http, [.. Enumerable.Range(0, plan.Clients).Select(number => new Pair((plan.Seed * plan.Clients) + number, kinds))], databases, plan.RestsWithin, listed.Count, traded);
     }
 
     /// <summary>All of them begin to trade.</summary>
@@ -130,8 +135,8 @@ internal sealed class Crowd : IDisposable
     /// <summary>A command that was repeated under its key has one effect: everything that there is was told to somebody, once, and no card was charged for more than its trade costs.</summary>
     private async Task<IReadOnlyList<string>> FindTwice(CancellationToken ct)
     {
-        var told = pairs.SelectMany(pair => pair.Known).ToHashSet();
-        var twice = (await Ids(databases[Modules.Trading], "select id from trading.trades where state <> 'start'", ct)).Where(trade => !told.Contains(trade)).Select(trade => $"nobody was told of trade {trade}").ToList();
+        var told = pairs.SelectMany(pair => pair.Known).Concat(tradedBefore).ToHashSet();
+        var twice = (await Ids(databases[Modules.Trading], TradesBegun, ct)).Where(trade => !told.Contains(trade)).Select(trade => $"nobody was told of trade {trade}").ToList();
         var listed = (await Ids(databases[Modules.Catalog], "select id from catalog.listings", ct)).Count - listedBefore;
         if (listed != pairs.Sum(pair => pair.Listed.Count))
         {

@@ -1,11 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using Jangteo.Bench.Chaos;
-using Jangteo.Platform;
 using Jangteo.Platform.Machine;
 using Jangteo.Split;
-using Jangteo.Stories;
 
 namespace Jangteo.Bench.Rehearsing;
 
@@ -56,7 +53,7 @@ internal sealed class RehearseDeploy(DeployPlan plan)
         using var ground = new RehearsalGround();
         await using var fleet = new Fleet(ground.Settings, Kinds.Modules.All.ToDictionary(module => module, _ => Replicas), Release.Own, ground.Say);
         await fleet.Start(ct);
-        return await ground.UnderLoad(plan, fleet, async () =>
+        var (holds, figure) = await ground.UnderLoad(plan, fleet, seed: 1, async () =>
         {
             for (var round = 1; round <= plan.Rounds; round++)
             {
@@ -76,6 +73,7 @@ internal sealed class RehearseDeploy(DeployPlan plan)
                 ground.Say(string.Create(CultureInfo.InvariantCulture, $"Round {round} of {plan.Rounds}: every process was replaced, in {began.Elapsed.TotalSeconds:0.0} s."));
             }
         }, ct);
+        return Rehearse.End(holds, figure);
     }
 
     private static async Task Kill(ModuleProcess place, CancellationToken ct)
@@ -86,73 +84,5 @@ internal sealed class RehearseDeploy(DeployPlan plan)
         {
             await Task.Delay(LooksEvery, ct);
         }
-    }
-}
-
-/// <summary>Where a rehearsal takes place: a data folder of its own, and what is said meanwhile.</summary>
-internal sealed class RehearsalGround : IDisposable
-{
-    private static readonly TimeSpan RestsWithin = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan SiegeRun = TimeSpan.FromSeconds(10);
-
-    private readonly Lock gate = new();
-    private readonly Stopwatch watch = Stopwatch.StartNew();
-
-    public RehearsalGround()
-    {
-        Folder = Directory.CreateTempSubdirectory("jangteo-rehearsal-").FullName;
-        // Its servers run as other users when root runs this, and must be able to pass.
-        File.SetUnixFileMode(Folder, File.GetUnixFileMode(Folder) | UnixFileMode.OtherExecute);
-        // The processes read their settings themselves. Whoever measures asks more often than people do.
-        Environment.SetEnvironmentVariable("Jangteo__Limits__PerPersonPerSecond", "0");
-        Environment.SetEnvironmentVariable("Jangteo__LogLevel", "Warning");
-        Settings = SettingsReader.Read() with { Port = Ports.Free(), DataFolder = Path.Combine(Folder, "data") };
-    }
-
-    public string Folder { get; }
-
-    public Settings Settings { get; }
-
-    public void Say(string line)
-    {
-        lock (gate)
-        {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{watch.Elapsed.TotalSeconds,6:0.0} s  {line}"));
-        }
-    }
-
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
-
-    /// <summary>Does something to a market while siege reads it and people trade, and ends the rehearsal.</summary>
-    public async Task<int> UnderLoad(DeployPlan plan, Fleet fleet, Func<Task> act, CancellationToken ct)
-    {
-        var address = new Uri(fleet.Address);
-        var chaos = new Plan(plan.Traders, 1, TimeSpan.Zero, TimeSpan.Zero, 0, 0, RestsWithin, TimeSpan.Zero);
-        using var crowd = await Crowd.Gather(address, chaos, RunFile.OfRunning(Settings.DataFolder)!.Databases!, ct);
-        var siege = new Siege(Folder, plan.Clients, SiegeRun, plan.Pause, await crowd.Market.Token("junho", ct), await Addresses(crowd.Market, address, ct));
-        crowd.Begin(ct);
-        siege.Begin();
-        Say($"{plan.Clients} clients of siege read, and {plan.Traders} pairs trade, at {address}.");
-        await act();
-        var besieged = await siege.End();
-        var found = await crowd.End(ct);
-        foreach (var wrong in found.Lost.Concat(found.Twice).Concat(found.Wrong).Concat(found.Books.Where(check => !check.Ok).Select(check => $"{check.Module}: {check.Name}: {check.Detail}")).Take(20))
-        {
-            Say($"WRONG: {wrong}");
-        }
-
-        var holds = besieged.Failed == 0 && besieged.Requests >= plan.Least && besieged.Longest <= plan.Longest && found.IsWell && crowd.Unanswered == 0;
-        return Rehearse.End(holds, string.Create(
-            CultureInfo.InvariantCulture,
-            $"availability {besieged.Availability:0.00} %, {besieged.Failed} failed of {besieged.Requests + besieged.Failed} requests, longest answer {besieged.Longest.TotalSeconds:0.00} s; {found.Acknowledged} moves acknowledged, {found.Lost.Count} lost, {crowd.Unanswered} not answered at once; {found.Books.Count(check => check.Ok)} of {found.Books.Count} checks hold"));
-    }
-
-    /// <summary>A route of each module that anybody who is signed in can read.</summary>
-    private static async Task<IReadOnlyList<Uri>> Addresses(Market market, Uri address, CancellationToken ct)
-    {
-        var heard = await market.Get("junho", "/api/listings", ct);
-        var listing = (string)heard.Body!["items"]![0]!["id"]!;
-        return [.. new[] { "/", "/api/listings", $"/api/listings/{listing}", "/api/kinds", "/api/people/me", "/api/notices", "/api/my/trades", "/api/my/statement", "/api/deliveries" }
-            .Select(path => new Uri(address, path))];
     }
 }

@@ -178,10 +178,12 @@ internal sealed class RehearseHeal(IReadOnlyList<string> causes, TimeSpan lasts)
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    private static async Task Until(Func<bool> isSo, CancellationToken ct)
+    private static Task Until(Func<bool> isSo, CancellationToken ct) => Until(() => Task.FromResult(isSo()), ct);
+
+    private static async Task Until(Func<Task<bool>> isSo, CancellationToken ct)
     {
         var waited = Stopwatch.StartNew();
-        while (!isSo())
+        while (!await isSo())
         {
             if (waited.Elapsed > GivesUpAfter)
             {
@@ -195,10 +197,13 @@ internal sealed class RehearseHeal(IReadOnlyList<string> causes, TimeSpan lasts)
     /// <summary>A route of each module, which that module alone answers.</summary>
     private static async Task<IReadOnlyList<ModuleReader>> ReadersOf(Market market, CancellationToken ct)
     {
-        var pictured = (await market.Get("junho", "/api/listings", ct)).Body!["items"]!.AsArray().Select(item => (string?)item!["picture"]).First(picture => picture is not null);
+        // The views hear of the sample listings a moment later.
+        string? picture = null;
+        await Until(async () => (picture = (await market.Get("junho", "/api/listings", ct)).Body?["items"]?.AsArray()
+            .SelectMany(listing => listing!["pictures"]!.AsArray()).Select(one => (string?)one).FirstOrDefault()) is not null, ct);
         return
         [
-            new(market, Modules.Identity, "/api/people/me"), new(market, Modules.Catalog, pictured!), new(market, Modules.Payments, "/api/my/statement"),
+            new(market, Modules.Identity, "/api/people/me"), new(market, Modules.Catalog, $"/api/pictures/{picture}"), new(market, Modules.Payments, "/api/my/statement"),
             new(market, Modules.Delivery, "/api/deliveries"), new(market, Modules.Notices, "/api/notices"), new(market, Modules.Trading, "/api/kinds"),
             new(market, Modules.Views, "/api/my/trades"),
         ];

@@ -11,6 +11,8 @@ internal static class StartupHook
 
     private const int Megabyte = 1 << 20;
 
+    private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(10);
+
     private static readonly List<byte[]> Leaked = [];
 
     public static void Initialize()
@@ -23,6 +25,7 @@ internal static class StartupHook
 
     private static void Leak(int megabytes)
     {
+        Thread.Sleep(Beginning);
         while (true)
         {
             Thread.Sleep(TimeSpan.FromSeconds(1.0 / megabytes));

@@ -1,0 +1,148 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Jangteo.Kinds;
+using Jangteo.Platform.Machine;
+using Jangteo.Split;
+
+namespace Jangteo.Bench.Rehearsing;
+
+/// <summary>
+/// <c>rehearse upgrade</c>: a market of the release before is upgraded to this one under load, process by process. Half-way, when each
+/// module has one process of either release, every story of every kind is played. The new release comes with its migrations, and with a
+/// new version of a kind.
+/// </summary>
+internal sealed partial class RehearseUpgrade(DeployPlan plan)
+{
+    private const int Replicas = 2;
+
+    /// <summary>The kind that the new release brings in a new version, and the row that is different: nobody waits so long in the stories.</summary>
+    private const string ChangedKind = "second-hand";
+
+    private const string OldRow = "after: 30d";
+    private const string NewRow = "after: 29d";
+
+    public static Command Command()
+    {
+        var clients = new Option<int>("--clients") { Description = "How many clients of siege read meanwhile.", DefaultValueFactory = _ => 100 };
+        var traders = new Option<int>("--traders") { Description = "How many pairs of people trade meanwhile.", DefaultValueFactory = _ => 4 };
+        var least = new Option<int>("--least") { Description = "How many requests of siege there must be at least, in each half.", DefaultValueFactory = _ => 10_000 };
+        var longest = new Option<double>("--longest") { Description = "How many seconds an answer may take.", DefaultValueFactory = _ => 1 };
+        var pause = new Option<double>("--pause") { Description = "Up to how many seconds each client of siege waits between its requests.", DefaultValueFactory = _ => 0.25 };
+        var command = new Command("upgrade", "Upgrades a market of the release before to this one under load, and plays every story half-way.") { clients, traders, least, longest, pause };
+        command.SetAction((parsed, ct) => new RehearseUpgrade(new DeployPlan(
+            1, Modules.All, parsed.GetValue(clients), parsed.GetValue(traders), parsed.GetValue(least),
+            TimeSpan.FromSeconds(parsed.GetValue(longest)), TimeSpan.FromSeconds(parsed.GetValue(pause)), Drains: true)).Run(ct));
+        return command;
+    }
+
+    public async Task<int> Run(CancellationToken ct)
+    {
+        using var ground = new RehearsalGround();
+        var before = await ReleaseBefore(ground, ct);
+        var next = NextRelease(Path.Combine(ground.Folder, "next"));
+        await using var fleet = new Fleet(ground.Settings, Modules.All.ToDictionary(module => module, _ => Replicas), before, ground.Say);
+        await fleet.Start(ct);
+
+        var first = await ground.UnderLoad(plan, fleet, seed: 1, () => Replace(fleet, 0, next, ct), ct);
+        ground.Say($"Half of the processes are of this release: {first.Figure}.");
+        var stories = await PlayStories(fleet, next, ground, ct);
+        var second = await ground.UnderLoad(plan, fleet, seed: 2, () => Replace(fleet, 1, next, ct), ct);
+        ground.Say($"All are of this release: {second.Figure}.");
+        return Rehearse.End(
+            first.Holds && second.Holds && stories == 0,
+            $"first half: {first.Figure}; stories with both releases: {(stories == 0 ? "as told" : "NOT as told")}; second half: {second.Figure}");
+    }
+
+    private static async Task Replace(Fleet fleet, int replica, Release release, CancellationToken ct)
+    {
+        foreach (var place in Modules.All.Select(module => fleet.Places[module][replica]))
+        {
+            place.Release = release;
+            await place.Replace(ct);
+        }
+    }
+
+    /// <summary>Builds the commit that <c>deploy/upgrade-from</c> names, once.</summary>
+    /// <exception cref="UnavailableException">Its history is not here, or it does not build.</exception>
+    private static async Task<Release> ReleaseBefore(RehearsalGround ground, CancellationToken ct)
+    {
+        var commit = (await File.ReadAllLinesAsync(Path.Combine("deploy", "upgrade-from"), ct)).First(line => Commit().IsMatch(line));
+        var folder = Path.GetFullPath(Path.Combine("artifacts", "upgrade-from", commit));
+        var program = Path.Combine(folder, "artifacts", "bin", "Jangteo", "release", "Jangteo.dll");
+        if (!File.Exists(program))
+        {
+            ground.Say($"Building {commit[..8]}, the release before ...");
+            Directory.CreateDirectory(folder);
+            await Do("sh", ["-c", "git archive \"$1\" | tar -x -C \"$2\"", "sh", commit, folder], ".", ct);
+            await Do("dotnet", ["build", "src/Jangteo", "-c", "Release", "-v", "quiet", "-p:RunAnalyzers=false", "-p:UseSharedCompilation=false"], folder, ct);
+        }
+
+        // The pages are not what is rehearsed, and take a minute to build.
+        var pages = Path.Combine(folder, "artifacts", "web");
+        if (!Directory.Exists(pages))
+        {
+            await Do("cp", ["-R", Path.Combine("artifacts", "web"), pages], ".", ct);
+        }
+
+        return Release.At(program, folder);
+    }
+
+    /// <summary>This program, with a kind in its next version.</summary>
+    private static Release NextRelease(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        File.Copy("jangteo.yaml", Path.Combine(folder, "jangteo.yaml"));
+        foreach (var file in Directory.EnumerateFiles("kinds", "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(folder, file);
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        var table = Path.Combine(folder, "kinds", ChangedKind, "trade.yaml");
+        var text = File.ReadAllText(table);
+        var changed = Version().Replace(text, found => $"version: {int.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) + 1}").Replace(OldRow, NewRow, StringComparison.Ordinal);
+        if (!text.Contains(OldRow, StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException($"{ChangedKind} has no row {OldRow} any more; name another to change.");
+        }
+
+        File.WriteAllText(table, changed);
+        return Release.At(Release.Own.Program, folder);
+    }
+
+    /// <summary>Answers the exit code of the demo.</summary>
+    private static async Task<int> PlayStories(Fleet fleet, Release release, RehearsalGround ground, CancellationToken ct)
+    {
+        ground.Say("Every story is played, with one process of either release for each module ...");
+        var start = new ProcessStartInfo(release.Executable, [.. release.Words, "demo", "--url", fleet.Address]) { WorkingDirectory = release.Folder, RedirectStandardOutput = true };
+        using var demo = Process.Start(start)!;
+        var said = await demo.StandardOutput.ReadToEndAsync(ct);
+        await demo.WaitForExitAsync(ct);
+        foreach (var line in said.Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(demo.ExitCode == 0 ? 3 : 40))
+        {
+            ground.Say(line);
+        }
+
+        return demo.ExitCode;
+    }
+
+    private static async Task Do(string program, string[] words, string folder, CancellationToken ct)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, words) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
+        var said = await process.StandardOutput.ReadToEndAsync(ct);
+        await process.WaitForExitAsync(ct);
+        if (process.ExitCode != 0)
+        {
+            throw new UnavailableException($"{program} {string.Join(' ', words)} ended with {process.ExitCode}. It said:\n{said}");
+        }
+    }
+
+    [GeneratedRegex("^[0-9a-f]{40}$")]
+    private static partial Regex Commit();
+
+    [GeneratedRegex("(?m)^version: ([0-9]+)")]
+    private static partial Regex Version();
+}
