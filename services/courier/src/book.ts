@@ -32,7 +32,7 @@ export type Beginning =
 
 const answersWithin = 1000
 /** After these pauses the provider is asked about an unknown message, in milliseconds. */
-const asksAfter = [1000, 5000, 30_000, 120_000, 600_000, 3_600_000]
+const asksAfter = [300, 5000, 30_000, 120_000, 600_000, 3_600_000]
 /** What is taken from a queue is there again after so long, so that a process that dies with it loses nothing. */
 const takenFor = 15_000
 

@@ -15,7 +15,7 @@ import { type Settings, SettingsError, readSettings } from './settings.js'
 
 /** How much longer than a provider may take a message is held by the process that sends it: Redis is asked before and after. */
 const margin = 2500
-const looksEvery = 500
+const looksEvery = 250
 
 async function run(settings: Settings): Promise<void> {
   const book = new Book(settings.redis, settings.secret, settings.keep, settings.providerTimeout + margin)

@@ -112,7 +112,8 @@ export class Door {
       const result = await this.book.report(name, report)
       this.metrics.reported(name, result)
       // Two messages under one key: the provider has sent one that was not asked for.
-      if (result === 'other-message') log('error', 'A provider reports a second message under one key.', { ...report })
+      if (result === 'other-message')
+        log('error', 'A provider reports a second message under one key.', { key: report.key, second: report.message })
     }
     return { status: 200, body: { taken: reports.length } }
   }

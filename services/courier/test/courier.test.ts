@@ -1,0 +1,133 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { Courier, Redis, refusal, sms, until } from './harness.js'
+import { SolapiStandIn } from './standIns.js'
+
+describe('the courier', () => {
+  let redis: Redis
+  let standIn: SolapiStandIn
+  let courier: Courier | undefined
+
+  beforeAll(async () => {
+    redis = await Redis.start()
+    standIn = await new SolapiStandIn().start()
+  })
+  afterEach(async () => {
+    await courier?.kill()
+    courier = undefined
+  })
+  afterAll(async () => {
+    await standIn.stop()
+    await redis.remove()
+  })
+
+  test('the rate of a provider is kept, and what is more is told when to come back', async () => {
+    courier = await Courier.start(redis, { ...standIn.settings(), SOLAPI_PER_SECOND: '2' })
+    const sends = [sms(), sms({ to: '+821012345679' }), sms({ to: '+821012345670' })]
+
+    const replies = []
+    for (const send of sends) replies.push(await courier.send(send))
+
+    expect(replies.map((reply) => reply.status)).toEqual([200, 200, 429])
+    expect(replies[2]).toMatchObject({ retryAfter: 1, body: { error: 'rate-limited' } })
+    expect((await courier.sendUntilTaken(sends[2]!)).body).toMatchObject({ state: 'accepted' })
+  })
+
+  test('more messages at once than it takes are told to come back', async () => {
+    courier = await Courier.start(redis, { ...standIn.settings(), CONCURRENCY: '1' })
+    standIn.next = ['take and be silent']
+    const first = courier.send(sms())
+    await until(() => standIn.next.length === 0)
+
+    expect(await courier.send(sms())).toMatchObject({ status: 503, retryAfter: 1, body: { error: 'busy' } })
+    await first
+  })
+
+  test('numbers are carried by the provider of the longest prefix, and other channels by none', async () => {
+    courier = await Courier.start(redis, { ...standIn.settings(), ROUTES: 'sms:+82=solapi, sms=file' })
+
+    expect((await courier.send(sms())).body).toMatchObject({ provider: 'solapi' })
+    expect(await courier.send(sms({ channel: 'email', to: 'minji@gaon.example' }))).toMatchObject({ status: 422 })
+  })
+
+  test('nobody sends without the secret, and nothing malformed is taken', async () => {
+    courier = await Courier.start(redis, standIn.settings())
+
+    expect(await courier.ask('POST', '/send', sms(), 'another secret of 16')).toMatchObject({ status: 401 })
+    expect(await courier.ask('GET', '/sends/key-1', undefined, 'another secret of 16')).toMatchObject({ status: 401 })
+    for (const [wrong, field] of [
+      [{ to: '01012345678' }, 'to'],
+      [{ key: 'a b' }, 'key'],
+      [{ text: '' }, 'text'],
+      [{ text: 'x'.repeat(2001) }, 'text'],
+      [{ more: 1 }, 'more'],
+      [{ template: { name: 'x', language: 'ko', values: { a: 1 } } }, 'template.values.a'],
+    ] as const)
+      expect(await courier.send(sms(wrong))).toMatchObject({ status: 400, body: { error: 'malformed', field } })
+  })
+
+  test('while Redis is away nothing is sent, and what was sent is known when it is back', async () => {
+    courier = await Courier.start(redis, standIn.settings())
+    const send = sms()
+    await courier.send(send)
+    const before = standIn.asked
+    await redis.kill()
+
+    expect(await courier.send(sms())).toMatchObject({ status: 503, retryAfter: 1, body: { error: 'without-store' } })
+    expect(await courier.isReady()).toBe(false)
+    await redis.startAgain()
+
+    expect((await courier.sendUntilTaken(send)).body).toMatchObject({ state: 'accepted' })
+    expect(standIn.asked).toBe(before)
+  })
+
+  test('told to stop, it is not ready, ends what runs, and ends well', async () => {
+    courier = await Courier.start(redis, standIn.settings())
+    const send = sms()
+    const stopping = courier
+    let asRunning: Promise<boolean> | undefined
+    standIn.meanwhile.taken = async () => {
+      stopping.signal('SIGTERM')
+      await until(() => stopping.log.includes('Stopping.'))
+      asRunning = stopping.isReady()
+      await asRunning
+    }
+
+    const reply = await courier.send(send)
+
+    standIn.meanwhile = {}
+    expect(await asRunning).toBe(false)
+    expect(reply.body).toMatchObject({ state: 'accepted' })
+    expect(await courier.ended()).toBe(0)
+  })
+
+  test('its log tells no text and no whole number', async () => {
+    courier = await Courier.start(redis, standIn.settings())
+    standIn.next = ['refuse']
+    const send = sms({ text: 'A very private text' })
+    await courier.send(send)
+
+    await until(() => courier!.log.includes(send.key))
+
+    expect(courier.log).not.toMatch(/private text|12345678/)
+  })
+
+  test('it counts what it asks, what is open and what is unknown', async () => {
+    courier = await Courier.start(redis, standIn.settings())
+    await courier.send(sms())
+
+    const text = await (await fetch(`${courier.address}/metrics`)).text()
+
+    expect(text).toContain('courier_provider_requests_total{provider="solapi",outcome="accepted"} 1')
+    expect(text).toMatch(/^courier_unknown \d+$/m)
+  })
+
+  test('it does not start with settings that cannot be meant, nor with a Redis that forgets', async () => {
+    const forgetful = await Redis.start('--appendonly', 'no')
+
+    expect(await refusal(redis, { SECRET: 'short' })).toContain('COURIER_SECRET')
+    expect(await refusal(redis, { ROUTES: 'sms=pigeon', SOLAPI_TYPO: '1' })).toMatch(/COURIER_ROUTES.*SOLAPI_TYPO/s)
+    expect(await refusal(redis, { ROUTES: 'sms=twilio' })).toContain('COURIER_TWILIO_ACCOUNT is missing')
+    expect(await refusal(forgetful, {})).toContain('appendonly is not yes')
+    await forgetful.remove()
+  })
+})

@@ -1,0 +1,4 @@
+import { everyMessageOnce } from './everyMessageOnce.js'
+import { SolapiStandIn } from './standIns.js'
+
+everyMessageOnce('Solapi', () => new SolapiStandIn())
