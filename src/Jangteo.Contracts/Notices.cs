@@ -15,7 +15,7 @@ public static class NoticesMessages
 
 /// <summary>People were told something about a trade or a listing.</summary>
 /// <param name="Cause">The trade's revision, or the listing's.</param>
-/// <param name="Tellings">To whom, by which channel, and how it went: told, sent, waiting or undeliverable.</param>
+/// <param name="Tellings">To whom, by which channel, and how it went: told, sent, waiting, unknown or undeliverable.</param>
 public sealed record Told(Guid? Trade, Guid? Listing, string What, int Cause, Telling[] Tellings, DateTimeOffset At);
 
 public sealed record Telling(Guid Notice, Guid Person, string Channel, string Status);

@@ -9,7 +9,7 @@ namespace Jangteo.Notices;
 /// <param name="Subject">The trade, or the listing of an alarm about a listing.</param>
 /// <param name="Cause">The revision that it is told of.</param>
 /// <param name="What">The move, what the alarm is about, or what happened to a transfer.</param>
-/// <param name="Status">told, waiting, sent, undeliverable or collapsed.</param>
+/// <param name="Status">told, waiting, sent, unknown, undeliverable or collapsed.</param>
 /// <param name="Other">The other party of the trade; null of an alarm, and of a refusal to the person who was refused.</param>
 internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person, string Channel, Guid Id, Guid? Trade, Guid Listing, string Kind, string Status, DateTimeOffset At, NoticeFacts Facts, Guid? Other = null)
 {
@@ -21,6 +21,9 @@ internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person,
     public const string Waiting = "waiting";
     public const string Sent = "sent";
     public const string Undeliverable = "undeliverable";
+
+    /// <summary>A provider was asked to carry it and has not answered: it may have arrived, and is not sent again.</summary>
+    public const string Unknown = "unknown";
 
     /// <summary>
     /// Not sent, because the same was sent of the same person and listing a moment ago. In the app it is counted with the others.
@@ -46,6 +49,13 @@ internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person,
     /// <summary>What it says in an SMS.</summary>
     public string SmsText(Texts texts, string language, TimeZoneInfo zone) =>
         Notices.SmsText.Fit(Template(texts, language), Values(language, zone));
+
+    /// <summary>What its text is made of, under a name that says the same of every notice alike.</summary>
+    public MessageTemplate MadeOf(string language, TimeZoneInfo zone)
+    {
+        var sort = Facts.Refusal is not null ? "refusal" : Facts.IsAlarm ? "alarm" : Facts.IsTransfer ? "transfer" : "told";
+        return new MessageTemplate($"{sort}.{Kind}.{Facts.Refusal ?? What}", language, Values(language, zone));
+    }
 
     private string Template(Texts texts, string language) =>
         Facts.Refusal is { } code ? $"{texts.Move(Kind, What, language)}: {texts.Refusal(code, language, Kind)}"

@@ -47,7 +47,7 @@ internal sealed class NoticesBooks(
             where c.subject = any($1) and c.status = '{Notice.Collapsed}' and c.channel <> '{Notice.App}' and (
                 select count(*) from notices s
                 where s.person = c.person and s.listing = c.listing and s.what = c.what and s.channel = c.channel and s.other = c.other
-                    and s.channel <> '{Notice.App}' and s.status = '{Notice.Sent}'
+                    and s.channel <> '{Notice.App}' and (s.status in ('{Notice.Sent}', '{Notice.Unknown}') or s.carrier_revision is not null)
                     and s.at between c.at - {CollapsesWithin} and c.at) < {Notice.SentOfTheSame}
             """),
     ]);
@@ -55,9 +55,9 @@ internal sealed class NoticesBooks(
     // A notice stands under what it tells of, and is asked for under its own id too.
     private const string SentOut =
         """
-        select n.subject, n.id, n.status from notices n where n.subject = any($1) and n.channel <> 'app'
-        union all select n.id, n.id, n.status from notices n where n.id = any($1) and n.channel <> 'app'
-        union all select m.id, m.id, m.status from operator_mails m where m.id = any($1)
+        select n.subject, n.id, n.status from notices n where n.subject = any($1) and n.channel <> 'app' and n.channel = any($2)
+        union all select n.id, n.id, n.status from notices n where n.id = any($1) and n.channel <> 'app' and n.channel = any($2)
+        union all select m.id, m.id, m.status from operator_mails m where m.id = any($1) and 'email' = any($2)
         """;
 
     private const string Own =
@@ -136,8 +136,10 @@ internal sealed class NoticesBooks(
     /// </summary>
     private async Task<IReadOnlyList<Offender>> CompareWithPhones(Guid[] subjects, CancellationToken ct)
     {
+        // What goes to a carrier outside is in no book of the sandbox.
+        string[] onPhone = [.. new[] { Notice.Sms, Notice.Email }.Where(channel => !settings.Notices.Carrier.Carries(channel))];
         var sent = await storage.Query(
-            new Sql(SentOut, subjects), row => (Subject: row.GetGuid(0), Id: row.GetGuid(1), Status: row.GetString(2)), ct);
+            new Sql(SentOut, subjects, onPhone), row => (Subject: row.GetGuid(0), Id: row.GetGuid(1), Status: row.GetString(2)), ct);
         Guid[] ids = [.. sent.Select(row => row.Id).Concat(subjects).Distinct()];
         var arrived = (await Phone.Query(new Sql("select errand from messages where errand = any($1)", ids), row => row.GetGuid(0), ct))
             .ToHashSet();

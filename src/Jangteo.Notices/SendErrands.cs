@@ -70,7 +70,7 @@ internal sealed class SendErrands(
                 break;
             }
 
-            done.Add(notice with { Status = sending == Sending.Sent ? Notice.Sent : Notice.Undeliverable });
+            done.Add(notice with { Status = StatusOf(sending) });
         }
 
         faults.Reach($"notices.before-recording-{channel}");
@@ -86,6 +86,13 @@ internal sealed class SendErrands(
         return waiting.Count == Batch ? TimeSpan.Zero : Poll;
     }
 
+    private static string StatusOf(Sending sending) => sending switch
+    {
+        Sending.Sent => Notice.Sent,
+        Sending.Unknown => Notice.Unknown,
+        _ => Notice.Undeliverable,
+    };
+
     /// <summary>
     /// Whether enough of the same were sent lately: what one person does repeatedly on one listing is sent only a few times.
     /// </summary>
@@ -97,12 +104,13 @@ internal sealed class SendErrands(
         }
 
         var since = notice.At - Notice.CollapsesWithin;
-        var now = done.Count(one => one.Status == Notice.Sent && one.IsLike(notice) && one.At >= since);
+        var now = done.Count(one => one.Status is Notice.Sent or Notice.Unknown && one.IsLike(notice) && one.At >= since);
         return now >= Notice.SentOfTheSame || now + await storage.Find(
             new Sql(
                 """
                 select count(*)::int from notices
-                where person = $1 and listing = $2 and what = $3 and channel = $4 and channel <> 'app' and other = $5 and status = 'sent' and at between $6 and $7
+                where person = $1 and listing = $2 and what = $3 and channel = $4 and channel <> 'app' and other = $5 and status in ('sent', 'unknown')
+                    and at between $6 and $7
                 """,
                 notice.Person, notice.Listing, notice.What, channel, other, since, notice.At),
             reader => reader.GetInt32(0), ct) >= Notice.SentOfTheSame;

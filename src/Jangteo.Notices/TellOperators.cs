@@ -101,9 +101,9 @@ internal sealed class TellOperators(
                 return;
             }
 
-            if (sending == Sending.Undeliverable)
+            if (sending != Sending.Sent)
             {
-                log.LogWarning("A mail to {Address} about what needs an operator cannot be delivered: {Subject}", address, subject);
+                log.LogWarning("A mail to {Address} about what needs an operator was not delivered, or is not known to be: {Subject}", address, subject);
             }
 
             await storage.Do(Cause.New(), work =>

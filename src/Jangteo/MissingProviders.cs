@@ -46,5 +46,7 @@ internal static class MissingProviders
     }
 
     private static string Line(Kind kind, string needs, MissingProvider missing) =>
-        $"Sandbox: {kind.Name} {needs}, and no {missing.Provider} is connected; only the sandbox has one: write Sandbox: true, or leave {kind.Name} out of KindsFolder";
+        missing.Remedy is { } remedy
+            ? $"Sandbox: {kind.Name} {needs}, and no {missing.Provider} is connected; {remedy}, write Sandbox: true, or leave {kind.Name} out of KindsFolder"
+            : $"Sandbox: {kind.Name} {needs}, and no {missing.Provider} is connected; only the sandbox has one: write Sandbox: true, or leave {kind.Name} out of KindsFolder";
 }

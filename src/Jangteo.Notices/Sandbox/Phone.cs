@@ -37,7 +37,8 @@ internal sealed class Phone([FromKeyedServices(Phone.Schema)] Storage book, Faul
             TypedResults.Ok(await phone.Of(Notice.Email, (await who.Find(person, ct)).Email, who, ct))).AllowAnonymous().WithName("sandboxMailbox").WithSummary("The e-mail in a person's mailbox, newest first.");
     }
 
-    public Task<Sending> Send(Guid errand, string phone, string text, CancellationToken ct) => Keep(errand, Notice.Sms, phone, null, text, ct);
+    public Task<Sending> Send(Guid errand, string phone, string text, MessageTemplate template, CancellationToken ct) =>
+        Keep(errand, Notice.Sms, phone, null, text, ct);
 
     public Task<Sending> Send(Guid errand, string address, string subject, string text, CancellationToken ct) => Keep(errand, Notice.Email, address, subject, text, ct);
 

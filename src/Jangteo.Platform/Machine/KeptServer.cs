@@ -3,13 +3,13 @@ using System.Diagnostics;
 namespace Jangteo.Platform.Machine;
 
 /// <summary>The process of a server, and our hold on it when we started it ourselves.</summary>
-internal sealed record Server(int Process, Process? Child);
+public sealed record Server(int Process, Process? Child);
 
 /// <summary>A server that the program cannot do without: when it ends by itself it is started again, until the program stops it.</summary>
 /// <param name="name">For people.</param>
 /// <param name="first">The server that runs now.</param>
 /// <param name="startAgain">Has the server running when it returns.</param>
-internal sealed class KeptServer(string name, Server first, Func<Task<Server>> startAgain, Action<string>? say)
+public sealed class KeptServer(string name, Server first, Func<Task<Server>> startAgain, Action<string>? say)
 {
     // Past this a server that was told to stop is left to finish alone: the next start waits for it.
     private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(30);

@@ -119,7 +119,7 @@ public sealed record Settings
 
     public ModuleSettings Delivery { get; init; } = new();
 
-    public ModuleSettings Notices { get; init; } = new();
+    public NoticesSettings Notices { get; init; } = new();
 
     public ModuleSettings Identity { get; init; } = new();
 
@@ -362,6 +362,39 @@ public sealed record CatalogSettings
     /// times as many.
     /// </summary>
     public long PictureSpacePerPerson { get; init; } = 200L << 20;
+}
+
+/// <summary>What people are told, and who carries it.</summary>
+public sealed record NoticesSettings
+{
+    [ConnectionString, DataType(DataType.Password)]
+    public string Database { get; init; } = "";
+
+    public string Address { get; init; } = "";
+
+    public CarrierSettings Carrier { get; init; } = new();
+}
+
+/// <summary>A carrier of SMS or e-mail outside of the program; docs/extending/carriers.md says how it is spoken to.</summary>
+public sealed record CarrierSettings
+{
+    /// <summary>The address of which <c>split</c> starts a carrier of its own.</summary>
+    public const string Private = "private";
+
+    /// <summary>Empty is none, <see cref="Private"/> the courier that <c>split</c> starts.</summary>
+    [RegularExpression("(private|https?://[^/].*)?")]
+    public string Address { get; init; } = "";
+
+    /// <summary>Known to both sides; at least 16 characters.</summary>
+    [RegularExpression("(.{16,})?"), DataType(DataType.Password)]
+    public string Secret { get; init; } = "";
+
+    /// <summary>What it carries: <c>sms</c>, <c>email</c>, or both with a comma between.</summary>
+    [RegularExpression("(sms|email)(, ?(sms|email))?")]
+    public string Channels { get; init; } = "sms";
+
+    /// <summary>Whether a channel goes to it.</summary>
+    public bool Carries(string channel) => Address.Length > 0 && Channels.Split(',', StringSplitOptions.TrimEntries).Contains(channel);
 }
 
 /// <summary>What each module has of its own.</summary>

@@ -25,6 +25,16 @@ internal static class Shape
             .Select(name => $"{char.ToUpperInvariant(name[0])}{name[1..]}:Address: {name} is not in this process; write where it answers, such as http://{name}:8081"));
         mistakes.AddRange(modules.Where(module => elsewhere.Count > 0 && settings.DatabaseOf(module.Name).Length == 0)
             .Select(module => $"{char.ToUpperInvariant(module.Name[0])}{module.Name[1..]}:Database: a private PostgreSQL belongs to one process; write a connection string"));
+        var carrier = settings.Notices.Carrier;
+        if (carrier.Address == CarrierSettings.Private)
+        {
+            mistakes.Add("Notices:Carrier:Address: a private carrier is started by ./jangteo split only; start services/courier and write its address");
+        }
+        else if (carrier.Address.Length > 0 && carrier.Secret.Length == 0)
+        {
+            mistakes.Add("Notices:Carrier:Secret: the carrier and this program must know each other; write the same 16 characters or more for both");
+        }
+
         if (mistakes.Count > 0)
         {
             throw new SettingsException(mistakes);

@@ -30,6 +30,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
     private PrivatePostgres? postgres;
     private PrivateBroker? broker;
     private PrivateGateway? gateway;
+    private CourierProcess? courier;
     private GatewayPlan? plan;
     private Task following = Task.CompletedTask;
     private Task restarting = Task.CompletedTask;
@@ -58,6 +59,12 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
         say("Starting PostgreSQL and RabbitMQ ...");
         var databases = Databases(ct);
         await Task.WhenAll(databases, StartBroker(ct));
+
+        if (CourierProcess.IsWanted(settings))
+        {
+            say("Starting the courier and its Redis ...");
+            courier = await CourierProcess.Start(Folder, Address, say, ct);
+        }
 
         plan = MakePlan(await databases);
         Replicas.Write(Folder, replicas);
@@ -89,6 +96,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
     [
         .. Places.Values.SelectMany(places => places).Where(place => place.IsWanted).Select(place => new RunningProcess(place.Name, place.Module, place.ProcessId, place.Port, place.InternalPort, place.IsReady)),
         .. gateway is { } door ? [new RunningProcess("haproxy", null, door.ProcessId, plan!.Port, plan.InternalPort, door.IsRunning)] : Array.Empty<RunningProcess>(),
+        .. courier?.Processes ?? [],
         .. broker is null ? Array.Empty<RunningProcess>() : [new RunningProcess("rabbitmq", null, broker.ProcessId, new Uri(Broker).Port, null, Posix.IsAlive(broker.ProcessId))],
         .. postgres is null ? Array.Empty<RunningProcess>() : [new RunningProcess("postgresql", null, postgres.ProcessId, null, null, Posix.IsAlive(postgres.ProcessId))],
     ];
@@ -136,6 +144,11 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
         }
 
         await Task.WhenAll(Places.Values.SelectMany(places => places).Where(place => place.IsWanted).Select(place => place.Stop()));
+        if (courier is not null)
+        {
+            await courier.DisposeAsync();
+        }
+
         await Task.WhenAll(broker?.DisposeAsync().AsTask() ?? Task.CompletedTask, postgres?.DisposeAsync().AsTask() ?? Task.CompletedTask);
         guardian?.Dispose();
         stopping.Dispose();
@@ -200,6 +213,11 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
             // The gateway of this market connects from this machine, and passes on what the proxies in front of it say.
             told["TrustedProxies"] = string.Join(
                 ',', new[] { "localhost", settings.TrustedProxies }.Where(networks => networks.Length > 0));
+            foreach (var (name, value) in courier?.Settings ?? new Dictionary<string, string>())
+            {
+                told[name] = value;
+            }
+
             told[$"{module}__Database"] = databases[module];
             foreach (var other in Modules.All.Where(other => other != module))
             {

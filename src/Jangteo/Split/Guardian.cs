@@ -31,8 +31,9 @@ internal sealed class Guardian : IDisposable
         // Its guardian first: it would go on to stop what is adopted.
         foreach (var process in left.OrderByDescending(process => Posix.CommandLine(process).Contains(Name)))
         {
-            // One that has ended meanwhile has no command line.
-            if (Posix.CommandLine(process) is [var program, ..] && Path.GetFileName(program) is "dotnet" or "Jangteo" or "haproxy" or "bash")
+            // One that has ended meanwhile has no command line. That of Redis is its name and where it listens, as one word.
+            if (Posix.CommandLine(process) is [var program, ..] && Path.GetFileName(program) is "dotnet" or "Jangteo" or "haproxy" or "bash" or "node"
+                || Posix.CommandLine(process) is [var title, ..] && title.StartsWith("redis-server ", StringComparison.Ordinal))
             {
                 Posix.Signal(process, Posix.Kill);
             }

@@ -164,7 +164,9 @@ function Undeliverable({ items }: { items: Shape['UndeliverableNotice'][] }) {
               {notice.person.name}
             </Anchor>
             <Text size="sm" c="dimmed">
-              {word('channels', notice.channel)} · {notice.phone ?? t('operating.attention.undeliverable.noPhone')} · <When at={notice.at} />
+              {word('channels', notice.channel)} · {notice.phone ?? t('operating.attention.undeliverable.noPhone')} ·{' '}
+              {notice.status === 'unknown' && `${t('operating.attention.undeliverable.unknown')} · `}
+              <When at={notice.at} />
             </Text>
           </Group>
           <Text size="sm">{notice.text}</Text>
