@@ -48,7 +48,10 @@ public sealed class Town : IAsyncLifetime
     /// <summary>Whether people may play here: a phone, a mailbox, faults.</summary>
     internal bool Sandbox { get; init; } = true;
 
-    private Settings Settings => new() { DataFolder = folder, KindsFolder = Path.Combine(Repository.Root, "kinds"), Sandbox = Sandbox };
+    /// <summary>A carrier of messages outside of the town.</summary>
+    internal CarrierSettings Carrier { get; init; } = new();
+
+    private Settings Settings => new() { DataFolder = folder, KindsFolder = Path.Combine(Repository.Root, "kinds"), Sandbox = Sandbox, Notices = new NoticesSettings { Carrier = Carrier } };
 
     private Module[] Inhabitants => [.. speakers.Values, new NoticesModule(), new ViewsModule()];
 
