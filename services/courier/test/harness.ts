@@ -146,7 +146,7 @@ export class Courier {
         SECRET: secret,
         PORT: String(this.port),
         LISTEN: '127.0.0.1',
-        PROVIDER_TIMEOUT: '600ms',
+        PROVIDER_TIMEOUT: '1s',
         DRAIN_NOTICE: '100ms',
         ...this.settings,
       }).map(([name, value]) => [`COURIER_${name}`, value]),
