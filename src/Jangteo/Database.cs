@@ -15,6 +15,9 @@ namespace Jangteo;
 /// <summary>Where the modules of this process keep what they keep: the private PostgreSQL, or the databases of the settings, brought up to date.</summary>
 internal sealed class Database : IAsyncDisposable
 {
+    /// <summary>A table that is there while a backup is being restored into the database.</summary>
+    public const string Restoring = "public.restoring";
+
     /// <summary>Beside those that queue for their turn there are connections that are kept for long, such as one that listens.</summary>
     private const int PoolPerSchema = Storage.AtOnce + 3;
 
@@ -41,6 +44,7 @@ internal sealed class Database : IAsyncDisposable
                 await Durability.RefuseForgetfulDatabase(together.Key, ct);
             }
 
+            await RefuseHalfRestored(together.Key, ct);
             await Migrations.Apply(together.Key, [.. together], ct);
             foreach (var (schema, _) in together)
             {
@@ -89,6 +93,20 @@ internal sealed class Database : IAsyncDisposable
         return database;
     }
 
+    /// <summary>The databases that a command has found, for reading them as the program does.</summary>
+    public static Database Of(Backups.MarketDatabases found, Settings settings)
+    {
+        var database = new Database(null);
+        foreach (var (schema, _) in Backups.MarketDatabases.Schemas)
+        {
+            var admin = found.Of(schema).Admin;
+            database.admins[schema] = admin;
+            database.connections[schema] = ConnectionOf(schema, admin, isOwn: false, settings.DatabaseTimeouts);
+        }
+
+        return database;
+    }
+
     /// <summary>How the private PostgreSQL is reached by who may: its socket is in a folder of this account. Null when the databases are of the settings.</summary>
     public string? OwnAddress => own?.AdminConnectionString;
 
@@ -103,6 +121,17 @@ internal sealed class Database : IAsyncDisposable
         if (own is not null)
         {
             await own.DisposeAsync();
+        }
+    }
+
+    /// <exception cref="UnavailableException">A restore has begun there and has not ended.</exception>
+    private static async Task RefuseHalfRestored(string admin, CancellationToken ct)
+    {
+        await using var source = NpgsqlDataSource.Create(admin);
+        await using var command = source.CreateCommand($"select to_regclass('{Restoring}') is not null");
+        if ((bool)(await command.ExecuteScalarAsync(ct))!)
+        {
+            throw new UnavailableException("A backup is being restored into this database, or a restore was ended before it was done. Wait, or run 'jangteo restore' again.");
         }
     }
 
@@ -156,11 +185,11 @@ internal sealed class Database : IAsyncDisposable
     };
 
     /// <summary>What all processes share is where the settings say for all; without such a place it is with the first module.</summary>
-    private static string AddressOf(string schema, Settings settings, IReadOnlyList<Module> modules) => schema == Hosting.Common
+    internal static string AddressOf(string schema, Settings settings, IReadOnlyList<Module> modules) => schema == Hosting.Common
         ? settings.Database.Length > 0 ? settings.Database : settings.DatabaseOf(modules[0].Name)
         : settings.DatabaseOf(OwnerOf(schema, modules));
 
-    private static string OwnerOf(string schema, IReadOnlyList<Module> modules) => modules.FirstOrDefault(module => module.FurtherSchemas.Any(further => further.Schema == schema))?.Name ?? schema;
+    internal static string OwnerOf(string schema, IReadOnlyList<Module> modules) => modules.FirstOrDefault(module => module.FurtherSchemas.Any(further => further.Schema == schema))?.Name ?? schema;
 
     private static string ConnectionOf(string schema, string admin, bool isOwn, DatabaseTimeouts timeouts)
     {

@@ -94,13 +94,14 @@ internal static class Serving
     }
 
     /// <summary>The kinds of the folder, or every mistake in them.</summary>
-    private static Shelf ReadKinds(string folder)
+    public static Shelf ReadKinds(string folder)
     {
         var verdict = KindTexts.Check(folder);
         return verdict.Shelf ?? throw new KindRefusedException(string.Join(Environment.NewLine, verdict.Mistakes));
     }
 
-    private static WebApplication Build(Settings settings, IReadOnlyList<Module> modules, Shelf shelf, Database database, string[] args)
+    /// <summary>The program with these modules, not started.</summary>
+    public static WebApplication Build(Settings settings, IReadOnlyList<Module> modules, Shelf shelf, Database database, string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.SetMinimumLevel(Enum.Parse<LogLevel>(settings.LogLevel)).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);

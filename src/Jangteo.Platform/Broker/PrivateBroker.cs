@@ -69,6 +69,24 @@ public sealed class PrivateBroker : IAsyncDisposable
         }
     }
 
+    /// <summary>Removes everything that the broker of a data folder keeps, while it does not run. One that was left running is stopped.</summary>
+    /// <exception cref="UnavailableException">Somebody uses it.</exception>
+    public static async Task Forget(string dataFolder, Action<string>? say, CancellationToken ct)
+    {
+        dataFolder = Path.GetFullPath(dataFolder);
+        var folder = PrivateFolder.For(dataFolder, "rabbitmq", "message broker", "rabbitmq-server").Folder;
+        var processFile = Path.Combine(folder, "process");
+        if (File.Exists(processFile) && int.TryParse(await File.ReadAllTextAsync(processFile, ct), out var left) && Posix.IsAlive(left))
+        {
+            await (await Start(dataFolder, say, ct)).DisposeAsync();
+        }
+
+        await using var claim = Claim.Of(dataFolder, "rabbitmq.lock");
+        var kept = Path.Combine(folder, "mnesia");
+        if (Directory.Exists(kept))
+            Directory.Delete(kept, recursive: true);
+    }
+
     /// <summary>Stops the broker: what it has confirmed is on disk.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using Jangteo.Platform.Machine;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Jangteo.Platform.Broker;
 
@@ -39,6 +41,25 @@ public static class Queues
         for (var partition = 0; partition < Partitions; partition++)
         {
             await channel.QueueDeclareAsync(NameOf(module, partition), durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: ct);
+        }
+    }
+
+    /// <summary>Deletes the queues of modules with all that is in them.</summary>
+    /// <exception cref="UnavailableException">Somebody hears one of them.</exception>
+    public static async Task Forget(IConnection connection, IEnumerable<string> modules, CancellationToken ct)
+    {
+        foreach (var queue in modules.SelectMany(module => Enumerable.Range(0, Partitions).Select(partition => NameOf(module, partition))))
+        {
+            // What the broker refuses closes the channel.
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
+            try
+            {
+                await channel.QueueDeleteAsync(queue, ifUnused: true, ifEmpty: false, cancellationToken: ct);
+            }
+            catch (OperationInterruptedException refused) when (refused.ShutdownReason?.ReplyCode == Constants.PreconditionFailed)
+            {
+                throw new UnavailableException($"The queue {queue} is being heard: stop every process of the market first.", refused);
+            }
         }
     }
 }

@@ -42,10 +42,22 @@ public sealed class PrivatePostgres : IAsyncDisposable
         "cluster_name=jangteo",
     ];
 
+    /// <summary>
+    /// Over these while much is loaded at once and nobody else connects. What a transaction writes into a table that it has emptied itself
+    /// is then not logged: its files are on the disk when it commits, so a crash loses no more than it would otherwise.
+    /// </summary>
+    private static readonly string[] SettingsForLoading =
+    [
+        "wal_level=minimal",
+        "max_wal_senders=0",
+        "maintenance_work_mem=256MB",
+        "autovacuum=off", // What is loaded is analyzed by whoever loads it.
+    ];
+
     private readonly FileStream claim;
     private readonly KeptServer server;
 
-    private PrivatePostgres(FileStream claim, PostgresPlace place, Server running, Action<string>? say)
+    private PrivatePostgres(FileStream claim, PostgresPlace place, Server running, string[] settings, Action<string>? say)
     {
         this.claim = claim;
         Adopted = running.Child is null;
@@ -56,7 +68,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         async Task<Server> StartAgain()
         {
             NpgsqlConnection.ClearAllPools();
-            return await Adopt(place, CancellationToken.None) ?? await StartAnew(place, say, CancellationToken.None);
+            return await Adopt(place, CancellationToken.None) ?? await StartAnew(place, settings, say, CancellationToken.None);
         }
     }
 
@@ -76,7 +88,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
     public static Task<PrivatePostgres> Start(string dataFolder, CancellationToken ct = default) => Start(dataFolder, null, ct);
 
     /// <summary>The same, and <paramref name="say"/> is told what takes long or is not where one would look for it, a line each.</summary>
-    public static async Task<PrivatePostgres> Start(string dataFolder, Action<string>? say, CancellationToken ct)
+    /// <param name="forLoading">Starts it so that it takes in much at once, for a command that nobody shares it with.</param>
+    public static async Task<PrivatePostgres> Start(string dataFolder, Action<string>? say, CancellationToken ct, bool forLoading = false)
     {
         if (!OperatingSystem.IsLinux())
             throw new UnavailableException("A private PostgreSQL is started on Linux only. Run one yourself and name it in Jangteo__Database.");
@@ -88,7 +101,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
             var place = PostgresPlace.For(dataFolder);
             if (place.Remark is { } remark)
                 say?.Invoke(remark);
-            return new PrivatePostgres(claim, place, await Adopt(place, ct) ?? await StartAnew(place, say, ct), say);
+            string[] settings = forLoading ? [.. Settings, .. SettingsForLoading] : Settings;
+            return new PrivatePostgres(claim, place, await Adopt(place, ct) ?? await StartAnew(place, settings, say, ct), settings, say);
         }
         catch
         {
@@ -160,7 +174,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         return null;
     }
 
-    private static async Task<Server> StartAnew(PostgresPlace place, Action<string>? say, CancellationToken ct)
+    private static async Task<Server> StartAnew(PostgresPlace place, string[] settings, Action<string>? say, CancellationToken ct)
     {
         var binaries = FindBinaries(place);
         if (!Directory.Exists(place.Cluster))
@@ -170,7 +184,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
 
         var child = Daemon.Start(
-            place.Account, place.Log, processFile: null, isDetached: true, Path.Combine(binaries, "postgres"), ["-D", place.Cluster, "-k", place.SocketFolder, .. Settings.SelectMany(setting => new[] { "-c", setting })]);
+            place.Account, place.Log, processFile: null, isDetached: true, Path.Combine(binaries, "postgres"), ["-D", place.Cluster, "-k", place.SocketFolder, .. settings.SelectMany(setting => new[] { "-c", setting })]);
         var slow = Stopwatch.StartNew();
         var told = false;
         while (true)

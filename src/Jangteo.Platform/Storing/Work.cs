@@ -18,6 +18,7 @@ public sealed class Work : IAsyncDisposable
     private readonly HashSet<Guid> changed = [];
     private bool begun;
     private bool committed;
+    private bool isShared;
 
     internal Work(Storage storage, Lease lease, Cause cause)
     {
@@ -141,6 +142,12 @@ public sealed class Work : IAsyncDisposable
 
     private void AddLater(NpgsqlBatch batch)
     {
+        if (HasWritten && !isShared)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(Standstill.Share));
+            isShared = true;
+        }
+
         foreach (var sql in later)
         {
             batch.BatchCommands.Add(sql.ToCommand());

@@ -23,6 +23,8 @@ internal static class CommandLine
             RebuildTheViews.Command(),
             Doctor.Command(),
             AskHealth.Command(),
+            BackUp.Command(),
+            Restore.Command(),
             ConfigureGateway.Command(),
             RunSplit.Command(),
         };

@@ -1,0 +1,113 @@
+using Jangteo.Kinds;
+using Jangteo.Platform;
+using Jangteo.Platform.Machine;
+using Jangteo.Platform.Postgres;
+using Jangteo.Platform.Storing;
+using Npgsql;
+
+namespace Jangteo.Backups;
+
+/// <summary>A database of the market, and the schemas of ours that it holds.</summary>
+/// <param name="Admin">The connection string of the owner of the schemas.</param>
+internal sealed record MarketDatabase(string Admin, IReadOnlyList<string> Schemas)
+{
+    /// <summary>For people: where it is, without the password.</summary>
+    public string Name => new NpgsqlConnectionStringBuilder(Admin) is var words ? $"{words.Database} at {words.Host}" : "";
+
+    /// <summary>Connections for work that may take long. The caller disposes it.</summary>
+    public NpgsqlDataSource Open() => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Admin)
+    {
+        CommandTimeout = 0,
+        ApplicationName = ApplicationName,
+        Options = "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c client_min_messages=warning",
+    });
+
+    /// <summary>By this the sessions of these commands are told from those of a program that serves.</summary>
+    public const string ApplicationName = "jangteo-backup";
+}
+
+/// <summary>
+/// Where each schema of the market is, for commands that copy whole databases: those of the program that runs, of the settings, or of the
+/// private PostgreSQL, which is then started. Nothing is brought up to date.
+/// </summary>
+internal sealed class MarketDatabases : IAsyncDisposable
+{
+    private readonly PrivatePostgres? own;
+
+    private MarketDatabases(PrivatePostgres? own, bool isSplit, IReadOnlyDictionary<string, string> adminOf)
+    {
+        this.own = own;
+        IsSplit = isSplit;
+        All = [.. adminOf.GroupBy(pair => pair.Value, pair => pair.Key).Select(together => new MarketDatabase(together.Key, [.. together]))];
+    }
+
+    /// <summary>Every schema of a market in one process or apart, with its migrations.</summary>
+    public static IReadOnlyList<(string Schema, IReadOnlyList<Migration> Migrations)> Schemas { get; } = Hosting.Schemas(Target.Of("all"));
+
+    public IReadOnlyList<MarketDatabase> All { get; }
+
+    /// <summary>True when modules run apart, by <c>jangteo split</c> or by their settings: RabbitMQ is between them.</summary>
+    public bool IsSplit { get; }
+
+    /// <param name="settings">Of this command.</param>
+    /// <param name="isSplit">Of a market that does not run and has no database in the settings: whether it is that of <c>split</c>.</param>
+    /// <param name="say">Told what takes long.</param>
+    /// <param name="forLoading">True starts a private PostgreSQL so that it takes in much at once.</param>
+    public static async Task<MarketDatabases> Find(Settings settings, bool isSplit, bool forLoading, Action<string> say, CancellationToken ct)
+    {
+        var modules = Target.Of("all");
+        if (RunFile.OfRunning(settings.DataFolder) is { } run && (run.Databases is not null || run.Database is not null))
+        {
+            return new MarketDatabases(
+                null, run.Databases is not null, Schemas.ToDictionary(one => one.Schema, one => run.Database ?? run.Databases![Place(one.Schema, modules)]));
+        }
+
+        if (Modules.All.Any(module => settings.DatabaseOf(module).Length > 0))
+        {
+            Refuse(settings);
+            return new MarketDatabases(
+                null, settings.Broker.Length > 0,
+                Schemas.ToDictionary(one => one.Schema, one => Database.AddressOf(one.Schema, settings, modules)));
+        }
+
+        var postgres = await PrivatePostgres.Start(settings.DataFolder, say, ct, forLoading);
+        try
+        {
+            var made = isSplit
+                ? await postgres.Databases([.. Modules.All.Append(Hosting.Common).Select(Migrations.Login)], ct)
+                : null;
+            return new MarketDatabases(postgres, isSplit, Schemas.ToDictionary(
+                one => one.Schema, one => made?[Migrations.Login(Place(one.Schema, modules))] ?? postgres.AdminConnectionString));
+        }
+        catch
+        {
+            await postgres.DisposeAsync();
+            throw;
+        }
+    }
+
+    public MarketDatabase Of(string schema) => All.First(database => database.Schemas.Contains(schema));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (own is not null)
+        {
+            await own.DisposeAsync();
+        }
+    }
+
+    private static string Place(string schema, IReadOnlyList<Module> modules) =>
+        schema == Hosting.Common ? schema : Database.OwnerOf(schema, modules);
+
+    private static void Refuse(Settings settings)
+    {
+        var missing = Modules.All.Where(module => settings.DatabaseOf(module).Length == 0).Append(settings.Database.Length == 0 ? "common" : "")
+            .Where(name => name.Length > 0).ToList();
+        if (missing.Count > 0)
+        {
+            throw new UnavailableException(
+                $"All databases are backed up and restored to one point, so all must be known here. Missing: {string.Join(", ", missing)}. "
+                + "Set Jangteo__<Module>__Database for each module, and Jangteo__Database for what they share.");
+        }
+    }
+}
