@@ -196,6 +196,18 @@ public class JangteoProgram : IAsyncDisposable
         return NpgsqlDataSource.Create((string)run["database"]!);
     }
 
+    /// <summary>The same, for a command that may fail; answers its exit code and everything it said.</summary>
+    internal async Task<(int Code, string Said)> TryCommand(params string[] command)
+    {
+        var start = Configured("dotnet", [Dll, .. command]);
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        using var running = Process.Start(start)!;
+        var (said, complained) = (running.StandardOutput.ReadToEndAsync(), running.StandardError.ReadToEndAsync());
+        await running.WaitForExitAsync();
+        return (running.ExitCode, await said + await complained);
+    }
+
     /// <summary>A client of nobody, the caller's to keep.</summary>
     internal HttpClient NewClient() => NewClient(Address);
 

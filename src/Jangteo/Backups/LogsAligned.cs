@@ -1,4 +1,5 @@
 using Jangteo.Contracts;
+using Jangteo.Platform.Machine;
 using Npgsql;
 
 namespace Jangteo.Backups;
@@ -17,7 +18,7 @@ internal sealed class LogsAligned(Func<string, NpgsqlDataSource> databaseOf)
 
     /// <summary>Places every receiver before the first message that it has not heard, and every sender before the first that it must send.</summary>
     /// <returns>How many messages are on their way.</returns>
-    /// <exception cref="InvalidDataException">A receiver has heard what its sender never said: the databases are not of one moment.</exception>
+    /// <exception cref="UnavailableException">A receiver has heard what its sender never said: the databases are not of one moment.</exception>
     public async Task<long> Run(CancellationToken ct)
     {
         var underWay = 0L;
@@ -56,7 +57,7 @@ internal sealed class LogsAligned(Func<string, NpgsqlDataSource> databaseOf)
         var impossible = heardOf.Where(stream => saidOf.GetValueOrDefault(stream.Key) < stream.Value).Select(stream => stream.Key).ToList();
         return impossible.Count == 0
             ? [.. saidOf.Select(stream => (stream.Key, stream.Value, heardOf.GetValueOrDefault(stream.Key))).Where(stream => stream.Value > stream.Item3)]
-            : throw new InvalidDataException(
+            : throw new UnavailableException(
                 $"{receiver} has heard more of {impossible.Count} streams than {sender} has said, such as {impossible[0]}: these databases are not of one moment.");
     }
 
@@ -117,7 +118,7 @@ internal sealed class LogsAligned(Func<string, NpgsqlDataSource> databaseOf)
             limit 1
             """);
         command.Parameters.AddWithValue(position);
-        var mark = await command.ExecuteScalarAsync(ct) is string message ? Platform.Messaging.LogRow.MarkOf(message) : throw new InvalidDataException(
+        var mark = await command.ExecuteScalarAsync(ct) is string message ? Platform.Messaging.LogRow.MarkOf(message) : throw new UnavailableException(
             $"{receiver} has heard position {position} of {sender}, whose log does not go so far: these databases are not of one moment.");
 
         // No epoch: nothing is heard by the broker before the log was compared.

@@ -69,7 +69,7 @@ internal sealed class TakeBackup(Settings settings, TimeProvider machine, Action
                 var backup = await Copy(seen, unfinished, at, atOnce, databases.IsSplit, ct);
                 backup = backup with { Seconds = Stopwatch.GetElapsedTime(began).TotalSeconds, HeldMilliseconds = held.TotalMilliseconds };
                 await backup.Write(unfinished, ct);
-                var folder = Path.Combine(into, at.ToString("yyyy-MM-dd'T'HHmmss'Z'", CultureInfo.InvariantCulture));
+                var folder = FreeName(into, at);
                 Directory.Move(unfinished, folder);
                 await Note(databases, at, folder, ct);
                 RemoveOld(into, keep);
@@ -88,6 +88,14 @@ internal sealed class TakeBackup(Settings settings, TimeProvider machine, Action
                 Directory.Delete(unfinished, recursive: true);
             }
         }
+    }
+
+    /// <summary>The time of the backup; a second one of the same second sorts behind the first.</summary>
+    private static string FreeName(string into, DateTimeOffset at)
+    {
+        var name = Path.Combine(into, at.ToString("yyyy-MM-dd'T'HHmmss'Z'", CultureInfo.InvariantCulture));
+        return Enumerable.Range(1, int.MaxValue).Select(number => number == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"))
+            .First(path => !Directory.Exists(path));
     }
 
     private TimeSpan held;
