@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Jangteo.Platform.Machine;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -45,21 +44,38 @@ public static class Queues
     }
 
     /// <summary>Deletes the queues of modules with all that is in them.</summary>
-    /// <exception cref="UnavailableException">Somebody hears one of them.</exception>
     public static async Task Forget(IConnection connection, IEnumerable<string> modules, CancellationToken ct)
     {
-        foreach (var queue in modules.SelectMany(module => Enumerable.Range(0, Partitions).Select(partition => NameOf(module, partition))))
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
+        foreach (var queue in NamesOf(modules))
         {
-            // What the broker refuses closes the channel.
+            await channel.QueueDeleteAsync(queue, ifUnused: false, ifEmpty: false, cancellationToken: ct);
+        }
+    }
+
+    /// <summary>How many messages wait in each queue of modules, and how many processes hear it; a queue that is not there is left out.</summary>
+    public static async Task<IReadOnlyList<(string Queue, long Waiting, long Heard)>> Look(
+        IConnection connection, IEnumerable<string> modules, CancellationToken ct)
+    {
+        var found = new List<(string, long, long)>();
+        foreach (var queue in NamesOf(modules))
+        {
+            // What is asked of a queue that is missing closes the channel.
             await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
             try
             {
-                await channel.QueueDeleteAsync(queue, ifUnused: true, ifEmpty: false, cancellationToken: ct);
+                var there = await channel.QueueDeclarePassiveAsync(queue, ct);
+                found.Add((queue, there.MessageCount, there.ConsumerCount));
             }
-            catch (OperationInterruptedException refused) when (refused.ShutdownReason?.ReplyCode == Constants.PreconditionFailed)
+            catch (OperationInterruptedException missing) when (missing.ShutdownReason?.ReplyCode == Constants.NotFound)
             {
-                throw new UnavailableException($"The queue {queue} is being heard: stop every process of the market first.", refused);
+                // It is made when somebody hears or sends.
             }
         }
+
+        return found;
     }
+
+    private static IEnumerable<string> NamesOf(IEnumerable<string> modules) =>
+        modules.SelectMany(module => Enumerable.Range(0, Partitions).Select(partition => NameOf(module, partition)));
 }

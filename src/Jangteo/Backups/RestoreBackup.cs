@@ -345,16 +345,25 @@ internal sealed class RestoreBackup(Settings settings, Action<string> say)
         }
 
         var broker = new BrokerConnection(settings.Broker, settings.BrokerTls);
+        var isUsable = false;
         try
         {
-            await broker.Open(ct);
-            return broker;
+            var heard = (await Queues.Look(await broker.Open(ct), Modules.All, ct)).FirstOrDefault(queue => queue.Heard > 0);
+            isUsable = heard.Queue is null;
+            return isUsable ? broker : throw new UnavailableException(
+                $"The market runs: some process hears the queue {heard.Queue}. Stop every process of it, then restore.");
         }
         catch (Exception away) when (away is BrokerUnreachableException or IOException or TimeoutException)
         {
-            await broker.DisposeAsync();
             throw new UnavailableException(
                 $"RabbitMQ cannot be reached ({away.Message}), and nothing was changed. Its queues are of another moment than the backup and have to be deleted.", away);
+        }
+        finally
+        {
+            if (!isUsable)
+            {
+                await broker.DisposeAsync();
+            }
         }
     }
 
