@@ -19,17 +19,22 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     private static readonly double MsPerTick = 1000.0 / 100;
 
-    private readonly Process process;
+    private readonly ProcessStartInfo start;
     private readonly string data;
+    private Process process;
 
-    private ServerUnderTest(Process process, string data, Uri address)
+    private ServerUnderTest(ProcessStartInfo start, Process process, string data, Uri address)
     {
+        this.start = start;
         this.process = process;
         this.data = data;
         Address = address;
     }
 
     public Uri Address { get; }
+
+    /// <summary>Its data folder.</summary>
+    public string Folder => data;
 
     /// <summary>Connection string of the owner of its database; of that with the ledger, when each module has one.</summary>
     public string Admin => Run.Database ?? Run.Databases![Modules.Payments];
@@ -60,6 +65,45 @@ internal sealed class ServerUnderTest : IAsyncDisposable
             start.Environment[$"Jangteo__{name}"] = value;
         }
 
+        var address = new Uri($"http://localhost:{port}");
+        return new ServerUnderTest(start, await Launch(start, data, address, ct), data, address);
+    }
+
+    /// <summary>Stops the program. Its data folder stays.</summary>
+    public async Task Stop(CancellationToken ct)
+    {
+        if (Posix.Signal(process.Id, Posix.Terminate))
+        {
+            await process.WaitForExitAsync(ct);
+        }
+    }
+
+    /// <summary>Starts it on what it left, after <see cref="Stop"/>.</summary>
+    public async Task StartAgain(CancellationToken ct)
+    {
+        process.Dispose();
+        process = await Launch(start, data, Address, ct);
+    }
+
+    /// <summary>Runs one of the program's commands on the same data folder. Answers what it said.</summary>
+    /// <exception cref="InvalidOperationException">It ended with another exit code than 0.</exception>
+    public async Task<string> Command(CancellationToken ct, params string[] words)
+    {
+        var command = new ProcessStartInfo("dotnet", [start.ArgumentList[0], .. words]) { RedirectStandardOutput = true };
+        foreach (var (name, value) in start.Environment)
+        {
+            command.Environment[name] = value;
+        }
+
+        using var running = Process.Start(command)!;
+        var said = await running.StandardOutput.ReadToEndAsync(ct);
+        await running.WaitForExitAsync(ct);
+        return running.ExitCode == 0 ? said : throw new InvalidOperationException($"{string.Join(' ', words)} ended with {running.ExitCode}: {said}");
+    }
+
+    /// <summary>Starts the program and returns when it is ready.</summary>
+    private static async Task<Process> Launch(ProcessStartInfo start, string data, Uri address, CancellationToken ct)
+    {
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) =>
         {
@@ -69,7 +113,6 @@ internal sealed class ServerUnderTest : IAsyncDisposable
             }
         };
         process.BeginOutputReadLine();
-        var address = new Uri($"http://localhost:{port}");
         using var http = new HttpClient { BaseAddress = address };
         for (var deadline = Stopwatch.StartNew(); ;)
         {
@@ -78,7 +121,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
                 using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), ct);
                 if (answer.IsSuccessStatusCode && RunFile.OfRunning(data) is not null)
                 {
-                    return new ServerUnderTest(process, data, address);
+                    return process;
                 }
             }
             catch (HttpRequestException) when (deadline.Elapsed < StartsWithin && !process.HasExited)

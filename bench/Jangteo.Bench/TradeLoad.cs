@@ -87,10 +87,33 @@ internal sealed class TradeLoad
 
     private double lastPerSecond = 300;
 
-    /// <summary>Enough single things for everybody to trade in; made beforehand, since registering is no part of a trade.</summary>
-    private async Task MakeListings(TimeSpan duration, CancellationToken ct)
+    /// <summary>Plays so many whole trades, a listing for each. Answers what went wrong.</summary>
+    public async Task<IReadOnlyList<string>> PlayTrades(int count, CancellationToken ct)
     {
-        var each = (int)Math.Ceiling(lastPerSecond * duration.TotalSeconds / clients.Length) + 20;
+        await MakeListings((int)Math.Ceiling(count / (double)clients.Length), ct);
+        var failures = new ConcurrentBag<string>();
+        var left = count;
+        await Task.WhenAll(clients.Select(client => Task.Run(
+            async () =>
+            {
+                while (client.Listings.TryDequeue(out var listing) && Interlocked.Decrement(ref left) >= 0)
+                {
+                    if (await PlayOne(client, listing, [], ct) is { } failure)
+                    {
+                        failures.Add(failure);
+                    }
+                }
+            },
+            ct)));
+        return [.. failures];
+    }
+
+    /// <summary>Enough single things for everybody to trade in; made beforehand, since registering is no part of a trade.</summary>
+    private Task MakeListings(TimeSpan duration, CancellationToken ct) =>
+        MakeListings((int)Math.Ceiling(lastPerSecond * duration.TotalSeconds / clients.Length) + 20, ct);
+
+    private async Task MakeListings(int each, CancellationToken ct)
+    {
         var isCounted = kind["stock"]!.GetValue<string>() == "counted";
         say($"Registering {each * clients.Length} listings ...");
         var body = new JsonObject { ["kind"] = kind["kind"]!.GetValue<string>(), ["title"] = "Bench", ["description"] = "A thing.", ["price"] = Price };
