@@ -1,88 +1,189 @@
 using System.CommandLine;
-using System.Net.Sockets;
+using Jangteo.Backups;
+using Jangteo.Between;
+using Jangteo.Checkup;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Input;
+using Jangteo.Platform.Machine;
 using Jangteo.Platform.Postgres;
-using Npgsql;
+using Jangteo.Sandbox;
 
 namespace Jangteo.Commands;
 
-/// <summary><c>jangteo doctor</c>: looks at what the program needs, and says of each thing whether it is well or what to do.</summary>
+/// <summary>
+/// <c>jangteo doctor</c>: looks at what the market needs, and says of each thing whether it is well or what to do. Works beside the running
+/// program, in one process and split, and exits with 1 when something is wrong.
+/// </summary>
 internal static class Doctor
 {
     public static Command Command()
     {
-        var command = new Command("doctor", "Looks at settings, kinds, database and port, and says what to do about what is wrong.");
-        command.SetAction((_, ct) => Run(ct));
+        var all = new Option<bool>("--all") { Description = "Checks the integrity of everything, and not only of what has changed since the last look." };
+        var command = new Command("doctor", "Looks at settings, kinds, databases, broker, clocks, disk, backups and integrity, and says what to do about what is wrong.") { all };
+        command.SetAction(async (parsed, ct) =>
+        {
+            var isWell = true;
+            await foreach (var finding in Examine(parsed.GetValue(all), TimeProvider.System, ct))
+            {
+                isWell &= finding.Grade != Grade.Wrong;
+                Console.WriteLine($"{NameOf(finding.Grade),-7}  {finding.What,-10} {finding.Detail}");
+            }
+
+            return isWell ? 0 : 1;
+        });
         return command;
     }
 
-    private static async Task<int> Run(CancellationToken ct)
+    private static string NameOf(Grade grade) => grade switch { Grade.Well => "well", Grade.Warning => "warning", _ => "WRONG" };
+
+    private static async IAsyncEnumerable<Finding> Examine(bool all, TimeProvider machine, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
-        var settings = SettingsReader.Read();
-        Say(true, "settings", $"target {settings.Target}, {(settings.Sandbox ? "in the sandbox" : "not in the sandbox")}");
+        var (settings, mistakes) = Read();
+        foreach (var mistake in mistakes)
+        {
+            yield return Finding.Wrong("settings", mistake);
+        }
+
+        if (settings is null)
+        {
+            yield break;
+        }
+
+        if (mistakes.Count == 0)
+        {
+            yield return Finding.Well("settings", $"target {settings.Target}, {(settings.Sandbox ? "in the sandbox" : "not in the sandbox")}");
+        }
+
         var verdict = KindTexts.Check(settings.KindsFolder);
-        Say(verdict.IsWell, "kinds", verdict.IsWell ? $"{verdict.Shelf!.All.Count()} kinds, all is well" : string.Join(Environment.NewLine, verdict.Mistakes));
-        var missing = verdict.Shelf is { } shelf ? MissingProviders.Of(settings, shelf) : [];
-        Say(missing.Count == 0, "providers", missing.Count > 0 ? string.Join(Environment.NewLine, missing) : settings.Sandbox ? "those of the sandbox" : "no kind needs one");
-        var running = PrivatePostgres.ConnectionWhileRunning(settings.DataFolder);
-        var databases = Modules.All.Select(settings.DatabaseOf).Where(database => database.Length > 0).Distinct().ToList();
-        var isWell = verdict.IsWell && missing.Count == 0;
-        foreach (var database in databases.Count > 0 ? databases : running is null ? [] : [running])
+        yield return verdict.IsWell
+            ? Finding.Well("kinds", $"{verdict.Shelf!.All.Count()} kinds, all is well")
+            : Finding.Wrong("kinds", string.Join(Environment.NewLine, verdict.Mistakes));
+        if (verdict.Shelf is { } shelf)
         {
-            isWell &= await LookAtDatabase(database, ct);
+            var missing = MissingProviders.Of(settings, shelf);
+            yield return missing.Count > 0 ? Finding.Wrong("providers", string.Join(Environment.NewLine, missing))
+                : Finding.Well("providers", settings.Sandbox ? "those of the sandbox" : "no kind needs one");
         }
 
-        if (databases.Count == 0 && running is null)
+        yield return LookAtDisk(settings);
+        var run = RunFile.OfRunning(settings.DataFolder);
+        foreach (var finding in await LookAtProcesses.Look(settings, run, machine, ct))
         {
-            Say(true, "database", "a private PostgreSQL, which is started with the program");
+            yield return finding;
         }
 
-        isWell &= running is not null || LookAtPort(settings);
-        return isWell ? 0 : 1;
+        if ((settings.Broker.Length > 0 ? settings.Broker : run?.Broker) is { Length: > 0 } broker)
+        {
+            foreach (var finding in await LookAtBroker.Look(broker, settings.BrokerTls, ct))
+            {
+                yield return finding;
+            }
+        }
+
+        await foreach (var finding in LookAtData(settings, run, verdict.IsWell, all, machine, ct))
+        {
+            yield return finding;
+        }
     }
 
-    private static async Task<bool> LookAtDatabase(string connection, CancellationToken ct)
+    /// <summary>The settings, and what is wrong with them; none where they cannot be read.</summary>
+    private static (Settings? Settings, IReadOnlyList<string> Mistakes) Read()
     {
         try
         {
-            await using var source = NpgsqlDataSource.Create(connection);
-            await using var command = source.CreateCommand("select current_setting('server_version'), current_setting('fsync'), current_setting('synchronous_commit')");
-            await using var reader = await command.ExecuteReaderAsync(ct);
-            await reader.ReadAsync(ct);
-            var isDurable = reader.GetString(1) == "on" && reader.GetString(2) == "on";
-            Say(isDurable, "database", $"PostgreSQL {reader.GetString(0)}{(isDurable ? "" : "; switch fsync and synchronous_commit on, or a loss of power loses what was acknowledged")}");
-            return isDurable;
-        }
-        catch (NpgsqlException fault)
-        {
-            Say(false, "database", $"{fault.Message}; look at Database in jangteo.yaml and at the server's own log");
-            return false;
-        }
-    }
-
-    private static bool LookAtPort(Settings settings)
-    {
-        foreach (var address in settings.PublicAddresses.ToBind())
-        {
+            var settings = SettingsReader.Read();
             try
             {
-                using var listener = new TcpListener(address, settings.Port);
-                listener.Start();
+                Shape.Refuse(settings, Target.Of(settings.Target));
+                SandboxNotice.RefuseOpenByMistake(settings);
+                return (settings, []);
             }
-            catch (SocketException refused)
+            catch (SettingsException unfit)
             {
-                Say(false, "port", refused.SocketErrorCode == SocketError.AddressAlreadyInUse
-                    ? $"{settings.Port} is taken at {address}; stop what listens there, or set Jangteo__Port"
-                    : $"cannot listen at {address}: {refused.Message}; set Jangteo__Listen to addresses that this machine has");
-                return false;
+                return (settings, unfit.Mistakes);
+            }
+        }
+        catch (SettingsException unreadable)
+        {
+            return (null, unreadable.Mistakes);
+        }
+    }
+
+    private static Finding LookAtDisk(Settings settings)
+    {
+        try
+        {
+            var folder = Path.GetFullPath(settings.DataFolder);
+            Directory.CreateDirectory(folder);
+            return CheckupRules.Space(folder, new DriveInfo(folder).AvailableFreeSpace);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return Finding.Wrong("disk", $"{refused.Message}; choose another data folder with Jangteo__DataFolder");
+        }
+    }
+
+    private static async IAsyncEnumerable<Finding> LookAtData(
+        Settings settings, RunFile? run, bool hasKinds, bool all, TimeProvider machine,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        if (run is null && Modules.All.All(module => settings.DatabaseOf(module).Length == 0))
+        {
+            yield return PrivatePostgres.ConnectionWhileRunning(settings.DataFolder) is null
+                ? Finding.Well("database", "a private PostgreSQL, which is started with the program; what it holds is looked at while the market runs")
+                : Finding.Warning("database", "a private PostgreSQL runs here without its market; start the market, which takes it over, and look again");
+            yield break;
+        }
+
+        var (databases, known, unknown) = await Find(settings, ct);
+        await using var found = databases;
+        var isWell = true;
+        foreach (var database in known)
+        {
+            foreach (var finding in await LookAtDatabase.Look(database, machine, ct))
+            {
+                isWell &= finding.Grade != Grade.Wrong;
+                yield return finding;
             }
         }
 
-        Say(true, "port", $"{settings.Port} is free at {settings.Listen}");
-        return true;
+        if (found is null)
+        {
+            yield return Finding.Warning("integrity", $"it is checked, and the backups are looked at, where all databases are known. {unknown}");
+        }
+        else if (!isWell || !hasKinds)
+        {
+            yield return Finding.Warning("integrity", "it was not checked, and the backups were not looked at; mend what is wrong above, and look again");
+        }
+        else
+        {
+            foreach (var finding in await LookAtBackups.Look(found.Of(Hosting.Common), settings.Sandbox, machine, ct))
+            {
+                yield return finding;
+            }
+
+            foreach (var finding in await LookAtBooks.Look(settings, found, all, ct))
+            {
+                yield return finding;
+            }
+        }
     }
 
-    private static void Say(bool isWell, string what, string detail) => Console.WriteLine($"{(isWell ? "well " : "WRONG")}  {what,-9} {detail}");
+    /// <summary>All databases, or those that the settings of one process name.</summary>
+    private static async Task<(MarketDatabases? All, IReadOnlyList<MarketDatabase> Known, string? Unknown)> Find(Settings settings, CancellationToken ct)
+    {
+        try
+        {
+            var databases = await MarketDatabases.Find(settings, isSplit: false, forLoading: false, _ => { }, ct);
+            return (databases, databases.All, null);
+        }
+        catch (UnavailableException missing)
+        {
+            return (
+                null,
+                [.. Modules.All.Where(module => settings.DatabaseOf(module).Length > 0).GroupBy(settings.DatabaseOf).Select(same => new MarketDatabase(same.Key, [.. same]))],
+                missing.Message);
+        }
+    }
 }

@@ -55,6 +55,13 @@ internal sealed class Figures : IDisposable
         meter.CreateObservableGauge(
             "jangteo.queue.lag", () => lag().Select(one => new Measurement<long>(one.Unread, new("jangteo.sender", one.Sender), new("jangteo.receiver", one.Receiver))), "{message}",
             "Messages of a sender that a receiver has not come to yet.");
+        var common = services.GetRequiredKeyedService<Storage>(Hosting.Common);
+        meter.CreateObservableGauge(
+            "jangteo.backup.age",
+            Kept(async ct => (IReadOnlyList<Measurement<long>>)await common.Query(
+                new Sql("select at from last_backup"),
+                row => new Measurement<long>((long)(machine.GetUtcNow() - row.GetFieldValue<DateTimeOffset>(0)).TotalSeconds), ct)),
+            "s", "For how long the market has had no backup: since the last one, or since it was installed.");
         foreach (var figure in modules.SelectMany(module => module.Figures(services)))
         {
             meter.CreateObservableGauge(figure.Name, Kept(figure.Count, rests: OneIn), figure.Unit, figure.Says);

@@ -66,6 +66,7 @@ public sealed class TelemetryTests(TelemetryTests.Day day) : IClassFixture<Telem
     }
 
     [Theory]
+    [InlineData("jangteo.backup.age")]
     [InlineData("jangteo.outbox.unsent", "jangteo.module")]
     [InlineData("jangteo.outbox.oldest_unsent", "jangteo.module")]
     [InlineData("jangteo.intentions.open", "jangteo.module")]
