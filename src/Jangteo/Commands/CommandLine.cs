@@ -10,7 +10,13 @@ namespace Jangteo.Commands;
 /// <summary>The commands of the program. Without one it serves its target.</summary>
 internal static class CommandLine
 {
-    public static Task<int> Run(string[] args)
+    // What is stopped stops its market first, which takes a moment. What cannot be done is told in Program.
+    public static Task<int> Run(string[] args) => Root().Parse(args)
+        .InvokeAsync(
+            new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60), EnableDefaultExceptionHandler = false });
+
+    /// <summary>Every command there is, with its words.</summary>
+    internal static RootCommand Root()
     {
         var target = new Option<string?>("--target") { Description = "Which modules to serve: all, or some with commas between. Stronger than the setting." };
         var root = new RootCommand("Jangteo, a marketplace engine. Without a command it serves; the settings are in jangteo.yaml.")
@@ -33,8 +39,7 @@ internal static class CommandLine
             var settings = SettingsReader.Read();
             return Serving.Run(parsed.GetValue(target) is { } modules ? settings with { Target = modules } : settings, []);
         });
-        // What is stopped stops its market first, which takes a moment. What cannot be done is told in Program.
-        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60), EnableDefaultExceptionHandler = false });
+        return root;
     }
 
     private static Command CheckKinds()

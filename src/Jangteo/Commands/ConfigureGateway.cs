@@ -44,7 +44,12 @@ internal static class ConfigureGateway
                 return null;
             },
         };
-        var write = new Option<bool>("--write") { Description = $"Writes the files of {Folder} anew instead of showing them." };
+        var write = new Option<string>("--write")
+        {
+            Description = $"Writes the files into a folder instead of showing them; without one, into {Folder}.",
+            Arity = ArgumentArity.ZeroOrOne,
+            CustomParser = given => given.Tokens is [var folder] ? folder.Value : Folder,
+        };
         var command = new Command("gateway", "Shows the configuration of the HAProxy in front of the services, made from the routes of the modules.") { sandbox, certificate, proxies, process, write };
         command.SetAction(async (parsed, _) =>
         {
@@ -55,9 +60,9 @@ internal static class ConfigureGateway
                 Certificate = parsed.GetValue(certificate),
                 TrustedProxies = TrustedNetworks.Parse(parsed.GetValue(proxies)!),
             });
-            if (parsed.GetValue(write))
+            if (parsed.GetValue(write) is { } folder)
             {
-                Console.WriteLine($"{files.Write(Folder)} and what it reads: written");
+                Console.WriteLine($"{files.Write(folder)} and what it reads: written");
                 return 0;
             }
 

@@ -21,6 +21,9 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
 {
     public const string ConfigurationName = "haproxy.cfg";
 
+    /// <summary>Answered by the gateway and by no process behind it.</summary>
+    public const string Health = "/health/gateway";
+
     private const string RoutesName = "routes.map";
     private const string TextsName = "texts.map";
     private const string TooLargeName = "too-large.lua";
@@ -149,6 +152,9 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
         $$"""
         frontend public
             bind {{Places(plan)}}{{(plan.Certificate is { } certificate ? $" ssl crt {certificate} alpn h2,http/1.1" : "")}}
+
+            # Whether the gateway itself answers, for whoever restarts it. What is behind it has its own.
+            monitor-uri {{Health}}
 
         {{(HasProxy(plan) ? $"    acl from_proxy src {string.Join(' ', plan.TrustedProxies)}\n" : "")}}{{Connections(plan)}}    # A body that drips in is waited for here, up to what fits a buffer, and within timeout http-request: no process is asked before.
             option http-buffer-request

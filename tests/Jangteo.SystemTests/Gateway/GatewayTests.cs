@@ -344,6 +344,17 @@ public sealed class GatewayTests(SharedProgram shared)
     }
 
     [Fact]
+    public async Task Whether_the_gateway_itself_answers_depends_on_nothing_behind_it()
+    {
+        var port = JangteoProgram.FreePort();
+        await using var gate = await Gate.Start(new Replica("127.0.0.1", port, port));
+
+        using var answer = await gate.Http.GetAsync(GatewayFiles.Health, ct);
+
+        Assert.True(answer.IsSuccessStatusCode);
+    }
+
+    [Fact]
     [Requirement("CP-5")]
     public async Task When_nobody_is_there_to_answer_it_is_said_in_words_and_asked_again_later_it_is_answered()
     {
