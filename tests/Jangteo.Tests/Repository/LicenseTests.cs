@@ -10,6 +10,12 @@ public sealed class LicenseTests
     /// <summary>SPDX names of licences that ask for no more than to be named.</summary>
     private static readonly string[] Permissive = ["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "PostgreSQL", "MS-PL", "ISC", "0BSD", "Zlib"];
 
+    private const string TwoClauses =
+        @"Redistribution and use in source and binary forms, with or without modification, are permitted provided that the following "
+        + "conditions are met: "
+        + @"(1\.|\*|-) Redistributions of source code must retain [^*]*? "
+        + @"(2\.|\*|-) Redistributions in binary form must reproduce [^*]*?distribution\. THIS SOFTWARE IS PROVIDED ";
+
     [Fact]
     public void Every_package_is_permissively_licensed()
     {
@@ -52,6 +58,28 @@ public sealed class LicenseTests
         Assert.Null(Refusal("Some.Package", "1.2.3", XDocument.Parse($"<package><metadata><license type=\"expression\">{license}</license></metadata></package>")));
     }
 
+    [Theory]
+    [InlineData("", "BSD-2-Clause")]
+    [InlineData("3. All advertising materials must display this acknowledgement. ", null)]
+    public void A_licence_that_is_given_as_text_is_known_by_all_of_its_clauses(string further, string? expected)
+    {
+        var text =
+            $"""
+            Copyright (c) 2020 The authors
+
+            Redistribution and use in source and binary forms, with or without
+            modification, are permitted provided that the following conditions are met:
+
+            1. Redistributions of source code must retain the notice.
+            2. Redistributions in binary form must reproduce the notice in the
+               distribution.
+            {further}
+            THIS SOFTWARE IS PROVIDED BY THE AUTHORS
+            """;
+
+        Assert.Equal(expected, NameOf(text));
+    }
+
     [Fact]
     public void The_project_says_its_own()
     {
@@ -70,18 +98,22 @@ public sealed class LicenseTests
     }
 
     /// <summary>
-    /// Some packages bring the text of their licence instead of its name. The Apache licence is known by how it begins; another one is read
-    /// by a person first.
+    /// Some packages bring the text of their licence instead of its name. Two are known by their words; another one is read by a person
+    /// first.
     /// </summary>
     private static string? LicenseInFile(string name, string version, XDocument nuspec)
     {
         var file = nuspec.Descendants()
             .FirstOrDefault(element => element.Name.LocalName == "license" && (string?)element.Attribute("type") == "file")?.Value;
         var path = file is null ? null : Path.Combine(FolderOf(name, version), file);
-        return File.Exists(path) && Regex.IsMatch(File.ReadAllText(path), @"\A\s*Apache License\s+Version 2\.0, January 2004\s")
-            ? "Apache-2.0"
-            : null;
+        return File.Exists(path) ? NameOf(File.ReadAllText(path)) : null;
     }
+
+    /// <summary>The BSD licence of two clauses is the one that asks for its two clauses and ends there.</summary>
+    internal static string? NameOf(string text) =>
+        Regex.IsMatch(text, @"\A\s*Apache License\s+Version 2\.0, January 2004\s") ? "Apache-2.0"
+        : Regex.IsMatch(text, TwoClauses.Replace(" ", @"\s+", StringComparison.Ordinal)) ? "BSD-2-Clause"
+        : null;
 
     private static IEnumerable<(string Name, string Version)> Packages(string lockFile)
     {
