@@ -4,6 +4,7 @@ using Jangteo.Platform;
 using Jangteo.Platform.Asking;
 using Jangteo.Platform.Broker;
 using Jangteo.Platform.Messaging;
+using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
 
 namespace Jangteo.Telemetry;
@@ -62,6 +63,15 @@ internal sealed class Figures : IDisposable
                 new Sql("select at from last_backup"),
                 row => new Measurement<long>((long)(machine.GetUtcNow() - row.GetFieldValue<DateTimeOffset>(0)).TotalSeconds), ct)),
             "s", "For how long the market has had no backup: since the last one, or since it was installed.");
+        var attention = Kept(
+            async ct => (IReadOnlyList<(string Module, int Count)>)await Task.WhenAll(modules.Select(async module =>
+                (module.Name, (await services.GetRequiredKeyedService<INeedAttention>(module.Name).Attention(ct)).Count))),
+            rests: OneIn);
+        meter.CreateObservableGauge(
+            "jangteo.attention", () => attention()
+                .Select(one => new Measurement<long>(one.Count, new KeyValuePair<string, object?>("jangteo.module", one.Module))), "{item}",
+            $"What waits for an operator in a module, at most {AttentionLists.Most} of each sort; /api/operator/views/attention lists it.");
+        ObserveProcess();
         foreach (var figure in modules.SelectMany(module => module.Figures(services)))
         {
             meter.CreateObservableGauge(figure.Name, Kept(figure.Count, rests: OneIn), figure.Unit, figure.Says);
@@ -69,6 +79,17 @@ internal sealed class Figures : IDisposable
     }
 
     public void Dispose() => meter.Dispose();
+
+    private void ObserveProcess()
+    {
+        var began = machine.GetTimestamp();
+        meter.CreateObservableGauge(
+            "process.uptime", () => (long)machine.GetElapsedTime(began).TotalSeconds, "s", "For how long the process has run.");
+        meter.CreateObservableGauge(
+            "jangteo.memory.limit", () => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes is var most and > 0
+                ? [new Measurement<long>(most)] : Array.Empty<Measurement<long>>(), "By",
+            "What the process may use at most: the limit of its container, or the memory of the machine.");
+    }
 
     private void OfModules(string name, string unit, string says, Func<IReadOnlyList<Waiting>> waiting, Func<Waiting, long> value) =>
         meter.CreateObservableGauge(name, () => waiting().Select(module => new Measurement<long>(value(module), new KeyValuePair<string, object?>("jangteo.module", module.Module))), unit, says);

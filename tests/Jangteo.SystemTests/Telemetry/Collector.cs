@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -13,6 +14,7 @@ internal sealed class Collector : IAsyncDisposable
     private readonly ConcurrentQueue<byte[]> taken = new();
     private readonly ConcurrentQueue<Traced> spans = new();
     private readonly ConcurrentQueue<Measured> figures = new();
+    private readonly ConcurrentDictionary<string, Emitted> emitted = new();
     private readonly ConcurrentQueue<Logged> lines = new();
     private readonly WebApplication app;
 
@@ -27,6 +29,9 @@ internal sealed class Collector : IAsyncDisposable
 
     /// <summary>In the order in which they were counted.</summary>
     public IReadOnlyList<Measured> Figures => [.. figures];
+
+    /// <summary>Every metric that came, of every kind.</summary>
+    public IReadOnlyList<Emitted> Metrics => [.. emitted.Values];
 
     public IReadOnlyList<Logged> Lines => [.. lines];
 
@@ -66,6 +71,8 @@ internal sealed class Collector : IAsyncDisposable
                         spans.Enqueue(Traced.Read(process, scope.Scope, one));
                         break;
                     case "metrics":
+                        var metric = Emitted.Read(one);
+                        emitted.AddOrUpdate(metric.Name, metric, (_, before) => before.With(metric));
                         foreach (var value in Measured.Read(one))
                             figures.Enqueue(value);
                         break;
@@ -167,6 +174,52 @@ internal sealed record Measured(string Name, long Value, IReadOnlyDictionary<str
 
     public static IEnumerable<Measured> Read(Packed metric) =>
         metric.Has(Gauge) ? metric.All(Gauge).Single().All(1).Where(point => point.Has(6)).Select(point => new Measured(metric.Text(1), point.Number(6), point.Attributes(7))) : [];
+}
+
+/// <summary>A metric as a collector knows it.</summary>
+/// <param name="Names">Under which Prometheus has it; a histogram has three.</param>
+/// <param name="Tags">Those that any of its values had, as Prometheus writes them.</param>
+internal sealed record Emitted(string Name, IReadOnlyList<string> Names, IReadOnlyList<string> Tags)
+{
+    private const int Gauge = 5;
+    private const int Sum = 7;
+    private const int Histogram = 9;
+    private const int IsMonotonic = 3;
+
+    public Emitted With(Emitted other) => this with { Tags = [.. Tags.Union(other.Tags)] };
+
+    public static Emitted Read(Packed metric)
+    {
+        var kind = new[] { Gauge, Sum, Histogram }.First(metric.Has);
+        var data = metric.All(kind).Single();
+        var tags = data.All(1).SelectMany(point => point.Attributes(kind == Histogram ? 9 : 7).Keys).Distinct();
+        var name = InPrometheus(metric.Text(1), metric.Text(3), kind == Gauge);
+        return new Emitted(
+            metric.Text(1),
+            kind == Histogram ? [$"{name}_bucket", $"{name}_count", $"{name}_sum"]
+            : kind == Sum && data.Has(IsMonotonic) && data.Number(IsMonotonic) == 1 ? [$"{name}_total"]
+            : [name],
+            [.. tags.Select(tag => Regex.Replace(tag, @"\W", "_"))]);
+    }
+
+    /// <summary>
+    /// As the collector's exporter writes it: what no name may hold is an underscore, and the unit stands behind, in whole words. A unit in
+    /// braces is a comment.
+    /// </summary>
+    private static string InPrometheus(string name, string unit, bool isGauge)
+    {
+        var suffix = unit switch
+        {
+            "s" => "_seconds",
+            "ms" => "_milliseconds",
+            "By" => "_bytes",
+            "1" => isGauge ? "_ratio" : "",
+            "" or ['{', ..] => "",
+            _ => throw new NotSupportedException($"{name} has the unit {unit}; teach this how the collector writes it."),
+        };
+        var plain = Regex.Replace(name, @"\W", "_");
+        return plain.EndsWith(suffix, StringComparison.Ordinal) ? plain : plain + suffix;
+    }
 }
 
 /// <summary>A line of the log.</summary>

@@ -2,6 +2,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Jangteo.Tests;
+using Jangteo.Tests.Deploy;
 using Npgsql;
 
 namespace Jangteo.SystemTests.Telemetry;
@@ -76,6 +78,9 @@ public sealed class TelemetryTests(TelemetryTests.Day day) : IClassFixture<Telem
     [InlineData("jangteo.breaker.state", "jangteo.asker", "jangteo.module")]
     [InlineData("jangteo.queue.lag", "jangteo.sender", "jangteo.receiver")]
     [InlineData("jangteo.trades", "jangteo.kind", "jangteo.state")]
+    [InlineData("jangteo.attention", "jangteo.module")]
+    [InlineData("jangteo.memory.limit")]
+    [InlineData("process.uptime")]
     public void A_figure_is_told_by_what_it_is_asked_for(string name, params string[] tags)
     {
         var told = day.Figures.Where(figure => figure.Name == name).ToList();
@@ -83,6 +88,36 @@ public sealed class TelemetryTests(TelemetryTests.Day day) : IClassFixture<Telem
         Assert.NotEmpty(told);
         Assert.All(told, figure => Assert.Equal(tags.Order(), figure.Tags.Keys.Order()));
         Assert.All(told, figure => Assert.True(figure.Value >= 0));
+    }
+
+    [Fact]
+    [Requirement("CP-8", "HPA per service with a metric that is emitted")]
+    public void Every_metric_that_alerts_the_dashboard_and_the_scaling_of_services_name_is_emitted()
+    {
+        var emitted = day.Metrics.SelectMany(metric => metric.Names.Select(name => (name, metric.Tags)))
+            .ToDictionary(pair => pair.name, pair => pair.Tags);
+
+        Assert.True(Watched.OfProgram.Count > 30, "Hardly anything is watched: were the files read?");
+        foreach (var watched in Watched.OfProgram)
+        {
+            Assert.NotEmpty(watched.Metrics);
+            Assert.All(
+                watched.Metrics,
+                metric => Assert.True(emitted.ContainsKey(metric.Metric), $"{watched.Where}: {metric.Metric} is not emitted"));
+            Assert.All(
+                watched.Metrics,
+                metric => Assert.Empty(
+                    metric.Labels.Except(emitted[metric.Metric]).Select(label => $"{watched.Where}: {metric.Metric} has no {label}")));
+            Assert.Empty(
+                watched.Groups.Where(label => !watched.Metrics.Any(metric => emitted[metric.Metric].Contains(label)))
+                    .Select(label => $"{watched.Where}: nothing has {label}"));
+        }
+    }
+
+    [Fact]
+    public void What_waits_for_an_operator_is_counted()
+    {
+        Assert.Contains(day.Figures, Day.IsWaitingAtViews);
     }
 
     [Fact]
@@ -160,6 +195,8 @@ public sealed class TelemetryTests(TelemetryTests.Day day) : IClassFixture<Telem
 
         internal IReadOnlyList<Measured> Figures { get; private set; } = [];
 
+        internal IReadOnlyList<Emitted> Metrics { get; private set; } = [];
+
         internal IReadOnlyList<Logged> Lines { get; private set; } = [];
 
         public async ValueTask InitializeAsync()
@@ -171,7 +208,8 @@ public sealed class TelemetryTests(TelemetryTests.Day day) : IClassFixture<Telem
                 ("Questions:Timeout", "10s"), ("Trading:AnswerWithin", "20s"));
             await Play(program, new Shop(program), collector);
             Assert.Equal(0, await program.Stop());
-            (Bytes, Spans, Figures, Lines) = (collector.Bytes, collector.Spans, collector.Figures, collector.Lines);
+            (Bytes, Spans, Figures, Metrics, Lines) =
+                (collector.Bytes, collector.Spans, collector.Figures, collector.Metrics, collector.Lines);
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -252,6 +290,7 @@ public sealed class TelemetryTests(TelemetryTests.Day day) : IClassFixture<Telem
             await shop.At(deal, trade => (long)trade["money"]!["refunded"]! > 0);
             var sora = await shop.Operator;
             await Shop.Eventually(() => Task.FromResult(collector.Figures), figures => figures.Any(figure => IsParkedAtViews(figure) && figure.Value > 0));
+            await Shop.Eventually(() => Task.FromResult(collector.Figures), figures => figures.Any(IsWaitingAtViews));
             await Run(program, "alter table views.lines_elsewhere rename to lines");
             await Shop.Eventually(
                 async () =>
@@ -276,6 +315,9 @@ public sealed class TelemetryTests(TelemetryTests.Day day) : IClassFixture<Telem
         internal static bool IsFinished(Measured figure) => figure is { Name: "jangteo.trades", Value: 1 } && figure.Tags["jangteo.kind"] == Kind && figure.Tags["jangteo.state"] == "finished";
 
         internal static bool IsParkedAtViews(Measured figure) => figure.Name == "jangteo.messages.parked" && figure.Tags["jangteo.module"] == "views";
+
+        internal static bool IsWaitingAtViews(Measured figure) => figure is { Name: "jangteo.attention", Value: > 0 }
+            && figure.Tags["jangteo.module"] == "views";
 
         internal static bool IsLagOfViews(Measured figure) =>
             figure is { Name: "jangteo.queue.lag", Value: > 0 } && figure.Tags["jangteo.sender"] == "catalog" && figure.Tags["jangteo.receiver"] == "views";
