@@ -13,7 +13,8 @@ internal sealed class Liveness(IReadOnlyList<Loop> loops, LivenessSettings setti
     /// <summary>Of the memory that a container may use, so much is near its limit; past the limit the system kills the process.</summary>
     private const double NearLimit = 0.92;
 
-    private readonly long mostMemory = Math.Min(
+    /// <summary>Bytes of memory past which it has to be replaced; <see cref="long.MaxValue"/> where there is no limit.</summary>
+    public long MostMemory { get; } = Math.Min(
         settings.Memory > 0 ? settings.Memory : long.MaxValue, ContainerMemory.Limit is { } limit ? (long)(NearLimit * limit) : long.MaxValue);
 
     /// <summary>What is wrong with the process, or null.</summary>
@@ -26,8 +27,8 @@ internal sealed class Liveness(IReadOnlyList<Loop> loops, LivenessSettings setti
         }
 
         var memory = Environment.WorkingSet;
-        return memory > mostMemory
-            ? string.Create(CultureInfo.InvariantCulture, $"uses {memory >> 20} MB of memory, of {mostMemory >> 20} MB at most")
+        return memory > MostMemory
+            ? string.Create(CultureInfo.InvariantCulture, $"uses {memory >> 20} MB of memory, of {MostMemory >> 20} MB at most")
             : null;
     }
 }

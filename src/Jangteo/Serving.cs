@@ -16,7 +16,7 @@ namespace Jangteo;
 internal static class Serving
 {
     /// <summary>No request is under way any more; batches and loops end in this time.</summary>
-    private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(10);
+    internal static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(10);
 
     public static async Task<int> Run(Settings settings, string[] args)
     {

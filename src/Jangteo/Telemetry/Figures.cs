@@ -71,7 +71,7 @@ internal sealed class Figures : IDisposable
             "jangteo.attention", () => attention()
                 .Select(one => new Measurement<long>(one.Count, new KeyValuePair<string, object?>("jangteo.module", one.Module))), "{item}",
             $"What waits for an operator in a module, at most {AttentionLists.Most} of each sort; /api/operator/views/attention lists it.");
-        ObserveProcess();
+        ObserveProcess(Hosting.LivenessOf(services).MostMemory);
         foreach (var figure in modules.SelectMany(module => module.Figures(services)))
         {
             meter.CreateObservableGauge(figure.Name, Kept(figure.Count, rests: OneIn), figure.Unit, figure.Says);
@@ -80,15 +80,16 @@ internal sealed class Figures : IDisposable
 
     public void Dispose() => meter.Dispose();
 
-    private void ObserveProcess()
+    /// <param name="most">Of memory; see <see cref="Liveness.MostMemory"/>.</param>
+    private void ObserveProcess(long most)
     {
         var began = machine.GetTimestamp();
         meter.CreateObservableGauge(
             "process.uptime", () => (long)machine.GetElapsedTime(began).TotalSeconds, "s", "For how long the process has run.");
-        meter.CreateObservableGauge(
-            "jangteo.memory.limit", () => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes is var most and > 0
-                ? [new Measurement<long>(most)] : Array.Empty<Measurement<long>>(), "By",
-            "What the process may use at most: the limit of its container, or the memory of the machine.");
+        if (most < long.MaxValue)
+        {
+            meter.CreateObservableGauge("jangteo.memory.limit", () => most, "By", "With more memory than this the process has to be replaced.");
+        }
     }
 
     private void OfModules(string name, string unit, string says, Func<IReadOnlyList<Waiting>> waiting, Func<Waiting, long> value) =>

@@ -96,7 +96,7 @@ public sealed class ManifestTests
     [InlineData("        - --target\n        - payments", "        - --targets\n        - payments", "'--targets'")]
     [InlineData("image: jangteo:dev", "image: jangtoe:dev", "image jangtoe:dev is neither built here nor of a registry")]
     [InlineData("image: jangteo:dev", "image: jangteo:latest", "image jangteo:latest is not of one version")]
-    [InlineData("terminationGracePeriodSeconds: 30", "terminationGracePeriodSeconds: 20", "it is killed after 20 s, and needs 25 s to end")]
+    [InlineData("terminationGracePeriodSeconds: 40", "terminationGracePeriodSeconds: 30", "it is killed after 30 s, and needs 35 s to end")]
     [InlineData(
         "failureThreshold: 2\n          httpGet:\n            path: /health/live",
         "failureThreshold: 5\n          httpGet:\n            path: /health/live", "a process that hangs is ended after 15 s")]

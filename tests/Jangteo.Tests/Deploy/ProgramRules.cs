@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Text.RegularExpressions;
 using Jangteo.Between;
 using Jangteo.Commands;
 using Jangteo.Platform;
@@ -124,7 +123,7 @@ internal static class ProgramRules
         }
 
         // Without a pause of its own nothing is sent to a pod that is ending; what was sent before may finish.
-        var needed = PodRules.PauseOf(container) + SecondsToDrain();
+        var needed = PodRules.PauseOf(container) + SecondsToEnd(settings.Draining);
         if (workload.Pod.TerminationGracePeriodSeconds < needed)
         {
             yield return $"it is killed after {workload.Pod.TerminationGracePeriodSeconds} s, and needs {needed} s to end";
@@ -136,15 +135,8 @@ internal static class ProgramRules
         }
     }
 
-    /// <summary>From SIGTERM to the end of what was begun, by the defaults of the settings.</summary>
-    private static int SecondsToDrain()
-    {
-        var draining =
-            Regex.Match(
-                Repository.Read("jangteo.yaml"), @"^  Draining:.*\n(?: +#.*\n)* +Notice: (?<notice>\d+)s .*\n +Within: (?<within>\d+)s ",
-                    RegexOptions.Multiline);
-        return draining.Success ? int.Parse(draining.Groups["notice"].Value) + int.Parse(draining.Groups["within"].Value) : 22;
-    }
+    /// <summary>From SIGTERM to the end of the process.</summary>
+    private static double SecondsToEnd(DrainingSettings draining) => (draining.Notice + draining.Within + Serving.StopsWithin).TotalSeconds;
 
     /// <summary>Every address that the settings name, as host and port.</summary>
     public static IEnumerable<(string Host, int Port)> Servers(Settings settings)
