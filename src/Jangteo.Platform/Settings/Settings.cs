@@ -42,6 +42,11 @@ public sealed record Settings
     [Required]
     public string DataFolder { get; init; } = "./data";
 
+    /// <summary>
+    /// A folder with a file for each secret, which has the name of the variable, such as <c>Jangteo__Database</c>; empty is none.
+    /// </summary>
+    public string SecretsFolder { get; init; } = "/run/secrets";
+
     [Required]
     public string KindsFolder { get; init; } = "./kinds";
 

@@ -13,12 +13,15 @@ public sealed class SettingsException(IReadOnlyList<string> mistakes) : Exceptio
     public IReadOnlyList<string> Mistakes => mistakes;
 }
 
-/// <summary>Reads <see cref="Settings"/> from the file and from the environment, which is stronger. Whatever is not understood is refused: a misspelt setting would else be a silent default.</summary>
+/// <summary>
+/// Reads <see cref="Settings"/> from the file, from files of secrets, which are stronger, and from the environment, which is strongest. Whatever
+/// is not understood is refused: a misspelt setting would else be a silent default.
+/// </summary>
 public static class SettingsReader
 {
     private const string Section = "Jangteo";
 
-    /// <summary>Reads the file, when there is one, and the environment of this process.</summary>
+    /// <summary>Reads the file, when there is one, the folder of secrets that is named there, and the environment of this process.</summary>
     /// <exception cref="SettingsException">Something is unknown or out of bounds.</exception>
     public static Settings Read(string file = "jangteo.yaml") =>
         Read(file, File.Exists(file) ? File.ReadAllText(file) : "", Environment.GetEnvironmentVariables());
@@ -27,8 +30,11 @@ public static class SettingsReader
     {
         var mistakes = new List<string>();
         var given = new Dictionary<string, Given>(StringComparer.OrdinalIgnoreCase);
-        foreach (var one in InFile(file, yaml, mistakes).Concat(InEnvironment(environment)))
-            given[one.Key] = one;
+        Take(InFile(file, yaml, mistakes));
+        var variables = InEnvironment(environment).ToList();
+        var folder = variables.Concat(given.Values).FirstOrDefault(one => IsName(one.Key, nameof(Settings.SecretsFolder)));
+        Take(InSecrets(folder, mistakes));
+        Take(variables);
 
         var known = new List<string>();
         var settings = new Settings();
@@ -37,9 +43,17 @@ public static class SettingsReader
             mistakes.Add($"{unknown.Where}: there is no setting {unknown.Key}; did you mean {Words.Nearest(unknown.Key, known)}?");
 
         return mistakes.Count == 0 ? settings : throw new SettingsException(mistakes);
+
+        void Take(IEnumerable<Given> several)
+        {
+            foreach (var one in several)
+                given[one.Key] = one;
+        }
     }
 
-    /// <summary>A value somebody wrote, and where: a line of the file, or a variable of the environment.</summary>
+    private static bool IsName(string key, string name) => string.Equals(key, name, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A value somebody wrote, and where: a line of the file, a file of a secret, or a variable of the environment.</summary>
     private sealed record Given(string Key, string Value, string Where);
 
     private static List<Given> InFile(string file, string yaml, List<string> mistakes)
@@ -84,8 +98,21 @@ public static class SettingsReader
     private static IEnumerable<Given> InEnvironment(IDictionary environment) =>
         from DictionaryEntry variable in environment
         let name = (string)variable.Key
-        where name.StartsWith(Section + "__", StringComparison.OrdinalIgnoreCase)
-        select new Given(name[(Section.Length + 2)..].Replace("__", ":"), (string?)variable.Value ?? "", $"environment {name}");
+        where IsOurs(name)
+        select new Given(KeyOf(name), (string?)variable.Value ?? "", $"environment {name}");
+
+    /// <param name="named">Where the folder is named; null is nowhere.</param>
+    private static IEnumerable<Given> InSecrets(Given? named, List<string> mistakes)
+    {
+        var (found, mistake) = SecretFiles.Read(named?.Value, IsOurs);
+        if (mistake is not null)
+            mistakes.Add($"{named?.Where ?? "default"}: {mistake}");
+        return found.Select(secret => new Given(KeyOf(secret.Name), secret.Value, secret.Path));
+    }
+
+    private static bool IsOurs(string name) => name.StartsWith(Section + "__", StringComparison.OrdinalIgnoreCase);
+
+    private static string KeyOf(string name) => name[(Section.Length + 2)..].Replace("__", ":");
 
     /// <summary>Fills in what was given. The record is new and nobody else's yet, so its init-only properties may still be set.</summary>
     private static void Bind(object record, string path, Dictionary<string, Given> given, List<string> known, List<string> mistakes)

@@ -1,5 +1,6 @@
 using System.Collections;
 using Jangteo.Platform;
+using Jangteo.Tests.Beds;
 
 namespace Jangteo.Tests;
 
@@ -142,6 +143,65 @@ public sealed class SettingsTests
         var settings = Read("Jangteo: { Database: Host=all, Trading: { Database: Host=own } }");
 
         Assert.Equal(("Host=own", "Host=all"), (settings.DatabaseOf("trading"), settings.DatabaseOf("payments")));
+    }
+
+    [Fact, Requirement("CP-10", "secrets apart from settings")]
+    public void Secrets_are_files_that_are_stronger_than_the_file_of_settings_and_weaker_than_the_environment()
+    {
+        using var secrets = new SecretsOfTest(
+            ("Jangteo__Database", "Host=secret;Password=p w \n"), ("Jangteo__ServiceKey", "of-a-file-of-16-or-more"), ("other-program", "not ours"));
+
+        var settings = Read(
+            $"Jangteo: {{ SecretsFolder: {secrets.Folder}, Database: Host=file, FeePermille: 7 }}", ("Jangteo__ServiceKey", "of-the-environment-here"));
+
+        Assert.Equal(
+            ("Host=secret;Password=p w ", "of-the-environment-here", 7), (settings.Database, settings.ServiceKey, settings.FeePermille));
+    }
+
+    [Fact]
+    public void The_environment_can_name_the_folder_of_secrets_and_empty_reads_none()
+    {
+        using var secrets = new SecretsOfTest(("Jangteo__Trading__Lease", "9s"));
+
+        Assert.Equal(TimeSpan.FromSeconds(9), Read("", ("Jangteo__SecretsFolder", secrets.Folder)).Trading.Lease);
+        Assert.Equal(
+            new Settings().Trading.Lease, Read($"Jangteo: {{ SecretsFolder: {secrets.Folder} }}", ("Jangteo__SecretsFolder", "")).Trading.Lease);
+    }
+
+    [Fact]
+    public void A_secret_that_is_misspelt_or_malformed_is_refused_with_its_file_and_without_its_value()
+    {
+        using var secrets = new SecretsOfTest(("Jangteo__Databse", "Host=x"), ("Jangteo__ServiceKey", "short"));
+
+        var refused = Assert.Throws<SettingsException>(() => Read($"Jangteo: {{ SecretsFolder: {secrets.Folder} }}"));
+
+        Assert.Equal(
+            [
+                $"{secrets.Folder}/Jangteo__Databse: there is no setting Databse; did you mean Database?",
+                $"{secrets.Folder}/Jangteo__ServiceKey: ServiceKey is of the form (.{{16,}})?",
+            ],
+            refused.Mistakes.Order());
+    }
+
+    [Fact]
+    public void A_folder_of_secrets_that_is_named_and_cannot_be_read_is_refused()
+    {
+        var refused = Assert.Throws<SettingsException>(() => Read("Jangteo: { SecretsFolder: /nowhere/at-all }"));
+
+        Assert.StartsWith("jangteo.yaml:1: SecretsFolder: Could not find a part of the path", Assert.Single(refused.Mistakes), StringComparison.Ordinal);
+    }
+
+    private sealed class SecretsOfTest : IDisposable
+    {
+        public SecretsOfTest(params (string Name, string Value)[] secrets)
+        {
+            foreach (var (name, value) in secrets)
+                File.WriteAllText(Path.Combine(Folder, name), value);
+        }
+
+        public string Folder { get; } = TestFolder.New();
+
+        public void Dispose() => Directory.Delete(Folder, recursive: true);
     }
 
     private static Settings Read(string yaml, params (string Name, string Value)[] environment) =>
