@@ -77,8 +77,9 @@ public sealed class ShapeTests
     {
         string[] belongs =
         [
-            ".ci", ".editorconfig", ".gitattributes", ".gitignore", ".npmrc", "CONTRIBUTING.md", "Directory.Build.props", "Directory.Packages.props", "Jangteo.slnx", "LICENSE",
-            "README.ko.md", "README.md", "bench", "deploy", "docs", "examples", "global.json", "jangteo", "jangteo.yaml", "kinds", "services", "src", "tests", "web",
+            ".ci", ".config", ".dockerignore", ".editorconfig", ".gitattributes", ".github", ".gitignore", ".npmrc", "CONTRIBUTING.md",
+            "Directory.Build.props", "Directory.Packages.props", "Jangteo.slnx", "LICENSE", "README.ko.md", "README.md", "bench", "deploy",
+            "docs", "examples", "global.json", "jangteo", "jangteo.cmd", "jangteo.yaml", "kinds", "services", "src", "tests", "tools", "web",
         ];
 
         Assert.Empty(Repository.Files.Select(path => path.Split('/')[0]).Distinct().Except(belongs));
