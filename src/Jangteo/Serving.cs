@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Jangteo.Between;
 using Jangteo.Http;
 using Jangteo.Kinds;
@@ -18,6 +19,9 @@ internal static class Serving
     /// <summary>No request is under way any more; batches and loops end in this time.</summary>
     internal static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(10);
 
+    /// <summary>128 and the number of the signal, as a shell says it.</summary>
+    private const int EndedBySigterm = 143;
+
     public static async Task<int> Run(Settings settings, string[] args)
     {
         var modules = Target.Of(settings.Target);
@@ -30,6 +34,8 @@ internal static class Serving
             MissingProviders.Refuse(settings, ReadKinds(settings.KindsFolder));
         }
 
+        // Process 1 of a container does not end by SIGTERM unless it says so, and while a database is waited for nothing else listens for it.
+        using var untilItServes = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Environment.Exit(EndedBySigterm));
         var opening = Database.Open(settings, modules, CancellationToken.None);
         var shelf = ReadKinds(settings.KindsFolder);
         await using var database = await opening;
@@ -60,6 +66,7 @@ internal static class Serving
 
             MapAll(app, modules, settings);
             await app.StartAsync();
+            untilItServes.Dispose();
             var address = settings.PublicAddresses.UrlHere(settings.Port);
             await new RunFile(Environment.ProcessId, address) { Database = database.OwnAddress }.Write(settings.DataFolder);
             app.Logger.LogInformation(

@@ -8,7 +8,8 @@ internal static class SecretFiles
     /// <param name="folder">Null where no folder is named: the usual one, which need not be there. Empty is none.</param>
     /// <param name="isOurs">Whether a name is that of a setting; the other files are for other programs.</param>
     /// <returns>What was found, and what kept it from being read, or null.</returns>
-    public static (IReadOnlyList<(string Name, string Value, string Path)> Found, string? Mistake) Read(string? folder, Func<string, bool> isOurs)
+    public static (IReadOnlyList<(string Name, string Value, string Path)> Found, string? Mistake) Read(
+        string? folder, Func<string, bool> isOurs)
     {
         var usual = new Settings().SecretsFolder;
         folder ??= usual;
@@ -21,7 +22,7 @@ internal static class SecretFiles
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            return ([], $"{nameof(Settings.SecretsFolder)}: {unreadable.Message} The account that runs the program must be able to read the secrets.");
+            return ([], $"{nameof(Settings.SecretsFolder)}: {unreadable.Message} The account of the program has to be able to read it.");
         }
     }
 

@@ -55,8 +55,8 @@ internal sealed class HangDetector(Func<TimeSpan> used)
     private const double Idle = 0.02;
 
     private int silent;
-    private TimeSpan usedBefore;
-    private long silentSince;
+    private TimeSpan usedBefore = used();
+    private long silentSince = TimeProvider.System.GetTimestamp();
 
     /// <summary>Whether it is hung, after another answer.</summary>
     public bool Note(LivenessAnswer answer)

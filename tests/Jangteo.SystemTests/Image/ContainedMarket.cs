@@ -49,8 +49,8 @@ public sealed class ContainedMarket : IAsyncLifetime
         await StartDatabase();
         await Podman.Run(
             Service,
-            "--read-only", "--read-only-tmpfs=false", "--tmpfs", "/tmp", "--cap-drop", "all", "--security-opt", "no-new-privileges",
-            "--restart", "always",
+            "--init", "--restart", "always", "--cap-drop", "all", "--security-opt", "no-new-privileges",
+            "--read-only", "--read-only-tmpfs=false", "--tmpfs", "/tmp",
             "--volume", $"{folder}/jangteo.yaml:/app/jangteo.yaml:ro",
             "--volume", $"{folder}/secrets:/run/secrets:ro",
             "--volume", $"{Podman.NameOf(Service)}:/var/lib/jangteo",
@@ -67,13 +67,11 @@ public sealed class ContainedMarket : IAsyncLifetime
 
     public static Task<JsonNode> Inspect() => Podman.Inspect(Service);
 
-    /// <summary>Ends the program as <c>docker stop</c> does, and says how.</summary>
-    public static async Task<(int Code, TimeSpan Took)> Stop()
-    {
-        var clock = Stopwatch.StartNew();
-        await Podman.Do("stop", "--time", "40", Podman.NameOf(Service));
-        return ((int)(await Inspect())["State"]!["ExitCode"]!, clock.Elapsed);
-    }
+    public static Task<(int Code, TimeSpan Took)> Stop() => Podman.Stop(Service);
+
+    /// <summary>As Docker does it every ten seconds.</summary>
+    /// <exception cref="InvalidOperationException">It is unhealthy.</exception>
+    public static Task CheckHealth() => Podman.Do("healthcheck", "run", Podman.NameOf(Service));
 
     public static Task StartStopped() => Podman.Do("start", Podman.NameOf(Service));
 

@@ -11,6 +11,9 @@ public sealed partial class ImageTests(ContainedMarket market) : IClassFixture<C
 {
     private const long MegaBytes = 1_000_000;
 
+    /// <summary>SIGSTOP.</summary>
+    private const int Freeze = 19;
+
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
     [Fact, Requirement("CP-6", "the image is built here and serves")]
@@ -138,6 +141,35 @@ public sealed partial class ImageTests(ContainedMarket market) : IClassFixture<C
         await market.Start();
 
         await market.Answers($"/api/listings/{listing}");
+    }
+
+    [Fact]
+    public async Task A_program_that_hangs_is_ended_by_the_health_check_and_started_again()
+    {
+        await ContainedMarket.CheckHealth();
+        var hung = await ContainedMarket.Process();
+
+        Assert.True(Posix.Signal(hung, Freeze));
+        await Assert.ThrowsAsync<InvalidOperationException>(ContainedMarket.CheckHealth);
+        await Until(async () => await ContainedMarket.Process() is var now && now != 0 && now != hung);
+
+        await market.Answers("/health/ready");
+        await ContainedMarket.CheckHealth();
+    }
+
+    [Fact]
+    public async Task It_can_be_stopped_as_process_1_while_it_waits_for_its_database()
+    {
+        await Podman.Run(
+            "waiting", "--env", "Jangteo__Database=Host=127.0.0.1;Port=1;Username=x", "--env", "Jangteo__SandboxOpen=true",
+            ContainedMarket.Image);
+        await Podman.Says("waiting", "Waiting for PostgreSQL");
+
+        var (code, took) = await Podman.Stop("waiting");
+        await Podman.Remove("waiting");
+
+        Assert.Equal(143, code);
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(20));
     }
 
     private static async Task Until(Func<Task<bool>> condition)

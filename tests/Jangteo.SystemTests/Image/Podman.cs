@@ -27,8 +27,31 @@ internal static class Podman
     public static async Task<JsonNode> Inspect(string name) =>
         JsonNode.Parse(await Do("container", "inspect", NameOf(name)))![0]!;
 
-    /// <summary>The program of a container as this machine numbers it.</summary>
-    public static async Task<int> ProcessOf(string name) => (int)(await Inspect(name))["State"]!["Pid"]!;
+    /// <summary>The program in a container that has an init, as this machine numbers it; 0 while it does not run.</summary>
+    public static async Task<int> ProcessOf(string name)
+    {
+        var init = (int)(await Inspect(name))["State"]!["Pid"]!;
+        var children = $"/proc/{init}/task/{init}/children";
+        return init != 0 && File.Exists(children) && int.TryParse((await File.ReadAllTextAsync(children)).Split(' ')[0], out var program)
+            ? program
+            : 0;
+    }
+
+    /// <summary>Waits until a container has said something.</summary>
+    public static async Task Says(string name, string text)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!(await Do("logs", NameOf(name))).Contains(text, StringComparison.Ordinal))
+            await Task.Delay(TimeSpan.FromMilliseconds(50), patience.Token);
+    }
+
+    /// <summary>Ends it as <c>docker stop</c> does, and says how long that took.</summary>
+    public static async Task<(int Code, TimeSpan Took)> Stop(string name)
+    {
+        var clock = Stopwatch.StartNew();
+        await Do("stop", "--time", "40", NameOf(name));
+        return ((int)(await Inspect(name))["State"]!["ExitCode"]!, clock.Elapsed);
+    }
 
     /// <summary>Ends them at once and forgets them. Their volumes stay.</summary>
     public static Task Remove(params string[] names) => Do(["rm", "--force", "--time", "0", .. names.Select(NameOf)]);

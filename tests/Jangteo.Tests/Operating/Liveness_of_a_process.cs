@@ -121,6 +121,25 @@ public sealed class Liveness_of_a_process
         Assert.True(hang.Note(LivenessAnswer.Silent));
     }
 
+    /// <summary>The health check of a container is a new process each time, so its first look can be the one that finds silence.</summary>
+    [Fact]
+    public void A_busy_process_is_not_taken_for_hung_when_the_first_answer_is_already_silence()
+    {
+        var used = TimeSpan.Zero;
+        var hang = new HangDetector(() => used += TimeSpan.FromSeconds(1));
+
+        Assert.All(Enumerable.Range(0, 19), _ => Assert.False(hang.Note(LivenessAnswer.Silent)));
+        Assert.True(hang.Note(LivenessAnswer.Silent));
+    }
+
+    [Fact]
+    public void A_process_that_was_silent_from_the_first_look_is_hung_at_the_third_however_much_it_has_used_before()
+    {
+        var hang = new HangDetector(() => TimeSpan.FromHours(100));
+
+        Assert.Equal([false, false, true], Enumerable.Range(0, 3).Select(_ => hang.Note(LivenessAnswer.Silent)));
+    }
+
     private static async Task Become(Liveness liveness, bool isTroubled)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
