@@ -71,6 +71,14 @@ internal sealed class Figures : IDisposable
             "jangteo.attention", () => attention()
                 .Select(one => new Measurement<long>(one.Count, new KeyValuePair<string, object?>("jangteo.module", one.Module))), "{item}",
             $"What waits for an operator in a module, at most {AttentionLists.Most} of each sort; /api/operator/views/attention lists it.");
+        var common = services.GetRequiredKeyedService<Storage>(Hosting.Common);
+        var backup =
+            Kept<DateTimeOffset>(
+                async ct => await common.Query(new Sql("select at from last_backup"), row => row.GetFieldValue<DateTimeOffset>(0), ct),
+                    rests: OneIn);
+        meter.CreateObservableGauge(
+            "jangteo.backup.age", () => backup().Select(at => new Measurement<long>((long)(machine.GetUtcNow() - at).TotalSeconds)), "s",
+            "How old the last backup is; before the first one, for how long there has been none.");
         ObserveProcess(Hosting.LivenessOf(services).MostMemory);
         foreach (var figure in modules.SelectMany(module => module.Figures(services)))
         {

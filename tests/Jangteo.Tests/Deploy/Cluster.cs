@@ -30,11 +30,17 @@ internal sealed class Cluster
     /// <summary>Each object is read once, in however many variants of an overlay it stands.</summary>
     private static readonly ConcurrentDictionary<string, IKubernetesObject<V1ObjectMeta>> known = new();
 
-    private Cluster(IReadOnlyList<IKubernetesObject<V1ObjectMeta>> objects) => this.objects = objects;
+    private Cluster(IReadOnlyList<IKubernetesObject<V1ObjectMeta>> objects)
+    {
+        this.objects = objects;
+        Workloads = [.. ReadWorkloads()];
+    }
 
     public IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Objects => objects;
 
-    public IEnumerable<Workload> Workloads =>
+    public IReadOnlyList<Workload> Workloads { get; }
+
+    private IEnumerable<Workload> ReadWorkloads() =>
     [
         .. Of<V1Deployment>().Select(one => new Workload(
             one.Kind, one.Metadata.Name, one.Spec.Template.Metadata.Labels, one.Spec.Selector.MatchLabels, one.Spec.Template.Spec)),

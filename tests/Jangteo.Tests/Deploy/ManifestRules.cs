@@ -9,6 +9,7 @@ internal static class ManifestRules
         .. ObjectRules.Broken(cluster),
         .. PodRules.Broken(cluster),
         .. ProgramRules.Broken(cluster),
+        .. CourierRules.Broken(cluster),
         .. ServiceRules.Broken(cluster),
         .. await GatewayRules.Broken(cluster),
         .. ScalingRules.Broken(cluster),

@@ -35,6 +35,12 @@ public sealed class ManifestTests
     }
 
     [Fact]
+    public void Every_image_is_built_by_a_file_that_is_there()
+    {
+        Assert.Empty(PodRules.Built.Values.Except(Repository.Files));
+    }
+
+    [Fact]
     public async Task The_gateway_has_room_for_as_many_processes_as_there_can_be()
     {
         var room = await GatewayRules.Room();
@@ -100,6 +106,9 @@ public sealed class ManifestTests
     [InlineData(
         "failureThreshold: 2\n          httpGet:\n            path: /health/live",
         "failureThreshold: 5\n          httpGet:\n            path: /health/live", "a process that hangs is ended after 15 s")]
+    [InlineData("- name: COURIER_REPORTS_TO", "- name: COURIER_REPORT_TO", "there is no setting COURIER_REPORT_TO")]
+    [InlineData("- backup\n            - /backups", "- backups\n            - /backups", "backups /backups")]
+    [InlineData("claimName: backups", "claimName: backup", "needs PersistentVolumeClaim backup, which is not there")]
     [InlineData("readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false", "may write into its image, or has rights")]
     [InlineData("jangteo_receiver: trading", "jangteo_receiver: views", "Deployment trading: is not scaled by its own queue")]
     [InlineData("    kind: Deployment\n    name: views", "    kind: Deployment\n    name: view", "there is no Deployment view")]

@@ -1,3 +1,4 @@
+using Jangteo.Kinds;
 using k8s.Models;
 
 namespace Jangteo.Tests.Deploy;
@@ -5,6 +6,8 @@ namespace Jangteo.Tests.Deploy;
 /// <summary>NetworkPolicies as the network applies them: what is needed is allowed, and the rest is not.</summary>
 internal static class NetworkRules
 {
+    private const string Component = "app.kubernetes.io/component";
+
     public static IEnumerable<string> Broken(Cluster cluster)
     {
         if (!cluster.Of<V1NetworkPolicy>()
@@ -73,48 +76,74 @@ internal static class NetworkRules
         }
     }
 
-    /// <summary>What talks to what, from the settings and the gateway; and a few ways that must be closed.</summary>
+    /// <summary>What talks to what must be able to, and nothing else may reach a port that somebody opens for it.</summary>
     private static IEnumerable<string> Paths(Cluster cluster)
     {
-        var modules = cluster.Workloads.Where(workload => ProgramRules.TargetOf(workload) is not null).ToList();
-        var gateway = cluster.Workloads.Single(workload => workload.Name == "gateway");
-        var needed = modules.SelectMany(module => Needs(cluster, module))
-            .Concat(modules.Select(module => (From: gateway, To: module, Port: module.NumberOf("http") ?? 0))).ToList();
+        var needed = Needs(cluster).ToHashSet();
         foreach (var (from, to, port) in needed.Where(way => !IsOpen(cluster, way.From, way.To, way.Port)))
         {
             yield return $"{from} cannot reach {to} at {port}";
         }
 
-        var wanted = needed.ToHashSet();
         foreach (var (from, to, port) in
             from source in cluster.Workloads
             from target in cluster.Workloads.Where(one => one != source)
             from port in target.Ports
-            where target.Name != "gateway" && port.Name != "prometheus" && IsOpen(cluster, source, target, port.ContainerPort)
+            where port.Name != "prometheus" && IsOpen(cluster, source, target, port.ContainerPort)
             select (source, target, port.ContainerPort))
         {
-            if (!wanted.Contains((from, to, port)) && to.Labels["app.kubernetes.io/component"] == "module")
+            if (!needed.Contains((from, to, port)) && to.Labels[Component] is not "telemetry" and not "gateway")
             {
                 yield return $"{from} can reach {to} at {port}, and nothing there is for it";
             }
         }
     }
 
-    /// <summary>The services of this cluster that the settings of a module name, with the port of the pods behind.</summary>
-    private static IEnumerable<(Workload From, Workload To, int Port)> Needs(Cluster cluster, Workload module)
+    /// <summary>From the settings of the program, the gateway and the courier.</summary>
+    private static IEnumerable<(Workload From, Workload To, int Port)> Needs(Cluster cluster)
     {
-        var settings = ProgramRules.SettingsOf(cluster, module, module.Pod.Containers.Single());
-        foreach (var (host, number) in settings is null ? [] : ProgramRules.Servers(settings))
+        foreach (
+            var (workload, container) in ProgramRules.Containers(cluster).Where(one => one.Workload.Pod.Containers.Contains(one.Container)))
         {
-            if (cluster.Find<V1Service>(host) is { } service && service.Spec.Ports.FirstOrDefault(port => port.Port == number) is { } port)
+            var settings = ProgramRules.SettingsOf(cluster, workload, container);
+            var servers = settings is null ? [] : ProgramRules.Servers(settings).ToList();
+            if (settings is { Notices.Carrier.Address: { Length: > 0 } carrier } && ProgramRules.TargetOf(workload) == Modules.Notices)
             {
-                foreach (var to in cluster.Matching(service.Spec.Selector).Where(to => to != module))
+                servers.Add((new Uri(carrier).Host, new Uri(carrier).Port));
+            }
+
+            foreach (var way in servers.SelectMany(server => To(cluster, workload, server)))
+            {
+                yield return way;
+            }
+        }
+
+        var gateway = cluster.Workloads.Single(workload => workload.Name == "gateway");
+        foreach (var module in cluster.Workloads.Where(workload => ProgramRules.TargetOf(workload) is not null))
+        {
+            yield return (gateway, module, module.NumberOf("http") ?? 0);
+        }
+
+        foreach (var courier in cluster.Workloads.Where(workload => workload.Name == "courier"))
+        {
+            var environment = ProgramRules.EnvironmentOf(cluster, courier.Pod.Containers.Single());
+            foreach (
+                var address in environment.Values.OfType<string>().Where(value => value.Contains("://")).Select(value => new Uri(value)))
+            {
+                foreach (var way in To(cluster, courier, (address.Host, address.Port)))
                 {
-                    yield return (module, to, to.NumberOf(port.TargetPort) ?? 0);
+                    yield return way;
                 }
             }
         }
     }
+
+    /// <summary>The pods behind a service of this cluster; none where the name is of another server.</summary>
+    private static IEnumerable<(Workload From, Workload To, int Port)> To(Cluster cluster, Workload from, (string Host, int Port) server) =>
+        cluster.Find<V1Service>(server.Host) is { } service
+            && service.Spec.Ports.FirstOrDefault(port => port.Port == server.Port) is { } port
+            ? cluster.Matching(service.Spec.Selector).Where(to => to != from).Select(to => (from, to, to.NumberOf(port.TargetPort) ?? 0))
+            : [];
 
     private static bool Selects(V1LabelSelector? selector, Workload workload) =>
         selector is not null

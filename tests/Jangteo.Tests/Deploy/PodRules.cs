@@ -8,7 +8,11 @@ internal static class PodRules
 {
     /// <summary>The images that this repository builds, and what each is built by.</summary>
     public static readonly IReadOnlyDictionary<string, string> Built =
-        new Dictionary<string, string> { ["jangteo"] = "deploy/image/Containerfile" };
+        new Dictionary<string, string>
+        {
+            ["jangteo"] = "deploy/image/Containerfile",
+            ["jangteo-courier"] = "deploy/image/courier.Containerfile",
+        };
 
     /// <summary>What the kubelet gives a container that it kills after the pause before SIGTERM has taken all of the time.</summary>
     private const int LeastGrace = 2;

@@ -86,7 +86,8 @@ internal static class ProgramRules
         return SettingsReader.Read(map is null ? "no file" : "jangteo.yaml", yaml, EnvironmentOf(cluster, container));
     }
 
-    private static Hashtable EnvironmentOf(Cluster cluster, V1Container container)
+    /// <summary>The variables of a container, with what ConfigMaps and Secrets give them.</summary>
+    public static Hashtable EnvironmentOf(Cluster cluster, V1Container container)
     {
         var environment = new Hashtable();
         foreach (
@@ -150,6 +151,6 @@ internal static class ProgramRules
     }
 
     /// <summary>A name with a dot is of a server outside of the cluster.</summary>
-    private static bool IsThere(Cluster cluster, (string Host, int Port) address) =>
+    public static bool IsThere(Cluster cluster, (string Host, int Port) address) =>
         address.Host.Contains('.') || cluster.Find<V1Service>(address.Host)?.Spec.Ports.Any(port => port.Port == address.Port) == true;
 }

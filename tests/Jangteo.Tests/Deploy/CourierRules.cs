@@ -1,0 +1,85 @@
+using System.Text.RegularExpressions;
+using Jangteo.Platform;
+using k8s.Models;
+
+namespace Jangteo.Tests.Deploy;
+
+/// <summary>The courier, as its source reads its settings and answers.</summary>
+internal static class CourierRules
+{
+    private const string Name = "courier";
+
+    public static IEnumerable<string> Broken(Cluster cluster)
+    {
+        if (cluster.Workloads.FirstOrDefault(workload => workload.Name == Name) is not { } courier)
+        {
+            return ["there is no courier"];
+        }
+
+        var container = courier.Pod.Containers.Single();
+        var source = Repository.Read("services/courier/src/settings.ts");
+        var known = Regex.Matches(source, @"\b(?:text|wholeNumber|duration|address)\('(\w+)'")
+            .Select(match => $"COURIER_{match.Groups[1].Value}").ToHashSet();
+        var given = ProgramRules.EnvironmentOf(cluster, container);
+        return
+        [
+            .. given.Keys.Cast<string>().Where(name => !known.Contains(name)).Select(name => $"courier: there is no setting {name}"),
+            .. OfAddresses(cluster, given["COURIER_REPORTS_TO"] as string ?? "", given["COURIER_REDIS"] as string ?? ""),
+            .. OfProbes(courier, container, source),
+        ];
+    }
+
+    private static IEnumerable<string> OfAddresses(Cluster cluster, string reports, string redis)
+    {
+        foreach (
+            var address in new[] { reports, redis }.Where(text => text.Length > 0).Select(text => new Uri(text))
+                .Where(address => !ProgramRules.IsThere(cluster, (address.Host, address.Port))))
+        {
+            yield return $"courier: there is no service at {address}";
+        }
+
+        if (reports.Length == 0)
+        {
+            yield break;
+        }
+
+        var host = new Uri(reports).Host;
+        var notices = cluster.Workloads.Single(workload => ProgramRules.TargetOf(workload) == Jangteo.Kinds.Modules.Notices);
+        var settings = ProgramRules.SettingsOf(cluster, notices, notices.Pod.Containers.Single());
+        if (settings is { AllowedHosts.Length: > 0 } && !settings.AllowedHosts.Split(',', StringSplitOptions.TrimEntries).Contains(host))
+        {
+            yield return $"courier: its reports are refused, because {host} is not among AllowedHosts";
+        }
+
+        if (settings is not null && settings.Notices.Carrier.Channels != new CarrierSettings().Channels)
+        {
+            yield return "courier: its routes are those of other channels";
+        }
+    }
+
+    private static IEnumerable<string> OfProbes(Workload courier, V1Container container, string source)
+    {
+        var answers = Repository.Read("services/courier/src/server.ts");
+        foreach (
+            var path in new[] { container.StartupProbe, container.ReadinessProbe, container.LivenessProbe }
+                .Select(probe => probe.HttpGet.Path).Distinct())
+        {
+            if (!answers.Contains($"'{path}'", StringComparison.Ordinal))
+            {
+                yield return $"courier: nothing answers at {path}";
+            }
+        }
+
+        var port = int.Parse(Regex.Match(source, @"wholeNumber\('PORT', (\d+),").Groups[1].Value);
+        if (courier.NumberOf("http") != port)
+        {
+            yield return $"courier: port http is {courier.NumberOf("http")}, and it listens at {port}";
+        }
+
+        var drain = Regex.Matches(source, @"duration\('DRAIN_\w+', '(\d+)s'\)").Sum(match => int.Parse(match.Groups[1].Value));
+        if (courier.Pod.TerminationGracePeriodSeconds < PodRules.PauseOf(container) + drain)
+        {
+            yield return $"courier: it is killed after {courier.Pod.TerminationGracePeriodSeconds} s, and needs {PodRules.PauseOf(container) + drain} s to end";
+        }
+    }
+}
