@@ -56,25 +56,28 @@ function asRecorded(
 }
 
 test.each(contract.sends)('the courier answers as recorded: $name', async (recorded) => {
-  await running({ SOLAPI_PER_SECOND: '2' }, async (courier, standIn, redis) => {
-    await situations[recorded.given]!(standIn, courier, redis)
+  await running(
+    { SOLAPI_PER_SECOND: '2', ...(recorded.name === 'unknown' ? { PROVIDER_TIMEOUT: '500ms' } : {}) },
+    async (courier, standIn, redis) => {
+      await situations[recorded.given]!(standIn, courier, redis)
 
-    const { method, path, body } = recorded.request
-    const reply: Reply = await courier.ask(
-      method,
-      path,
-      body,
-      recorded.given === 'the secrets differ' ? 'another' : contract.secret,
-    )
+      const { method, path, body } = recorded.request
+      const reply: Reply = await courier.ask(
+        method,
+        path,
+        body,
+        recorded.given === 'the secrets differ' ? 'another' : contract.secret,
+      )
 
-    // How long to wait depends on when it is asked.
-    const retryAfter = (reply.retryAfter ?? 0) >= 1 ? recorded.answer.retryAfter : reply.retryAfter
-    expect({ ...reply, retryAfter, body: asRecorded(reply.body, recorded.answer.body) }).toEqual({
-      status: recorded.answer.status,
-      retryAfter: recorded.answer.retryAfter ?? null,
-      body: recorded.answer.body,
-    })
-  })
+      // How long to wait depends on when it is asked.
+      const retryAfter = (reply.retryAfter ?? 0) >= 1 ? recorded.answer.retryAfter : reply.retryAfter
+      expect({ ...reply, retryAfter, body: asRecorded(reply.body, recorded.answer.body) }).toEqual({
+        status: recorded.answer.status,
+        retryAfter: recorded.answer.retryAfter ?? null,
+        body: recorded.answer.body,
+      })
+    },
+  )
 })
 
 test.each(contract.reports)('the courier reports as recorded: $name', async (recorded) => {
@@ -94,17 +97,20 @@ test.each(contract.reports)('the courier reports as recorded: $name', async (rec
   })
   await new Promise<void>((done) => sender.listen(0, '127.0.0.1', done))
   const reportsTo = `http://127.0.0.1:${(sender.address() as AddressInfo).port}/api/carrier/reports`
-  await running({ REPORTS_TO: reportsTo }, async (courier, standIn) => {
-    const { key, delivery } = recorded.request.body as { key: string; delivery: 'pending' | 'delivered' | 'failed' }
-    if (recorded.name === 'found') standIn.next = ['take and be silent']
-    await courier.send({ key, channel: 'sms', to: '+821012345678', text: 'Hello' })
-    if (recorded.name !== 'found') await standIn.report(courier.address, standIn.taken[0]!, delivery)
+  await running(
+    { REPORTS_TO: reportsTo, ...(recorded.name === 'found' ? { PROVIDER_TIMEOUT: '500ms' } : {}) },
+    async (courier, standIn) => {
+      const { key, delivery } = recorded.request.body as { key: string; delivery: 'pending' | 'delivered' | 'failed' }
+      if (recorded.name === 'found') standIn.next = ['take and be silent']
+      await courier.send({ key, channel: 'sms', to: '+821012345678', text: 'Hello' })
+      if (recorded.name !== 'found') await standIn.report(courier.address, standIn.taken[0]!, delivery)
 
-    await until(() => heard.length > 0)
+      await until(() => heard.length > 0)
 
-    const { method, path, body } = recorded.request
-    expect(heard).toEqual([{ method, path, authorization: `Bearer ${contract.secret}`, body }])
-  })
+      const { method, path, body } = recorded.request
+      expect(heard).toEqual([{ method, path, authorization: `Bearer ${contract.secret}`, body }])
+    },
+  )
   sender.close()
 })
 

@@ -36,7 +36,7 @@ describe('the courier', () => {
   })
 
   test('more messages at once than it takes are told to come back', async () => {
-    courier = await Courier.start(redis, { ...standIn.settings(), CONCURRENCY: '1' })
+    courier = await Courier.start(redis, { ...standIn.settings(), CONCURRENCY: '1', PROVIDER_TIMEOUT: '1s' })
     standIn.next = ['take and be silent']
     const first = courier.send(sms())
     await until(() => standIn.next.length === 0)

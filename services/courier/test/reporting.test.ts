@@ -31,7 +31,7 @@ describe.each([
     redis = await Redis.start()
     standIn = await make().start()
     const reportsTo = `http://127.0.0.1:${(sender.address() as AddressInfo).port}/api/carrier/reports`
-    courier = await Courier.start(redis, { ...standIn.settings(), REPORTS_TO: reportsTo })
+    courier = await Courier.start(redis, { ...standIn.settings(), REPORTS_TO: reportsTo, PROVIDER_TIMEOUT: '2s' })
   })
   beforeEach(() => {
     standIn.taken.length = 0
@@ -48,7 +48,7 @@ describe.each([
 
   test('are pushed with the secret until they are taken, and no more', async () => {
     const send = sms()
-    await courier.send(send)
+    await courier.accepted(send)
     answers = [503, 500]
 
     expect(await standIn.report(courier.address, standIn.taken[0]!, 'delivered')).toBe(200)
@@ -69,7 +69,7 @@ describe.each([
 
   test('that come in the wrong order do not undo what is certain', async () => {
     const send = sms()
-    await courier.send(send)
+    await courier.accepted(send)
     const [taken] = standIn.taken
 
     for (const status of ['failed', 'pending', 'delivered', 'failed'] as const)
@@ -81,7 +81,7 @@ describe.each([
 
   test('of a failure have its code', async () => {
     const send = sms()
-    await courier.send(send)
+    await courier.accepted(send)
 
     await standIn.report(courier.address, standIn.taken[0]!, 'failed')
 
@@ -104,7 +104,7 @@ describe.each([
 
   test('are refused from anybody else, and change nothing', async () => {
     const send = sms()
-    await courier.sendUntilTaken(send)
+    await courier.accepted(send)
 
     expect(await standIn.report(courier.address, standIn.taken[0]!, 'failed', 'somebody else')).toBe(403)
 
@@ -113,7 +113,7 @@ describe.each([
 
   test('of a second message under one key are told to the operators', async () => {
     const send = sms()
-    await courier.send(send)
+    await courier.accepted(send)
 
     await standIn.report(courier.address, { ...standIn.taken[0]!, id: 'a second one' }, 'delivered')
 
