@@ -56,13 +56,6 @@ internal sealed class Figures : IDisposable
         meter.CreateObservableGauge(
             "jangteo.queue.lag", () => lag().Select(one => new Measurement<long>(one.Unread, new("jangteo.sender", one.Sender), new("jangteo.receiver", one.Receiver))), "{message}",
             "Messages of a sender that a receiver has not come to yet.");
-        var common = services.GetRequiredKeyedService<Storage>(Hosting.Common);
-        meter.CreateObservableGauge(
-            "jangteo.backup.age",
-            Kept(async ct => (IReadOnlyList<Measurement<long>>)await common.Query(
-                new Sql("select at from last_backup"),
-                row => new Measurement<long>((long)(machine.GetUtcNow() - row.GetFieldValue<DateTimeOffset>(0)).TotalSeconds), ct)),
-            "s", "For how long the market has had no backup: since the last one, or since it was installed.");
         var attention = Kept(
             async ct => (IReadOnlyList<(string Module, int Count)>)await Task.WhenAll(modules.Select(async module =>
                 (module.Name, (await services.GetRequiredKeyedService<INeedAttention>(module.Name).Attention(ct)).Count))),

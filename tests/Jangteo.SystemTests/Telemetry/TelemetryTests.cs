@@ -80,7 +80,6 @@ public sealed class TelemetryTests(TelemetryTests.Day day) : IClassFixture<Telem
     [InlineData("jangteo.trades", "jangteo.kind", "jangteo.state")]
     [InlineData("jangteo.attention", "jangteo.module")]
     [InlineData("jangteo.memory.limit")]
-    [InlineData("jangteo.backup.age")]
     [InlineData("process.uptime")]
     public void A_figure_is_told_by_what_it_is_asked_for(string name, params string[] tags)
     {
