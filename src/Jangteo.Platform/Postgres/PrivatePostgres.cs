@@ -176,15 +176,15 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     private static async Task<Server> StartAnew(PostgresPlace place, string[] settings, Action<string>? say, CancellationToken ct)
     {
-        var binaries = FindBinaries(place);
+        var programs = FindPrograms(place);
         if (!Directory.Exists(place.Cluster))
         {
             say?.Invoke("Making the database. This happens once.");
-            await MakeCluster(binaries, place, ct);
+            await MakeCluster(programs, place, ct);
         }
 
         var child = Daemon.Start(
-            place.Account, place.Log, processFile: null, isDetached: true, Path.Combine(binaries, "postgres"), ["-D", place.Cluster, "-k", place.SocketFolder, .. settings.SelectMany(setting => new[] { "-c", setting })]);
+            place.Account, place.Log, processFile: null, isDetached: true, programs.Postgres, ["-D", place.Cluster, "-k", place.SocketFolder, .. settings.SelectMany(setting => new[] { "-c", setting })]);
         var slow = Stopwatch.StartNew();
         var told = false;
         while (true)
@@ -204,15 +204,15 @@ public sealed class PrivatePostgres : IAsyncDisposable
     }
 
     /// <summary>Makes the cluster and the database in it under another name, and renames it last: a folder named cluster is whole.</summary>
-    private static async Task MakeCluster(string binaries, PostgresPlace place, CancellationToken ct)
+    private static async Task MakeCluster(PostgresPrograms programs, PostgresPlace place, CancellationToken ct)
     {
         var unfinished = place.Cluster + ".new";
         if (Directory.Exists(unfinished))
             Directory.Delete(unfinished, recursive: true);
 
         // Order is by code point, which is fast and the same everywhere; upper and lower case are known for every script.
-        await Finish(place, "initdb", Path.Combine(binaries, "initdb"), ["-D", unfinished, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--lc-collate=C"], ct);
-        await Finish(place, "creating the database", "sh", ["-c", "echo 'create database jangteo' | exec \"$0\" --single -D \"$1\" -j template1", Path.Combine(binaries, "postgres"), unfinished], ct);
+        await Finish(place, "initdb", programs.Initdb, ["-D", unfinished, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--lc-collate=C"], ct);
+        await Finish(place, "creating the database", "sh", ["-c", "echo 'create database jangteo' | exec \"$0\" --single -D \"$1\" -j template1", programs.Postgres, unfinished], ct);
         Directory.Move(unfinished, place.Cluster);
     }
 
@@ -224,27 +224,16 @@ public sealed class PrivatePostgres : IAsyncDisposable
             throw new UnavailableException($"PostgreSQL could not be set up ({what} ended with {process.ExitCode}):\n{Daemon.LastLines(place.Log)}");
     }
 
-    /// <summary>The newest installed server, where Debian's packages put it or else whatever PATH has; for files that exist, the version that wrote them.</summary>
-    private static string FindBinaries(PostgresPlace place)
+    /// <summary>The newest that is installed; for files that exist, the version that wrote them.</summary>
+    private static PostgresPrograms FindPrograms(PostgresPlace place)
     {
-        const int oldest = 15;
-        var writtenBy = Path.Combine(place.Cluster, "PG_VERSION");
-        var wanted = File.Exists(writtenBy) ? int.Parse(File.ReadAllText(writtenBy)) : (int?)null;
-        var packaged = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [];
-        var found = packaged
-            .Where(folder => File.Exists(Path.Combine(folder, "bin", "postgres")))
-            .Select(folder => int.TryParse(Path.GetFileName(folder), out var version) ? version : 0)
-            .Where(version => wanted is null ? version >= oldest : version == wanted)
-            .DefaultIfEmpty()
-            .Max();
-        if (found > 0)
-            return $"/usr/lib/postgresql/{found}/bin";
-
-        var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "postgres")) && File.Exists(Path.Combine(folder, "initdb")));
-        return onPath ?? throw new UnavailableException(wanted is null
-            ? $"PostgreSQL {oldest} or newer is not installed. Install it (apt-get install postgresql), or name a running one in Jangteo__Database."
-            : $"PostgreSQL {wanted} is not installed, and it wrote the files in {place.Cluster}. Install it (apt-get install postgresql-{wanted}).");
+        var writer = PostgresPrograms.WriterOf(place.Cluster);
+        return PostgresPrograms.Find(writer) ?? throw new UnavailableException(writer switch
+        {
+            null => $"PostgreSQL {PostgresPrograms.Oldest} or newer is not installed. ./jangteo run installs one, or name a running one in Jangteo__Database.",
+            PostgresPrograms.OfNpm => $"PostgreSQL {writer} wrote the files in {place.Cluster}, and it is not installed any more. ./jangteo run installs it.",
+            _ => $"PostgreSQL {writer} wrote the files in {place.Cluster}, and another version cannot read them. Install it (on Debian and Ubuntu: apt-get install postgresql-{writer}), or begin with an empty data folder: Jangteo__DataFolder.",
+        });
     }
 
     /// <summary>What the server says about itself: its process number, and how far it is.</summary>

@@ -40,6 +40,16 @@ public sealed class LicenseTests
         Assert.Empty(packages.Where(package => !package.License.Trim('(', ')').Split(" OR ").Any(choice => choice.Split(" AND ").All(license => license == "OFL-1.1" || Permissive.Contains(license)))));
     }
 
+    [Fact]
+    public void The_database_that_is_installed_where_there_is_none_is_permissively_licensed()
+    {
+        using var lockFile = JsonDocument.Parse(Repository.Read("tools/postgres/package-lock.json"));
+
+        Assert.All(
+            lockFile.RootElement.GetProperty("packages").EnumerateObject(),
+            package => Assert.Contains(package.Value.GetProperty("license").GetString(), Permissive));
+    }
+
     [Theory]
     [InlineData("<license type=\"expression\">AGPL-3.0-only</license>", "Some.Package 1.2.3 is licensed AGPL-3.0-only")]
     [InlineData("<license type=\"expression\">MIT AND GPL-2.0-only</license>", "Some.Package 1.2.3 is licensed MIT AND GPL-2.0-only")]

@@ -1,0 +1,34 @@
+namespace Jangteo.Cli;
+
+/// <summary>Words for people, on the error output: the output proper belongs to what is run.</summary>
+internal static class Say
+{
+    public static void Line(string text) => Console.Error.WriteLine(text);
+
+    /// <summary>Runs work that takes a while: on a terminal a line counts the seconds, elsewhere there is one line.</summary>
+    public static async Task<T> While<T>(string what, Task<T> work)
+    {
+        if (Console.IsErrorRedirected)
+        {
+            Line($"{what} ...");
+            return await work;
+        }
+
+        var begun = TimeProvider.System.GetTimestamp();
+        while (await Task.WhenAny(work, Task.Delay(200)) != work)
+        {
+            Console.Error.Write($"\r{what} ... {TimeProvider.System.GetElapsedTime(begun).TotalSeconds:0} s ");
+        }
+
+        Console.Error.Write("\r\e[K");
+        return await work;
+    }
+
+    public static Task While(string what, Task work) => While(what, Done(work));
+
+    private static async Task<bool> Done(Task work)
+    {
+        await work;
+        return true;
+    }
+}

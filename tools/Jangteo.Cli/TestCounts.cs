@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace Jangteo.Cli;
+
+/// <summary>How many tests there were, as <c>dotnet test</c> says at its end.</summary>
+internal sealed record TestCounts(int Passed, int Failed, int Skipped)
+{
+    public static TestCounts Of(IReadOnlyList<string> lines) => new(Last(lines, "succeeded:"), Last(lines, "failed:"), Last(lines, "skipped:"));
+
+    /// <summary>Whether all tests ran that the repository says there are. What is not so is said.</summary>
+    public bool AreThose(int committed, Action<string> say)
+    {
+        var ran = Passed + Failed;
+        if (Skipped > 0)
+        {
+            say($"{Skipped} tests were skipped; a test that does not run says nothing.");
+        }
+
+        if (ran != committed)
+        {
+            say(ran < committed ? $"Only {ran} tests ran; tests/count.txt says that there are {committed}." : $"{ran} tests ran: tests/count.txt ({committed}) can be raised.");
+        }
+
+        return Skipped == 0 && ran >= committed;
+    }
+
+    private static int Last(IReadOnlyList<string> lines, string label) => lines
+        .Where(line => line.StartsWith(' ') && line.TrimStart().StartsWith(label, StringComparison.Ordinal))
+        .Select(line => int.Parse(line.Split(':')[1].Trim(), CultureInfo.InvariantCulture)).LastOrDefault();
+}
