@@ -36,7 +36,7 @@ internal sealed class Passwords : IDisposable
         return await Task.Factory.StartNew(
             () =>
             {
-                Posix.GoLast();
+                HostSystem.Here.GoLast();
                 return work();
             },
             ct, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();

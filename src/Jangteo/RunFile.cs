@@ -31,7 +31,7 @@ internal sealed record RunFile(int Process, string Address)
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, Name);
         await File.WriteAllTextAsync(path + ".new", JsonSerializer.Serialize(this, Wire.Json));
-        File.SetUnixFileMode(path + ".new", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        HostSystem.Here.KeepPrivate(path + ".new");
         File.Move(path + ".new", path, overwrite: true);
     }
 
@@ -40,7 +40,7 @@ internal sealed record RunFile(int Process, string Address)
     {
         var path = Path.Combine(folder, Name);
         var found = File.Exists(path) ? JsonSerializer.Deserialize<RunFile>(File.ReadAllText(path), Wire.Json) : null;
-        return found is not null && Posix.IsAlive(found.Process) && Posix.CommandLine(found.Process).Any(word => word.Contains("Jangteo", StringComparison.Ordinal)) ? found : null;
+        return found is not null && HostSystem.Here.Runs(found.Process, "Jangteo", "dotnet", "Jangteo") ? found : null;
     }
 }
 

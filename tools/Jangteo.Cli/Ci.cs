@@ -84,9 +84,10 @@ internal sealed class Ci(Needs needs)
         }
     }
 
-    /// <summary>What the build does not look at: spaces, and the order of the imports. All other rules are warnings, and so errors, of the build.</summary>
+    /// <summary>What builds do not look at: spaces, the order of the imports, and the types of the pages. All other rules are warnings, and so errors, of the build.</summary>
     private static async Task<bool> IsFormatted() =>
         await ToErrors("npm", ["run", "--silent", "form"], Place.At("web"))
+        && await ToErrors("npm", ["run", "--silent", "types"], Place.At("web"))
         && await ToErrors(Processes.Dotnet, ["format", "whitespace", "Jangteo.slnx", "--verify-no-changes", "--no-restore"])
         && await ToErrors(Processes.Dotnet, ["format", "style", "Jangteo.slnx", "--diagnostics", "IMPORTS", "--verify-no-changes", "--no-restore"]);
 

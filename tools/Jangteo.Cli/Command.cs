@@ -9,9 +9,12 @@ internal sealed record Command(string Name, string Says, Func<string[], Task<int
     /// <summary>What has to be on the machine, by the words that follow.</summary>
     public Func<string[], Needs> Needs { get; init; } = _ => Cli.Needs.Nothing;
 
+    /// <summary>What it runs, where that can be built while what it needs is installed.</summary>
+    public Func<Task> Builds { get; init; } = () => Task.CompletedTask;
+
     public async Task<int> Start(string[] words)
     {
-        await Needs(words).Install();
+        await Task.WhenAll(Needs(words).Install(), Builds());
         return await Run(words);
     }
 }

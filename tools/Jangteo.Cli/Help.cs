@@ -6,7 +6,7 @@ internal static class Help
     public static int Print()
     {
         Console.WriteLine("./jangteo <command>\n");
-        foreach (var command in Commands.All)
+        foreach (var command in CommandTable.All)
         {
             Console.WriteLine($"  {command.Name,-10} {command.Says}");
         }

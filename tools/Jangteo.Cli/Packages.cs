@@ -6,6 +6,9 @@ internal static class Packages
     /// <summary>Where a program and its package have different names.</summary>
     private static readonly Dictionary<string, string> packageOf = new() { ["kubectl"] = "kubernetes-client", ["postgres"] = "postgresql" };
 
+    /// <summary>apt does one thing at a time.</summary>
+    private static readonly SemaphoreSlim turn = new(1);
+
     public static async Task Install(IReadOnlyList<string> tools)
     {
         var missing = tools.Where(tool => Processes.Find(tool) is null).ToList();
@@ -31,6 +34,8 @@ internal static class Packages
     public static async Task<string?> Install(string[] apt, string what, params string[] packages)
     {
         var said = new List<string>();
+        await turn.WaitAsync();
+        using var after = new Turn();
         // A list of packages that is at hand is mostly good enough, and fetching one takes longer than the package.
         var code = await Say.While($"Installing {what}", InstallOnce());
         if (code != 0)
@@ -61,5 +66,10 @@ internal static class Packages
         }
 
         return await Processes.Ask("sudo", "-n", "true") is { Code: 0 } ? ["sudo", "-n", .. command] : null;
+    }
+
+    private sealed class Turn : IDisposable
+    {
+        public void Dispose() => turn.Release();
     }
 }

@@ -6,8 +6,8 @@ try
     return args switch
     {
         [] or ["help"] or ["-h"] or ["--help"] => Help.Print(),
-        [var name, .. var rest] when Commands.All.FirstOrDefault(command => command.Name == name) is { } command => await command.Start(rest),
-        _ => await Commands.OfTheProgram.Start(args),
+        [var name, .. var rest] when CommandTable.All.FirstOrDefault(command => command.Name == name) is { } command => await command.Start(rest),
+        _ => await CommandTable.OfTheProgram.Start(args),
     };
 }
 catch (StopException stopped)

@@ -9,6 +9,7 @@ namespace Jangteo.Platform.Broker;
 /// The program's own RabbitMQ: the installed package, run on loopback with ports and files of its own, started with the program and stopped with it.
 /// When the program is killed the broker lives on, and the next program on the same data folder adopts it.
 /// </summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class PrivateBroker : IAsyncDisposable
 {
     private const string Node = "jangteo@localhost";
@@ -90,7 +91,7 @@ public sealed class PrivateBroker : IAsyncDisposable
     /// <summary>Stops the broker: what it has confirmed is on disk.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (await server.Stop(Posix.Terminate))
+        if (await server.Stop(broker => Posix.Signal(broker, Posix.Terminate)))
             await claim.DisposeAsync();
     }
 
@@ -225,7 +226,7 @@ public sealed class PrivateBroker : IAsyncDisposable
         private void Write(string file, string text)
         {
             File.WriteAllText(file + ".new", text);
-            File.SetUnixFileMode(file + ".new", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            HostSystem.Here.KeepPrivate(file + ".new");
             if (Account is { } account)
                 Posix.Give(file + ".new", account);
             File.Move(file + ".new", file, overwrite: true);

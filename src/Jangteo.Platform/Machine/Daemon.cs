@@ -14,26 +14,39 @@ public static class Daemon
         (uint User, uint Group)? account, string log, string? processFile, bool isDetached, string program, IEnumerable<string> arguments,
         Action<IDictionary<string, string?>>? setEnvironment = null, string? folder = null)
     {
-        // The shell opens the log after the account has changed, else it would belong to root.
-        // No pipe, because nobody would read it after the program was killed: what the server says goes to its log.
-        string[] words =
-        [
-            .. account is { } given ? ["setpriv", $"--reuid={given.User}", $"--regid={given.Group}", "--init-groups", "--"] : Array.Empty<string>(),
-            "sh", "-c", "umask 077; log=$1; process=$2; shift 2; if [ -n \"$process\" ]; then echo $$ >\"$process\"; fi; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log, processFile ?? "",
-            .. isDetached ? ["setsid"] : Array.Empty<string>(),
-            program,
-            .. arguments,
-        ];
-        var start = new ProcessStartInfo(words[0], words[1..]) { WorkingDirectory = folder ?? "/" };
-        start.Environment["LC_ALL"] = "C.UTF-8";
+        var start = HostSystem.Here.Server(account, log, processFile ?? "", isDetached, [program, .. arguments]);
+        start.WorkingDirectory = folder ?? Path.GetPathRoot(log);
+        start.Environment["LC_ALL"] = HostSystem.Here.Locale;
         setEnvironment?.Invoke(start.Environment);
+        return Launch(start);
+    }
+
+    /// <summary>Runs a program as an account, to its end. Answers its exit code and what it said.</summary>
+    /// <param name="input">What it reads.</param>
+    public static async Task<(int Code, string Said)> Finish((uint User, uint Group)? account, string program, string[] arguments, string input, CancellationToken ct)
+    {
+        var start = HostSystem.Here.As(account, [program, .. arguments]);
+        start.WorkingDirectory = Path.GetPathRoot(program);
+        start.Environment["LC_ALL"] = HostSystem.Here.Locale;
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
+        using var process = Launch(start);
+        var output = process.StandardOutput.ReadToEndAsync(ct);
+        var errors = process.StandardError.ReadToEndAsync(ct);
+        await process.StandardInput.WriteAsync(input.AsMemory(), ct);
+        process.StandardInput.Close();
+        await process.WaitForExitAsync(ct);
+        return (process.ExitCode, await output + await errors);
+    }
+
+    private static Process Launch(ProcessStartInfo start)
+    {
         try
         {
             return Process.Start(start)!;
         }
         catch (Win32Exception missing)
         {
-            throw new UnavailableException($"{start.FileName} is missing on this machine: apt-get install util-linux.", missing);
+            throw new UnavailableException($"{start.FileName} cannot be started on this machine: {missing.Message}", missing);
         }
     }
 

@@ -24,14 +24,15 @@ public sealed class KeptServer(string name, Server first, Func<Task<Server>> sta
 
     public void Keep() => keepingRunning = KeepRunning();
 
-    /// <summary>Stops it by a signal, and waits until it has gone. False when that was done before.</summary>
-    public async Task<bool> Stop(int signal)
+    /// <summary>Stops it, and waits until it has gone. False when that was done before.</summary>
+    /// <param name="tell">Tells the process to end.</param>
+    public async Task<bool> Stop(Action<int> tell)
     {
         if (stopping.IsCancellationRequested)
             return false;
         await stopping.CancelAsync();
         await keepingRunning;
-        Posix.Signal(server.Process, signal);
+        tell(server.Process);
         using var patience = new CancellationTokenSource(StopsWithin);
         try
         {
@@ -51,7 +52,7 @@ public sealed class KeptServer(string name, Server first, Func<Task<Server>> sta
     {
         if (server.Child is { } child)
             await child.WaitForExitAsync(patience);
-        while (Posix.IsAlive(server.Process))
+        while (HostSystem.Here.IsAlive(server.Process))
             await Task.Delay(lookEvery, patience);
     }
 

@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
+using System.Runtime.Versioning;
 
 namespace Jangteo.Platform.Machine;
 
-/// <summary>The few things of the operating system that .NET has no words for. Linux only.</summary>
+/// <summary>The few things of Unix that .NET has no words for. What needs <c>/proc</c> is Linux only.</summary>
+[SupportedOSPlatform("linux")]
+[SupportedOSPlatform("macos")]
 public static class Posix
 {
     public const int Interrupt = 2;
@@ -17,11 +18,15 @@ public static class Posix
 
     private const int LastPriority = 19;
 
+    /// <summary>Why a signal was not sent: the process belongs to another user. Of both systems.</summary>
+    private const int NotPermitted = 1;
+
     public static bool IsRoot => geteuid() == 0;
 
     public static uint UserId => geteuid();
 
     /// <summary>The user and group number of a local account, or null when the machine has none of that name.</summary>
+    [SupportedOSPlatform("linux")]
     public static (uint User, uint Group)? Account(string name)
     {
         foreach (var line in File.ReadLines("/etc/passwd"))
@@ -43,10 +48,15 @@ public static class Posix
     /// <summary>Sends a signal; false when there is no such process any more.</summary>
     public static bool Signal(int process, int signal) => kill(process, signal) == 0;
 
+    /// <summary>True while there is a process of that number, be it dead and unburied.</summary>
+    public static bool Exists(int process) => kill(process, 0) == 0 || Marshal.GetLastPInvokeError() == NotPermitted;
+
     /// <summary>Lets every other thread of the machine go before the one that calls this, for as long as it lives.</summary>
+    [SupportedOSPlatform("linux")]
     public static void GoLast() => _ = setpriority(PriorityOfProcess, 0, LastPriority);
 
     /// <summary>True while the process runs. A dead one that nobody has buried yet (state Z) is dead.</summary>
+    [SupportedOSPlatform("linux")]
     public static bool IsAlive(int process)
     {
         try
@@ -62,9 +72,11 @@ public static class Posix
     }
 
     /// <summary>The command line a process was started with, or empty when it is gone.</summary>
+    [SupportedOSPlatform("linux")]
     public static string[] CommandLine(int process) => ReadWords($"/proc/{process}/cmdline");
 
     /// <summary>The variables a process was started with, as <c>NAME=value</c>; empty when it is gone or somebody else's.</summary>
+    [SupportedOSPlatform("linux")]
     public static string[] Environment(int process) => ReadWords($"/proc/{process}/environ");
 
     private static string[] ReadWords(string file)
@@ -80,11 +92,9 @@ public static class Posix
     }
 
     /// <summary>The numbers of all processes of this machine.</summary>
+    [SupportedOSPlatform("linux")]
     public static IEnumerable<int> Processes() =>
         Directory.EnumerateDirectories("/proc").Select(entry => int.TryParse(Path.GetFileName(entry), out var number) ? number : 0).Where(number => number > 0);
-
-    /// <summary>Eight letters that stand for a path, the same ones each time.</summary>
-    public static string Mark(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..8];
 
     [DllImport("libc")]
     private static extern int setpriority(int which, uint who, int priority);

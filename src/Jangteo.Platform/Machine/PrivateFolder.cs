@@ -1,3 +1,7 @@
+using System.Runtime.Versioning;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Jangteo.Platform.Machine;
 
 /// <summary>Where a server of the program's own keeps its files, and as whom it runs.</summary>
@@ -18,12 +22,20 @@ internal sealed record PrivateFolder(string Folder, (uint User, uint Group)? Acc
     {
         Directory.CreateDirectory(dataFolder);
         var beside = Path.Combine(dataFolder, name);
-        if (!Posix.IsRoot)
+        if (!Environment.IsPrivilegedProcess || OperatingSystem.IsWindows())
         {
             Make(beside, null);
             return new PrivateFolder(beside, null, null);
         }
 
+        return OperatingSystem.IsLinux()
+            ? ForRoot(dataFolder, beside, name, holds, package)
+            : throw new UnavailableException($"The {holds} does not run as root. Start as another user.");
+    }
+
+    [SupportedOSPlatform("linux")]
+    private static PrivateFolder ForRoot(string dataFolder, string beside, string name, string holds, string package)
+    {
         // A server that listens needs no more than its own files, and PostgreSQL refuses to run as root; so the account that its package makes runs it.
         var account = Posix.Account(name) ?? throw new UnavailableException(
             $"There is no account named {name} on this machine, and the {holds} does not run as root. Install it (apt-get install {package}), or start as another user.");
@@ -48,7 +60,7 @@ internal sealed record PrivateFolder(string Folder, (uint User, uint Group)? Acc
         if (Directory.Exists(beside))
             throw new UnavailableException($"The user {name} may no longer enter {dataFolder}, where its {holds} is. Let others pass (chmod o+x) on that folder and those above it.");
 
-        var state = Path.Combine(StateFolder, Posix.Mark(dataFolder) + "-" + Guid.NewGuid().ToString("N")[..6]);
+        var state = Path.Combine(StateFolder, Mark(dataFolder) + "-" + Guid.NewGuid().ToString("N")[..6]);
         Directory.CreateDirectory(StateFolder);
         Make(state, account);
         File.WriteAllText(pointer, state + "\n");
@@ -60,22 +72,23 @@ internal sealed record PrivateFolder(string Folder, (uint User, uint Group)? Acc
     /// <summary>Makes a folder that only the account may enter.</summary>
     public static void Make(string folder, (uint User, uint Group)? account)
     {
-        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        Directory.CreateDirectory(folder, owner);
         try
         {
-            // Refused when somebody else made this folder before us, as is possible under /tmp.
-            File.SetUnixFileMode(folder, owner);
+            HostSystem.Here.MakePrivateFolder(folder);
         }
         catch (UnauthorizedAccessException refused)
         {
             throw new UnavailableException($"{folder} belongs to somebody else, so it cannot be used. Delete it, or choose another data folder with Jangteo__DataFolder.", refused);
         }
 
-        if (account is { } given)
+        if (account is { } given && OperatingSystem.IsLinux())
             Posix.Give(folder, given);
     }
 
+    /// <summary>Eight letters that stand for a path, the same ones each time.</summary>
+    public static string Mark(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..8];
+
+    [SupportedOSPlatform("linux")]
     private static bool CanBeEnteredByOthers(string folder)
     {
         for (var at = new DirectoryInfo(folder); at is not null; at = at.Parent)

@@ -27,8 +27,8 @@ internal sealed record PostgresPlace(string Folder, string SocketFolder, (uint U
 
         var runtime = account is null ? Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") : "/run";
         if (string.IsNullOrEmpty(runtime) || !Directory.Exists(runtime))
-            runtime = "/tmp";
-        var sockets = Path.Combine(runtime, $"jangteo-{Posix.UserId}-{Posix.Mark(folder)}");
+            runtime = OperatingSystem.IsWindows() ? Path.GetTempPath() : "/tmp";
+        var sockets = Path.Combine(runtime, $"jangteo-{HostSystem.Here.UserMark}-{PrivateFolder.Mark(folder)}");
         PrivateFolder.Make(sockets, account);
         return place with { SocketFolder = sockets };
     }

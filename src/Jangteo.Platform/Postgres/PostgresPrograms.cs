@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -117,12 +118,20 @@ internal sealed record PostgresPrograms(int Version, string Folder)
 
     private string Program(string name) => Path.Combine(Folder, OperatingSystem.IsWindows() ? name + ".exe" : name);
 
-    /// <summary>The major version of a program that says <c>postgres (PostgreSQL) 18.4</c>; 0 when it says anything else.</summary>
+    /// <summary>The major version of a program that says <c>postgres (PostgreSQL) 18.4</c>; 0 when it says anything else or does not run.</summary>
     private static int Ask(string postgres)
     {
-        using var process = Process.Start(new ProcessStartInfo(postgres, ["--version"]) { RedirectStandardOutput = true })!;
-        var said = process.StandardOutput.ReadToEnd().Trim();
-        process.WaitForExit();
-        return int.TryParse(said.Split(' ')[^1].Split('.')[0], out var version) ? version : 0;
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(postgres, ["--version"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var said = process.StandardOutput.ReadToEnd().Trim();
+            process.WaitForExit();
+            return int.TryParse(said.Split(' ')[^1].Split('.')[0], out var version) ? version : 0;
+        }
+        catch (Win32Exception)
+        {
+            // A link to what was removed, or made for another kind of machine.
+            return 0;
+        }
     }
 }

@@ -91,9 +91,6 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <param name="forLoading">Starts it so that it takes in much at once, for a command that nobody shares it with.</param>
     public static async Task<PrivatePostgres> Start(string dataFolder, Action<string>? say, CancellationToken ct, bool forLoading = false)
     {
-        if (!OperatingSystem.IsLinux())
-            throw new UnavailableException("A private PostgreSQL is started on Linux only. Run one yourself and name it in Jangteo__Database.");
-
         dataFolder = Path.GetFullPath(dataFolder);
         var claim = Claim.Of(dataFolder, "lock");
         try
@@ -115,7 +112,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     public static string? ConnectionWhileRunning(string dataFolder)
     {
         var place = PostgresPlace.For(Path.GetFullPath(dataFolder));
-        return ReadProcessFile(place) is { Status: "ready" } file && Posix.IsAlive(file.Process) ? AdminConnection(place) : null;
+        return ReadProcessFile(place) is { Status: "ready" } file && HostSystem.Here.IsAlive(file.Process) ? AdminConnection(place) : null;
     }
 
     /// <summary>Has databases of these names beside <c>jangteo</c>, and answers with the admin connection string of each.</summary>
@@ -145,7 +142,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     {
         // Connections kept for reuse would only find out later that their server has gone.
         NpgsqlConnection.ClearAllPools();
-        if (await server.Stop(Posix.Interrupt))
+        if (await server.Stop(HostSystem.Here.Interrupt))
             await claim.DisposeAsync();
     }
 
@@ -157,7 +154,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     {
         while (ReadProcessFile(place) is { } file)
         {
-            if (!Posix.IsAlive(file.Process) || !Posix.CommandLine(file.Process).Contains(place.Cluster))
+            if (!HostSystem.Here.Runs(file.Process, place.Cluster, "postgres"))
             {
                 // PostgreSQL takes the number of a dead process for a live one while nobody buries it or another has got it, and would refuse to start.
                 File.Delete(place.ProcessFile);
@@ -184,7 +181,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
 
         var child = Daemon.Start(
-            place.Account, place.Log, processFile: null, isDetached: true, programs.Postgres, ["-D", place.Cluster, "-k", place.SocketFolder, .. settings.SelectMany(setting => new[] { "-c", setting })]);
+            place.Account, place.Log, processFile: null, isDetached: true, programs.Postgres, ["-D", place.Cluster, "-k", place.SocketFolder, .. settings.Concat(LogSettings(place)).SelectMany(setting => new[] { "-c", setting })]);
         var slow = Stopwatch.StartNew();
         var told = false;
         while (true)
@@ -211,18 +208,22 @@ public sealed class PrivatePostgres : IAsyncDisposable
             Directory.Delete(unfinished, recursive: true);
 
         // Order is by code point, which is fast and the same everywhere; upper and lower case are known for every script.
-        await Finish(place, "initdb", programs.Initdb, ["-D", unfinished, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--lc-collate=C"], ct);
-        await Finish(place, "creating the database", "sh", ["-c", "echo 'create database jangteo' | exec \"$0\" --single -D \"$1\" -j template1", programs.Postgres, unfinished], ct);
+        await Finish(place, "initdb", programs.Initdb, ["-D", unfinished, "--username=postgres", "--auth=trust", "--encoding=UTF8", .. HostSystem.Here.ClusterLocale], "", ct);
+        await Finish(place, "creating the database", programs.Postgres, ["--single", "-D", unfinished, "-j", "template1"], "create database jangteo\n", ct);
         Directory.Move(unfinished, place.Cluster);
     }
 
-    private static async Task Finish(PostgresPlace place, string what, string program, string[] arguments, CancellationToken ct)
+    private static async Task Finish(PostgresPlace place, string what, string program, string[] arguments, string input, CancellationToken ct)
     {
-        using var process = Daemon.Start(place.Account, place.Log, processFile: null, isDetached: false, program, arguments);
-        await process.WaitForExitAsync(ct);
-        if (process.ExitCode != 0)
-            throw new UnavailableException($"PostgreSQL could not be set up ({what} ended with {process.ExitCode}):\n{Daemon.LastLines(place.Log)}");
+        var (code, said) = await Daemon.Finish(place.Account, program, arguments, input, ct);
+        if (code != 0)
+            throw new UnavailableException($"PostgreSQL could not be set up ({what} ended with {code}):\n{said}");
     }
+
+    /// <summary>Where the system does not write what a server says to a file, the server does.</summary>
+    private static string[] LogSettings(PostgresPlace place) => HostSystem.Here.ServersKeepTheirLog
+        ? ["logging_collector=on", $"log_directory={place.Folder}", $"log_filename={Path.GetFileName(place.Log)}", "log_rotation_age=0", "log_rotation_size=0"]
+        : [];
 
     /// <summary>The newest that is installed; for files that exist, the version that wrote them.</summary>
     private static PostgresPrograms FindPrograms(PostgresPlace place)

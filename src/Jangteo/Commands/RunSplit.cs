@@ -79,6 +79,11 @@ internal static class RunSplit
     private static async Task<int> Run(
         Settings settings, IReadOnlyDictionary<string, int> replicas, Release release, CancellationToken ct)
     {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new UnavailableException("Modules run apart on Linux only. The market in one process runs everywhere: ./jangteo run");
+        }
+
         SandboxNotice.RefuseOpenByMistake(settings);
         var board = new FleetBoard(AnsiConsole.Console);
         await using var fleet = new Fleet(settings, replicas, release, board.Say);

@@ -30,9 +30,15 @@ internal sealed class OwnMarket : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("jangteo-demo-").FullName;
         // The account that runs PostgreSQL for root must be able to pass.
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
+        HostSystem.Here.LetPass(folder);
         var port = Ports.Free();
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        if (OperatingSystem.IsWindows())
+        {
+            // Else it could not be told to stop without stopping the demo.
+            start.CreateNewProcessGroup = true;
+        }
+
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
         {
             start.ArgumentList.Add(typeof(OwnMarket).Assembly.Location);
@@ -68,8 +74,9 @@ internal sealed class OwnMarket : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited && Posix.Signal(process.Id, Posix.Terminate))
+        if (!process.HasExited)
         {
+            HostSystem.Here.Interrupt(process.Id);
             using var limit = new CancellationTokenSource(Shutdown);
             try
             {

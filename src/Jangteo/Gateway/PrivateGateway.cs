@@ -8,6 +8,7 @@ namespace Jangteo.Gateway;
 /// An HAProxy of this program's own: the installed package with a configuration made for the occasion, started here and stopped here. It ends with this
 /// program, also when that is killed.
 /// </summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 internal sealed class PrivateGateway : IAsyncDisposable
 {
     /// <summary>

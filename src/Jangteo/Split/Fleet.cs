@@ -18,6 +18,7 @@ namespace Jangteo.Split;
 /// stopped together.
 /// </summary>
 /// <param name="release">The program that the processes run, until <see cref="Restart"/> names another.</param>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> replicas, Release release, Action<string> say) : IAsyncDisposable
 {
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(100);

@@ -5,6 +5,7 @@ using Spectre.Console.Rendering;
 namespace Jangteo.Split;
 
 /// <summary>What is seen of a fleet: a live table on a terminal, a line for each thing that happens anywhere else.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 internal sealed class FleetBoard(IAnsiConsole console)
 {
     private const int LatestLines = 6;

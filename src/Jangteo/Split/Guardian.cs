@@ -4,6 +4,7 @@ using Jangteo.Platform.Machine;
 namespace Jangteo.Split;
 
 /// <summary>Sees to it that nothing goes on running when a split run ends in a way in which it cannot stop its processes itself.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 internal sealed class Guardian : IDisposable
 {
     /// <summary>The variable by which every process of a run is known; its value is the data folder.</summary>

@@ -8,6 +8,7 @@ namespace Jangteo.Split;
 /// <summary>A place for a process that runs one module: its ports stay the same, whichever process is in it.</summary>
 /// <param name="settings">What the process is told beside its place, as the names and values of settings.</param>
 /// <param name="draining">How long it may take to stop.</param>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 internal sealed class ModuleProcess(
     string module, int number, string splitFolder, IReadOnlyDictionary<string, string> settings, DrainingSettings draining, Action<string> say)
 {

@@ -4,6 +4,7 @@ using System.Globalization;
 namespace Jangteo.Split;
 
 /// <summary>What a process and its children use of the machine, as the system counts it.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 internal sealed class Usage
 {
     private const double TicksPerSecond = 100;

@@ -152,6 +152,32 @@ public sealed class PrivatePostgresTests(OneMadeDatabase made) : IClassFixture<O
     }
 
     [Fact]
+    public async Task Files_of_a_version_that_is_not_installed_are_not_touched_and_it_is_said_what_to_do()
+    {
+        var place = PostgresPlace.For(folder);
+        Directory.CreateDirectory(place.Cluster);
+        await File.WriteAllTextAsync(Path.Combine(place.Cluster, "PG_VERSION"), "9\n", ct);
+
+        var refused = await Assert.ThrowsAsync<UnavailableException>(() => PrivatePostgres.Start(folder, ct));
+
+        Assert.StartsWith($"PostgreSQL 9 wrote the files in {place.Cluster}, and another version cannot read them. Install it", refused.Message);
+        Assert.Equal(["PG_VERSION"], Directory.GetFileSystemEntries(place.Cluster).Select(Path.GetFileName));
+    }
+
+    [Theory]
+    [InlineData(null, 17)]
+    [InlineData(18, 18)]
+    [InlineData(15, 15)]
+    [InlineData(14, 14)]
+    [InlineData(16, null)]
+    public void The_version_that_wrote_the_files_is_taken_and_for_new_ones_the_first_that_is_young_enough(int? writer, int? taken)
+    {
+        PostgresPrograms[] installed = [new(14, "old"), new(17, "system"), new(15, "older"), new(18, "npm")];
+
+        Assert.Equal(taken, PostgresPrograms.Find(installed, writer)?.Version);
+    }
+
+    [Fact]
     public async Task A_folder_whose_path_is_too_long_for_a_socket_works_all_the_same()
     {
         var deep = Path.Combine(folder, new string('d', 100));

@@ -7,24 +7,50 @@ internal static class Builds
     private const string Solution = "Jangteo.slnx";
     private const string ProgramFolder = "src/Jangteo";
 
-    /// <summary>The program with its pages.</summary>
-    public static async Task Program()
+    /// <summary>
+    /// The program with its pages, for those who want to use it: answers its assembly. Whoever has built everything has built this too; else
+    /// it is built apart from that and without analyzers, which take a third of the time, so that no build that decides about a change takes
+    /// what was not analysed for its own.
+    /// </summary>
+    public static async Task<string> Program()
     {
-        // Whoever builds everything has built this too.
-        if (NodeProject.Pages.IsCurrent && (Of(ProgramFolder, "src", Pages).IsCurrent || Everything.IsCurrent))
+        if (NodeProject.Pages.IsCurrent && Everything.IsCurrent)
         {
-            return;
+            return Place.Assembly("Jangteo");
         }
 
         // The pages are no source of any assembly, so both are built at once; only then are they copied beside the program.
-        var (pages, program) = (NodeProject.Pages, Of(ProgramFolder, "src"));
-        await Say.While("Building the pages and the program", Task.WhenAll(pages.IsCurrent ? Task.CompletedTask : pages.Build(), program.IsCurrent ? Task.CompletedTask : Build(program, ProgramFolder)));
-        await BuildDotnet(ProgramFolder, "src", Pages);
+        var (pages, program, withPages) = (NodeProject.Pages, new Made("run", "src"), new Made("run-pages", "src", Pages));
+        string[] quickly = ["-p:RunAnalyzers=false", $"-p:ArtifactsPath={Place.At("artifacts", "run")}"];
+        List<Task> building = [];
+        if (!pages.IsCurrent)
+        {
+            building.Add(pages.Build());
+        }
+
+        if (!program.IsCurrent)
+        {
+            building.Add(Build(program, ProgramFolder, quickly));
+        }
+
+        if (building.Count > 0)
+        {
+            await Say.While("Building the pages and the program", Task.WhenAll(building));
+        }
+
+        if (!withPages.IsCurrent)
+        {
+            await Say.While("Putting the pages beside the program", Build(withPages, ProgramFolder, [.. quickly, "--no-restore", "-p:BuildProjectReferences=false"]));
+        }
+
+        return Place.At("artifacts", "run", "bin", "Jangteo", "release", "Jangteo.dll");
     }
 
+    /// <summary>The load generator, and the program as it is tested, which it starts.</summary>
     public static async Task Bench()
     {
-        await Program();
+        await PagesAlone();
+        await BuildDotnet(ProgramFolder, "src", Pages);
         await BuildDotnet("bench/Jangteo.Bench", "src", "bench", Pages);
     }
 
@@ -33,16 +59,14 @@ internal static class Builds
     /// <summary>All projects, with the rules that hold for a change.</summary>
     public static async Task All()
     {
-        if (!NodeProject.Pages.IsCurrent)
-        {
-            await Say.While("Building the pages", NodeProject.Pages.Build());
-        }
-
+        await PagesAlone();
         if (!Everything.IsCurrent)
         {
             await Say.While("Building everything", Build(Everything, Solution));
         }
     }
+
+    private static Task PagesAlone() => NodeProject.Pages.IsCurrent ? Task.CompletedTask : Say.While("Building the pages", NodeProject.Pages.Build());
 
     private static Made Everything => new(Solution, "src", "tests", "bench", "tools", Solution, Pages);
 
@@ -57,6 +81,6 @@ internal static class Builds
         }
     }
 
-    private static Task Build(Made made, string target) =>
-        made.Build(log => Processes.Run(Processes.Dotnet, ["build", Place.At(target.Split('/')), "-c", "Release", "-v", "quiet"], log));
+    private static Task Build(Made made, string target, params string[] further) =>
+        made.Build(log => Processes.Run(Processes.Dotnet, ["build", Place.At(target.Split('/')), "-c", "Release", "-v", "quiet", .. further], log));
 }

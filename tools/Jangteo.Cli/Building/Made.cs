@@ -28,16 +28,19 @@ internal sealed record Made(string Name, params string[] From)
     }
 
     /// <summary>Runs a build. What is edited meanwhile counts as newer than it.</summary>
+    /// <param name="build">The build; what it says goes to the log.</param>
+    /// <param name="prepare">What comes before it and makes folders among the sources, which then count as older.</param>
     /// <exception cref="StopException">It does not build; its errors are the message.</exception>
-    public async Task Build(Func<Action<string>, Task<int>> build)
+    public async Task Build(Func<Action<string>, Task<int>> build, Func<Action<string>, Task<int>>? prepare = null)
     {
         Directory.CreateDirectory(Place.Built);
         var begun = Stamp + ".begun";
-        await File.WriteAllTextAsync(begun, "");
         int code;
         await using (var log = new StreamWriter(Log))
         {
-            code = await build(log.WriteLine);
+            code = prepare is null ? 0 : await prepare(log.WriteLine);
+            await File.WriteAllTextAsync(begun, "");
+            code = code == 0 ? await build(log.WriteLine) : code;
         }
 
         if (code != 0)

@@ -1,7 +1,7 @@
 namespace Jangteo.Cli;
 
 /// <summary>Every command, with what it needs on the machine. A new one is a line here and, unless it is the program's own, a file.</summary>
-internal static class Commands
+internal static class CommandTable
 {
     private static readonly Needs Servers = Needs.Database with { Tools = ["haproxy", "rabbitmq-server", "redis-server"] };
 
@@ -16,9 +16,9 @@ internal static class Commands
 
     public static readonly Command[] All =
     [
-        new("run", "a marketplace at http://localhost:8080, with its own database and sample data", TheProgram.Serve) { Needs = _ => Needs.Database },
+        new("run", "a marketplace at http://localhost:8080, with its own database and sample data", TheProgram.With()) { Needs = _ => Needs.Database, Builds = Building.Builds.Program },
         new("test", "every test: the fast ones, and the whole system over HTTP", RunTests.Run) { Needs = _ => Everything },
-        new("demo", "plays every story of every kind of trade, and checks the books; with --split on a split market", TheProgram.With("demo")) { Needs = DatabaseOrServers },
+        new("demo", "plays every story of every kind of trade, and checks the books; with --split on a split market", TheProgram.With("demo")) { Needs = DatabaseOrServers, Builds = Building.Builds.Program },
         new("split", "the same market with every module a process of its own, RabbitMQ between them and HAProxy in front: ./jangteo split --replicas trading=2", TheProgram.With("split"))
         {
             Needs = _ => Servers,
@@ -40,7 +40,7 @@ internal static class Commands
     ];
 
     /// <summary>Whatever is not in the table. The program refuses what it does not know either.</summary>
-    public static readonly Command OfTheProgram = new("", "", TheProgram.With()) { Needs = _ => Needs.Database };
+    public static readonly Command OfTheProgram = new("", "", TheProgram.With()) { Needs = _ => Needs.Database, Builds = Building.Builds.Program };
 
     private static Needs DatabaseOrServers(string[] words) => words.Contains("--split") ? Servers : Needs.Database;
 
