@@ -88,6 +88,7 @@ internal sealed class Ci(Needs needs)
     private static async Task<bool> IsFormatted() =>
         await ToErrors("npm", ["run", "--silent", "form"], Place.At("web"))
         && await ToErrors("npm", ["run", "--silent", "types"], Place.At("web"))
+        && await ToErrors("npm", ["run", "--silent", "form"], Place.At("services", "courier"))
         && await ToErrors(Processes.Dotnet, ["format", "whitespace", "Jangteo.slnx", "--verify-no-changes", "--no-restore"])
         && await ToErrors(Processes.Dotnet, ["format", "style", "Jangteo.slnx", "--diagnostics", "IMPORTS", "--verify-no-changes", "--no-restore"]);
 

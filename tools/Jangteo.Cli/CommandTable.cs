@@ -21,7 +21,7 @@ internal static class CommandTable
         new("demo", "plays every story of every kind of trade, and checks the books; with --split on a split market", TheProgram.With("demo")) { Needs = DatabaseOrServers, Builds = Building.Builds.Program },
         new("split", "the same market with every module a process of its own, RabbitMQ between them and HAProxy in front: ./jangteo split --replicas trading=2", TheProgram.With("split"))
         {
-            Needs = _ => Servers,
+            Needs = _ => Servers, Builds = Building.Builds.Split,
         },
         new("check", "says what is wrong with a kind, or a folder of kinds: ./jangteo check kinds", CheckKinds.Run),
         new("bench", """

@@ -12,6 +12,7 @@ internal static class Format
         (string Name, string Value)[] writing = [("JANGTEO_WRITE", "1")];
         return await Dotnet(["format", "Jangteo.slnx", .. words])
             + await Processes.Run("npm", ["exec", "--no", "--", "prettier", "--write", "--log-level", "warn", "."], Place.At("web"))
+            + await Processes.Run("npm", ["exec", "--no", "--", "prettier", "--write", "--log-level", "warn", "."], Place.At("services", "courier"))
             + await Rebuild()
             // What is made from the tables, the tests and the routes: a README of each kind, the page of requirements, the files of the gateway, the API as the pages know it.
             + await Dotnet([Place.Assembly("Jangteo"), "check", "kinds", "--write"])

@@ -41,7 +41,7 @@ internal static partial class Node
                 throw new StopException($"engines.node is written as '^20.19.0 || >=22.12.0', not '{range}'.");
             }
 
-            var least = Version.Parse(read.Groups["least"].Value);
+            var least = Version.Parse(read.Groups["least"].Value is var text && text.Contains('.') ? text : text + ".0");
             return given >= least && (read.Groups["how"].Value == ">=" || given.Major == least.Major);
         });
     }
@@ -60,6 +60,6 @@ internal static partial class Node
         }
     }
 
-    [GeneratedRegex(@"^(?<how>\^|>=)\s*(?<least>\d+\.\d+\.\d+)$")]
+    [GeneratedRegex(@"^(?<how>\^|>=)\s*(?<least>\d+(\.\d+){0,2})$")]
     private static partial Regex Alternative();
 }

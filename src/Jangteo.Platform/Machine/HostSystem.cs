@@ -32,6 +32,9 @@ public abstract class HostSystem
     /// </summary>
     public abstract void Interrupt(int process);
 
+    /// <summary>Tells a program to end as whoever replaces it does: what it serves is first told to go elsewhere.</summary>
+    public virtual void Terminate(int process) => Interrupt(process);
+
     /// <summary>Makes a folder, where it is missing, that only this user may enter.</summary>
     /// <exception cref="UnauthorizedAccessException">It belongs to somebody else.</exception>
     public abstract void MakePrivateFolder(string folder);

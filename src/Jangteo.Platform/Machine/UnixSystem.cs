@@ -21,6 +21,8 @@ internal abstract class UnixSystem : HostSystem
 
     public override void Interrupt(int process) => Posix.Signal(process, Posix.Interrupt);
 
+    public override void Terminate(int process) => Posix.Signal(process, Posix.Terminate);
+
     public override void MakePrivateFolder(string folder)
     {
         Directory.CreateDirectory(folder, OfOwner | UnixFileMode.UserExecute);

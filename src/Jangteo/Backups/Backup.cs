@@ -35,7 +35,7 @@ internal sealed record Backup
 
     public required string Currency { get; init; }
 
-    /// <summary>Every kind and version of which there can be trades, as <c>second-hand 2</c>.</summary>
+    /// <summary>Every kind and version of which there can be trades, its name and number.</summary>
     public required IReadOnlyList<string> Kinds { get; init; }
 
     public required IReadOnlyList<BackupSchema> Schemas { get; init; }

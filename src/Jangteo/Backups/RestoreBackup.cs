@@ -374,7 +374,7 @@ internal sealed class RestoreBackup(Settings settings, Action<string> say)
         {
             await Queues.Forget(await broker.Open(ct), Modules.All, ct);
         }
-        else if (databases.IsSplit)
+        else if (databases.IsSplit && OperatingSystem.IsLinux())
         {
             await PrivateBroker.Forget(settings.DataFolder, say, ct);
         }

@@ -51,14 +51,17 @@ internal sealed class TakeBackup(Settings settings, TimeProvider machine, Action
     /// <returns>Where it is, and what it holds.</returns>
     public async Task<(string Folder, Backup Backup)> Run(MarketDatabases databases, string into, int? keep, int atOnce, CancellationToken ct)
     {
-        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         var began = Stopwatch.GetTimestamp();
         var at = machine.GetUtcNow();
         into = Path.GetFullPath(into);
-        Directory.CreateDirectory(into, owner);
+        if (!Directory.Exists(into))
+        {
+            HostSystem.Here.MakePrivateFolder(into);
+        }
+
         RemoveAbandoned(into, at);
         var unfinished = Path.Combine(into, Guid.NewGuid().ToString("N") + Unfinished);
-        Directory.CreateDirectory(unfinished, owner);
+        HostSystem.Here.MakePrivateFolder(unfinished);
         var sources = databases.All.Select(database => (Database: database, Source: database.Open())).ToList();
         try
         {

@@ -22,7 +22,7 @@ internal static class LookAtProcesses
         if (run is not null)
         {
             found.AddRange(await Ask(http, "the market", run.Address, isElsewhere: false, machine, ct));
-            found.AddRange((run.Processes ?? []).Where(process => !process.IsReady || !Posix.IsAlive(process.Process))
+            found.AddRange((run.Processes ?? []).Where(process => !process.IsReady || !HostSystem.Here.IsAlive(process.Process))
                 .Select(process => Finding.Wrong("process", $"{process.Name} (process {process.Process}) is not ready; its log is in {Path.Combine(settings.DataFolder, "split")}")));
         }
         else

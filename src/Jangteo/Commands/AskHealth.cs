@@ -40,11 +40,11 @@ internal static class AskHealth
                     return 1;
                 case LivenessAnswer.Troubled:
                     await Console.Error.WriteLineAsync($"The program {text}.");
-                    End(Posix.Terminate);
+                    End(process => HostSystem.Here.Terminate(process.Id));
                     return 1;
                 case LivenessAnswer.Silent when isHung:
                     await Console.Error.WriteLineAsync("The program does not answer.");
-                    End(Posix.Kill);
+                    End(process => process.Kill());
                     return 1;
                 default:
                     await Task.Delay(Between, ct);
@@ -52,11 +52,11 @@ internal static class AskHealth
             }
         }
 
-        void End(int signal)
+        void End(Action<Process> end)
         {
             if (endHung && program is not null)
             {
-                Posix.Signal(program.Id, signal);
+                end(program);
             }
         }
     }

@@ -10,6 +10,7 @@ namespace Jangteo.Split;
 /// The courier (services/courier) of a split market, with a Redis of its own: started together, each started again when it dies. Redis writes
 /// each change to disk before it confirms it, so that a courier that was killed finds what it had begun.
 /// </summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 internal sealed class CourierProcess : IAsyncDisposable
 {
     private const string Redis = "redis-server";
@@ -84,15 +85,15 @@ internal sealed class CourierProcess : IAsyncDisposable
         }
         catch
         {
-            await redis.Stop(Posix.Terminate);
+            await redis.Stop(HostSystem.Here.Terminate);
             throw;
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await courier.Stop(Posix.Interrupt);
-        await redis.Stop(Posix.Terminate);
+        await courier.Stop(HostSystem.Here.Interrupt);
+        await redis.Stop(HostSystem.Here.Terminate);
     }
 
     private static async Task<KeptServer> Kept(string name, Func<Task<Server>> start, Action<string> say)

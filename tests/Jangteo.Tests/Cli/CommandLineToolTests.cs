@@ -26,6 +26,14 @@ public sealed partial class CommandLineToolTests
         Assert.Equal(suits, Node.Suits(version, "^20.19.0 || >=22.12.0"));
     }
 
+    [Theory]
+    [InlineData("v20.0.0", true)]
+    [InlineData("v18.20.4", false)]
+    public void A_range_may_name_a_major_version_alone(string version, bool suits)
+    {
+        Assert.Equal(suits, Node.Suits(version, ">=20"));
+    }
+
     [Fact]
     public void The_test_command_is_what_the_README_says()
     {
@@ -62,10 +70,12 @@ public sealed partial class CommandLineToolTests
         Assert.Empty(shown.Where(command => !known.Contains(command.Name)));
     }
 
-    [Fact]
-    public void Every_build_of_npm_says_which_Node_it_needs()
+    [Theory]
+    [InlineData("web/package.json")]
+    [InlineData("services/courier/package.json")]
+    public void Every_build_of_npm_says_which_Node_it_needs(string package)
     {
-        Assert.True(Node.Suits("v24.0.0", WantedBy("web/package.json")));
+        Assert.True(Node.Suits("v24.0.0", WantedBy(package)));
     }
 
     private static string WantedBy(string package) => Regex.Match(Repository.Read(package), "\"node\": \"([^\"]+)\"").Groups[1].Value;

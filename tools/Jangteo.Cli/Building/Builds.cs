@@ -46,10 +46,18 @@ internal static class Builds
         return Place.At("artifacts", "run", "bin", "Jangteo", "release", "Jangteo.dll");
     }
 
+    /// <summary>The program, and the services that run beside it when its modules run apart.</summary>
+    public static async Task Split()
+    {
+        await Program();
+        await NodeProject.Courier.BuildWhenNew();
+    }
+
     /// <summary>The load generator, and the program as it is tested, which it starts.</summary>
     public static async Task Bench()
     {
-        await PagesAlone();
+        await NodeProject.Pages.BuildWhenNew();
+        await NodeProject.Courier.BuildWhenNew();
         await BuildDotnet(ProgramFolder, "src", Pages);
         await BuildDotnet("bench/Jangteo.Bench", "src", "bench", Pages);
     }
@@ -59,14 +67,13 @@ internal static class Builds
     /// <summary>All projects, with the rules that hold for a change.</summary>
     public static async Task All()
     {
-        await PagesAlone();
+        await NodeProject.Pages.BuildWhenNew();
+        await NodeProject.Courier.BuildWhenNew();
         if (!Everything.IsCurrent)
         {
             await Say.While("Building everything", Build(Everything, Solution));
         }
     }
-
-    private static Task PagesAlone() => NodeProject.Pages.IsCurrent ? Task.CompletedTask : Say.While("Building the pages", NodeProject.Pages.Build());
 
     private static Made Everything => new(Solution, "src", "tests", "bench", "tools", Solution, Pages);
 

@@ -8,11 +8,16 @@ internal sealed record NodeProject(string Folder, string Output, string What)
 {
     public static readonly NodeProject Pages = new("web", "generated", "the pages");
 
+    public static readonly NodeProject Courier = new("services/courier", "dist", "the courier");
+
     private string At => Place.At(Folder.Split('/'));
 
     private Made Made => new(Folder.Replace('/', '-'), Folder);
 
     public bool IsCurrent => Made.IsCurrent;
+
+    /// <summary>Builds it when its sources have changed.</summary>
+    public Task BuildWhenNew() => IsCurrent ? Task.CompletedTask : Say.While($"Building {What}", Build());
 
     public async Task Build()
     {
