@@ -29,21 +29,29 @@ internal sealed partial class ComposeFile
         var variables = Variable().Matches(text).Select(match => match.Groups["name"].Value).ToHashSet();
         using var reader = new StringReader(Variable().Replace(text, match => match.Groups["otherwise"].Value));
         var yaml = new YamlStream();
-        yaml.Load(new MergingParser(new Parser(reader)));
+        yaml.Load(reader);
         return new(Json(yaml.Documents.Single().RootNode)!.AsObject(), variables);
     }
 
     /// <summary>The strings of a list or of one member; none where it is not there.</summary>
     public static IEnumerable<string> Texts(JsonNode? list) => list?.AsArray().Select(one => one!.ToString()) ?? [];
 
-    /// <summary>A key that is there twice is an error.</summary>
+    /// <summary>Members of what is merged by <c>&lt;&lt;</c> count where the mapping itself does not have them.</summary>
+    private static JsonObject Merged(YamlMappingNode mapping)
+    {
+        var members = mapping.Select(one => (Name: ((YamlScalarNode)one.Key).Value!, Value: Json(one.Value))).ToList();
+        var merged = new JsonObject(members.Where(one => one.Name != "<<").Select(one => KeyValuePair.Create(one.Name, one.Value)));
+        foreach (var (name, value) in members.Where(one => one.Name == "<<").SelectMany(one => one.Value!.AsObject()))
+            merged.TryAdd(name, value?.DeepClone());
+        return merged;
+    }
+
     private static JsonNode? Json(YamlNode node) => node switch
     {
         YamlScalarNode { Style: ScalarStyle.Plain } scalar => Plain(scalar.Value!),
         YamlScalarNode scalar => scalar.Value,
         YamlSequenceNode list => new JsonArray([.. list.Select(Json)]),
-        YamlMappingNode mapping =>
-            new JsonObject(mapping.Select(one => KeyValuePair.Create(((YamlScalarNode)one.Key).Value!, Json(one.Value)))),
+        YamlMappingNode mapping => Merged(mapping),
         _ => throw new NotSupportedException($"{node.NodeType} at {node.Start} is not known to this test."),
     };
 

@@ -87,8 +87,8 @@ public sealed partial class ComposeTests : IDisposable
             string?[] hosts =
             [
                 new NpgsqlConnectionStringBuilder(settings.Database).Host,
-                .. new[] { settings.Broker, settings.Telemetry.Endpoint }.Where(address => address.Length > 0)
-                    .Select(address => new Uri(address).Host),
+                .. new[] { settings.Broker, settings.Telemetry.Endpoint, settings.Notices.Carrier.Address }
+                    .Where(address => address.Length > 0).Select(address => new Uri(address).Host),
             ];
             Assert.Empty(hosts.Where(host => !file.Services.ContainsKey(host!)).Select(host => $"{service} names {host}"));
         }
@@ -128,6 +128,28 @@ public sealed partial class ComposeTests : IDisposable
                 Assert.True(definition["healthcheck"]?["test"] is not null, service);
             }
         }
+    }
+
+    /// <summary>A name that the courier does not know is refused by it at start.</summary>
+    [Theory]
+    [InlineData(Apart, "notices")]
+    [InlineData(Single, "jangteo")]
+    public void The_courier_is_known_to_the_service_that_sends_by_it(string name, string sender)
+    {
+        var file = ComposeFile.Read(name);
+        var courier = file.Services["courier"]["environment"]!.AsObject();
+        var secret = File.ReadAllText(Path.Combine(secrets, "courier.env")).TrimEnd('\n').Split('=', 2);
+        var written = Repository.Read("services/courier/src/settings.ts");
+
+        Assert.Equal(("COURIER_SECRET", SettingsOf(file.Services[sender]).Notices.Carrier.Secret), (secret[0], secret[1]));
+        Assert.Equal($"http://{sender}:8080/api/carrier/reports", (string)courier["COURIER_REPORTS_TO"]!);
+        Assert.Equal("redis", new Uri((string)courier["COURIER_REDIS"]!).Host);
+        Assert.All(
+            courier.Select(one => one.Key).Append(secret[0]),
+            variable => Assert.Contains($"'{variable["COURIER_".Length..]}'", written, StringComparison.Ordinal));
+        Assert.Superset(
+            new HashSet<string> { "--appendonly", "--appendfsync", "always", "noeviction" },
+            ComposeFile.Texts(file.Services["redis"]["command"]).ToHashSet());
     }
 
     [Theory]
