@@ -19,7 +19,7 @@ internal sealed record DeployPlan(
     int Rounds, IReadOnlyList<string> Modules, int Clients, int Traders, int Least, TimeSpan Longest, TimeSpan Pause, bool Drains);
 
 /// <summary>
-/// <c>rehearse deploy</c>: every process of a split market, two of each module, is replaced while siege reads and people trade. No request
+/// <c>rehearse deploy</c>: every process of some modules of a split market, of which each has two, is replaced while siege reads and people trade. No request
 /// may fail, and nothing that anybody was told may be lost.
 /// </summary>
 internal sealed class RehearseDeploy(DeployPlan plan)
@@ -51,7 +51,7 @@ internal sealed class RehearseDeploy(DeployPlan plan)
     public async Task<int> Run(CancellationToken ct)
     {
         using var ground = new RehearsalGround();
-        await using var fleet = new Fleet(ground.Settings, Kinds.Modules.All.ToDictionary(module => module, _ => Replicas), Release.Own, ground.Say);
+        await using var fleet = new Fleet(ground.Settings, plan.Modules.ToDictionary(module => module, _ => Replicas), Release.Own, ground.Say);
         await fleet.Start(ct);
         var (holds, figure) = await ground.UnderLoad(plan, fleet, seed: 1, async () =>
         {

@@ -10,10 +10,10 @@ using Npgsql;
 namespace Jangteo.Bench.Rehearsing;
 
 /// <summary>
-/// <c>rehearse heal</c>: something befalls one module of a split market at a time. It is back within ten seconds of the end of what befell
-/// it, nobody waits for it longer than five, and the other modules answer every request.
+/// <c>rehearse heal</c>: something befalls one module of a split market at a time. It is soon back after the end of that, nobody waits long
+/// for it, and the other modules answer every request.
 /// </summary>
-internal sealed class RehearseHeal(IReadOnlyList<string> causes, TimeSpan lasts)
+internal sealed class RehearseHeal(IReadOnlyList<string> causes, TimeSpan lasts, TimeSpan backWithin, TimeSpan waitsAtMost)
 {
     private const string Victim = Modules.Delivery;
 
@@ -25,8 +25,6 @@ internal sealed class RehearseHeal(IReadOnlyList<string> causes, TimeSpan lasts)
 
     private const int MegabytesLeakedPerSecond = 60;
 
-    private static readonly TimeSpan BackWithin = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan WaitsAtMost = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan GivesUpAfter = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(20);
 
@@ -37,8 +35,15 @@ internal sealed class RehearseHeal(IReadOnlyList<string> causes, TimeSpan lasts)
         var causes = new Argument<string[]>("causes") { Description = $"What happens: {string.Join(", ", All)}; none is all.", DefaultValueFactory = _ => All, Arity = ArgumentArity.ZeroOrMore };
         causes.AcceptOnlyFromAmong(All);
         var lasts = new Option<double>("--lasts") { Description = "For how many seconds what ends by itself lasts.", DefaultValueFactory = _ => 10 };
-        var command = new Command("heal", "Kills, stops and starves a module of a split market: it is back within 10 s, and the others answer every request.") { causes, lasts };
-        command.SetAction((parsed, ct) => new RehearseHeal(parsed.GetValue(causes)!, TimeSpan.FromSeconds(parsed.GetValue(lasts))).Run(ct));
+        var back = new Option<double>("--back-within") { Description = "How many seconds it may take until the module is back.", DefaultValueFactory = _ => 10 };
+        var waits = new Option<double>("--waits-at-most") { Description = "How many seconds a request to it may wait.", DefaultValueFactory = _ => 5 };
+        var command = new Command("heal", "Kills, stops and starves a module of a split market: it is back within 10 s, and the others answer every request.")
+        {
+            causes, lasts, back, waits,
+        };
+        command.SetAction((parsed, ct) => new RehearseHeal(
+            parsed.GetValue(causes)!, TimeSpan.FromSeconds(parsed.GetValue(lasts)), TimeSpan.FromSeconds(parsed.GetValue(back)),
+            TimeSpan.FromSeconds(parsed.GetValue(waits))).Run(ct));
         return command;
     }
 
@@ -67,7 +72,7 @@ internal sealed class RehearseHeal(IReadOnlyList<string> causes, TimeSpan lasts)
             var read = await Task.WhenAll(readers.Select(reader => reader.End()));
             var (own, others) = (read.Single(one => one.Module == Victim), read.Where(one => one.Module != Victim).ToList());
             var failed = others.Sum(one => one.Failed);
-            var isWell = took <= BackWithin && failed == 0 && own.Longest <= WaitsAtMost;
+            var isWell = took <= backWithin && failed == 0 && own.Longest <= waitsAtMost;
             ground.Say(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{cause}: back {took.TotalSeconds:0.0} s after its end; {own.Failed} of {own.Requests} requests to it were refused, the longest wait was {own.Longest.TotalSeconds:0.0} s; the other modules failed {failed} of {others.Sum(one => one.Requests)}{(isWell ? "" : " (DOES NOT HOLD)")}"));
@@ -93,7 +98,7 @@ internal sealed class RehearseHeal(IReadOnlyList<string> causes, TimeSpan lasts)
                 Posix.Signal(process, Stop);
                 var stopped = Stopwatch.GetTimestamp();
                 await Until(() => place.ProcessId != process, ct);
-                return Stopwatch.GetElapsedTime(stopped) <= BackWithin ? Stopwatch.GetTimestamp() : stopped;
+                return Stopwatch.GetElapsedTime(stopped) <= backWithin ? Stopwatch.GetTimestamp() : stopped;
             case "leaking":
                 await Leak(place, ct);
                 var leaking = place.ProcessId;

@@ -37,7 +37,7 @@ internal sealed class Siege(string folder, int clients, TimeSpan run, TimeSpan l
             color = off
             json_output = true
             protocol = HTTP/1.1
-            connection = keep-alive
+            connection = close
             parser = false
             logging = false
             cache = false
