@@ -19,6 +19,8 @@ internal static class Podman
         "--runtime", runc, "run", "--detach", "--network", "host", "--ulimit", "nofile=10000:10000", "--ulimit", "nproc=10000:10000",
     ];
 
+    private static readonly string[] remove = ["rm", "--force", "--time", "0", "--volumes"];
+
     /// <summary>A name that no other run of the tests has.</summary>
     public static string NameOf(string what) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{what}");
 
@@ -53,14 +55,14 @@ internal static class Podman
         return ((int)(await Inspect(name))["State"]!["ExitCode"]!, clock.Elapsed);
     }
 
-    /// <summary>Ends them at once and forgets them. Their volumes stay.</summary>
-    public static Task Remove(params string[] names) => Do(["rm", "--force", "--time", "0", .. names.Select(NameOf)]);
+    /// <summary>Ends them at once and forgets them. Volumes that have a name stay.</summary>
+    public static Task Remove(params string[] names) => Do([.. remove, .. names.Select(NameOf)]);
 
     /// <summary>Removes the containers and volumes of earlier runs, which were killed before they could, or of this one.</summary>
     public static async Task Sweep(bool ofThisRun)
     {
         foreach (var name in await Names("ps", "--all", "--format", "{{.Names}}"))
-            await Do("rm", "--force", "--time", "0", name);
+            await Do([.. remove, name]);
         foreach (var name in await Names("volume", "ls", "--format", "{{.Name}}"))
             await Do("volume", "rm", name);
 
