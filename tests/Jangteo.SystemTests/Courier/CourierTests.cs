@@ -24,6 +24,7 @@ public sealed class CourierTests
 
     [Fact]
     [Requirement("CP-11", "removed: the core goes on, messages wait")]
+    [Requirement("CP-13", "a supporting service removed without harm")]
     [Requirement("WP-11", "sent when back, in order")]
     public async Task While_it_is_removed_trades_go_on_and_sms_wait_and_each_is_sent_once_when_it_is_back()
     {

@@ -14,7 +14,8 @@ public sealed class ListenerTests(SharedSplit split)
 
     [Fact]
     [Requirement("CP-11")]
-    [Requirement("CP-13")]
+    [Requirement("CP-13", "a listener joins without a change")]
+    [Requirement("CP-13", "missed while away")]
     public async Task A_listener_of_another_maker_hears_every_move_from_its_own_queue_and_what_it_missed_while_it_was_away()
     {
         await Run("npm", "ci", "--no-audit", "--no-fund");

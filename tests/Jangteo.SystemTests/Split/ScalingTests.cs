@@ -21,8 +21,8 @@ public sealed class ScalingTests(SharedSplit split)
     private static readonly Shelf Shelf = KindReader.Read(Path.Combine(JangteoProgram.Root, "kinds")).Value!;
 
     [Fact]
-    [Requirement("CP-8")]
-    [Requirement("CP-13")]
+    [Requirement("CP-8", "nothing handled twice")]
+    [Requirement("CP-13", "no doubles when scaled")]
     [Requirement("I6")]
     public async Task Processes_that_come_and_go_under_load_share_the_messages_and_none_is_heard_twice_or_out_of_order()
     {

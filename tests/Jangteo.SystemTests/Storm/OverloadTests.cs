@@ -67,7 +67,9 @@ public abstract class OverloadIsBorne(Overloaded market, ITestOutputHelper outpu
     private static readonly TimeSpan Impatience = TimeSpan.FromMilliseconds(250);
 
     [Fact]
-    [Requirement("CP-7")]
+    [Requirement("CP-7", "a slow callee")]
+    [Requirement("CP-7", "refusals carry Retry-After")]
+    [Requirement("CP-7", "closes within 10 s of recovery")]
     [Requirement("GD-N2.2")]
     [Requirement("CM-N2")]
     [Requirement("WP-N2b")]

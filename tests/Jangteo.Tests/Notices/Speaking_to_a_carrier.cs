@@ -31,6 +31,7 @@ public sealed class Speaking_to_a_carrier(TownWithCarrier away) : IClassFixture<
     [Theory]
     [MemberData(nameof(Sends))]
     [Requirement("CP-11")]
+    [Requirement("CP-13", "contract tests on both sides")]
     public async Task Notices_asks_as_recorded_and_understands_the_recorded_answer(string name)
     {
         var recorded = Recorded("sends", name);
