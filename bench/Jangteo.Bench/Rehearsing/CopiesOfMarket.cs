@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
-using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Jangteo.Backups;
@@ -51,10 +50,10 @@ internal sealed class CopiesOfMarket(string from, string to, int copies)
 
     private async Task<BackupTable> Write(BackupSchema schema, BackupTable table, CancellationToken ct)
     {
-        var name = $"{schema.Name}.{table.Name}.0.gz";
+        var name = $"{schema.Name}.{table.Name}.0{CopiedFile.Extension}";
         var rows = 0L;
         await using (var file = File.Create(Path.Combine(to, name)))
-        await using (var compressing = new GZipStream(file, CompressionLevel.Fastest))
+        await using (var compressing = CopiedFile.Compressing(file))
         await using (var buffered = new BufferedStream(compressing, 1 << 18))
         {
             rows = WriteRows(schema, table, buffered, ct);
@@ -149,7 +148,7 @@ internal sealed class CopiesOfMarket(string from, string to, int copies)
         {
             using var text = new MemoryStream();
             using (var stream = File.OpenRead(Path.Combine(from, file.Name)))
-            using (var expanding = new GZipStream(stream, CompressionMode.Decompress))
+            using (var expanding = CopiedFile.Expanding(stream))
             {
                 expanding.CopyTo(text);
             }

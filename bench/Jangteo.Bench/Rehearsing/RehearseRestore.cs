@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Jangteo.Backups;
@@ -17,6 +18,9 @@ internal sealed class RehearseRestore(int trades, int played, bool isSplit)
 {
     private const int Clients = 8;
     private const int GoOn = 20;
+
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromMinutes(10);
 
     /// <summary>Backup and restore together, of 100,000 trades.</summary>
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(60);
@@ -129,7 +133,7 @@ internal sealed class RehearseRestore(int trades, int played, bool isSplit)
             var (count, broken) = (0, new List<string>());
             foreach (var module in Modules.All.Where(module => module != Modules.Identity))
             {
-                var books = (await patient.GetFromJsonAsync<JsonNode>($"/api/operator/{module}/books?all=true", ct))!["checks"]!.AsArray();
+                var books = await Books(patient, module, ct);
                 count += books.Count;
                 broken.AddRange(books.Where(check => !check!["ok"]!.GetValue<bool>()).Select(check => $"{module}: {check!["name"]}: {check["detail"]}"));
             }
@@ -138,7 +142,21 @@ internal sealed class RehearseRestore(int trades, int played, bool isSplit)
         }
     }
 
-    private async Task<long> Count(ServerUnderTest market, CancellationToken ct)
+    /// <summary>A database that is busy refuses for a moment, as it does anybody.</summary>
+    private static async Task<JsonArray> Books(HttpClient operating, string module, CancellationToken ct)
+    {
+        for (var asking = Stopwatch.StartNew(); ; await Task.Delay(AskAgainAfter, ct))
+        {
+            using var answer = await operating.GetAsync(new Uri($"/api/operator/{module}/books?all=true", UriKind.Relative), ct);
+            if (answer.StatusCode != HttpStatusCode.ServiceUnavailable || asking.Elapsed > AnswersWithin)
+            {
+                answer.EnsureSuccessStatusCode();
+                return (await answer.Content.ReadFromJsonAsync<JsonNode>(ct))!["checks"]!.AsArray();
+            }
+        }
+    }
+
+    private static async Task<long> Count(ServerUnderTest market, CancellationToken ct)
     {
         var run = RunFile.OfRunning(market.Folder)!;
         await using var source = NpgsqlDataSource.Create(run.Database ?? run.Databases![Modules.Trading]);

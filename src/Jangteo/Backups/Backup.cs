@@ -124,7 +124,7 @@ internal sealed record BackupSchema(string Name, IReadOnlyList<string> Migration
 /// <param name="Columns">Those that are stored, in the order of the files; generated ones are not.</param>
 internal sealed record BackupTable(string Name, IReadOnlyList<string> Columns, IReadOnlyList<BackupFile> Files);
 
-/// <summary>Rows of a table, as PostgreSQL's COPY writes them as text, compressed by gzip.</summary>
+/// <summary>Rows of a table, as PostgreSQL's COPY writes them as text, compressed by Brotli.</summary>
 /// <param name="Name">Within the folder of the backup.</param>
 /// <param name="Bytes">As it is on the disk.</param>
 internal sealed record BackupFile(string Name, long Rows, long Bytes, string Sha256);

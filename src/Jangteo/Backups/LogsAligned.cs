@@ -14,7 +14,7 @@ internal sealed class LogsAligned(Func<string, NpgsqlDataSource> databaseOf)
     /// <summary>Streams are compared by the sums of so many groups first: one pass over each table, and few rows to carry.</summary>
     private const int Groups = 4096;
 
-    private const string GroupOf = "('x' || right(stream::text, 3))::bit(12)::integer";
+    private const string GroupOf = "(uuid_hash(stream) & 4095)";
 
     /// <summary>Places every receiver before the first message that it has not heard, and every sender before the first that it must send.</summary>
     /// <returns>How many messages are on their way.</returns>

@@ -18,9 +18,13 @@ internal sealed record MarketDatabase(string Admin, IReadOnlyList<string> Schema
     public NpgsqlDataSource Open() => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Admin)
     {
         CommandTimeout = 0,
+        ReadBufferSize = BufferSize,
+        WriteBufferSize = BufferSize,
         ApplicationName = ApplicationName,
         Options = "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c client_min_messages=warning",
     });
+
+    private const int BufferSize = 1 << 16;
 
     /// <summary>By this the sessions of these commands are told from those of a program that serves.</summary>
     public const string ApplicationName = "jangteo-backup";

@@ -201,7 +201,7 @@ internal sealed class TakeBackup(Settings settings, TimeProvider machine, Action
             ? $"\"{piece.Schema}\".\"{piece.Table}\" ({columns})"
             : $"(select {columns} from \"{piece.Schema}\".\"{piece.Table}\"{piece.Where})";
         using var rows = await connection.BeginTextExportAsync($"copy {what} to stdout", ct);
-        return await CopiedFile.Write(((StreamReader)rows).BaseStream, folder, $"{piece.Schema}.{piece.Table}.{piece.Number}.gz", ct);
+        return await CopiedFile.Write(((StreamReader)rows).BaseStream, folder, $"{piece.Schema}.{piece.Table}.{piece.Number}{CopiedFile.Extension}", ct);
     }
 
     public static string Quoted(IEnumerable<string> columns) => string.Join(", ", columns.Select(column => $"\"{column}\""));
