@@ -158,6 +158,7 @@ public sealed class SwitchedOff(FaultyProgram faulty)
     [Requirement("WP-N2b")]
     [Requirement("CS-N2.2")]
     [Requirement("CM-N3")]
+    [Requirement("CP-7", "a failing callee")]
     public async Task While_payments_are_down_buyers_are_held_off_sellers_register_and_the_same_request_works_later(string kind)
     {
         var shop = new Shop(await faulty.Running);
