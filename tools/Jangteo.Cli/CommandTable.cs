@@ -9,7 +9,7 @@ internal static class CommandTable
     // Images are built and run, manifests are rendered, and siege asks while servers are replaced.
     private static readonly Needs Everything = Servers with
     {
-        Tools = [.. Servers.Tools, "curl", "jq", "npm", "chromium", "siege", "podman", "buildah", "runc", "debootstrap", "kubectl"],
+        Tools = [.. Servers.Tools, "curl", "jq", "npm", "chromium", "siege", "podman", "catatonit", "buildah", "runc", "debootstrap", "kubectl"],
     };
 
     private static readonly Needs Rehearsing = Servers with { Tools = [.. Servers.Tools, "siege"] };
