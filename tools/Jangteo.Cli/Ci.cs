@@ -91,8 +91,8 @@ internal sealed class Ci(Needs needs)
         await ToErrors("npm", ["run", "--silent", "form"], Place.At("web"))
         && await ToErrors("npm", ["run", "--silent", "types"], Place.At("web"))
         && await ToErrors("npm", ["run", "--silent", "form"], Place.At("services", "courier"))
-        && await ToErrors(Processes.Dotnet, ["format", "whitespace", "Jangteo.slnx", "--verify-no-changes", "--no-restore"])
-        && await ToErrors(Processes.Dotnet, ["format", "style", "Jangteo.slnx", "--diagnostics", "IMPORTS", "--verify-no-changes", "--no-restore"]);
+        && await Processes.RunSdk(["format", "whitespace", "Jangteo.slnx", "--verify-no-changes", "--no-restore"], Say.Line) == 0
+        && await Processes.RunSdk(["format", "style", "Jangteo.slnx", "--diagnostics", "IMPORTS", "--verify-no-changes", "--no-restore"], Say.Line) == 0;
 
     private static Task<bool> Script(params string[] words) => ToErrors(Place.Script, words);
 

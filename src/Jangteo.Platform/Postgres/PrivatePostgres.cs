@@ -174,7 +174,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
     private static async Task<Server> StartAnew(PostgresPlace place, string[] settings, Action<string>? say, CancellationToken ct)
     {
         var programs = FindPrograms(place);
-        if (!Directory.Exists(place.Cluster))
+        var isNew = !Directory.Exists(place.Cluster);
+        if (isNew)
         {
             say?.Invoke("Making the database. This happens once.");
             await MakeCluster(programs, place, ct);
@@ -190,7 +191,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
                 throw new UnavailableException($"PostgreSQL stopped while starting:\n{Daemon.LastLines(place.Log)}\nIts whole log is {place.Log}.");
             if (ReadProcessFile(place) is { Status: "ready" } file && file.Process == child.Id)
                 return new Server(child.Id, child);
-            if (!told && slow.Elapsed > TimeSpan.FromSeconds(2))
+            if (!told && !isNew && slow.Elapsed > TimeSpan.FromSeconds(2))
             {
                 say?.Invoke("PostgreSQL is putting its files in order after a crash.");
                 told = true;

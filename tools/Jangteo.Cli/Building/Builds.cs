@@ -21,7 +21,7 @@ internal static class Builds
 
         // The pages are no source of any assembly, so both are built at once; only then are they copied beside the program.
         var (pages, program, withPages) = (NodeProject.Pages, new Made("run", "src"), new Made("run-pages", "src", Pages));
-        string[] quickly = ["-p:RunAnalyzers=false", $"-p:ArtifactsPath={Place.At("artifacts", "run")}"];
+        string[] quickly = ["-p:RunAnalyzers=false", "-p:GenerateDocumentationFile=false", $"-p:ArtifactsPath={Place.At("artifacts", "run")}"];
         List<Task> building = [];
         if (!pages.IsCurrent)
         {
@@ -89,5 +89,5 @@ internal static class Builds
     }
 
     private static Task Build(Made made, string target, params string[] further) =>
-        made.Build(log => Processes.Run(Processes.Dotnet, ["build", Place.At(target.Split('/')), "-c", "Release", "-v", "quiet", .. further], log));
+        made.Build(log => Processes.RunSdk(["build", Place.At(target.Split('/')), "-c", "Release", "-v", "quiet", .. further], log));
 }
