@@ -33,6 +33,9 @@ internal sealed class TradeLoad
 {
     private const long Price = 10_000;
 
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(200);
+
     private readonly ServerUnderTest server;
     private readonly JsonNode kind;
     private readonly Client[] clients;
@@ -72,7 +75,7 @@ internal sealed class TradeLoad
             {
                 while (watch.Elapsed < duration && client.Listings.TryDequeue(out var listing))
                 {
-                    if (await PlayOne(client, listing, latencies, ct) is { } failure)
+                    if (await PlayOne(client, listing, latencies, isPatient: false, ct) is { } failure)
                     {
                         failures.AddOrUpdate(failure, 1, (_, count) => count + 1);
                     }
@@ -98,7 +101,7 @@ internal sealed class TradeLoad
             {
                 while (client.Listings.TryDequeue(out var listing) && Interlocked.Decrement(ref left) >= 0)
                 {
-                    if (await PlayOne(client, listing, [], ct) is { } failure)
+                    if (await PlayOne(client, listing, [], isPatient: true, ct) is { } failure)
                     {
                         failures.Add(failure);
                     }
@@ -137,10 +140,10 @@ internal sealed class TradeLoad
     }
 
     /// <summary>One whole trade; answers what went wrong, or null.</summary>
-    private async Task<string?> PlayOne(Client client, Guid listing, ConcurrentDictionary<string, ConcurrentBag<double>> latencies, CancellationToken ct)
+    private async Task<string?> PlayOne(Client client, Guid listing, ConcurrentDictionary<string, ConcurrentBag<double>> latencies, bool isPatient, CancellationToken ct)
     {
         var begin = kind["begin"]!["do"]!.GetValue<string>();
-        var (trade, failure) = await Call(client.Buyer, begin, "/api/trades", Start(listing), latencies, ct);
+        var (trade, failure) = await Call(client.Buyer, begin, "/api/trades", Start(listing), latencies, isPatient, ct);
         while (failure is null)
         {
             var id = trade!["id"]!.GetValue<Guid>();
@@ -161,7 +164,7 @@ internal sealed class TradeLoad
 
                 var body = first.Contains("hold-payment") ? """{"card":"ok"}""" : "{}";
                 var move = next["do"]!.GetValue<string>();
-                (trade, failure) = await Call(by == "buyer" ? client.Buyer : client.Seller, move, $"/api/trades/{id}/{move}", body, latencies, ct);
+                (trade, failure) = await Call(by == "buyer" ? client.Buyer : client.Seller, move, $"/api/trades/{id}/{move}", body, latencies, isPatient, ct);
             }
             else if (next["hears"]?.GetValue<string>() is { } heard)
             {
@@ -202,17 +205,43 @@ internal sealed class TradeLoad
         return answer.IsSuccessStatusCode ? null : "deposit";
     }
 
+    /// <param name="isPatient">Asks by the same key how it ended, where the answer is that it is not known yet or that nobody has time.</param>
     private static async Task<(JsonNode? Trade, string? Failure)> Call(
-        HttpClient http, string name, string path, string body, ConcurrentDictionary<string, ConcurrentBag<double>> latencies, CancellationToken ct)
+        HttpClient http, string name, string path, string body, ConcurrentDictionary<string, ConcurrentBag<double>> latencies, bool isPatient,
+        CancellationToken ct)
     {
         var began = Stopwatch.GetTimestamp();
-        using var answer = await http.PostAsync(new Uri(path, UriKind.Relative), Json(body), ct);
-        var text = await answer.Content.ReadAsStringAsync(ct);
+        var key = isPatient ? Guid.NewGuid().ToString("D") : null;
+        var (answer, text) = await Post(http, path, body, key, ct);
+        while (isPatient && IsOpen(answer, text) && Stopwatch.GetElapsedTime(began) < EndsWithin)
+        {
+            answer.Dispose();
+            await Task.Delay(AskAgainAfter, ct);
+            (answer, text) = await Post(http, path, body, key, ct);
+        }
+
+        using var last = answer;
         latencies.GetOrAdd(name, _ => []).Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         return answer.StatusCode is System.Net.HttpStatusCode.OK or System.Net.HttpStatusCode.Created
             ? (JsonNode.Parse(text), null)
             : (null, $"{name}: {(int)answer.StatusCode} {(text.Length > 0 ? JsonNode.Parse(text)?["code"] : "")}");
     }
+
+    private static async Task<(HttpResponseMessage Answer, string Text)> Post(HttpClient http, string path, string body, string? key, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = Json(body) };
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        var answer = await http.SendAsync(request, ct);
+        return (answer, await answer.Content.ReadAsStringAsync(ct));
+    }
+
+    private static bool IsOpen(HttpResponseMessage answer, string text) =>
+        answer.StatusCode is System.Net.HttpStatusCode.Accepted or System.Net.HttpStatusCode.ServiceUnavailable
+            || (answer.StatusCode == System.Net.HttpStatusCode.Conflict && text.Contains("in-progress", StringComparison.Ordinal));
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, MediaTypeHeaderValue.Parse("application/json"));
 

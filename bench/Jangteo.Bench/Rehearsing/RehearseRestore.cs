@@ -60,7 +60,7 @@ internal sealed class RehearseRestore(int trades, int played, bool isSplit)
         await market.AtRest(ct);
         var backup = Backup.Read(Backup.In(backups)[0]);
         var wanted = backup.RowsOf(Modules.Trading, "trades");
-        var found = await Count(market, ct);
+        var found = await Count(market, Modules.Trading, "trades", ct);
         var ((checks, broken), took) = await Timed(() => Check(market, ct));
         Say($"{checks} integrity checks of everything took {Seconds(took)}.");
         failures.AddRange(await (await TradeLoad.Prepare(market, "second-hand", Clients, Say, ct)).PlayTrades(GoOn, ct));
@@ -98,6 +98,7 @@ internal sealed class RehearseRestore(int trades, int played, bool isSplit)
             return;
         }
 
+        await Checked(market, ct);
         await market.Command(ct, "backup", backups);
         await market.Stop(ct);
         Say($"Making {copies:N0} copies of them ...");
@@ -156,11 +157,29 @@ internal sealed class RehearseRestore(int trades, int played, bool isSplit)
         }
     }
 
-    private static async Task<long> Count(ServerUnderTest market, CancellationToken ct)
+    /// <summary>
+    /// Waits until the integrity watches have looked at all that was traded. A market that has been traded in for long has no more than some
+    /// seconds' worth to look at, so what is copied must not have more either.
+    /// </summary>
+    private static async Task Checked(ServerUnderTest market, CancellationToken ct)
+    {
+        foreach (var module in Modules.All)
+        {
+            for (var waiting = Stopwatch.StartNew(); await Count(market, module, "integrity_changes", ct) > 0; await Task.Delay(AskAgainAfter, ct))
+            {
+                if (waiting.Elapsed > AnswersWithin)
+                {
+                    throw new TimeoutException($"{module} has not looked at what changed within {AnswersWithin}.");
+                }
+            }
+        }
+    }
+
+    private static async Task<long> Count(ServerUnderTest market, string module, string table, CancellationToken ct)
     {
         var run = RunFile.OfRunning(market.Folder)!;
-        await using var source = NpgsqlDataSource.Create(run.Database ?? run.Databases![Modules.Trading]);
-        await using var command = source.CreateCommand("select count(*) from trading.trades");
+        await using var source = NpgsqlDataSource.Create(run.Database ?? run.Databases![module]);
+        await using var command = source.CreateCommand($"select count(*) from {module}.{table}");
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 

@@ -28,12 +28,14 @@ internal sealed record Backup
 
     public required double HeldMilliseconds { get; init; }
 
-    /// <summary>Whether modules ran apart. It can be restored into either shape.</summary>
+    /// <summary>Whether RabbitMQ was between its modules. It can be restored into either shape.</summary>
     public required bool IsSplit { get; init; }
 
+    /// <summary>Whether it holds people of the sandbox, as every sandbox does from its first start on.</summary>
     public required bool Sandbox { get; init; }
 
-    public required string Currency { get; init; }
+    /// <summary>That of its listings; null where there are none.</summary>
+    public string? Currency { get; init; }
 
     /// <summary>Every kind and version of which there can be trades, its name and number.</summary>
     public required IReadOnlyList<string> Kinds { get; init; }

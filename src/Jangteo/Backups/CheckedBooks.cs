@@ -12,7 +12,12 @@ internal static class CheckedBooks
     /// runs, or was restored, has things under way.
     /// </summary>
     /// <param name="all">Looks at everything, and not only at what has changed since the last look.</param>
-    public static async Task<IReadOnlyList<(string Module, BookCheck Check)>> Look(Settings settings, Database database, bool all, CancellationToken ct)
+    /// <param name="isRunning">
+    /// False where nothing of the market runs. Then what it had asked of provider and bank when it stopped is not booked before its next
+    /// start, so that a difference to them says nothing yet.
+    /// </param>
+    public static async Task<IReadOnlyList<(string Module, BookCheck Check)>> Look(
+        Settings settings, Database database, bool all, bool isRunning, CancellationToken ct)
     {
         var modules = Target.Of("all");
         var alone = settings with { Target = "all", Broker = "", LogLevel = "None", Telemetry = new() };
@@ -23,7 +28,8 @@ internal static class CheckedBooks
             if (module.Integrity(program.Services) is { } checks)
             {
                 var books = await program.Services.GetRequiredKeyedService<IntegrityWatch>(module.Name).Look(all, "en", ct);
-                found.AddRange(books.Checks.Where(check => !checks.ChecksOfNow.Contains(check.Code)).Select(check => (module.Name, check)));
+                var left = isRunning ? checks.ChecksOfNow : [.. checks.ChecksOfNow, .. checks.ChecksOutside];
+                found.AddRange(books.Checks.Where(check => !left.Contains(check.Code)).Select(check => (module.Name, check)));
             }
         }
 

@@ -53,6 +53,9 @@ internal sealed class MarketDatabases : IAsyncDisposable
     /// <summary>True when modules run apart, by <c>jangteo split</c> or by their settings: RabbitMQ is between them.</summary>
     public bool IsSplit { get; }
 
+    /// <summary>True where the program brings its own PostgreSQL, so that nothing else than what it starts uses it.</summary>
+    public bool IsPrivate => own is not null;
+
     /// <param name="settings">Of this command.</param>
     /// <param name="isSplit">Of a market that does not run and has no database in the settings: whether it is that of <c>split</c>.</param>
     /// <param name="say">Told what takes long.</param>

@@ -18,7 +18,8 @@ internal sealed record Restored(Backup Backup, long UnderWay, TimeSpan Took);
 /// be whole; then its schemas are renamed, and dropped only when everything has been loaded. A database in which a restore has not ended is
 /// refused at every start.
 /// </summary>
-internal sealed class RestoreBackup(Settings settings, Action<string> say)
+/// <param name="withoutBroker">The market will have no RabbitMQ, whatever was between its modules.</param>
+internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Action<string> say)
 {
     /// <summary>Behind the name of a schema while another takes its place.</summary>
     private const string Replaced = "_replaced";
@@ -32,7 +33,7 @@ internal sealed class RestoreBackup(Settings settings, Action<string> say)
     {
         var began = Stopwatch.GetTimestamp();
         var backup = Backup.Read(folder);
-        await RefuseUnfit(backup, folder, ct);
+        await RefuseUnfit(backup, databases, folder, ct);
         var sources = databases.All.ToDictionary(database => database, database => database.Open());
         try
         {
@@ -104,15 +105,22 @@ internal sealed class RestoreBackup(Settings settings, Action<string> say)
         }
     }
 
-    private async Task RefuseUnfit(Backup backup, string folder, CancellationToken ct)
+    private async Task RefuseUnfit(Backup backup, MarketDatabases databases, string folder, CancellationToken ct)
     {
         var mistakes = new List<string>();
         if (backup.Sandbox != settings.Sandbox)
         {
-            mistakes.Add($"It is {(backup.Sandbox ? "" : "not ")}of a sandbox, and Sandbox is {(settings.Sandbox ? "true" : "false")} here.");
+            mistakes.Add(backup.Sandbox
+                ? "It holds people of a sandbox, and Sandbox is false here."
+                : "It is of no sandbox, and Sandbox is true here, where anybody can sign in as anybody: write Sandbox: false.");
         }
 
-        if (backup.Currency != settings.Currency)
+        if (backup.IsSplit && !databases.IsPrivate && settings.Broker.Length == 0 && !withoutBroker)
+        {
+            mistakes.Add("RabbitMQ was between its modules. What is in its queues is of another moment and must be deleted: set Jangteo__Broker. With --without-broker it becomes a market without RabbitMQ.");
+        }
+
+        if (backup.Currency is not null && backup.Currency != settings.Currency)
         {
             mistakes.Add($"Its amounts are in {backup.Currency}, and Currency is {settings.Currency} here.");
         }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Jangteo.Platform;
+using Jangteo.Kinds;
 using Jangteo.Platform.Machine;
 using Jangteo.Platform.Storing;
 using Npgsql;
@@ -11,7 +11,7 @@ namespace Jangteo.Backups;
 /// Makes a backup of every database of the market as they are at one moment, beside the program that runs. Each database exports a snapshot
 /// while commits are held back in all of them; then the tables are copied from the snapshots, for as long as that takes, and nobody waits.
 /// </summary>
-internal sealed class TakeBackup(Settings settings, TimeProvider machine, Action<string> say)
+internal sealed class TakeBackup(TimeProvider machine, Action<string> say)
 {
     private const string Unfinished = ".unfinished";
 
@@ -157,9 +157,11 @@ internal sealed class TakeBackup(Settings settings, TimeProvider machine, Action
             At = at,
             Seconds = 0,
             HeldMilliseconds = 0,
-            IsSplit = isSplit,
-            Sandbox = settings.Sandbox,
-            Currency = settings.Currency,
+            // Read from the data: whoever makes the backup may have other settings than the market.
+            IsSplit = isSplit || await HasHeardByBroker(seen, ct),
+            Sandbox = (await Of(seen, Modules.Identity).Query(
+                "select exists (select from identity.people where password is null)", row => row.GetBoolean(0), ct))[0],
+            Currency = (await Of(seen, Modules.Catalog).Query("select currency from catalog.listings limit 1", row => row.GetString(0), ct)).FirstOrDefault(),
             Kinds = await Kinds(seen, ct),
             Schemas = schemas,
         };
@@ -230,8 +232,25 @@ internal sealed class TakeBackup(Settings settings, TimeProvider machine, Action
         ];
     }
 
+    private static Snapshot Of(IEnumerable<Seen> seen, string schema) => seen.First(one => one.Database.Schemas.Contains(schema)).Snapshot;
+
+    /// <summary>A place in a log has an epoch where the messages came by RabbitMQ.</summary>
+    private static async Task<bool> HasHeardByBroker(IReadOnlyList<Seen> seen, CancellationToken ct)
+    {
+        foreach (var module in Modules.All)
+        {
+            var epochs = await Of(seen, module).Query($"select count(epoch) from {module}.reading", row => row.GetInt64(0), ct);
+            if (epochs[0] > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static async Task<IReadOnlyList<string>> Kinds(IEnumerable<Seen> seen, CancellationToken ct) =>
-        await seen.First(one => one.Database.Schemas.Contains(Jangteo.Kinds.Modules.Trading)).Snapshot.Query(
+        await Of(seen, Modules.Trading).Query(
             "select kind || ' ' || version from trading.kind_versions order by kind, version", row => row.GetString(0), ct);
 
     /// <summary>Notes in the market that it was backed up, for <c>doctor</c> and for the figure of its age.</summary>

@@ -13,7 +13,7 @@ internal static class LookAtBooks
     {
         try
         {
-            var looked = await CheckedBooks.Look(settings, Database.Of(databases, settings), all, ct);
+            var looked = await CheckedBooks.Look(settings, Database.Of(databases, settings), all, isRunning: true, ct);
             var broken = looked.Where(one => !one.Check.Ok)
                 .Select(one => Finding.Wrong("integrity", $"{one.Module}: {one.Check.Name}: {one.Check.Detail}; see docs/operating.md, \"Integrity checks\"")).ToList();
             return

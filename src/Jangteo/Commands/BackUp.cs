@@ -26,7 +26,7 @@ internal static class BackUp
         {
             var settings = SettingsReader.Read();
             await using var databases = await MarketDatabases.Find(settings, parsed.GetValue(split), forLoading: false, Console.WriteLine, ct);
-            var (made, backup) = await new TakeBackup(settings, TimeProvider.System, Console.WriteLine).Run(
+            var (made, backup) = await new TakeBackup(TimeProvider.System, Console.WriteLine).Run(
                 databases, parsed.GetValue(folder)!, parsed.GetValue(keep), parsed.GetValue(atOnce), ct);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,

@@ -17,11 +17,15 @@ internal static class Restore
         var replace = new Option<bool>("--replace") { Description = "Databases that hold a market are replaced." };
         var split = BackUp.IsOfSplit();
         var atOnce = BackUp.AtOnce();
-        var unchecked_ = new Option<bool>("--without-checks") { Description = "Does not check the integrity of what was restored: 'jangteo doctor --all' does so later." };
+        var withoutChecks = new Option<bool>("--without-checks") { Description = "Does not check the integrity of what was restored: 'jangteo doctor --all' does so later." };
+        var withoutBroker = new Option<bool>("--without-broker")
+        {
+            Description = "The market has no RabbitMQ from now on. Otherwise a market that had it is refused without the setting Broker, whose queues have to be emptied.",
+        };
         var undo = new Option<bool>("--undo") { Description = "Puts back what was there before a restore that was ended before it was done." };
         var command = new Command("restore", "Restores all databases of the market to the moment of a backup. Nothing of the market may run meanwhile.")
         {
-            folder, replace, split, atOnce, unchecked_, undo,
+            folder, replace, split, atOnce, withoutBroker, withoutChecks, undo,
         };
         command.Validators.Add(given =>
         {
@@ -38,28 +42,34 @@ internal static class Restore
                 throw new UnavailableException($"The market runs at {run.Address} (process {run.Process}). Stop it, then restore.");
             }
 
-            return parsed.GetValue(undo)
-                ? await Undo(settings, parsed.GetValue(split), ct)
-                : await Run(settings, parsed.GetValue(folder)!, parsed.GetValue(split), parsed.GetValue(replace), parsed.GetValue(atOnce), !parsed.GetValue(unchecked_), ct);
+            if (parsed.GetValue(undo))
+            {
+                return await Undo(settings, parsed.GetValue(split), ct);
+            }
+
+            var from = Chosen(parsed.GetValue(folder)!);
+            // A backup of modules that ran apart goes back to such a market, unless the settings say where.
+            var isSplit = parsed.GetValue(split) || Backup.Read(from).IsSplit;
+            await using (var databases = await MarketDatabases.Find(settings, isSplit, forLoading: true, Console.WriteLine, ct))
+            {
+                Tell(await new RestoreBackup(settings, parsed.GetValue(withoutBroker), Console.WriteLine).Run(
+                    databases, from, parsed.GetValue(replace), parsed.GetValue(atOnce), ct));
+            }
+
+            return parsed.GetValue(withoutChecks) ? 0 : await Check(settings, isSplit, ct);
         });
         return command;
     }
 
-    private static async Task<int> Run(Settings settings, string folder, bool isSplit, bool replace, int atOnce, bool isChecked, CancellationToken ct)
-    {
-        folder = !File.Exists(Path.Combine(folder, Backup.FileName)) && Backup.In(folder) is [var newest, ..] ? newest : folder;
-        // A backup of modules that ran apart goes back to such a market, unless the settings say where.
-        isSplit |= Backup.Read(folder).IsSplit;
-        await using (var databases = await MarketDatabases.Find(settings, isSplit, forLoading: true, Console.WriteLine, ct))
-        {
-            var restored = await new RestoreBackup(settings, Console.WriteLine).Run(databases, folder, replace, atOnce, ct);
-            var backup = restored.Backup;
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Restored to {backup.At:yyyy-MM-dd HH:mm:ss} UTC: {backup.RowsOf(Modules.Trading, "trades"):N0} trades, {backup.Rows:N0} rows in {restored.Took.TotalSeconds:0.0} s. {restored.UnderWay:N0} messages were on their way, and are heard after the start."));
-        }
+    private static string Chosen(string folder) =>
+        !File.Exists(Path.Combine(folder, Backup.FileName)) && Backup.In(folder) is [var newest, ..] ? newest : folder;
 
-        return isChecked ? await Check(settings, isSplit, ct) : 0;
+    private static void Tell(Restored restored)
+    {
+        var backup = restored.Backup;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Restored to {backup.At:yyyy-MM-dd HH:mm:ss} UTC: {backup.RowsOf(Modules.Trading, "trades"):N0} trades, {backup.Rows:N0} rows in {restored.Took.TotalSeconds:0.0} s. {restored.UnderWay:N0} messages were on their way, and are heard after the start."));
     }
 
     private static async Task<int> Check(Settings settings, bool isSplit, CancellationToken ct)
@@ -67,7 +77,7 @@ internal static class Restore
         Console.WriteLine("Checking its integrity ...");
         var began = Stopwatch.GetTimestamp();
         await using var databases = await MarketDatabases.Find(settings, isSplit, forLoading: false, Console.WriteLine, ct);
-        var looked = await CheckedBooks.Look(settings, Database.Of(databases, settings), all: true, ct);
+        var looked = await CheckedBooks.Look(settings, Database.Of(databases, settings), all: true, isRunning: false, ct);
         var broken = looked.Where(one => !one.Check.Ok).ToList();
         foreach (var (module, check) in broken)
         {

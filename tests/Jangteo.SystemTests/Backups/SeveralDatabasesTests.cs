@@ -1,6 +1,9 @@
+using System.Collections;
 using Jangteo.Backups;
 using Jangteo.Kinds;
+using Jangteo.Platform;
 using Jangteo.Platform.Broker;
+using Jangteo.Platform.Machine;
 using Jangteo.Platform.Postgres;
 using Jangteo.Platform.Storing;
 using Jangteo.SystemTests.Storm;
@@ -66,6 +69,7 @@ public sealed class SeveralDatabasesTests : IAsyncLifetime
         var (code, refused) = await program.TryCommand("restore", backups, "--replace");
         Assert.True(code == 1 && refused.Contains("Stop it", StringComparison.Ordinal), refused);
         await program.Stop();
+        await ItIsRefusedWhereItDoesNotFit(Backup.In(backups)[0]);
 
         var said = await program.RunCommand("restore", backups, "--replace");
         Assert.DoesNotContain(" 0 messages were on their way", said);
@@ -80,5 +84,25 @@ public sealed class SeveralDatabasesTests : IAsyncLifetime
         Assert.Equal(404, (await sora.Get($"/api/trades/{after.Id}")).Status);
         await shop.Begun(await shop.List("second-hand"));
         Assert.True(Backup.Read(Backup.In(backups)[0]).HeldMilliseconds > 0);
+    }
+
+    /// <summary>Queues that nobody empties, people of a sandbox in a market without one, and amounts of another currency.</summary>
+    private async Task ItIsRefusedWhereItDoesNotFit(string backup)
+    {
+        var unfit = new Hashtable(settings.ToDictionary(one => $"Jangteo__{one.Name.Replace(":", "__", StringComparison.Ordinal)}", one => one.Value))
+        {
+            ["Jangteo__Broker"] = "",
+            ["Jangteo__Sandbox"] = "false",
+            ["Jangteo__Currency"] = "USD",
+        };
+        var read = SettingsReader.Read("none", "", unfit) with { DataFolder = folder };
+        await using var databases = await MarketDatabases.Find(read, isSplit: false, forLoading: true, _ => { }, TestContext.Current.CancellationToken);
+
+        var refused = await Assert.ThrowsAsync<UnavailableException>(() => new RestoreBackup(read, withoutBroker: false, _ => { })
+            .Run(databases, backup, replace: true, atOnce: 2, TestContext.Current.CancellationToken));
+
+        Assert.Contains("set Jangteo__Broker", refused.Message);
+        Assert.Contains("people of a sandbox", refused.Message);
+        Assert.Contains("Currency is USD here", refused.Message);
     }
 }
