@@ -95,7 +95,12 @@ public sealed class DrainingTests
     public async Task Requests_wait_at_the_gateway_while_the_only_process_is_started_again()
     {
         await using var program = await JangteoProgram.Start(("Draining:Notice", "1s"));
-        var plan = Commands.ConfigureGateway.InFrontOf(new IPEndPoint(IPAddress.Loopback, program.Address.Port)) with { Sandbox = true };
+        var plan = Commands.ConfigureGateway.InFrontOf(new IPEndPoint(IPAddress.Loopback, program.Address.Port)) with
+        {
+            Sandbox = true,
+            // A start takes as long as other tests let it.
+            WaitsForProcess = TimeSpan.FromSeconds(50),
+        };
         await using var gate = await Gate.Start(plan);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var reading = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Read(gate, ends.Token)));
