@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Jangteo.Platform.Machine;
 using Jangteo.Tests;
-using Jangteo.Tests.Beds;
 
 namespace Jangteo.SystemTests;
 
@@ -18,7 +17,6 @@ public sealed class NewcomerTests
     [Fact]
     public async Task Run_and_demo_work_from_a_clean_copy_without_PostgreSQL_and_without_root()
     {
-        await TestFolder.Swept;
         await using var newcomer = await Newcomer.Arrive(ct);
 
         var first = await newcomer.RunUntilReady(BuildsWithin, ct);
@@ -42,8 +40,8 @@ public sealed class NewcomerTests
     private sealed class Newcomer : IAsyncDisposable
     {
         private const string Prefix = "jangteo-new-";
-        private readonly string home = TestFolder.New("newcomer");
-        private readonly string name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}");
+        private static readonly string name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}");
+        private readonly string home = Path.Combine(Path.GetTempPath(), name);
         private readonly int port = Ports.Free();
 
         public string Market => Path.Combine(home, "jangteo");
@@ -85,31 +83,47 @@ public sealed class NewcomerTests
             return (running.ExitCode, await File.ReadAllTextAsync(log, ct));
         }
 
-        public async ValueTask DisposeAsync()
-        {
-            if (Posix.IsRoot)
-                await Shell($"pkill -KILL -u {name}; userdel {name}", CancellationToken.None);
-            await TestFolder.Remove(home);
-        }
+        public async ValueTask DisposeAsync() => await Shell($"{Removal}\nremove {name} '{home}'", CancellationToken.None);
+
+        // A build that was cut off goes on writing until it has ended, and a folder that is written to cannot be removed.
+        private const string Removal =
+            """
+            remove() {
+              if id "$1" >/dev/null 2>&1; then
+                for attempt in $(seq 50); do pkill -KILL -u "$1" || break; sleep 0.1; done
+                userdel "$1" 2>/dev/null
+              fi
+              rm -rf "$2"
+            }
+            """;
 
         private async Task Prepare(CancellationToken ct)
         {
+            // Of runs that were killed: users, where root made them, and folders, which stand in their entries or are beside this one.
+            await Shell(
+                $$"""
+                {{Removal}}
+                gone() { [ ! -e "/proc/${1#{{Prefix}}}" ]; }
+                for user in $(grep -o '^{{Prefix}}[0-9]*' /etc/passwd); do
+                  if gone "$user"; then remove "$user" "$(getent passwd "$user" | cut -d: -f6)"; fi
+                done
+                for folder in '{{Path.GetTempPath()}}'/{{Prefix}}*; do
+                  if [ -d "$folder" ] && gone "$(basename "$folder")"; then remove none "$folder"; fi
+                done
+                """, ct);
+
             Directory.CreateDirectory(Market);
             // What is not committed yet is tried too.
             await Shell($"git -C '{Repository.Root}' -c safe.directory='*' ls-files -z | tar -C '{Repository.Root}' --null --ignore-failed-read -T - -c | tar -C '{Market}' -x", ct);
             if (!Posix.IsRoot)
                 return;
 
-            // Users of runs that were killed, too.
             await Shell(
-                $$"""
-                for user in $(grep -o '^{{Prefix}}[0-9]*' /etc/passwd); do
-                  if [ ! -e "/proc/${user#{{Prefix}}}" ]; then pkill -KILL -u "$user"; userdel "$user"; fi
-                done
-                useradd --no-create-home --home-dir '{{home}}' {{name}}
-                mkdir -p '{{home}}/.nuget/packages'
-                if [ -d ~/.npm/_cacache ]; then mkdir '{{home}}/.npm' && cp -r ~/.npm/_cacache '{{home}}/.npm'; fi
-                chown -R {{name}}: '{{home}}'
+                $"""
+                useradd --no-create-home --home-dir '{home}' {name}
+                mkdir -p '{home}/.nuget/packages'
+                if [ -d ~/.npm/_cacache ]; then mkdir '{home}/.npm' && cp -r ~/.npm/_cacache '{home}/.npm'; fi
+                chown -R {name}: '{home}'
                 """, ct);
         }
 
