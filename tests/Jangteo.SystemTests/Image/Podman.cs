@@ -84,7 +84,9 @@ internal static class Podman
     {
         using var running = Process.Start(new ProcessStartInfo(program, words)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = JangteoProgram.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = JangteoProgram.Root,
         })!;
         var errors = running.StandardError.ReadToEndAsync();
         var said = await running.StandardOutput.ReadToEndAsync();
