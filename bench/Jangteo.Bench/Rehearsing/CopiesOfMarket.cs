@@ -10,8 +10,8 @@ namespace Jangteo.Bench.Rehearsing;
 
 /// <summary>
 /// Makes the backup of a small market one of a large market: every trade, listing, message and journal so many times, each time with other
-/// ids, in all databases alike. What is of people, kinds and keys stays as it is. The logs go on from one copy to the next without a gap, so
-/// that it is a market that could have been traded to where it is.
+/// ids, in all databases alike. What is of people, kinds and keys stays as it is. The logs go on from one copy to the next without a gap,
+/// so that it is a market that could have been traded to where it is.
 /// </summary>
 internal sealed class CopiesOfMarket(string from, string to, int copies)
 {
@@ -30,18 +30,21 @@ internal sealed class CopiesOfMarket(string from, string to, int copies)
         people = [.. Lines(identity, "people").Select(line => Guid.Parse(Encoding.UTF8.GetString(line, 0, CopiedRow.IdLength)))];
         foreach (var schema in small.Schemas.Where(schema => schema.Tables.Any(table => table.Name == "outbox")))
         {
-            logs[schema.Name] = LogOfCopies.Read(Lines(schema, "batches"), Lines(schema, "outbox"), Span(schema, "outbox", "id"), copies, people);
+            logs[schema.Name] = LogOfCopies.Read(
+                Lines(schema, "batches"), Lines(schema, "outbox"), Span(schema, "outbox", "id"), copies, people);
         }
 
         var schemas = new List<BackupSchema>();
         foreach (var schema in small.Schemas)
         {
             var tables = new BackupTable[schema.Tables.Count];
-            await Parallel.ForEachAsync(schema.Tables.Index(), ct, async (table, inner) => tables[table.Index] = await Write(schema, table.Item, inner));
+            await Parallel.ForEachAsync(
+                schema.Tables.Index(), ct, async (table, inner) => tables[table.Index] = await Write(schema, table.Item, inner));
             schemas.Add(schema with
             {
                 Tables = tables,
-                Sequences = [.. schema.Sequences.Select(sequence => sequence with { Last = sequence.IsCalled ? sequence.Last * copies : sequence.Last })],
+                Sequences = [.. schema.Sequences
+                    .Select(sequence => sequence with { Last = sequence.IsCalled ? sequence.Last * copies : sequence.Last })],
             });
         }
 
@@ -66,7 +69,7 @@ internal sealed class CopiesOfMarket(string from, string to, int copies)
 
     private long WriteRows(BackupSchema schema, BackupTable table, Stream stream, CancellationToken ct)
     {
-        if ((OfTheLogs(schema, table) ?? (Once.Contains(schema.Name) ? [.. Lines(schema, table.Name).Select(Encoding.UTF8.GetString)] : null)) is { } lines)
+        if ((OfTheLogs(schema, table) ?? WhatIsThereOnce(schema, table)) is { } lines)
         {
             foreach (var line in lines)
             {
@@ -95,6 +98,9 @@ internal sealed class CopiesOfMarket(string from, string to, int copies)
         return count;
     }
 
+    private IReadOnlyList<string>? WhatIsThereOnce(BackupSchema schema, BackupTable table) =>
+        Once.Contains(schema.Name) ? [.. Lines(schema, table.Name).Select(Encoding.UTF8.GetString)] : null;
+
     /// <summary>What counts over all copies: the logs, how far they have been read, and accounts that are no trade's own.</summary>
     private IReadOnlyList<string>? OfTheLogs(BackupSchema schema, BackupTable table)
     {
@@ -102,7 +108,9 @@ internal sealed class CopiesOfMarket(string from, string to, int copies)
         return (schema.Name, table.Name) switch
         {
             (_, "batches") => logs[schema.Name].Batches(),
-            (_, "relay") => [.. lines.Select(line => With(line, table, ("position", logs[schema.Name].End), ("sent", logs[schema.Name].End), ("numbered", logs[schema.Name].LastId)))],
+            (_, "relay") =>
+                [.. lines.Select(line => (Line: line, Log: logs[schema.Name]))
+                    .Select(one => With(one.Line, table, ("position", one.Log.End), ("sent", one.Log.End), ("numbered", one.Log.LastId)))],
             (_, "reading") => [.. lines.Select(line => (Line: line, Log: logs[Field(line, table, "sender")]))
                 .Select(one => With(one.Line, table, ("position", one.Log.End), ("mark", one.Log.Mark)))],
             (_, "integrity") => [.. lines.Select(line => With(line, table, ("position", logs[schema.Name].End)))],
@@ -129,7 +137,8 @@ internal sealed class CopiesOfMarket(string from, string to, int copies)
         }
     }
 
-    private static string Field(string line, BackupTable table, string column) => line.Split('\t')[table.Columns.Index().First(one => one.Item == column).Index];
+    private static string Field(string line, BackupTable table, string column) =>
+        line.Split('\t')[table.Columns.Index().First(one => one.Item == column).Index];
 
     private static string With(string line, BackupTable table, params (string Column, object Value)[] values)
     {
@@ -181,7 +190,8 @@ internal sealed class CopiedRow
     private readonly byte[] line;
     private readonly (int At, int Length, long Number, long Span)[] places;
 
-    private CopiedRow(byte[] line, (int At, int Length, long Number, long Span)[] places, bool isOfTrade) => (this.line, this.places, IsOfTrade) = (line, places, isOfTrade);
+    private CopiedRow(byte[] line, (int At, int Length, long Number, long Span)[] places, bool isOfTrade) =>
+        (this.line, this.places, IsOfTrade) = (line, places, isOfTrade);
 
     /// <summary>False of what all copies share: people, kinds, keys.</summary>
     public bool IsOfTrade { get; }
@@ -198,7 +208,8 @@ internal sealed class CopiedRow
         {
             if (at == line.Length || line[at] == '\t')
             {
-                if (numbered.FirstOrDefault(one => one.Column == column) is { Span: > 0 } counted && Utf8Parser.TryParse(line.AsSpan(begin, at - begin), out long number, out _))
+                if (numbered.FirstOrDefault(one => one.Column == column) is { Span: > 0 } counted
+                    && Utf8Parser.TryParse(line.AsSpan(begin, at - begin), out long number, out _))
                 {
                     places.Add((begin, at - begin, number, counted.Span));
                 }
@@ -289,7 +300,9 @@ internal sealed record LogOfCopies(IReadOnlyList<long> Ids, IReadOnlySet<long> S
     /// <summary>The rows of <c>batches</c>.</summary>
     public IReadOnlyList<string> Batches()
     {
-        var all = Ids.Concat(Enumerable.Range(1, Copies - 1).SelectMany(copy => Ids.Where(id => !Shared.Contains(id)).Select(id => id + (copy * Span))));
-        return [.. all.Chunk(BatchSize).Select((ids, index) => string.Create(CultureInfo.InvariantCulture, $"{(index * BatchSize) + 1}\t{{{string.Join(',', ids)}}}"))];
+        var all = Ids.Concat(
+            Enumerable.Range(1, Copies - 1).SelectMany(copy => Ids.Where(id => !Shared.Contains(id)).Select(id => id + (copy * Span))));
+        return [.. all.Chunk(BatchSize).Select((ids, index) =>
+            string.Create(CultureInfo.InvariantCulture, $"{(index * BatchSize) + 1}\t{{{string.Join(',', ids)}}}"))];
     }
 }

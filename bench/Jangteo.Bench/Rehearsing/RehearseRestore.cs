@@ -30,12 +30,21 @@ internal sealed class RehearseRestore(int trades, int played, bool isSplit)
         var trades = new Option<int>("--trades") { Description = "How many trades the market has.", DefaultValueFactory = _ => 100_000 };
         var played = new Option<int>("--played")
         {
-            Description = "How many of them are played over HTTP; the market is then copied, with ids of its own for each copy, until it has them all.",
+            Description = "How many of them are played over HTTP; the market is then copied, with ids of its own for each copy, until it "
+                + "has them all.",
             DefaultValueFactory = _ => 500,
         };
         var split = new Option<bool>("--split") { Description = "Each module in a process and a database of its own." };
-        var command = new Command("restore", "Backs up a market with many trades, drops it and restores it: within a minute, whole, and trades go on.") { trades, played, split };
-        command.SetAction((parsed, ct) => new RehearseRestore(parsed.GetValue(trades), Math.Min(parsed.GetValue(played), parsed.GetValue(trades)), parsed.GetValue(split)).Run(ct));
+        var command = new Command(
+            "restore", "Backs up a market with many trades, drops it and restores it: within a minute, whole, and trades go on.")
+        {
+            trades, played, split,
+        };
+        command.SetAction((parsed, ct) =>
+        {
+            var all = parsed.GetValue(trades);
+            return new RehearseRestore(all, Math.Min(parsed.GetValue(played), all), parsed.GetValue(split)).Run(ct);
+        });
         return command;
     }
 
@@ -77,7 +86,9 @@ internal sealed class RehearseRestore(int trades, int played, bool isSplit)
             failures.Count == 0 && backedUp + restored < Within,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{found:N0} trades ({backup.Rows:N0} rows): backup {Seconds(backedUp)}, restore {Seconds(restored)}, together {Seconds(backedUp + restored)} of {Within.TotalSeconds:0} s at most; {checks} checks, {failures.Count} failures; {GoOn} more trades made"));
+                $"{found:N0} trades ({backup.Rows:N0} rows): backup {Seconds(backedUp)}, restore {Seconds(restored)}, together "
+                    + $"{Seconds(backedUp + restored)} of {Within.TotalSeconds:0} s at most; {checks} checks, {failures.Count} failures; "
+                    + $"{GoOn} more trades made"));
     }
 
     /// <summary>Plays some trades, and copies the market until it has all.</summary>
@@ -127,7 +138,7 @@ internal sealed class RehearseRestore(int trades, int played, bool isSplit)
         using var handler = new SocketsHttpHandler();
         var (sora, _) = await market.SignIn("sora", handler, ct);
         using (sora)
-        using (var patient = new HttpClient(handler, disposeHandler: false) { BaseAddress = market.Address, Timeout = TimeSpan.FromMinutes(10) })
+        using (var patient = new HttpClient(handler, disposeHandler: false) { BaseAddress = market.Address, Timeout = AnswersWithin })
         {
             patient.DefaultRequestHeaders.Authorization = sora.DefaultRequestHeaders.Authorization;
             patient.DefaultRequestHeaders.Add("Accept-Language", "en");
@@ -136,7 +147,8 @@ internal sealed class RehearseRestore(int trades, int played, bool isSplit)
             {
                 var books = await Books(patient, module, ct);
                 count += books.Count;
-                broken.AddRange(books.Where(check => !check!["ok"]!.GetValue<bool>()).Select(check => $"{module}: {check!["name"]}: {check["detail"]}"));
+                broken.AddRange(books.Where(check => !check!["ok"]!.GetValue<bool>())
+                    .Select(check => $"{module}: {check!["name"]}: {check["detail"]}"));
             }
 
             return (count, broken);
@@ -158,15 +170,17 @@ internal sealed class RehearseRestore(int trades, int played, bool isSplit)
     }
 
     /// <summary>
-    /// Waits until the integrity watches have looked at all that was traded. A market that has been traded in for long has no more than some
-    /// seconds' worth to look at, so what is copied must not have more either.
+    /// Waits until the integrity watches have looked at all that was traded. A market that has been traded in for long has no more than
+    /// some seconds' worth to look at, so what is copied must not have more either.
     /// </summary>
     private static async Task Checked(ServerUnderTest market, CancellationToken ct)
     {
         foreach (var module in Modules.All)
         {
-            for (var waiting = Stopwatch.StartNew(); await Count(market, module, "integrity_changes", ct) > 0; await Task.Delay(AskAgainAfter, ct))
+            var waiting = Stopwatch.StartNew();
+            while (await Count(market, module, "integrity_changes", ct) > 0)
             {
+                await Task.Delay(AskAgainAfter, ct);
                 if (waiting.Elapsed > AnswersWithin)
                 {
                     throw new TimeoutException($"{module} has not looked at what changed within {AnswersWithin}.");

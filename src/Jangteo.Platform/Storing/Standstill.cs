@@ -20,10 +20,14 @@ public sealed class Standstill : IAsyncDisposable
     /// </summary>
     private const string Lock = "1246905927, 0";
 
-    /// <summary>Put before the first write of a transaction: there it waits for a moment at most and cannot wait in a ring for long.</summary>
+    /// <summary>
+    /// Put before the first write of a transaction: there it waits for a moment at most and cannot wait in a ring for long.
+    /// </summary>
     internal const string Share = $"select pg_advisory_xact_lock_shared({Lock})";
 
-    /// <summary>A transaction that waits for another one behind our request ends when we give it up, long before its own time-out.</summary>
+    /// <summary>
+    /// A transaction that waits for another one behind our request ends when we give it up, long before its own time-out.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan TriesFor = TimeSpan.FromSeconds(60);
 
@@ -70,13 +74,15 @@ public sealed class Standstill : IAsyncDisposable
                 await Task.WhenAll(connections.Select(connection => Execute(connection, $"select pg_advisory_lock({Lock})", ct)));
                 return;
             }
-            catch (PostgresException busy) when (busy.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
+            catch (PostgresException busy) when (
+                busy.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
             {
                 await LetGo();
                 if (tried.Elapsed > TriesFor)
                 {
                     throw new UnavailableException(
-                        $"Some transaction has not ended for {TriesFor.TotalSeconds:0} s, so the databases could not be seen at one moment. Try again.", busy);
+                        $"Some transaction has not ended for {TriesFor.TotalSeconds:0} s, so the databases could not be seen at one "
+                            + "moment. Try again.", busy);
                 }
 
                 await Task.Delay(Random.Shared.Next(20, 200), ct);

@@ -53,7 +53,8 @@ internal sealed record Backup
 
     /// <summary>Rows of one table.</summary>
     public long RowsOf(string schema, string table) =>
-        Schemas.Where(one => one.Name == schema).SelectMany(one => one.Tables).Where(one => one.Name == table).Sum(one => one.Files.Sum(file => file.Rows));
+        Schemas.Where(one => one.Name == schema).SelectMany(one => one.Tables).Where(one => one.Name == table).Sum(
+            one => one.Files.Sum(file => file.Rows));
 
     /// <exception cref="UnavailableException">There is no backup in the folder, or it is of a later format.</exception>
     public static Backup Read(string folder)
@@ -62,7 +63,8 @@ internal sealed record Backup
         if (!File.Exists(path))
         {
             throw new UnavailableException(
-                $"{folder} is no backup: it has no {FileName}. Name one of the folders that 'jangteo backup' has made, such as {folder}/2026-11-26T020304Z.");
+                $"{folder} is no backup: it has no {FileName}. Name one of the folders that 'jangteo backup' has made, such as "
+                    + $"{folder}/2026-11-26T020304Z.");
         }
 
         Backup? backup;
@@ -77,13 +79,15 @@ internal sealed record Backup
 
         return backup is { Format: CurrentFormat }
             ? backup
-            : throw new UnavailableException($"{path} is of format {backup?.Format}, and this release reads {CurrentFormat}. Use the release that made it.");
+            : throw new UnavailableException(
+                $"{path} is of format {backup?.Format}, and this release reads {CurrentFormat}. Use the release that made it.");
     }
 
     /// <summary>The finished backups of a folder, the newest first.</summary>
     public static IReadOnlyList<string> In(string folder) =>
         Directory.Exists(folder)
-            ? [.. Directory.GetDirectories(folder).Where(one => File.Exists(Path.Combine(one, FileName))).OrderDescending(StringComparer.Ordinal)]
+            ? [.. Directory.GetDirectories(folder).Where(one => File.Exists(Path.Combine(one, FileName)))
+                .OrderDescending(StringComparer.Ordinal)]
             : [];
 
     /// <summary>What is wrong with its files: missing, of another length, or changed since they were written.</summary>
@@ -121,7 +125,8 @@ internal sealed record Backup
 }
 
 /// <param name="Migrations">Those that had been applied, as <c>Jangteo.Trading 3</c>.</param>
-internal sealed record BackupSchema(string Name, IReadOnlyList<string> Migrations, IReadOnlyList<BackupTable> Tables, IReadOnlyList<BackupSequence> Sequences);
+internal sealed record BackupSchema(
+    string Name, IReadOnlyList<string> Migrations, IReadOnlyList<BackupTable> Tables, IReadOnlyList<BackupSequence> Sequences);
 
 /// <param name="Columns">Those that are stored, in the order of the files; generated ones are not.</param>
 internal sealed record BackupTable(string Name, IReadOnlyList<string> Columns, IReadOnlyList<BackupFile> Files);

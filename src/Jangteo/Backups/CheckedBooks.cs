@@ -4,7 +4,9 @@ using Jangteo.Platform.Integrity;
 
 namespace Jangteo.Backups;
 
-/// <summary>The integrity checks of every module (I1-I10), read by a command from the databases, beside the program or without it.</summary>
+/// <summary>
+/// The integrity checks of every module (I1-I10), read by a command from the databases, beside the program or without it.
+/// </summary>
 internal static class CheckedBooks
 {
     /// <summary>

@@ -17,7 +17,8 @@ internal static class LoadTable
         select 'index', c.relname, pg_get_indexdef(i.indexrelid)
         from pg_index i
         join pg_class c on c.oid = i.indexrelid
-        where i.indrelid = $1::regclass and not exists (select from pg_constraint con where con.conindid = i.indexrelid and con.conrelid = i.indrelid)
+        where i.indrelid = $1::regclass
+            and not exists (select from pg_constraint con where con.conindid = i.indexrelid and con.conrelid = i.indrelid)
         order by 1, 2
         """;
 
@@ -43,7 +44,8 @@ internal static class LoadTable
         await Execute(connection, $"alter table {name} disable trigger user; {string.Concat(without)}truncate {name}", ct);
         foreach (var file in table.Files)
         {
-            await using var rows = await connection.BeginTextImportAsync($"copy {name} ({TakeBackup.Quoted(table.Columns)}) from stdin with (freeze)", ct);
+            await using var rows = await connection.BeginTextImportAsync(
+                $"copy {name} ({TakeBackup.Quoted(table.Columns)}) from stdin with (freeze)", ct);
             await CopiedFile.Read(Path.Combine(folder, file.Name), ((StreamWriter)rows).BaseStream, ct);
         }
 

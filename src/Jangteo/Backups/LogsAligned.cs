@@ -16,9 +16,13 @@ internal sealed class LogsAligned(Func<string, NpgsqlDataSource> databaseOf)
 
     private const string GroupOf = "(uuid_hash(stream) & 4095)";
 
-    /// <summary>Places every receiver before the first message that it has not heard, and every sender before the first that it must send.</summary>
+    /// <summary>
+    /// Places every receiver before the first message that it has not heard, and every sender before the first that it must send.
+    /// </summary>
     /// <returns>How many messages are on their way.</returns>
-    /// <exception cref="UnavailableException">A receiver has heard what its sender never said: the databases are not of one moment.</exception>
+    /// <exception cref="UnavailableException">
+    /// A receiver has heard what its sender never said: the databases are not of one moment.
+    /// </exception>
     public async Task<long> Run(CancellationToken ct)
     {
         var underWay = 0L;
@@ -52,13 +56,17 @@ internal sealed class LogsAligned(Func<string, NpgsqlDataSource> databaseOf)
             return [];
         }
 
-        var saidOf = await Streams(sender, $"select stream, seq from {sender}.streams where receiver = $1 and {GroupOf} = any($2)", receiver, differing, ct);
-        var heardOf = await Streams(receiver, $"select stream, seq from {receiver}.inbox where sender = $1 and {GroupOf} = any($2)", sender, differing, ct);
+        var saidOf = await Streams(
+            sender, $"select stream, seq from {sender}.streams where receiver = $1 and {GroupOf} = any($2)", receiver, differing, ct);
+        var heardOf = await Streams(
+            receiver, $"select stream, seq from {receiver}.inbox where sender = $1 and {GroupOf} = any($2)", sender, differing, ct);
         var impossible = heardOf.Where(stream => saidOf.GetValueOrDefault(stream.Key) < stream.Value).Select(stream => stream.Key).ToList();
         return impossible.Count == 0
-            ? [.. saidOf.Select(stream => (stream.Key, stream.Value, heardOf.GetValueOrDefault(stream.Key))).Where(stream => stream.Value > stream.Item3)]
+            ? [.. saidOf.Select(stream => (stream.Key, stream.Value, heardOf.GetValueOrDefault(stream.Key)))
+                .Where(stream => stream.Value > stream.Item3)]
             : throw new UnavailableException(
-                $"{receiver} has heard more of {impossible.Count} streams than {sender} has said, such as {impossible[0]}: these databases are not of one moment.");
+                $"{receiver} has heard more of {impossible.Count} streams than {sender} has said, such as {impossible[0]}: these databases "
+                    + "are not of one moment.");
     }
 
     /// <summary>
@@ -69,7 +77,9 @@ internal sealed class LogsAligned(Func<string, NpgsqlDataSource> databaseOf)
         string sender, string receiver, List<(Guid Stream, int Said, int Heard)> unheard, CancellationToken ct)
     {
         var aside = new List<(Guid Stream, int Seq)>();
-        await Read(receiver, $"select stream, seq from {receiver}.aside where sender = $1", row => aside.Add((row.GetGuid(0), row.GetInt32(1))), ct, sender);
+        await Read(
+            receiver, $"select stream, seq from {receiver}.aside where sender = $1", row => aside.Add((row.GetGuid(0), row.GetInt32(1))),
+            ct, sender);
         await using var command = databaseOf(sender).CreateCommand(
             $"""
             with unheard as (
@@ -95,8 +105,8 @@ internal sealed class LogsAligned(Func<string, NpgsqlDataSource> databaseOf)
     }
 
     /// <summary>
-    /// Sets how far a receiver has come in a sender's log, with the message that stands there. With RabbitMQ messages overtake each other, so
-    /// that this may be earlier than it was: what was heard behind it is heard again, and changes nothing.
+    /// Sets how far a receiver has come in a sender's log, with the message that stands there. With RabbitMQ messages overtake each other,
+    /// so that this may be earlier than it was: what was heard behind it is heard again, and changes nothing.
     /// </summary>
     private async Task Place(string sender, string receiver, long? first, CancellationToken ct)
     {
@@ -118,7 +128,9 @@ internal sealed class LogsAligned(Func<string, NpgsqlDataSource> databaseOf)
             limit 1
             """);
         command.Parameters.AddWithValue(position);
-        var mark = await command.ExecuteScalarAsync(ct) is string message ? Platform.Messaging.LogRow.MarkOf(message) : throw new UnavailableException(
+        var mark = await command.ExecuteScalarAsync(ct) is string message
+            ? Platform.Messaging.LogRow.MarkOf(message)
+            : throw new UnavailableException(
             $"{receiver} has heard position {position} of {sender}, whose log does not go so far: these databases are not of one moment.");
 
         // No epoch: nothing is heard by the broker before the log was compared.

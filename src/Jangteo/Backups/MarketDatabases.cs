@@ -42,7 +42,8 @@ internal sealed class MarketDatabases : IAsyncDisposable
     {
         this.own = own;
         IsSplit = isSplit;
-        All = [.. adminOf.GroupBy(pair => pair.Value, pair => pair.Key).Select(together => new MarketDatabase(together.Key, [.. together]))];
+        All = [.. adminOf.GroupBy(pair => pair.Value, pair => pair.Key)
+            .Select(together => new MarketDatabase(together.Key, [.. together]))];
     }
 
     /// <summary>Every schema of a market in one process or apart, with its migrations.</summary>
@@ -60,13 +61,15 @@ internal sealed class MarketDatabases : IAsyncDisposable
     /// <param name="isSplit">Of a market that does not run and has no database in the settings: whether it is that of <c>split</c>.</param>
     /// <param name="say">Told what takes long.</param>
     /// <param name="forLoading">True starts a private PostgreSQL so that it takes in much at once.</param>
-    public static async Task<MarketDatabases> Find(Settings settings, bool isSplit, bool forLoading, Action<string> say, CancellationToken ct)
+    public static async Task<MarketDatabases> Find(
+        Settings settings, bool isSplit, bool forLoading, Action<string> say, CancellationToken ct)
     {
         var modules = Target.Of("all");
         if (RunFile.OfRunning(settings.DataFolder) is { } run && (run.Databases is not null || run.Database is not null))
         {
             return new MarketDatabases(
-                null, run.Databases is not null, Schemas.ToDictionary(one => one.Schema, one => run.Database ?? run.Databases![Place(one.Schema, modules)]));
+                null, run.Databases is not null,
+                Schemas.ToDictionary(one => one.Schema, one => run.Database ?? run.Databases![Place(one.Schema, modules)]));
         }
 
         if (Modules.All.Any(module => settings.DatabaseOf(module).Length > 0))
@@ -108,7 +111,8 @@ internal sealed class MarketDatabases : IAsyncDisposable
 
     private static void Refuse(Settings settings)
     {
-        var missing = Modules.All.Where(module => settings.DatabaseOf(module).Length == 0).Append(settings.Database.Length == 0 ? "common" : "")
+        var missing = Modules.All.Where(module => settings.DatabaseOf(module).Length == 0).Append(
+            settings.Database.Length == 0 ? "common" : "")
             .Where(name => name.Length > 0).ToList();
         if (missing.Count > 0)
         {

@@ -54,7 +54,8 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
                 foreach (var database in databases.All)
                 {
                     // What a later release has added comes after the rows of the earlier one, as in an upgrade.
-                    await Migrations.Apply(database.Admin, [.. MarketDatabases.Schemas.Where(one => database.Schemas.Contains(one.Schema))], ct);
+                    await Migrations.Apply(
+                        database.Admin, [.. MarketDatabases.Schemas.Where(one => database.Schemas.Contains(one.Schema))], ct);
                 }
             }
             catch
@@ -117,7 +118,9 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
 
         if (backup.IsSplit && !databases.IsPrivate && settings.Broker.Length == 0 && !withoutBroker)
         {
-            mistakes.Add("RabbitMQ was between its modules. What is in its queues is of another moment and must be deleted: set Jangteo__Broker. With --without-broker it becomes a market without RabbitMQ.");
+            mistakes.Add(
+                "RabbitMQ was between its modules. What is in its queues is of another moment and must be deleted: set Jangteo__Broker. "
+                    + "With --without-broker it becomes a market without RabbitMQ.");
         }
 
         if (backup.Currency is not null && backup.Currency != settings.Currency)
@@ -126,10 +129,14 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
         }
 
         var known = MarketDatabases.Schemas.ToDictionary(one => one.Schema, one => one.Migrations.Select(NameOf).ToHashSet());
-        var unknown = backup.Schemas.SelectMany(schema => schema.Migrations.Where(migration => !known.GetValueOrDefault(schema.Name, []).Contains(migration)).Select(migration => $"{schema.Name}: {migration}")).ToList();
+        var unknown = backup.Schemas.SelectMany(
+            schema => schema.Migrations.Where(migration => !known.GetValueOrDefault(schema.Name, []).Contains(migration))
+                .Select(migration => $"{schema.Name}: {migration}")).ToList();
         if (unknown.Count > 0)
         {
-            mistakes.Add($"It was made by a later release ({backup.Program}) with migrations that this one lacks ({string.Join(", ", unknown.Take(3))}): restore it with that release.");
+            mistakes.Add(
+                $"It was made by a later release ({backup.Program}) with migrations that this one lacks "
+                    + $"({string.Join(", ", unknown.Take(3))}): restore it with that release.");
         }
 
         if (mistakes.Count == 0)
@@ -140,7 +147,9 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
 
         if (mistakes.Count > 0)
         {
-            throw new UnavailableException($"The backup {folder} cannot be restored here, and nothing was changed.{Environment.NewLine}{string.Join(Environment.NewLine, mistakes)}");
+            throw new UnavailableException(
+                $"The backup {folder} cannot be restored here, and nothing was changed.{Environment.NewLine}"
+                    + string.Join(Environment.NewLine, mistakes));
         }
     }
 
@@ -150,7 +159,8 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
             "select count(*) from pg_stat_activity where datname = current_database() and application_name like 'jangteo %'");
         if ((long)(await command.ExecuteScalarAsync(ct))! > 0)
         {
-            throw new UnavailableException($"The market runs: {database.Name} has its connections. Stop every process of it, then restore.");
+            throw new UnavailableException(
+                $"The market runs: {database.Name} has its connections. Stop every process of it, then restore.");
         }
     }
 
@@ -162,7 +172,8 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
             return;
         }
 
-        string[] tables = [.. new[] { "trading.trades", "payments.journals" }.Where(table => database.Schemas.Contains(table.Split('.')[0]))];
+        string[] tables = [.. new[] { "trading.trades", "payments.journals" }
+            .Where(table => database.Schemas.Contains(table.Split('.')[0]))];
         if (database.Schemas.Contains(Modules.Identity))
         {
             // Those of the sandbox are there from the start; they have no password.
@@ -181,7 +192,8 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
             if ((bool)(await command.ExecuteScalarAsync(ct))!)
             {
                 throw new UnavailableException(
-                    $"{database.Name} holds a market ({table.Split(' ')[0]} has rows), and nothing was changed. With --replace it is replaced by the backup; back it up before.");
+                    $"{database.Name} holds a market ({table.Split(' ')[0]} has rows), and nothing was changed. With --replace it is "
+                        + "replaced by the backup; back it up before.");
             }
         }
     }
@@ -214,8 +226,9 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
             connection,
             $"""
             create table {Database.Restoring} (since timestamptz not null default now());
-            create table if not exists public.migrations
-                (schema text, source text, number integer, applied_at timestamptz not null default now(), primary key (schema, source, number));
+            create table if not exists public.migrations (
+                schema text, source text, number integer, applied_at timestamptz not null default now(),
+                primary key (schema, source, number));
             """,
             ct);
         foreach (var schema in database.Schemas)
@@ -250,7 +263,8 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
             await using var transaction = await connection.BeginTransactionAsync(ct);
             foreach (var schema in database.Schemas)
             {
-                await Execute(connection, $"drop schema if exists {schema} cascade; delete from public.migrations where schema = '{schema}'", ct);
+                await Execute(
+                    connection, $"drop schema if exists {schema} cascade; delete from public.migrations where schema = '{schema}'", ct);
                 if (await Exists(connection, schema + Replaced, ct))
                 {
                     await Execute(
@@ -274,7 +288,8 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    private static (string Schema, IReadOnlyList<Migration> Migrations) Until((string Schema, IReadOnlyList<Migration> Migrations) known, Backup backup)
+    private static (string Schema, IReadOnlyList<Migration> Migrations) Until(
+        (string Schema, IReadOnlyList<Migration> Migrations) known, Backup backup)
     {
         var applied = backup.Schemas.FirstOrDefault(schema => schema.Name == known.Schema)?.Migrations ?? [];
         return (known.Schema, [.. known.Migrations.Where(migration => applied.Contains(NameOf(migration)))]);
@@ -310,13 +325,16 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
         {
             foreach (var sequence in schema.Sequences)
             {
-                await Execute(databaseOf(schema.Name), $"select setval('{schema.Name}.{sequence.Name}', {sequence.Last}, {(sequence.IsCalled ? "true" : "false")})", ct);
+                await Execute(
+                    databaseOf(schema.Name),
+                    $"select setval('{schema.Name}.{sequence.Name}', {sequence.Last}, {(sequence.IsCalled ? "true" : "false")})", ct);
             }
         }
     }
 
     /// <summary>Foreign keys, which are dropped while their tables are loaded in any order, and checked when they are made again.</summary>
-    private static async Task<List<(string Schema, string Drop, string Add)>> References(NpgsqlDataSource source, string schema, CancellationToken ct)
+    private static async Task<List<(string Schema, string Drop, string Add)>> References(
+        NpgsqlDataSource source, string schema, CancellationToken ct)
     {
         await using var command = source.CreateCommand(
             """
@@ -340,7 +358,8 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
     private static async Task Finish(MarketDatabase database, NpgsqlDataSource source, CancellationToken ct)
     {
         var drops = string.Concat(database.Schemas.Select(
-            schema => $"drop schema if exists {schema}{Replaced} cascade; delete from public.migrations where schema = '{schema}{Replaced}'; "));
+            schema =>
+                $"drop schema if exists {schema}{Replaced} cascade; delete from public.migrations where schema = '{schema}{Replaced}'; "));
         await Execute(source, $"begin; {drops}drop table {Database.Restoring}; commit", ct);
     }
 
@@ -364,7 +383,8 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
         catch (Exception away) when (away is BrokerUnreachableException or IOException or TimeoutException)
         {
             throw new UnavailableException(
-                $"RabbitMQ cannot be reached ({away.Message}), and nothing was changed. Its queues are of another moment than the backup and have to be deleted.", away);
+                $"RabbitMQ cannot be reached ({away.Message}), and nothing was changed. Its queues are of another moment than the backup "
+                    + "and have to be deleted.", away);
         }
         finally
         {

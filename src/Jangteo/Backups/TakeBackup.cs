@@ -49,7 +49,8 @@ internal sealed class TakeBackup(TimeProvider machine, Action<string> say)
     /// <param name="keep">So many backups are kept in the folder; older ones are removed when this one is whole. Null keeps all.</param>
     /// <param name="atOnce">So many tables are copied at the same time.</param>
     /// <returns>Where it is, and what it holds.</returns>
-    public async Task<(string Folder, Backup Backup)> Run(MarketDatabases databases, string into, int? keep, int atOnce, CancellationToken ct)
+    public async Task<(string Folder, Backup Backup)> Run(
+        MarketDatabases databases, string into, int? keep, int atOnce, CancellationToken ct)
     {
         var began = Stopwatch.GetTimestamp();
         var at = machine.GetUtcNow();
@@ -97,7 +98,8 @@ internal sealed class TakeBackup(TimeProvider machine, Action<string> say)
     private static string FreeName(string into, DateTimeOffset at)
     {
         var name = Path.Combine(into, at.ToString("yyyy-MM-dd'T'HHmmss'Z'", CultureInfo.InvariantCulture));
-        return Enumerable.Range(1, int.MaxValue).Select(number => number == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"))
+        return Enumerable.Range(1, int.MaxValue).Select(
+            number => number == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"))
             .First(path => !Directory.Exists(path));
     }
 
@@ -139,10 +141,13 @@ internal sealed class TakeBackup(TimeProvider machine, Action<string> say)
             throw new UnavailableException("There is nothing to back up: no database here holds a market.");
         }
 
-        say($"Copying {pieces.Select(piece => (piece.Schema, piece.Table)).Distinct().Count()} tables of {seen.Count} database{(seen.Count == 1 ? "" : "s")} ...");
+        say(
+            $"Copying {pieces.Select(piece => (piece.Schema, piece.Table)).Distinct().Count()} tables of {seen.Count} "
+                + $"database{(seen.Count == 1 ? "" : "s")} ...");
         var files = new BackupFile[pieces.Count];
         await Parallel.ForEachAsync(
-            pieces.Index().OrderByDescending(piece => piece.Item.Pages), new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = ct },
+            pieces.Index().OrderByDescending(piece => piece.Item.Pages),
+            new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = ct },
             async (piece, inner) => files[piece.Index] = await CopyPiece(piece.Item, folder, inner));
         var schemas = new List<BackupSchema>();
         foreach (var one in seen)
@@ -161,7 +166,8 @@ internal sealed class TakeBackup(TimeProvider machine, Action<string> say)
             IsSplit = isSplit || await HasHeardByBroker(seen, ct),
             Sandbox = (await Of(seen, Modules.Identity).Query(
                 "select exists (select from identity.people where password is null)", row => row.GetBoolean(0), ct))[0],
-            Currency = (await Of(seen, Modules.Catalog).Query("select currency from catalog.listings limit 1", row => row.GetString(0), ct)).FirstOrDefault(),
+            Currency = (await Of(seen, Modules.Catalog).Query(
+                "select currency from catalog.listings limit 1", row => row.GetString(0), ct)).FirstOrDefault(),
             Kinds = await Kinds(seen, ct),
             Schemas = schemas,
         };
@@ -171,7 +177,9 @@ internal sealed class TakeBackup(TimeProvider machine, Action<string> say)
     {
         var pieces = new List<Piece>();
         var tables = await seen.Snapshot.Query(
-            Tables, row => (Schema: row.GetString(0), Table: row.GetString(1), Pages: row.GetInt32(2), Columns: row.GetFieldValue<string[]>(3)), ct);
+            Tables,
+            row => (Schema: row.GetString(0), Table: row.GetString(1), Pages: row.GetInt32(2), Columns: row.GetFieldValue<string[]>(3)),
+            ct);
         foreach (var (schema, table, pages, columns) in tables)
         {
             var count = Math.Max(1, (int)Math.Ceiling(pages / (double)PagesOfPiece));
@@ -203,22 +211,26 @@ internal sealed class TakeBackup(TimeProvider machine, Action<string> say)
             ? $"\"{piece.Schema}\".\"{piece.Table}\" ({columns})"
             : $"(select {columns} from \"{piece.Schema}\".\"{piece.Table}\"{piece.Where})";
         using var rows = await connection.BeginTextExportAsync($"copy {what} to stdout", ct);
-        return await CopiedFile.Write(((StreamReader)rows).BaseStream, folder, $"{piece.Schema}.{piece.Table}.{piece.Number}{CopiedFile.Extension}", ct);
+        return await CopiedFile.Write(
+            ((StreamReader)rows).BaseStream, folder, $"{piece.Schema}.{piece.Table}.{piece.Number}{CopiedFile.Extension}", ct);
     }
 
     public static string Quoted(IEnumerable<string> columns) => string.Join(", ", columns.Select(column => $"\"{column}\""));
 
-    private static async Task<List<BackupSchema>> Schemas(Seen seen, IReadOnlyList<(Piece Piece, BackupFile File)> copied, CancellationToken ct)
+    private static async Task<List<BackupSchema>> Schemas(
+        Seen seen, IReadOnlyList<(Piece Piece, BackupFile File)> copied, CancellationToken ct)
     {
         string[] names = [.. seen.Database.Schemas];
-        var applied = (await seen.Snapshot.Query(Applied, row => (Schema: row.GetString(0), Migration: row.GetString(1)), ct, names)).ToLookup(one => one.Schema, one => one.Migration);
+        var migrations = await seen.Snapshot.Query(Applied, row => (Schema: row.GetString(0), Migration: row.GetString(1)), ct, names);
+        var applied = migrations.ToLookup(one => one.Schema, one => one.Migration);
         var sequences = await seen.Snapshot.Query(Sequences, row => (Schema: row.GetString(0), Name: row.GetString(1)), ct, names);
         var values = new List<(string Schema, BackupSequence Sequence)>();
         foreach (var (schema, name) in sequences)
         {
             // A sequence is of no snapshot. It is read after, so that it is as far as its table at least.
             values.AddRange(await seen.Snapshot.Query(
-                $"select last_value, is_called from \"{schema}\".\"{name}\"", row => (schema, new BackupSequence(name, row.GetInt64(0), row.GetBoolean(1))), ct));
+                $"select last_value, is_called from \"{schema}\".\"{name}\"",
+                row => (schema, new BackupSequence(name, row.GetInt64(0), row.GetBoolean(1))), ct));
         }
 
         return
@@ -227,7 +239,8 @@ internal sealed class TakeBackup(TimeProvider machine, Action<string> say)
                 name, [.. applied[name]],
                 [.. copied.Where(one => one.Piece.Seen == seen && one.Piece.Schema == name).GroupBy(one => one.Piece.Table)
                     .OrderBy(table => table.Key, StringComparer.Ordinal)
-                    .Select(table => new BackupTable(table.Key, table.First().Piece.Columns, [.. table.OrderBy(one => one.Piece.Number).Select(one => one.File)]))],
+                    .Select(table => new BackupTable(
+                        table.Key, table.First().Piece.Columns, [.. table.OrderBy(one => one.Piece.Number).Select(one => one.File)]))],
                 [.. values.Where(value => value.Schema == name).Select(value => value.Sequence)])),
         ];
     }
@@ -274,7 +287,8 @@ internal sealed class TakeBackup(TimeProvider machine, Action<string> say)
 
     private static void RemoveAbandoned(string into, DateTimeOffset now)
     {
-        foreach (var left in Directory.GetDirectories(into, "*" + Unfinished).Where(left => now - Directory.GetLastWriteTimeUtc(left) > Abandoned))
+        var unfinished = Directory.GetDirectories(into, "*" + Unfinished);
+        foreach (var left in unfinished.Where(left => now - Directory.GetLastWriteTimeUtc(left) > Abandoned))
         {
             Directory.Delete(left, recursive: true);
         }

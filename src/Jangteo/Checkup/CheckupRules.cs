@@ -21,8 +21,12 @@ internal static class CheckupRules
     public static Finding Clock(string whose, TimeSpan ahead, TimeSpan uncertain)
     {
         var surely = ahead.Duration() - uncertain;
-        var says = string.Create(CultureInfo.InvariantCulture, $"that of {whose} is {Math.Abs(ahead.TotalSeconds):0.0} s {(ahead < TimeSpan.Zero ? "behind" : "ahead of")} this one");
-        return surely > ClocksContradict ? Finding.Wrong("clock", $"{says}; set both by a time server (systemd-timesyncd, chrony): sessions, leases and deadlines depend on it")
+        var says = string.Create(
+            CultureInfo.InvariantCulture,
+            $"that of {whose} is {Math.Abs(ahead.TotalSeconds):0.0} s {(ahead < TimeSpan.Zero ? "behind" : "ahead of")} this one");
+        return surely > ClocksContradict
+            ? Finding.Wrong(
+                "clock", $"{says}; set both by a time server (systemd-timesyncd, chrony): sessions, leases and deadlines depend on it")
             : surely > ClocksAgree ? Finding.Warning("clock", $"{says}; set both by a time server (systemd-timesyncd, chrony)")
             : Finding.Well("clock", $"that of {whose} agrees");
     }
@@ -30,7 +34,8 @@ internal static class CheckupRules
     public static Finding Space(string folder, long free)
     {
         var says = string.Create(CultureInfo.InvariantCulture, $"{free / (double)Gigabyte:0.0} GB are free in {folder}");
-        return free < LeastSpace ? Finding.Wrong("disk", $"{says}; free some, or move the data folder to a larger disk: without space nothing can be traded")
+        return free < LeastSpace
+            ? Finding.Wrong("disk", $"{says}; free some, or move the data folder to a larger disk: without space nothing can be traded")
             : free < EnoughSpace ? Finding.Warning("disk", $"{says}; free some, or move the data folder to a larger disk")
             : Finding.Well("disk", says);
     }
@@ -43,8 +48,11 @@ internal static class CheckupRules
         var age = now - at;
         var says = folder is null
             ? "there was never one"
-            : string.Create(CultureInfo.InvariantCulture, $"the last one is {age.TotalHours:0.0} hours old ({at:yyyy-MM-dd HH:mm} UTC, {folder})");
-        return age <= BackupWithin ? Finding.Well("backup", folder is null ? $"{says}; the market is new: run 'jangteo backup <folder>' every day" : says)
-            : new Finding(isSandbox ? Grade.Warning : Grade.Wrong, "backup", $"{says}; run 'jangteo backup <folder>' every day, such as by a timer");
+            : string.Create(
+                CultureInfo.InvariantCulture, $"the last one is {age.TotalHours:0.0} hours old ({at:yyyy-MM-dd HH:mm} UTC, {folder})");
+        return age <= BackupWithin
+            ? Finding.Well("backup", folder is null ? $"{says}; the market is new: run 'jangteo backup <folder>' every day" : says)
+            : new Finding(
+                isSandbox ? Grade.Warning : Grade.Wrong, "backup", $"{says}; run 'jangteo backup <folder>' every day, such as by a timer");
     }
 }

@@ -33,7 +33,9 @@ internal static class LookAtBackups
     {
         if (!Directory.Exists(folder))
         {
-            return Finding.Warning("backup", $"{folder} is not on this machine, so its files were not looked at; a backup on another machine than the market is right");
+            return Finding.Warning(
+                "backup",
+                $"{folder} is not on this machine, so its files were not looked at; a backup on another machine than the market is right");
         }
 
         try
@@ -41,8 +43,13 @@ internal static class LookAtBackups
             var backup = Backup.Read(folder);
             var wrong = await backup.Verify(folder, ct);
             return wrong.Count == 0
-                ? Finding.Well("backup", string.Create(CultureInfo.InvariantCulture, $"its {backup.Files.Count()} files are as they were written, {backup.Bytes / 1e6:0} MB"))
-                : Finding.Wrong("backup", $"{folder} cannot be restored: {string.Join("; ", wrong.Take(3))}; make another one, and look at the disk");
+                ? Finding.Well(
+                    "backup",
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"its {backup.Files.Count()} files are as they were written, {backup.Bytes / 1e6:0} MB"))
+                : Finding.Wrong(
+                    "backup", $"{folder} cannot be restored: {string.Join("; ", wrong.Take(3))}; make another one, and look at the disk");
         }
         catch (UnavailableException unreadable)
         {

@@ -15,10 +15,13 @@ internal static class LookAtBooks
         {
             var looked = await CheckedBooks.Look(settings, Database.Of(databases, settings), all, isRunning: true, ct);
             var broken = looked.Where(one => !one.Check.Ok)
-                .Select(one => Finding.Wrong("integrity", $"{one.Module}: {one.Check.Name}: {one.Check.Detail}; see docs/operating.md, \"Integrity checks\"")).ToList();
+                .Select(one => Finding.Wrong(
+                    "integrity", $"{one.Module}: {one.Check.Name}: {one.Check.Detail}; see docs/operating.md, \"Integrity checks\""))
+                .ToList();
+            var extent = all ? ", everything was looked at" : " for what has changed; --all looks at everything";
             return
             [
-                .. broken.Count > 0 ? broken : [Finding.Well("integrity", $"{looked.Count} checks hold{(all ? ", everything was looked at" : " for what has changed; --all looks at everything")}")],
+                .. broken.Count > 0 ? broken : [Finding.Well("integrity", $"{looked.Count} checks hold{extent}")],
                 await Parked(databases, ct),
             ];
         }
@@ -43,6 +46,8 @@ internal static class LookAtBooks
 
         return parked.Count == 0
             ? Finding.Well("messages", "none is parked")
-            : Finding.Warning("messages", $"parked: {string.Join(", ", parked)}; GET /api/operator/<module>/parked says why, and they are retried or answered there");
+            : Finding.Warning(
+                "messages",
+                $"parked: {string.Join(", ", parked)}; GET /api/operator/<module>/parked says why, and they are retried or answered there");
     }
 }

@@ -26,7 +26,8 @@ internal static class LookAtBroker
             var says = string.Create(CultureInfo.InvariantCulture, $"{where}: {queues.Count} queues, {waiting:N0} messages wait");
             return
             [
-                unheard.Count > 0 ? Finding.Warning("broker", $"{says}; no process hears {string.Join(", ", unheard)}: start the module, and what waits is heard")
+                unheard.Count > 0
+                    ? Finding.Warning("broker", $"{says}; no process hears {string.Join(", ", unheard)}: start that module")
                     : waiting > Many ? Finding.Warning("broker", $"{says}; a module is behind: run more processes of it")
                     : Finding.Well("broker", says),
             ];
@@ -37,7 +38,13 @@ internal static class LookAtBroker
         }
         catch (Exception away) when (away is BrokerUnreachableException or OperationInterruptedException or IOException or TimeoutException)
         {
-            return [Finding.Wrong("broker", $"{where} cannot be reached: {away.GetBaseException().Message}; look at Broker in jangteo.yaml and at its own log. Trades go on as far as they get without it")];
+            return
+            [
+                Finding.Wrong(
+                    "broker",
+                    $"{where} cannot be reached: {away.GetBaseException().Message}; look at Broker in jangteo.yaml and at its own log. "
+                        + "Trades go on as far as they get without it"),
+            ];
         }
     }
 }

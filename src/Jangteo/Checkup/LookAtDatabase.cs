@@ -35,7 +35,10 @@ internal static class LookAtDatabase
         }
         catch (NpgsqlException fault)
         {
-            return [Finding.Wrong("database", $"{database.Name}: {fault.Message}; look at Database in jangteo.yaml and at the server's own log")];
+            return
+            [
+                Finding.Wrong("database", $"{database.Name}: {fault.Message}; look at Database in jangteo.yaml and at the server's log"),
+            ];
         }
     }
 
@@ -52,27 +55,34 @@ internal static class LookAtDatabase
         var found = new List<Finding>
         {
             number < OldestServer ? Finding.Wrong("database", $"{says}; this release needs 15 or newer")
-                : commit == "off" ? Finding.Warning("database", $"{says}; synchronous_commit is off for other programs, the market switches it on for itself")
+                : commit == "off"
+                ? Finding.Warning("database", $"{says}; synchronous_commit is off for other programs, the market switches it on for itself")
                 : Finding.Well("database", says),
         };
         if (isRestoring)
         {
-            found.Add(Finding.Wrong("database", $"{database.Name}: a restore was begun here and has not ended; run 'jangteo restore' again, or 'jangteo restore --undo'"));
+            found.Add(Finding.Wrong(
+                "database",
+                $"{database.Name}: a restore was begun here and has not ended; run 'jangteo restore' again, or 'jangteo restore --undo'"));
         }
 
         if (used > most * MostConnections)
         {
-            found.Add(Finding.Warning("database", $"{database.Name}: {used} of {most} connections are taken; raise max_connections, or run fewer processes"));
+            found.Add(Finding.Warning(
+                "database", $"{database.Name}: {used} of {most} connections are taken; raise max_connections, or run fewer processes"));
         }
 
-        found.AddRange(hasMigrations ? await Migrations(database, source, ct) : [Finding.Well("migrations", $"{database.Name}: empty, the first start fills it")]);
+        found.AddRange(hasMigrations
+            ? await Migrations(database, source, ct)
+            : [Finding.Well("migrations", $"{database.Name}: empty, the first start fills it")]);
         return found;
     }
 
     private static async Task<IReadOnlyList<Finding>> Migrations(MarketDatabase database, NpgsqlDataSource source, CancellationToken ct)
     {
         var applied = new HashSet<string>();
-        await using var command = source.CreateCommand("select schema || ' ' || source || ' ' || number from public.migrations where schema = any($1)");
+        await using var command = source.CreateCommand(
+            "select schema || ' ' || source || ' ' || number from public.migrations where schema = any($1)");
         command.Parameters.AddWithValue(database.Schemas.ToArray());
         await using var row = await command.ExecuteReaderAsync(ct);
         while (await row.ReadAsync(ct))
@@ -84,9 +94,9 @@ internal static class LookAtDatabase
             .SelectMany(one => one.Migrations.Select(migration => $"{one.Schema} {migration.Source} {migration.Number}")).ToHashSet();
         var (unknown, missing) = (applied.Except(known).ToList(), known.Except(applied).ToList());
         return unknown.Count > 0
-            ? [Finding.Warning("migrations", $"{database.Name}: a later release has added {unknown.Count}, such as {unknown[0]}; upgrade this one soon")]
+            ? [Finding.Warning("migrations", $"{database.Name}: a later release has added {unknown.Count}, such as {unknown[0]}; upgrade")]
             : missing.Count > 0
-                ? [Finding.Warning("migrations", $"{database.Name}: {missing.Count} are applied by the next start, such as {missing[0]}; back up before")]
+                ? [Finding.Warning("migrations", $"{database.Name}: the next start applies {missing.Count}, such as {missing[0]}; back up")]
                 : [Finding.Well("migrations", $"{database.Name}: all {known.Count} are applied")];
     }
 

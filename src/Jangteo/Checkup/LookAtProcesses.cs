@@ -7,13 +7,16 @@ using Jangteo.Platform.Machine;
 
 namespace Jangteo.Checkup;
 
-/// <summary>Whether the market answers and says that it is ready, here and where other processes run modules; and whether a port is free where it does not run.</summary>
+/// <summary>
+/// Whether the market answers and says that it is ready, here and where other processes run modules; and whether a port is free where it
+/// does not run.
+/// </summary>
 internal static class LookAtProcesses
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>An answer says its time in whole seconds.</summary>
-    private static readonly TimeSpan DateIsWithin = TimeSpan.FromSeconds(1);
+    /// <summary>An answer says its time in whole seconds, so that half a second later is right by half a second.</summary>
+    private static readonly TimeSpan Uncertain = TimeSpan.FromSeconds(0.5);
 
     public static async Task<IReadOnlyList<Finding>> Look(Settings settings, RunFile? run, TimeProvider machine, CancellationToken ct)
     {
@@ -23,7 +26,8 @@ internal static class LookAtProcesses
         {
             found.AddRange(await Ask(http, "the market", run.Address, isElsewhere: false, machine, ct));
             found.AddRange((run.Processes ?? []).Where(process => !process.IsReady || !HostSystem.Here.IsAlive(process.Process))
-                .Select(process => Finding.Wrong("process", $"{process.Name} (process {process.Process}) is not ready; its log is in {Path.Combine(settings.DataFolder, "split")}")));
+                .Select(process => Finding.Wrong(
+                    "process", $"{process.Name} (process {process.Process}) is not ready; its log is in {settings.DataFolder}/split")));
         }
         else
         {
@@ -38,7 +42,8 @@ internal static class LookAtProcesses
         return found;
     }
 
-    private static async Task<IReadOnlyList<Finding>> Ask(HttpClient http, string who, string address, bool isElsewhere, TimeProvider machine, CancellationToken ct)
+    private static async Task<IReadOnlyList<Finding>> Ask(
+        HttpClient http, string who, string address, bool isElsewhere, TimeProvider machine, CancellationToken ct)
     {
         try
         {
@@ -50,12 +55,14 @@ internal static class LookAtProcesses
                 ? Finding.Well("process", $"{who} is ready at {address}")
                 : Finding.Wrong("process", $"{who} at {address} is not ready: {health?.Status}");
             return isElsewhere && answer.Headers.Date is { } there
-                ? [ready, CheckupRules.Clock($"{who} at {address}", there + (DateIsWithin / 2) - machine.GetUtcNow(), took + (DateIsWithin / 2))]
+                ? [ready, CheckupRules.Clock($"{who} at {address}", there + Uncertain - machine.GetUtcNow(), took + Uncertain)]
                 : [ready];
         }
-        catch (Exception away) when (away is HttpRequestException or JsonException or IOException || (away is TaskCanceledException && !ct.IsCancellationRequested))
+        catch (Exception away) when (
+            away is HttpRequestException or JsonException or IOException || (away is TaskCanceledException && !ct.IsCancellationRequested))
         {
-            return [Finding.Wrong("process", $"{who} does not answer at {address}: {away.GetBaseException().Message}; start it, or correct its address")];
+            var why = away.GetBaseException().Message;
+            return [Finding.Wrong("process", $"{who} does not answer at {address}: {why}; start it, or correct its address")];
         }
     }
 

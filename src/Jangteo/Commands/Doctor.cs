@@ -19,8 +19,12 @@ internal static class Doctor
 {
     public static Command Command()
     {
-        var all = new Option<bool>("--all") { Description = "Checks the integrity of everything, and not only of what has changed since the last look." };
-        var command = new Command("doctor", "Looks at settings, kinds, databases, broker, clocks, disk, backups and integrity, and says what to do about what is wrong.") { all };
+        var all = new Option<bool>("--all")
+        {
+            Description = "Checks the integrity of everything, and not only of what has changed since the last look.",
+        };
+        var command = new Command(
+            "doctor", "Looks at settings, kinds, databases, broker, clocks, disk, backups and integrity, and says what to do.") { all };
         command.SetAction(async (parsed, ct) =>
         {
             var isWell = true;
@@ -37,7 +41,8 @@ internal static class Doctor
 
     private static string NameOf(Grade grade) => grade switch { Grade.Well => "well", Grade.Warning => "warning", _ => "WRONG" };
 
-    private static async IAsyncEnumerable<Finding> Examine(bool all, TimeProvider machine, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    private static async IAsyncEnumerable<Finding> Examine(
+        bool all, TimeProvider machine, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         var (settings, mistakes) = Read();
         foreach (var mistake in mistakes)
@@ -52,7 +57,8 @@ internal static class Doctor
 
         if (mistakes.Count == 0)
         {
-            yield return Finding.Well("settings", $"target {settings.Target}, {(settings.Sandbox ? "in the sandbox" : "not in the sandbox")}");
+            yield return Finding.Well(
+                "settings", $"target {settings.Target}, {(settings.Sandbox ? "in the sandbox" : "not in the sandbox")}");
         }
 
         var verdict = KindTexts.Check(settings.KindsFolder);
@@ -131,8 +137,10 @@ internal static class Doctor
         if (run is null && Modules.All.All(module => settings.DatabaseOf(module).Length == 0))
         {
             yield return PrivatePostgres.ConnectionWhileRunning(settings.DataFolder) is null
-                ? Finding.Well("database", "a private PostgreSQL, which is started with the program; what it holds is looked at while the market runs")
-                : Finding.Warning("database", "a private PostgreSQL runs here without its market; start the market, which takes it over, and look again");
+                ? Finding.Well(
+                    "database", "a private PostgreSQL, which is started with the program; what it holds is looked at while the market runs")
+                : Finding.Warning(
+                    "database", "a private PostgreSQL runs here without its market; start the market, which takes it over, and look again");
             yield break;
         }
 
@@ -150,11 +158,13 @@ internal static class Doctor
 
         if (found is null)
         {
-            yield return Finding.Warning("integrity", $"it is checked, and the backups are looked at, where all databases are known. {unknown}");
+            yield return Finding.Warning(
+                "integrity", $"it is checked, and the backups are looked at, where all databases are known. {unknown}");
         }
         else if (!isWell || !hasKinds)
         {
-            yield return Finding.Warning("integrity", "it was not checked, and the backups were not looked at; mend what is wrong above, and look again");
+            yield return Finding.Warning(
+                "integrity", "it was not checked, and the backups were not looked at; mend what is wrong above, and look again");
         }
         else
         {
@@ -171,7 +181,8 @@ internal static class Doctor
     }
 
     /// <summary>All databases, or those that the settings of one process name.</summary>
-    private static async Task<(MarketDatabases? All, IReadOnlyList<MarketDatabase> Known, string? Unknown)> Find(Settings settings, CancellationToken ct)
+    private static async Task<(MarketDatabases? All, IReadOnlyList<MarketDatabase> Known, string? Unknown)> Find(
+        Settings settings, CancellationToken ct)
     {
         try
         {
@@ -182,7 +193,8 @@ internal static class Doctor
         {
             return (
                 null,
-                [.. Modules.All.Where(module => settings.DatabaseOf(module).Length > 0).GroupBy(settings.DatabaseOf).Select(same => new MarketDatabase(same.Key, [.. same]))],
+                [.. Modules.All.Where(module => settings.DatabaseOf(module).Length > 0).GroupBy(settings.DatabaseOf)
+                    .Select(same => new MarketDatabase(same.Key, [.. same]))],
                 missing.Message);
         }
     }

@@ -8,22 +8,33 @@ using Jangteo.Platform.Machine;
 
 namespace Jangteo.Commands;
 
-/// <summary><c>jangteo restore &lt;folder&gt;</c>: makes all databases what they were when a backup was made, while nothing of the market runs.</summary>
+/// <summary>
+/// <c>jangteo restore &lt;folder&gt;</c>: makes all databases what they were when a backup was made, while nothing of the market runs.
+/// </summary>
 internal static class Restore
 {
     public static Command Command()
     {
-        var folder = new Argument<string?>("folder") { Description = "Of one backup, or one that holds several: then the newest is taken.", DefaultValueFactory = _ => null };
+        var folder = new Argument<string?>("folder")
+        {
+            Description = "Of one backup, or one that holds several: then the newest is taken.",
+            DefaultValueFactory = _ => null,
+        };
         var replace = new Option<bool>("--replace") { Description = "Databases that hold a market are replaced." };
         var split = BackUp.IsOfSplit();
         var atOnce = BackUp.AtOnce();
-        var withoutChecks = new Option<bool>("--without-checks") { Description = "Does not check the integrity of what was restored: 'jangteo doctor --all' does so later." };
+        var withoutChecks = new Option<bool>("--without-checks")
+        {
+            Description = "Does not check the integrity of what was restored: 'jangteo doctor --all' does so later.",
+        };
         var withoutBroker = new Option<bool>("--without-broker")
         {
-            Description = "The market has no RabbitMQ from now on. Otherwise a market that had it is refused without the setting Broker, whose queues have to be emptied.",
+            Description = "The market has no RabbitMQ from now on. Otherwise a market that had it is refused without the setting Broker, "
+                + "whose queues have to be emptied.",
         };
-        var undo = new Option<bool>("--undo") { Description = "Puts back what was there before a restore that was ended before it was done." };
-        var command = new Command("restore", "Restores all databases of the market to the moment of a backup. Nothing of the market may run meanwhile.")
+        var undo = new Option<bool>("--undo") { Description = "Puts back what was there before a restore that did not end." };
+        var command = new Command(
+            "restore", "Restores all databases of the market to the moment of a backup. Nothing of the market may run meanwhile.")
         {
             folder, replace, split, atOnce, withoutBroker, withoutChecks, undo,
         };
@@ -69,7 +80,9 @@ internal static class Restore
         var backup = restored.Backup;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Restored to {backup.At:yyyy-MM-dd HH:mm:ss} UTC: {backup.RowsOf(Modules.Trading, "trades"):N0} trades, {backup.Rows:N0} rows in {restored.Took.TotalSeconds:0.0} s. {restored.UnderWay:N0} messages were on their way, and are heard after the start."));
+            $"Restored to {backup.At:yyyy-MM-dd HH:mm:ss} UTC: {backup.RowsOf(Modules.Trading, "trades"):N0} trades, {backup.Rows:N0} rows "
+                + $"in {restored.Took.TotalSeconds:0.0} s. {restored.UnderWay:N0} messages were on their way, and are heard after the "
+                + $"start."));
     }
 
     private static async Task<int> Check(Settings settings, bool isSplit, CancellationToken ct)
@@ -85,7 +98,8 @@ internal static class Restore
         }
 
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{looked.Count} checks in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s, {broken.Count} do not hold."));
+            CultureInfo.InvariantCulture, $"{looked.Count} checks in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s, {broken.Count} "
+                + $"do not hold."));
         return broken.Count == 0 ? 0 : 1;
     }
 

@@ -61,15 +61,16 @@ public sealed class BackupTests
         // Trading of one moment and the others of a later one: they have heard what it has not said.
         var mixed = Path.Combine(backups, "mixed");
         Directory.CreateDirectory(mixed);
-        foreach (var path in Directory.GetFiles(newest).Where(path => !Path.GetFileName(path).StartsWith("trading.", StringComparison.Ordinal))
+        foreach (var path in Directory.GetFiles(newest)
+            .Where(path => !Path.GetFileName(path).StartsWith("trading.", StringComparison.Ordinal))
             .Concat(Directory.GetFiles(earlier, "trading.*")))
         {
             File.Copy(path, Path.Combine(mixed, Path.GetFileName(path)));
         }
 
         var (late, early) = (Backup.Read(newest), Backup.Read(earlier));
-        await (late with { Schemas = [.. late.Schemas.Where(schema => schema.Name != "trading"), early.Schemas.Single(schema => schema.Name == "trading")] })
-            .Write(mixed, ct);
+        var others = late.Schemas.Where(schema => schema.Name != "trading");
+        await (late with { Schemas = [.. others, early.Schemas.Single(schema => schema.Name == "trading")] }).Write(mixed, ct);
         await Refused("not of one moment", mixed, replace: true);
         Directory.Delete(mixed, recursive: true);
         await Refused("--replace", newest, replace: false);
@@ -88,7 +89,9 @@ public sealed class BackupTests
         foreach (var (trade, revision, state) in told)
         {
             var found = await sora.Get($"/api/trades/{trade}");
-            Assert.True(found.Status == 200 && (int)found.Body!["revision"]! >= revision, $"{trade} was at {state} ({revision}) before the backup: {found}");
+            Assert.True(
+                found.Status == 200 && (int)found.Body!["revision"]! >= revision,
+                $"{trade} was at {state} ({revision}) before the backup: {found}");
         }
 
         foreach (var listing in listed)
@@ -98,5 +101,6 @@ public sealed class BackupTests
     }
 
     private static Task<int> Acknowledged(List<Pair> pairs, int more, Task trading) => Shop.Eventually(
-        () => Task.FromResult(pairs.Sum(pair => pair.Told.Count + pair.Listed.Count)), count => count > more || trading.IsFaulted, TimeSpan.FromMinutes(2));
+        () => Task.FromResult(pairs.Sum(pair => pair.Told.Count + pair.Listed.Count)), count => count > more || trading.IsFaulted,
+        TimeSpan.FromMinutes(2));
 }

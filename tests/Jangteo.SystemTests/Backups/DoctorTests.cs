@@ -19,7 +19,9 @@ public sealed class DoctorTests
 
         var (code, said) = await program.TryCommand("doctor");
         Assert.True(code == 0 && !said.Contains("WRONG", StringComparison.Ordinal), said);
-        Assert.All(["settings", "kinds", "providers", "disk", "process", "database", "migrations", "clock", "backup", "integrity", "messages"], what =>
+        string[] things =
+            ["settings", "kinds", "providers", "disk", "process", "database", "migrations", "clock", "backup", "integrity", "messages"];
+        Assert.All(things, what =>
             Assert.Contains($"well     {what,-10}", said, StringComparison.Ordinal));
 
         var file = Directory.GetFiles(Backup.In(backups)[0], "trading.trades.*").Single();

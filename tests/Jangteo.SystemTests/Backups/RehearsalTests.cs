@@ -3,7 +3,9 @@ using Jangteo.Tests;
 
 namespace Jangteo.SystemTests.Backups;
 
-/// <summary>The rehearsal of a restore with small numbers: a market is copied, backed up while somebody trades, lost and restored.</summary>
+/// <summary>
+/// The rehearsal of a restore with small numbers: a market is copied, backed up while somebody trades, lost and restored.
+/// </summary>
 [Collection(Storm.Storming.Tests)]
 public sealed class RehearsalTests
 {
@@ -15,7 +17,8 @@ public sealed class RehearsalTests
     public async Task A_market_is_restored_whole_and_trades_go_on()
     {
         var bench = Path.Combine(
-            JangteoProgram.Root, "artifacts", "bin", "Jangteo.Bench", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "Jangteo.Bench.dll");
+            JangteoProgram.Root, "artifacts", "bin", "Jangteo.Bench", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')),
+            "Jangteo.Bench.dll");
         using var process = Process.Start(new ProcessStartInfo("dotnet", [bench, "rehearse", "restore", "--trades", "90", "--played", "30"])
         {
             WorkingDirectory = JangteoProgram.Root,
@@ -29,7 +32,9 @@ public sealed class RehearsalTests
             await process.WaitForExitAsync(limit.Token);
 
             Assert.True(process.ExitCode == 0, await said + await figure);
-            Assert.Matches(@"^holds: \d+ trades .*: backup [\d.]+ s, restore [\d.]+ s, together [\d.]+ s of 60 s at most; \d+ checks, 0 failures", (await figure).Trim().Split('\n')[^1]);
+            Assert.Matches(
+                @"^holds: \d+ trades .*: backup [\d.]+ s, restore [\d.]+ s, together [\d.]+ s of 60 s at most; \d+ checks, 0 failures",
+                (await figure).Trim().Split('\n')[^1]);
         }
         finally
         {

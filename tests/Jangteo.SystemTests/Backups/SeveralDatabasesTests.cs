@@ -12,8 +12,8 @@ using Jangteo.Tests.Beds;
 namespace Jangteo.SystemTests.Backups;
 
 /// <summary>
-/// The same with a database for each module and RabbitMQ between them, both of the settings: messages are in its queues at the moment of the
-/// backup, and no backup holds those. The program is one process here, which costs less and makes no difference to its databases.
+/// The same with a database for each module and RabbitMQ between them, both of the settings: messages are in its queues at the moment of
+/// the backup, and no backup holds those. The program is one process here, which costs less and makes no difference to its databases.
 /// </summary>
 [Collection(Storming.Tests)]
 public sealed class SeveralDatabasesTests : IAsyncLifetime
@@ -28,9 +28,11 @@ public sealed class SeveralDatabasesTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await TestFolder.Swept;
-        var (starting, beginning) = (PrivatePostgres.Start(folder), PrivateBroker.Start(folder, null, TestContext.Current.CancellationToken));
+        var (starting, beginning) = (
+            PrivatePostgres.Start(folder), PrivateBroker.Start(folder, null, TestContext.Current.CancellationToken));
         (postgres, broker) = (await starting, await beginning);
-        var databases = await postgres.Databases([.. Modules.All.Append(Hosting.Common).Select(Migrations.Login)], TestContext.Current.CancellationToken);
+        var databases = await postgres.Databases(
+            [.. Modules.All.Append(Hosting.Common).Select(Migrations.Login)], TestContext.Current.CancellationToken);
         settings =
         [
             ("Limits:PerPersonPerSecond", "0"), ("LogLevel", "Warning"), ("Broker", broker.Address),
@@ -89,14 +91,16 @@ public sealed class SeveralDatabasesTests : IAsyncLifetime
     /// <summary>Queues that nobody empties, people of a sandbox in a market without one, and amounts of another currency.</summary>
     private async Task ItIsRefusedWhereItDoesNotFit(string backup)
     {
-        var unfit = new Hashtable(settings.ToDictionary(one => $"Jangteo__{one.Name.Replace(":", "__", StringComparison.Ordinal)}", one => one.Value))
+        var unfit = new Hashtable(
+            settings.ToDictionary(one => $"Jangteo__{one.Name.Replace(":", "__", StringComparison.Ordinal)}", one => one.Value))
         {
             ["Jangteo__Broker"] = "",
             ["Jangteo__Sandbox"] = "false",
             ["Jangteo__Currency"] = "USD",
         };
         var read = SettingsReader.Read("none", "", unfit) with { DataFolder = folder };
-        await using var databases = await MarketDatabases.Find(read, isSplit: false, forLoading: true, _ => { }, TestContext.Current.CancellationToken);
+        await using var databases = await MarketDatabases.Find(
+            read, isSplit: false, forLoading: true, _ => { }, TestContext.Current.CancellationToken);
 
         var refused = await Assert.ThrowsAsync<UnavailableException>(() => new RestoreBackup(read, withoutBroker: false, _ => { })
             .Run(databases, backup, replace: true, atOnce: 2, TestContext.Current.CancellationToken));

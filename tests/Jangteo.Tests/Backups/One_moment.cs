@@ -13,7 +13,13 @@ public sealed class One_moment(TestPostgres postgres)
     private const int Looks = 25;
 
     private const string Counted =
-        "select n.id, coalesce(max(c.n), 0) from generate_series(1, 4) as n (id) left join public.counted c on c.writer = n.id group by 1 order by 1";
+        """
+        select n.id, coalesce(max(c.n), 0)
+        from generate_series(1, 4) as n (id)
+        left join public.counted c on c.writer = n.id
+        group by 1
+        order by 1
+        """;
 
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 

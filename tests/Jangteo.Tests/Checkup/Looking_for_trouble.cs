@@ -72,22 +72,29 @@ public sealed class Looking_for_trouble(TestPostgres postgres)
 
         var found = await LookAtDatabase.Look(database, new Late(), ct);
 
-        Assert.Contains(found, one => one is { Grade: Grade.Wrong, What: "database" } && one.Detail.Contains("restore --undo", StringComparison.Ordinal));
-        Assert.Contains(found, one => one is { Grade: Grade.Warning, What: "migrations" } && one.Detail.Contains("trading Jangteo.Trading 2", StringComparison.Ordinal));
+        Assert.Contains(
+            found,
+            one => one is { Grade: Grade.Wrong, What: "database" } && one.Detail.Contains("restore --undo", StringComparison.Ordinal));
+        Assert.Contains(
+            found,
+            one => one is { Grade: Grade.Warning, What: "migrations" }
+                && one.Detail.Contains("trading Jangteo.Trading 2", StringComparison.Ordinal));
         Assert.Contains(found, one => one is { Grade: Grade.Wrong, What: "clock" } && one.Detail.Contains("60.", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_database_that_cannot_be_reached_is_found()
     {
-        var found = await LookAtDatabase.Look(new MarketDatabase("Host=127.0.0.1;Port=1;Username=nobody;Database=none;Timeout=2", ["trading"]), TimeProvider.System, ct);
+        var found = await LookAtDatabase.Look(
+            new MarketDatabase("Host=127.0.0.1;Port=1;Username=nobody;Database=none;Timeout=2", ["trading"]), TimeProvider.System, ct);
 
         Assert.Equal(Grade.Wrong, Assert.Single(found).Grade);
     }
 
     [Fact]
     public async Task A_broker_that_cannot_be_reached_is_found() =>
-        Assert.Equal(Grade.Wrong, Assert.Single(await LookAtBroker.Look("amqp://guest:guest@127.0.0.1:1/", new BrokerTlsSettings(), ct)).Grade);
+        Assert.Equal(
+            Grade.Wrong, Assert.Single(await LookAtBroker.Look("amqp://guest:guest@127.0.0.1:1/", new BrokerTlsSettings(), ct)).Grade);
 
     private async Task<MarketDatabase> NewDatabase() =>
         new(await postgres.NewDatabase(Target.Of("all")), [.. MarketDatabases.Schemas.Select(one => one.Schema)]);
