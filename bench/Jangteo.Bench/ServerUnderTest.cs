@@ -50,9 +50,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     public static async Task<ServerUnderTest> Start(
         bool isSplit, (string Name, string Value)[] settings, string? program, CancellationToken ct)
     {
-        var data = Directory.CreateTempSubdirectory("jangteo-bench-").FullName;
-        // The accounts that run the servers for root must be able to pass.
-        File.SetUnixFileMode(data, File.GetUnixFileMode(data) | UnixFileMode.OtherExecute);
+        var data = DataFolder.New("bench");
         var port = Ports.Free();
         var start = new ProcessStartInfo("dotnet", [program ?? Path.Combine(AppContext.BaseDirectory, "Jangteo.dll"), .. isSplit ? new[] { "split" } : []]) { RedirectStandardOutput = true };
         start.Environment["Jangteo__Port"] = port.ToString(CultureInfo.InvariantCulture);

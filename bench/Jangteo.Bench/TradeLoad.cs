@@ -205,7 +205,7 @@ internal sealed class TradeLoad
         return answer.IsSuccessStatusCode ? null : "deposit";
     }
 
-    /// <param name="isPatient">Asks by the same key how it ended, where the answer is that it is not known yet or that nobody has time.</param>
+    /// <param name="isPatient">Repeats the command under the same key while the answer is that it is not settled, or that the market is busy.</param>
     private static async Task<(JsonNode? Trade, string? Failure)> Call(
         HttpClient http, string name, string path, string body, ConcurrentDictionary<string, ConcurrentBag<double>> latencies, bool isPatient,
         CancellationToken ct)

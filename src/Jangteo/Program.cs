@@ -21,9 +21,9 @@ catch (Exception told) when (told is SettingsException or UnavailableException o
     await Console.Error.WriteLineAsync(told.Message);
     return 1;
 }
-catch (NpgsqlException away) when (Storage.IsPassing(away))
+catch (Exception away) when (away is NpgsqlException or TimeoutException && PassingFault.Is(away))
 {
-    // It died while we were starting; whoever started us does so again.
-    await Console.Error.WriteLineAsync($"PostgreSQL went away: {away.Message}");
+    // A database or broker that goes away, or is too slow, while we are starting or at work; whoever started us does so again.
+    await Console.Error.WriteLineAsync($"What the program needs does not answer: {away.Message}");
     return 1;
 }

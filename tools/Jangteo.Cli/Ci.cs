@@ -10,7 +10,7 @@ internal sealed class Ci(Needs needs)
 {
     private int failedParts;
     private TestCounts tests = new(0, 0, 0);
-    private List<string> failedTests = [];
+    private IReadOnlyList<string> failures = [];
 
     public async Task<int> Run()
     {
@@ -32,7 +32,11 @@ internal sealed class Ci(Needs needs)
         await Part("demo", () => Script("demo"));
         Say.Line($"--- all: {begun.Elapsed.TotalSeconds:0} s");
         // Once more where everybody looks first: thousands of lines may stand between a failure and the end.
-        failedTests.ForEach(Say.Line);
+        foreach (var line in failures)
+        {
+            Say.Line(line);
+        }
+
         var failed = tests.Failed + failedParts;
         Console.WriteLine($"{tests.Passed} passed, {failed} failed");
         return failed == 0 && tests.Passed > 0 ? 0 : 1;
@@ -75,7 +79,7 @@ internal sealed class Ci(Needs needs)
         Say.Line($"$ {command}");
         var code = await Processes.Run("bash", ["-euo", "pipefail", "-c", command], Hear);
         tests = TestCounts.Of(lines);
-        failedTests = [.. lines.Where(line => line.StartsWith("failed ", StringComparison.Ordinal))];
+        failures = TestCounts.FailuresIn(lines);
         // A failed test is counted as one; the part then must not be counted once more.
         return tests.AreThose(int.Parse(await File.ReadAllTextAsync("tests/count.txt")), Say.Line) && (code == 0 || tests.Failed > 0);
 

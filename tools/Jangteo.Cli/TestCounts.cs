@@ -5,6 +5,9 @@ namespace Jangteo.Cli;
 /// <summary>How many tests there were, as <c>dotnet test</c> says at its end.</summary>
 internal sealed record TestCounts(int Passed, int Failed, int Skipped)
 {
+    private const int TextsShown = 5;
+    private const int LinesOfText = 12;
+
     public static TestCounts Of(IReadOnlyList<string> lines) => new(Last(lines, "succeeded:"), Last(lines, "failed:"), Last(lines, "skipped:"));
 
     /// <summary>Whether all tests ran that the repository says there are. What is not so is said.</summary>
@@ -23,6 +26,17 @@ internal sealed record TestCounts(int Passed, int Failed, int Skipped)
 
         return Skipped == 0 && ran >= committed;
     }
+
+    /// <summary>Every failed test by name, and of the first few also what the tests said of it.</summary>
+    public static IReadOnlyList<string> FailuresIn(IReadOnlyList<string> lines) =>
+    [
+        .. lines.Index().Where(line => IsFailure(line.Item)).SelectMany((failure, number) => lines
+            .Skip(failure.Index)
+            .Take(number < TextsShown ? 1 + LinesOfText : 1)
+            .TakeWhile((line, offset) => offset == 0 || !IsFailure(line))),
+    ];
+
+    private static bool IsFailure(string line) => line.StartsWith("failed ", StringComparison.Ordinal);
 
     private static int Last(IReadOnlyList<string> lines, string label) => lines
         .Where(line => line.StartsWith(' ') && line.TrimStart().StartsWith(label, StringComparison.Ordinal))

@@ -22,7 +22,6 @@ internal sealed record Plan(
 /// <summary>bench chaos: people trade through the gateway while whatever is behind it dies. Nothing that anybody was told may be lost, or done twice, and all must come to rest.</summary>
 internal sealed class ChaosBench(Plan plan, bool asJson)
 {
-    private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan TradesWithin = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ComesBackWithin = TimeSpan.FromMinutes(2);
 
@@ -32,9 +31,7 @@ internal sealed class ChaosBench(Plan plan, bool asJson)
     /// <summary>Answers 0 when nothing was wrong.</summary>
     public async Task<int> Run(CancellationToken ct)
     {
-        var data = Directory.CreateTempSubdirectory("jangteo-chaos-").FullName;
-        // Its servers run as other users when root runs this, and must be able to pass.
-        File.SetUnixFileMode(data, File.GetUnixFileMode(data) | UnixFileMode.OtherExecute);
+        var data = DataFolder.New("chaos");
         try
         {
             return await RunIn(data, ct);
@@ -112,13 +109,13 @@ internal sealed class ChaosBench(Plan plan, bool asJson)
         Say($"RabbitMQ is killed, and held down for {plan.BrokerAway.TotalSeconds:0} s ...");
         var (before, accepted, waiting) = (0, 0, 0L);
         crowd.Begin(ct);
-        await Until(() => Task.FromResult(crowd.Trades > 0), TradesWithin, ct);
+        await Waiting.Until(() => crowd.Trades > 0, TradesWithin, ct);
         await fleet.WithoutBroker(
             async () =>
             {
                 before = crowd.Trades;
                 await Task.Delay(plan.BrokerAway, ct);
-                await Until(async () => (waiting = await crowd.Unread(ct)) >= plan.Messages, TradesWithin, ct);
+                await Waiting.Until(async () => (waiting = await crowd.Unread(ct)) >= plan.Messages, TradesWithin, ct);
                 accepted = crowd.Trades - before;
             },
             ct);
@@ -137,11 +134,11 @@ internal sealed class ChaosBench(Plan plan, bool asJson)
             async () =>
             {
                 var before = crowd.Trades;
-                await Until(() => Task.FromResult(crowd.Trades - before >= plan.ViewsAway), TradesWithin, ct);
+                await Waiting.Until(() => crowd.Trades - before >= plan.ViewsAway, TradesWithin, ct);
                 begun = crowd.Trades - before;
             },
             ct);
-        await Until(() => Task.FromResult(fleet.Places[Modules.Views].Where(place => place.IsWanted).All(place => place.IsReady)), ComesBackWithin, ct);
+        await Waiting.Until(() => fleet.Places[Modules.Views].Where(place => place.IsWanted).All(place => place.IsReady), ComesBackWithin, ct);
         missed = await crowd.Unread(ct);
         var found = await crowd.End(ct);
 
@@ -172,24 +169,9 @@ internal sealed class ChaosBench(Plan plan, bool asJson)
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    private static async Task Until(Func<Task<bool>> isSo, TimeSpan limit, CancellationToken ct)
-    {
-        var waited = Stopwatch.StartNew();
-        while (!await isSo())
-        {
-            if (waited.Elapsed > limit)
-            {
-                throw new TimeoutException($"What was waited for has not come within {limit}.");
-            }
-
-            await Task.Delay(LooksEvery, ct);
-        }
-    }
-
     private bool Tell(string name, Found found, Dictionary<string, object> more)
     {
-        foreach (var wrong in found.Lost.Take(5).Select(lost => $"LOST: {lost}").Concat(found.Twice.Take(5).Select(twice => $"TWICE: {twice}")).Concat(found.Wrong.Take(10).Select(wrong => $"WRONG: {wrong}"))
-            .Concat(found.Books.Where(check => !check.Ok).Select(check => $"DIFFERS: {check.Module}: {check.Name}: {check.Detail}")))
+        foreach (var wrong in found.Faults)
         {
             Say(wrong);
         }

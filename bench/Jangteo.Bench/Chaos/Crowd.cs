@@ -20,6 +20,15 @@ namespace Jangteo.Bench.Chaos;
 internal sealed record Found(TimeSpan Answered, TimeSpan Rested, int Acknowledged, IReadOnlyList<string> Lost, IReadOnlyList<string> Twice, IReadOnlyList<Finding> Books, IReadOnlyList<string> Wrong)
 {
     public bool IsWell => Lost.Count == 0 && Twice.Count == 0 && Wrong.Count == 0 && Books.Count > 0 && Books.All(check => check.Ok);
+
+    /// <summary>The first of each, for people.</summary>
+    public IEnumerable<string> Faults =>
+    [
+        .. Lost.Take(5).Select(lost => $"LOST: {lost}"),
+        .. Twice.Take(5).Select(twice => $"TWICE: {twice}"),
+        .. Wrong.Take(10).Select(wrong => $"WRONG: {wrong}"),
+        .. Books.Where(check => !check.Ok).Select(check => $"DIFFERS: {check.Module}: {check.Name}: {check.Detail}"),
+    ];
 }
 
 /// <summary>Pairs who trade through the gateway while something is done to the market behind it.</summary>
@@ -39,7 +48,9 @@ internal sealed class Crowd : IDisposable
     private Task trading = Task.CompletedTask;
     private volatile bool begins;
 
-    private Crowd(HttpClient http, IReadOnlyList<Pair> pairs, IReadOnlyDictionary<string, string> databases, TimeSpan restsWithin, int listedBefore, IReadOnlyList<Guid> tradedBefore)
+    private Crowd(
+        HttpClient http, IReadOnlyList<Pair> pairs, IReadOnlyDictionary<string, string> databases, TimeSpan restsWithin, int listedBefore,
+        IReadOnlyList<Guid> tradedBefore)
     {
         this.http = http;
         this.pairs = pairs;
@@ -71,7 +82,8 @@ internal sealed class Crowd : IDisposable
 
         var listed = await Ids(databases[Modules.Catalog], "select id from catalog.listings", ct);
         var traded = await Ids(databases[Modules.Trading], TradesBegun, ct);
-        return new Crowd(http, [.. Enumerable.Range(0, plan.Clients).Select(number => new Pair((plan.Seed * plan.Clients) + number, kinds))], databases, plan.RestsWithin, listed.Count, traded);
+        var pairs = Enumerable.Range(0, plan.Clients).Select(number => new Pair((plan.Seed * plan.Clients) + number, kinds));
+        return new Crowd(http, [.. pairs], databases, plan.RestsWithin, listed.Count, traded);
     }
 
     /// <summary>All of them begin to trade.</summary>
@@ -136,7 +148,8 @@ internal sealed class Crowd : IDisposable
     private async Task<IReadOnlyList<string>> FindTwice(CancellationToken ct)
     {
         var told = pairs.SelectMany(pair => pair.Known).Concat(tradedBefore).ToHashSet();
-        var twice = (await Ids(databases[Modules.Trading], TradesBegun, ct)).Where(trade => !told.Contains(trade)).Select(trade => $"nobody was told of trade {trade}").ToList();
+        var trades = await Ids(databases[Modules.Trading], TradesBegun, ct);
+        var twice = trades.Where(trade => !told.Contains(trade)).Select(trade => $"no client was told of trade {trade}").ToList();
         var listed = (await Ids(databases[Modules.Catalog], "select id from catalog.listings", ct)).Count - listedBefore;
         if (listed != pairs.Sum(pair => pair.Listed.Count))
         {

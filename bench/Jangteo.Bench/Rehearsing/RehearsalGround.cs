@@ -19,10 +19,8 @@ internal sealed class RehearsalGround : IDisposable
 
     public RehearsalGround()
     {
-        Folder = Directory.CreateTempSubdirectory("jangteo-rehearsal-").FullName;
-        // Its servers run as other users when root runs this, and must be able to pass.
-        File.SetUnixFileMode(Folder, File.GetUnixFileMode(Folder) | UnixFileMode.OtherExecute);
-        // The processes read their settings themselves. Whoever measures asks more often than people do.
+        Folder = DataFolder.New("rehearsal");
+        // The processes read these from the environment. Clients that measure send more requests than people do.
         Environment.SetEnvironmentVariable("Jangteo__Limits__PerPersonPerSecond", "0");
         Environment.SetEnvironmentVariable("Jangteo__LogLevel", "Warning");
         Settings = SettingsReader.Read() with { Port = Ports.Free(), DataFolder = Path.Combine(Folder, "data") };
@@ -44,27 +42,33 @@ internal sealed class RehearsalGround : IDisposable
 
     /// <summary>Does something to a market while siege reads it and people trade, and counts what failed.</summary>
     /// <returns>Whether it held, and the figure.</returns>
-    public async Task<(bool Holds, string Figure)> UnderLoad(DeployPlan plan, Fleet fleet, int seed, Func<Task> act, CancellationToken ct)
+    public async Task<(bool Holds, string Figure)> UnderLoad(
+        LoadPlan load, Fleet fleet, int seed, Func<Task> act, CancellationToken ct)
     {
         var address = new Uri(fleet.Address);
-        var chaos = new Plan(plan.Traders, seed, TimeSpan.Zero, TimeSpan.Zero, 0, 0, RestsWithin, TimeSpan.Zero);
+        var chaos = new Plan(load.Traders, seed, TimeSpan.Zero, TimeSpan.Zero, 0, 0, RestsWithin, TimeSpan.Zero);
         using var crowd = await Crowd.Gather(address, chaos, RunFile.OfRunning(Settings.DataFolder)!.Databases!, ct);
-        var siege = new Siege(Folder, plan.Clients, SiegeRun, plan.Pause, await crowd.Market.Token("junho", ct), await Addresses(crowd.Market, address, ct));
+        var token = await crowd.Market.Token("junho", ct);
+        var siege = new Siege(Folder, load.Clients, SiegeRun, load.Pause, token, await Addresses(crowd.Market, address, ct));
         crowd.Begin(ct);
         siege.Begin();
-        Say($"{plan.Clients} clients of siege read, and {plan.Traders} pairs trade, at {address}.");
+        Say($"{load.Clients} clients of siege read, and {load.Traders} pairs trade, at {address}.");
         await act();
         var besieged = await siege.End();
         var found = await crowd.End(ct);
-        foreach (var wrong in found.Lost.Concat(found.Twice).Concat(found.Wrong).Concat(found.Books.Where(check => !check.Ok).Select(check => $"{check.Module}: {check.Name}: {check.Detail}")).Take(20))
+        foreach (var fault in found.Faults)
         {
-            Say($"WRONG: {wrong}");
+            Say(fault);
         }
 
-        var holds = besieged.Failed == 0 && besieged.Requests >= plan.Least && besieged.Longest <= plan.Longest && found.IsWell && crowd.Unanswered == 0;
+        var holds = besieged.Failed == 0 && besieged.Requests >= load.Least && besieged.Longest <= load.Longest
+            && found.IsWell && crowd.Unanswered == 0;
         return (holds, string.Create(
             CultureInfo.InvariantCulture,
-            $"availability {besieged.Availability:0.00} %, {besieged.Failed} failed of {besieged.Requests + besieged.Failed} requests, longest answer {besieged.Longest.TotalSeconds:0.00} s; {found.Acknowledged} moves acknowledged, {found.Lost.Count} lost, {crowd.Unanswered} not answered at once; {found.Books.Count(check => check.Ok)} of {found.Books.Count} checks hold"));
+            $"availability {besieged.Availability:0.00} %, {besieged.Failed} failed of {besieged.Requests + besieged.Failed} requests, "
+                + $"longest answer {besieged.Longest.TotalSeconds:0.00} s; {found.Acknowledged} moves acknowledged, "
+                + $"{found.Lost.Count} lost, {crowd.Unanswered} not answered at once; "
+                + $"{found.Books.Count(check => check.Ok)} of {found.Books.Count} checks hold"));
     }
 
     /// <summary>A route of each module that anybody who is signed in can read.</summary>
@@ -72,7 +76,11 @@ internal sealed class RehearsalGround : IDisposable
     {
         var heard = await market.Get("junho", "/api/listings", ct);
         var listing = (string)heard.Body!["items"]![0]!["id"]!;
-        return [.. new[] { "/", "/api/listings", $"/api/listings/{listing}", "/api/kinds", "/api/people/me", "/api/notices", "/api/my/trades", "/api/my/statement", "/api/deliveries" }
-            .Select(path => new Uri(address, path))];
+        string[] paths =
+        [
+            "/", "/api/listings", $"/api/listings/{listing}", "/api/kinds", "/api/people/me", "/api/notices", "/api/my/trades",
+            "/api/my/statement", "/api/deliveries",
+        ];
+        return [.. paths.Select(path => new Uri(address, path))];
     }
 }

@@ -10,15 +10,12 @@ using Npgsql;
 namespace Jangteo.Bench.Rehearsing;
 
 /// <summary>
-/// <c>rehearse heal</c>: something befalls one module of a split market at a time. It is soon back after the end of that, nobody waits long
-/// for it, and the other modules answer every request.
+/// <c>rehearse heal</c>: one module of a split market fails in each of several ways. It recovers soon after the cause has ended, no request
+/// to it waits long, and the other modules answer every request.
 /// </summary>
 internal sealed class RehearseHeal(IReadOnlyList<string> causes, TimeSpan lasts, TimeSpan backWithin, TimeSpan waitsAtMost)
 {
     private const string Victim = Modules.Delivery;
-
-    private const int Stop = 19;
-    private const int Continue = 18;
 
     /// <summary>The leaking process may use so much; a sound one uses less than half of it.</summary>
     private const int MegabytesAtMost = 400;
@@ -32,12 +29,27 @@ internal sealed class RehearseHeal(IReadOnlyList<string> causes, TimeSpan lasts,
 
     public static Command Command()
     {
-        var causes = new Argument<string[]>("causes") { Description = $"What happens: {string.Join(", ", All)}; none is all.", DefaultValueFactory = _ => All, Arity = ArgumentArity.ZeroOrMore };
+        var causes = new Argument<string[]>("causes")
+        {
+            Description = $"What happens: {string.Join(", ", All)}; none is all.",
+            DefaultValueFactory = _ => All,
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         causes.AcceptOnlyFromAmong(All);
-        var lasts = new Option<double>("--lasts") { Description = "For how many seconds what ends by itself lasts.", DefaultValueFactory = _ => 10 };
-        var back = new Option<double>("--back-within") { Description = "How many seconds it may take until the module is back.", DefaultValueFactory = _ => 10 };
-        var waits = new Option<double>("--waits-at-most") { Description = "How many seconds a request to it may wait.", DefaultValueFactory = _ => 5 };
-        var command = new Command("heal", "Kills, stops and starves a module of a split market: it is back within 10 s, and the others answer every request.")
+        var lasts = new Option<double>("--lasts")
+        {
+            Description = "For how many seconds the database is gone, and the relay stays stuck.", DefaultValueFactory = _ => 10,
+        };
+        var back = new Option<double>("--back-within")
+        {
+            Description = "How many seconds it may take until the module is back.", DefaultValueFactory = _ => 10,
+        };
+        var waits = new Option<double>("--waits-at-most")
+        {
+            Description = "How many seconds a request to it may wait.", DefaultValueFactory = _ => 5,
+        };
+        var command = new Command(
+            "heal", "Kills, stops and starves a module of a split market: it is back within 10 s, and the others answer every request.")
         {
             causes, lasts, back, waits,
         };
@@ -67,7 +79,7 @@ internal sealed class RehearseHeal(IReadOnlyList<string> causes, TimeSpan lasts,
 
             var ended = await Play(cause, fleet, databases, ct);
             await readers.Single(reader => reader.Module == Victim).Answers(ended, GivesUpAfter, ct);
-            await Until(() => fleet.Places[Victim].Where(place => place.IsWanted).All(place => place.IsReady), ct);
+            await Waiting.Until(() => fleet.Places[Victim].Where(place => place.IsWanted).All(place => place.IsReady), GivesUpAfter, ct);
             var took = Stopwatch.GetElapsedTime(ended);
             var read = await Task.WhenAll(readers.Select(reader => reader.End()));
             var (own, others) = (read.Single(one => one.Module == Victim), read.Where(one => one.Module != Victim).ToList());
@@ -75,12 +87,15 @@ internal sealed class RehearseHeal(IReadOnlyList<string> causes, TimeSpan lasts,
             var isWell = took <= backWithin && failed == 0 && own.Longest <= waitsAtMost;
             ground.Say(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{cause}: back {took.TotalSeconds:0.0} s after its end; {own.Failed} of {own.Requests} requests to it were refused, the longest wait was {own.Longest.TotalSeconds:0.0} s; the other modules failed {failed} of {others.Sum(one => one.Requests)}{(isWell ? "" : " (DOES NOT HOLD)")}"));
+                $"{cause}: back {took.TotalSeconds:0.0} s after its end; {own.Failed} of {own.Requests} requests to it were refused, "
+                    + $"the longest wait was {own.Longest.TotalSeconds:0.0} s; "
+                    + $"the other modules failed {failed} of {others.Sum(one => one.Requests)}{(isWell ? "" : " (DOES NOT HOLD)")}"));
             holds &= isWell;
             worst = took > worst ? took : worst;
         }
 
-        return Rehearse.End(holds, string.Create(CultureInfo.InvariantCulture, $"{causes.Count} causes, back {worst.TotalSeconds:0.0} s at most after the end of each"));
+        return Rehearse.End(holds, string.Create(
+            CultureInfo.InvariantCulture, $"{causes.Count} causes, back {worst.TotalSeconds:0.0} s at most after the end of each"));
     }
 
     /// <summary>Answers when it ended, as a timestamp.</summary>
@@ -94,15 +109,15 @@ internal sealed class RehearseHeal(IReadOnlyList<string> causes, TimeSpan lasts,
                 Posix.Signal(process, Posix.Kill);
                 return Stopwatch.GetTimestamp();
             case "hung":
-                // Its end is that somebody ends it: so long as it is only noticed, nothing is better.
-                Posix.Signal(process, Stop);
+                // The cause ends when the hung process is killed. If that takes too long, the time counts from the beginning.
+                Posix.Signal(process, Posix.Stop);
                 var stopped = Stopwatch.GetTimestamp();
-                await Until(() => place.ProcessId != process, ct);
+                await Waiting.Until(() => place.ProcessId != process, GivesUpAfter, ct);
                 return Stopwatch.GetElapsedTime(stopped) <= backWithin ? Stopwatch.GetTimestamp() : stopped;
             case "leaking":
                 await Leak(place, ct);
                 var leaking = place.ProcessId;
-                await Until(() => place.ProcessId != leaking, ct);
+                await Waiting.Until(() => place.ProcessId != leaking, GivesUpAfter, ct);
                 return Stopwatch.GetTimestamp();
             case "database-gone":
                 await TakeDatabase(databases, place, ct);
@@ -135,7 +150,7 @@ internal sealed class RehearseHeal(IReadOnlyList<string> causes, TimeSpan lasts,
         var database = new NpgsqlConnectionStringBuilder(databases[Victim]).Database;
         await Execute(server, $"alter database \"{database}\" allow_connections false", ct);
         await Execute(server, $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database}'", ct);
-        await Until(() => !place.IsReady, ct);
+        await Waiting.Until(() => !place.IsReady, GivesUpAfter, ct);
         await Task.Delay(lasts, ct);
         await Execute(server, $"alter database \"{database}\" allow_connections true", ct);
     }
@@ -159,21 +174,29 @@ internal sealed class RehearseHeal(IReadOnlyList<string> causes, TimeSpan lasts,
         while (backend is null)
         {
             await using var looking = new NpgsqlCommand(
-                "select pid from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database()) limit 1", admin);
+                """
+                select pid
+                from pg_locks
+                where locktype = 'advisory'
+                    and not granted
+                    and database = (select oid from pg_database where datname = current_database())
+                limit 1
+                """,
+                admin);
             backend = (int?)await looking.ExecuteScalarAsync(ct);
             await Task.Delay(LooksEvery, ct);
         }
 
-        Posix.Signal(backend.Value, Stop);
+        Posix.Signal(backend.Value, Posix.Stop);
         try
         {
             await transaction.RollbackAsync(ct);
-            await Until(() => place.ProcessId != process && place.ProcessId != 0, ct);
+            await Waiting.Until(() => place.ProcessId != process && place.ProcessId != 0, GivesUpAfter, ct);
             await Task.Delay(lasts, ct);
         }
         finally
         {
-            Posix.Signal(backend.Value, Continue);
+            Posix.Signal(backend.Value, Posix.Continue);
         }
     }
 
@@ -183,33 +206,23 @@ internal sealed class RehearseHeal(IReadOnlyList<string> causes, TimeSpan lasts,
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    private static Task Until(Func<bool> isSo, CancellationToken ct) => Until(() => Task.FromResult(isSo()), ct);
-
-    private static async Task Until(Func<Task<bool>> isSo, CancellationToken ct)
-    {
-        var waited = Stopwatch.StartNew();
-        while (!await isSo())
-        {
-            if (waited.Elapsed > GivesUpAfter)
-            {
-                throw new TimeoutException($"What was waited for has not come within {GivesUpAfter}.");
-            }
-
-            await Task.Delay(LooksEvery, ct);
-        }
-    }
-
     /// <summary>A route of each module, which that module alone answers.</summary>
     private static async Task<IReadOnlyList<ModuleReader>> ReadersOf(Market market, CancellationToken ct)
     {
         // The views hear of the sample listings a moment later.
         string? picture = null;
-        await Until(async () => (picture = (await market.Get("junho", "/api/listings", ct)).Body?["items"]?.AsArray()
-            .SelectMany(listing => listing!["pictures"]!.AsArray()).Select(one => (string?)one).FirstOrDefault()) is not null, ct);
+        await Waiting.Until(
+            async () => (picture = (await market.Get("junho", "/api/listings", ct)).Body?["items"]?.AsArray()
+                .SelectMany(listing => listing!["pictures"]!.AsArray()).Select(one => (string?)one).FirstOrDefault()) is not null,
+            GivesUpAfter, ct);
         return
         [
-            new(market, Modules.Identity, "/api/people/me"), new(market, Modules.Catalog, $"/api/pictures/{picture}"), new(market, Modules.Payments, "/api/my/statement"),
-            new(market, Modules.Delivery, "/api/deliveries"), new(market, Modules.Notices, "/api/notices"), new(market, Modules.Trading, "/api/kinds"),
+            new(market, Modules.Identity, "/api/people/me"),
+            new(market, Modules.Catalog, $"/api/pictures/{picture}"),
+            new(market, Modules.Payments, "/api/my/statement"),
+            new(market, Modules.Delivery, "/api/deliveries"),
+            new(market, Modules.Notices, "/api/notices"),
+            new(market, Modules.Trading, "/api/kinds"),
             new(market, Modules.Views, "/api/my/trades"),
         ];
     }

@@ -54,7 +54,7 @@ internal sealed class RehearseRestore(int trades, int played, bool isSplit)
         var backups = Path.Combine(market.Folder, "backups");
         await Fill(market, backups, ct);
 
-        // Somebody trades meanwhile: the moment of the backup is in the middle of it.
+        // People trade while the backup is taken, so its moment falls between the messages of open trades.
         var trading = await TradeLoad.Prepare(market, "second-hand", 1, Say, ct);
         var meanwhile = trading.PlayTrades(GoOn, ct);
         var (said, backedUp) = await Timed(() => market.Command(ct, "backup", backups));

@@ -13,11 +13,11 @@ namespace Jangteo.Bench.Rehearsing;
 /// module has one process of either release, every story of every kind is played. The new release comes with its migrations, and with a
 /// new version of a kind.
 /// </summary>
-internal sealed partial class RehearseUpgrade(DeployPlan plan)
+internal sealed partial class RehearseUpgrade(LoadPlan load)
 {
     private const int Replicas = 2;
 
-    /// <summary>The kind that the new release brings in a new version, and the row that is different: nobody waits so long in the stories.</summary>
+    /// <summary>The kind of which the new release has a new version, and what its table changes: a time that no story depends on.</summary>
     private const string ChangedKind = "second-hand";
 
     private const string OldRow = "after: 30d";
@@ -25,34 +25,32 @@ internal sealed partial class RehearseUpgrade(DeployPlan plan)
 
     public static Command Command()
     {
-        var clients = new Option<int>("--clients") { Description = "How many clients of siege read meanwhile.", DefaultValueFactory = _ => 100 };
-        var traders = new Option<int>("--traders") { Description = "How many pairs of people trade meanwhile.", DefaultValueFactory = _ => 4 };
-        var least = new Option<int>("--least") { Description = "How many requests of siege there must be at least, in each half.", DefaultValueFactory = _ => 10_000 };
-        var longest = new Option<double>("--longest") { Description = "How many seconds an answer may take.", DefaultValueFactory = _ => 1 };
-        var pause = new Option<double>("--pause") { Description = "Up to how many seconds each client of siege waits between its requests.", DefaultValueFactory = _ => 0.25 };
-        var command = new Command("upgrade", "Upgrades a market of the release before to this one under load, and plays every story half-way.") { clients, traders, least, longest, pause };
-        command.SetAction((parsed, ct) => new RehearseUpgrade(new DeployPlan(
-            1, Modules.All, parsed.GetValue(clients), parsed.GetValue(traders), parsed.GetValue(least),
-            TimeSpan.FromSeconds(parsed.GetValue(longest)), TimeSpan.FromSeconds(parsed.GetValue(pause)), Drains: true)).Run(ct));
+        var load = new LoadOptions(least: 10_000);
+        var command = new Command(
+            "upgrade", "Upgrades a market of the release before to this one under load, and plays every story half-way.");
+        load.AddTo(command);
+        command.SetAction((parsed, ct) => new RehearseUpgrade(load.Read(parsed)).Run(ct));
         return command;
     }
 
-    public async Task<int> Run(CancellationToken ct)
+    private async Task<int> Run(CancellationToken ct)
     {
         using var ground = new RehearsalGround();
         var before = await ReleaseBefore(ground, ct);
         var next = NextRelease(Path.Combine(ground.Folder, "next"));
-        await using var fleet = new Fleet(ground.Settings, Modules.All.ToDictionary(module => module, _ => Replicas), before, ground.Say);
+        var replicas = Modules.All.ToDictionary(module => module, _ => Replicas);
+        await using var fleet = new Fleet(ground.Settings, replicas, before, ground.Say);
         await fleet.Start(ct);
 
-        var first = await ground.UnderLoad(plan, fleet, seed: 1, () => Replace(fleet, 0, next, ct), ct);
+        var first = await ground.UnderLoad(load, fleet, seed: 1, () => Replace(fleet, 0, next, ct), ct);
         ground.Say($"Half of the processes are of this release: {first.Figure}.");
         var stories = await PlayStories(fleet, next, ground, ct);
-        var second = await ground.UnderLoad(plan, fleet, seed: 2, () => Replace(fleet, 1, next, ct), ct);
+        var second = await ground.UnderLoad(load, fleet, seed: 2, () => Replace(fleet, 1, next, ct), ct);
         ground.Say($"All are of this release: {second.Figure}.");
         return Rehearse.End(
             first.Holds && second.Holds && stories == 0,
-            $"first half: {first.Figure}; stories with both releases: {(stories == 0 ? "as told" : "NOT as told")}; second half: {second.Figure}");
+            $"first half: {first.Figure}; stories with both releases: {(stories == 0 ? "as told" : "NOT as told")}; "
+                + $"second half: {second.Figure}");
     }
 
     private static async Task Replace(Fleet fleet, int replica, Release release, CancellationToken ct)
@@ -76,7 +74,8 @@ internal sealed partial class RehearseUpgrade(DeployPlan plan)
             ground.Say($"Building {commit[..8]}, the release before ...");
             Directory.CreateDirectory(folder);
             await Do("sh", ["-c", "git archive \"$1\" | tar -x -C \"$2\"", "sh", commit, folder], ".", ct);
-            await Do("dotnet", ["build", "src/Jangteo", "-c", "Release", "-v", "quiet", "-p:RunAnalyzers=false", "-p:UseSharedCompilation=false"], folder, ct);
+            string[] quickly = ["-v", "quiet", "-p:RunAnalyzers=false", "-p:UseSharedCompilation=false"];
+            await Do("dotnet", ["build", "src/Jangteo", "-c", "Release", .. quickly], folder, ct);
         }
 
         // The pages are not what is rehearsed, and take a minute to build.
@@ -103,13 +102,15 @@ internal sealed partial class RehearseUpgrade(DeployPlan plan)
 
         var table = Path.Combine(folder, "kinds", ChangedKind, "trade.yaml");
         var text = File.ReadAllText(table);
-        var changed = Version().Replace(text, found => $"version: {int.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) + 1}").Replace(OldRow, NewRow, StringComparison.Ordinal);
         if (!text.Contains(OldRow, StringComparison.Ordinal))
         {
             throw new InvalidOperationException($"{ChangedKind} has no row {OldRow} any more; name another to change.");
         }
 
-        File.WriteAllText(table, changed);
+        File.WriteAllText(
+            table,
+            Version().Replace(text, found => $"version: {int.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) + 1}")
+                .Replace(OldRow, NewRow, StringComparison.Ordinal));
         return Release.At(Release.Own.Program, folder);
     }
 
@@ -117,7 +118,11 @@ internal sealed partial class RehearseUpgrade(DeployPlan plan)
     private static async Task<int> PlayStories(Fleet fleet, Release release, RehearsalGround ground, CancellationToken ct)
     {
         ground.Say("Every story is played, with one process of either release for each module ...");
-        var start = new ProcessStartInfo(release.Executable, [.. release.Words, "demo", "--url", fleet.Address]) { WorkingDirectory = release.Folder, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(release.Executable, [.. release.Words, "demo", "--url", fleet.Address])
+        {
+            WorkingDirectory = release.Folder,
+            RedirectStandardOutput = true,
+        };
         using var demo = Process.Start(start)!;
         var said = await demo.StandardOutput.ReadToEndAsync(ct);
         await demo.WaitForExitAsync(ct);
@@ -131,7 +136,8 @@ internal sealed partial class RehearseUpgrade(DeployPlan plan)
 
     private static async Task Do(string program, string[] words, string folder, CancellationToken ct)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, words) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo(program, words) { WorkingDirectory = folder, RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
         var said = await process.StandardOutput.ReadToEndAsync(ct);
         await process.WaitForExitAsync(ct);
         if (process.ExitCode != 0)

@@ -13,6 +13,14 @@ public static class Posix
     public const int Kill = 9;
     public const int Terminate = 15;
 
+    /// <summary>Goes on after <see cref="Stop"/>. Of Linux; macOS has another number.</summary>
+    [SupportedOSPlatform("linux")]
+    public const int Continue = 18;
+
+    /// <summary>The process does nothing until it is told to continue, as if it hung. Of Linux; macOS has another number.</summary>
+    [SupportedOSPlatform("linux")]
+    public const int Stop = 19;
+
     /// <summary>Of a thread too, which is a process of its own to Linux; and of who calls when none is named.</summary>
     private const int PriorityOfProcess = 0;
 

@@ -26,7 +26,7 @@ internal static class AskHealth
     private static async Task<int> Run(Settings settings, bool endHung, CancellationToken ct)
     {
         using var program = RunFile.OfRunning(settings.DataFolder) is { } run ? Process.GetProcessById(run.Process) : null;
-        var hang = new HangDetector(() => program?.TotalProcessorTime ?? TimeSpan.Zero);
+        var hang = program is null ? new HangDetector(() => TimeSpan.Zero) : HangDetector.Of(program);
         while (true)
         {
             var (answer, text) = await LivenessProbe.Ask(settings.Port, ct);

@@ -97,7 +97,7 @@ internal static class RunSplit
                 board.Say(SandboxNotice.Of(settings));
             }
 
-            await board.Show(fleet, ct);
+            await await Task.WhenAny(board.Show(fleet, ct), fleet.Supervision);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {

@@ -92,6 +92,12 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
         following = Follow();
     }
 
+    /// <summary>
+    /// Throws what has ended the supervision, which without a fault goes on until this is disposed. The run then has to end: what dies would
+    /// not be started again.
+    /// </summary>
+    public Task Supervision => following;
+
     /// <summary>What runs now, the servers last.</summary>
     public IReadOnlyList<RunningProcess> Processes() =>
     [
@@ -272,6 +278,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
                 return;
             }
 
+            await Task.WhenAll(Places.Values.SelectMany(places => places).Select(place => place.ThrowIfUnwatched()));
             if (gateway is not { IsRunning: true })
             {
                 await StartGatewayAgain();

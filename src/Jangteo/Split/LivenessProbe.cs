@@ -1,3 +1,6 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
 namespace Jangteo.Split;
 
 /// <summary>What a process answers that is asked whether it can still work.</summary>
@@ -45,8 +48,8 @@ internal static class LivenessProbe
 /// Tells a hung process from one that is only too busy to answer in time: one that hangs uses no processor. One that is silent for very
 /// long is hung either way.
 /// </summary>
-/// <param name="used">Processor time that the process has used so far.</param>
-internal sealed class HangDetector(Func<TimeSpan> used)
+/// <param name="used">Processor time that the process has used so far; null once it has ended.</param>
+internal sealed class HangDetector(Func<TimeSpan?> used)
 {
     private const int SilentInARow = 3;
     private const int SilentWhileBusy = 20;
@@ -55,8 +58,21 @@ internal sealed class HangDetector(Func<TimeSpan> used)
     private const double Idle = 0.02;
 
     private int silent;
-    private TimeSpan usedBefore = used();
+    private TimeSpan? usedBefore = used();
     private long silentSince = TimeProvider.System.GetTimestamp();
+
+    /// <summary>Watches a process of this machine, which may end at any moment.</summary>
+    public static HangDetector Of(Process process) => new(() =>
+    {
+        try
+        {
+            return process.TotalProcessorTime;
+        }
+        catch (Exception ended) when (ended is InvalidOperationException or Win32Exception)
+        {
+            return null;
+        }
+    });
 
     /// <summary>Whether it is hung, after another answer.</summary>
     public bool Note(LivenessAnswer answer)

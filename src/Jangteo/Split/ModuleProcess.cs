@@ -14,8 +14,8 @@ internal sealed class ModuleProcess(
 {
     private static readonly TimeSpan BetweenSignals = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>What a process takes beside its notice and its requests: batches and loops that end.</summary>
-    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(15);
+    /// <summary>What a process takes beside its notice and its requests: the host's own time, and as much again for the runtime to end.</summary>
+    private static readonly TimeSpan EndsWithin = 2 * Serving.StopsWithin;
 
     private static readonly TimeSpan LooksSoon = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LooksLater = TimeSpan.FromSeconds(1);
@@ -59,6 +59,9 @@ internal sealed class ModuleProcess(
         keeping = Keep();
     }
 
+    /// <summary>Does nothing, or throws what has ended the watch over the process: nobody would start it again.</summary>
+    public Task ThrowIfUnwatched() => keeping.IsFaulted ? keeping : Task.CompletedTask;
+
     /// <summary>Waits until it can be sent requests for the first time.</summary>
     /// <exception cref="UnavailableException">It ends instead, as it does when a setting is wrong.</exception>
     public async Task BecomesReady(CancellationToken ct)
@@ -88,7 +91,8 @@ internal sealed class ModuleProcess(
     {
         Deaths = 0;
         IsReady = false;
-        replacing.SetResult();
+        // One that has just died is followed by the next anyway.
+        replacing.TrySetResult();
         await BecomesReady(ct);
     }
 
@@ -112,10 +116,7 @@ internal sealed class ModuleProcess(
                 case Ending.Stopped:
                     await End(process, isSentRequests: false);
                     break;
-                case Ending.Replaced:
-                    await End(process, isSentRequests: true);
-                    break;
-                case Ending.Troubled:
+                case Ending.Replaced or Ending.Troubled:
                     await End(process, isSentRequests: true);
                     break;
                 case Ending.Hung:
@@ -145,7 +146,7 @@ internal sealed class ModuleProcess(
     private async Task<Ending> Watch(Process process)
     {
         var exit = process.WaitForExitAsync(stopping.Token);
-        var hang = new HangDetector(() => process.TotalProcessorTime);
+        var hang = HangDetector.Of(process);
         while (true)
         {
             var look = await LivenessProbe.Ask(Port, stopping.Token);

@@ -9,9 +9,6 @@ namespace Jangteo.SystemTests.Deploying;
 /// <summary>A process that is told to stop loses no request, and one that hangs keeps nobody waiting.</summary>
 public sealed class DrainingTests
 {
-    private const int Stop = 19;
-    private const int Continue = 18;
-
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(20);
 
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
@@ -71,7 +68,7 @@ public sealed class DrainingTests
         await using var gate = await Gate.Start(Gate.Of(program));
         await Shop.Eventually(() => Status(gate), status => status == HttpStatusCode.OK, TimeSpan.FromSeconds(10));
 
-        Posix.Signal(program.ProcessId, Stop);
+        Posix.Signal(program.ProcessId, Posix.Stop);
         try
         {
             // Who asks at once, and who asks when it is known, are told the same.
@@ -85,7 +82,7 @@ public sealed class DrainingTests
         }
         finally
         {
-            Posix.Signal(program.ProcessId, Continue);
+            Posix.Signal(program.ProcessId, Posix.Continue);
         }
 
         await Shop.Eventually(() => Status(gate), status => status == HttpStatusCode.OK, TimeSpan.FromSeconds(10));

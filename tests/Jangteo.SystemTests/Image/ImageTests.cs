@@ -11,9 +11,6 @@ public sealed partial class ImageTests(ContainedMarket market) : IClassFixture<C
 {
     private const long MegaBytes = 1_000_000;
 
-    /// <summary>SIGSTOP.</summary>
-    private const int Freeze = 19;
-
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
     [Fact, Requirement("CP-6", "the image is built here and serves")]
@@ -149,7 +146,7 @@ public sealed partial class ImageTests(ContainedMarket market) : IClassFixture<C
         await ContainedMarket.CheckHealth();
         var hung = await ContainedMarket.Process();
 
-        Assert.True(Posix.Signal(hung, Freeze));
+        Assert.True(Posix.Signal(hung, Posix.Stop));
         await Assert.ThrowsAsync<InvalidOperationException>(ContainedMarket.CheckHealth);
         await Until(async () => await ContainedMarket.Process() is var now && now != 0 && now != hung);
 

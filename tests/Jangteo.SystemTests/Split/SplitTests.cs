@@ -10,8 +10,6 @@ namespace Jangteo.SystemTests.Split;
 [Collection(SharingSplit.Tests)]
 public sealed class SplitTests(SharedSplit split)
 {
-    private const int Stop = 19;
-
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static readonly byte[] Picture = Convert.FromBase64String(
@@ -46,7 +44,7 @@ public sealed class SplitTests(SharedSplit split)
         var program = split.Program;
         var hung = ProcessOf(program, "delivery-1");
 
-        Posix.Signal(hung, Stop);
+        Posix.Signal(hung, Posix.Stop);
 
         await Shop.Eventually(() => Task.FromResult(ProcessOf(program, "delivery-1")), now => now != 0 && now != hung, Patience);
         await AllAreReady(program);

@@ -15,8 +15,6 @@ namespace Jangteo.SystemTests.Storm;
 public sealed class Faults_under_load(ITestOutputHelper output)
 {
     private const int Pairs = 8;
-    private const int Stop = 19;
-    private const int Continue = 18;
 
     private static readonly string[] Kinds = ["second-hand", "car-share", "neighborhood-rental", "water-purifier", "shopping-mall"];
     private static readonly TimeSpan Lasts = TimeSpan.FromSeconds(Storming.IsLong ? 30 : 4);
@@ -63,14 +61,14 @@ public sealed class Faults_under_load(ITestOutputHelper output)
         await Under(program, async _ =>
         {
             var servers = Servers(program);
-            Signal(servers, Stop);
+            Signal(servers, Posix.Stop);
             try
             {
                 await StaysReachable(program, isReady: false);
             }
             finally
             {
-                Signal(servers, Continue);
+                Signal(servers, Posix.Continue);
             }
         });
         Assert.InRange(program.Log.Split('\n').Length, 0, 200);

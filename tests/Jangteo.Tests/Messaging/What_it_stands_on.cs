@@ -17,9 +17,6 @@ namespace Jangteo.Tests.Messaging;
 /// <summary>The database is full, locked, hung, or not the one it was: nothing of that is held against a request or a message.</summary>
 public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
 {
-    private const int Stop = 19;
-    private const int Continue = 18;
-
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
     private Storage Speaker => town.Storage(Modules.Identity);
@@ -235,14 +232,14 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
     {
         Assert.Equal(HttpStatusCode.OK, (await town.Get("/api/listings")).Status);
         var servers = await Servers();
-        Signal(servers, Stop);
+        Signal(servers, Posix.Stop);
         try
         {
             await ReadersAreRefused();
         }
         finally
         {
-            Signal(servers, Continue);
+            Signal(servers, Posix.Continue);
         }
 
         await Town.Until(async () => (await town.Get("/api/listings")).Status == HttpStatusCode.OK);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Jangteo.Platform;
 using Jangteo.Platform.Machine;
 using Jangteo.Split;
@@ -138,6 +139,18 @@ public sealed class Liveness_of_a_process
         var hang = new HangDetector(() => TimeSpan.FromHours(100));
 
         Assert.Equal([false, false, true], Enumerable.Range(0, 3).Select(_ => hang.Note(LivenessAnswer.Silent)));
+    }
+
+    /// <summary>It ends whenever it likes, also between a look at it and a question to it.</summary>
+    [Fact]
+    public async Task A_process_that_has_ended_is_not_taken_for_hung()
+    {
+        using var process = Process.Start("true");
+        await process.WaitForExitAsync(Ct);
+        var hang = HangDetector.Of(process);
+
+        Assert.False(hang.Note(LivenessAnswer.NotListening));
+        Assert.All(Enumerable.Range(0, 3), _ => Assert.False(hang.Note(LivenessAnswer.Silent)));
     }
 
     private static async Task Become(Liveness liveness, bool isTroubled)

@@ -1,0 +1,52 @@
+using System.CommandLine;
+
+namespace Jangteo.Bench.Rehearsing;
+
+/// <summary>The load under which a market is rehearsed, and what it must bear.</summary>
+/// <param name="Clients">Of siege, which only reads.</param>
+/// <param name="Traders">Pairs of people who trade meanwhile.</param>
+/// <param name="Least">So many requests of siege at least.</param>
+/// <param name="Longest">No answer to siege may take longer.</param>
+/// <param name="Pause">Each client of siege waits up to so long between its requests.</param>
+internal sealed record LoadPlan(int Clients, int Traders, int Least, TimeSpan Longest, TimeSpan Pause);
+
+/// <summary>The options of a command by which its load is chosen.</summary>
+internal sealed class LoadOptions(int least)
+{
+    private readonly Option<int> clients = new("--clients")
+    {
+        Description = "How many clients of siege read meanwhile.", DefaultValueFactory = _ => 100,
+    };
+
+    private readonly Option<int> traders = new("--traders")
+    {
+        Description = "How many pairs of people trade meanwhile.", DefaultValueFactory = _ => 4,
+    };
+
+    private readonly Option<int> leastRequests = new("--least")
+    {
+        Description = "How many requests of siege there must be at least.", DefaultValueFactory = _ => least,
+    };
+
+    private readonly Option<double> longest = new("--longest")
+    {
+        Description = "How many seconds an answer may take.", DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<double> pause = new("--pause")
+    {
+        Description = "Up to how many seconds each client of siege waits between its requests.", DefaultValueFactory = _ => 0.25,
+    };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { clients, traders, leastRequests, longest, pause })
+        {
+            command.Add(option);
+        }
+    }
+
+    public LoadPlan Read(ParseResult parsed) => new(
+        parsed.GetValue(clients), parsed.GetValue(traders), parsed.GetValue(leastRequests),
+        TimeSpan.FromSeconds(parsed.GetValue(longest)), TimeSpan.FromSeconds(parsed.GetValue(pause)));
+}
