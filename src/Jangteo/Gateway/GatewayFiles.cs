@@ -128,16 +128,16 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
             timeout client 60s
             timeout connect 1s
             timeout queue 1s
-            # The program lets nobody wait for more than some seconds.
+            # Longer than any answer takes: the upload of a picture may wait 20 s for its turn.
             timeout server 30s
             timeout check 1200ms
             balance leastconn
             option httpchk GET /health/ready
-            # Who says that he is not ready gets no new requests, and finishes those he has. Who says nothing at all is down in 4.3 s at most, and
-            # the people who wait for him are told so.
+            # A process that answers "not ready" gets no new requests and finishes those it has. A process that does not answer is marked down
+            # within 4.3 s, and the requests that wait for it are answered 503.
             http-check expect status 200 error-status L7OKC
             default-server check inter 500ms fastinter 100ms fall 3 rise 1 on-marked-down shutdown-sessions
-            # Whoever failed is not the one to try next, while there is another.
+            # A request is not sent again to the process that failed it while there is another one.
             retries 3
             option redispatch 1
             retry-on conn-failure empty-response 503
@@ -153,7 +153,7 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
         frontend public
             bind {{Places(plan)}}{{(plan.Certificate is { } certificate ? $" ssl crt {certificate} alpn h2,http/1.1" : "")}}
 
-            # Whether the gateway itself answers, for whoever restarts it. What is behind it has its own.
+            # Says whether the gateway itself answers, for its supervisor. The processes behind it have health checks of their own.
             monitor-uri {{Health}}
 
         {{(HasProxy(plan) ? $"    acl from_proxy src {string.Join(' ', plan.TrustedProxies)}\n" : "")}}{{Connections(plan)}}    # A body that drips in is waited for here, up to what fits a buffer, and within timeout http-request: no process is asked before.
