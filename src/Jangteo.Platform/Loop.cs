@@ -20,6 +20,12 @@ public sealed class Loop(string name, Bell bell, Func<CancellationToken, Task<Ti
     /// </summary>
     public bool HasLongTurns { get; init; }
 
+    /// <summary>
+    /// The first turn begins so long after the start, for looks that find nothing earlier: all loops that begin at once would each open a
+    /// connection to the database.
+    /// </summary>
+    public TimeSpan BeginsAfter { get; init; }
+
     /// <summary>For how long the turn under way has made no progress; zero between turns.</summary>
     public TimeSpan WithoutProgress =>
         Volatile.Read(ref busySince) is var since && since != 0 ? TimeProvider.System.GetElapsedTime(since) : TimeSpan.Zero;
@@ -30,6 +36,7 @@ public sealed class Loop(string name, Bell bell, Func<CancellationToken, Task<Ti
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        await Task.Delay(BeginsAfter, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var rest = TimeSpan.FromMilliseconds(50);
         while (!stoppingToken.IsCancellationRequested)
         {

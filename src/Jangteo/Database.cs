@@ -21,6 +21,9 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Beside those that queue for their turn there are connections that are kept for long, such as one that listens.</summary>
     private const int PoolPerSchema = Storage.AtOnce + 3;
 
+    /// <summary>How many connections a process opens at most, to one server or several.</summary>
+    public static int MostConnections(IReadOnlyList<Module> modules) => Hosting.Schemas(modules).Count * PoolPerSchema;
+
     // After a crash it reads its log first, which it may have a minute's worth of.
     private static readonly TimeSpan ComesWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan SaysSoAfter = TimeSpan.FromSeconds(2);
@@ -36,21 +39,31 @@ internal sealed class Database : IAsyncDisposable
     {
         var own = Modules.All.Any(module => settings.DatabaseOf(module).Length > 0) ? null : await PrivatePostgres.Start(settings.DataFolder, Console.WriteLine, ct);
         var database = new Database(own);
-        foreach (var together in Hosting.Schemas(modules).GroupBy(schema => own?.AdminConnectionString ?? AddressOf(schema.Schema, settings, modules)))
+        try
         {
-            if (own is null)
+            foreach (var together in Hosting.Schemas(modules)
+                .GroupBy(schema => own?.AdminConnectionString ?? AddressOf(schema.Schema, settings, modules)))
             {
-                await WaitFor(together.Key, ct);
-                await Durability.RefuseForgetfulDatabase(together.Key, ct);
-            }
+                if (own is null)
+                {
+                    await WaitFor(together.Key, ct);
+                    await Durability.RefuseForgetfulDatabase(together.Key, ct);
+                }
 
-            await RefuseHalfRestored(together.Key, ct);
-            await Migrations.Apply(together.Key, [.. together], ct);
-            foreach (var (schema, _) in together)
-            {
-                database.admins[schema] = together.Key;
-                database.connections[schema] = ConnectionOf(schema, together.Key, own is not null, settings.DatabaseTimeouts);
+                await RefuseHalfRestored(together.Key, ct);
+                await Migrations.Apply(together.Key, [.. together], ct);
+                foreach (var (schema, _) in together)
+                {
+                    database.admins[schema] = together.Key;
+                    database.connections[schema] = ConnectionOf(schema, together.Key, own is not null, settings.DatabaseTimeouts);
+                }
             }
+        }
+        catch
+        {
+            // A program that does not start leaves no server behind.
+            await database.DisposeAsync();
+            throw;
         }
 
         return database;

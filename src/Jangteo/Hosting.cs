@@ -109,7 +109,10 @@ internal static class Hosting
     {
         await storage.Find(new Sql("select 1"), reader => reader.GetInt32(0), ct);
         return TriesPoolEvery;
-    }, log);
+    }, log)
+    {
+        BeginsAfter = TriesPoolEvery,
+    };
 
     /// <summary>What a module is sent and what it sends: through the broker where there is one, and else from log to log within the process.</summary>
     private static void AddReceiver(IServiceCollection services, Module module, IReadOnlyList<Module> modules, Settings settings)

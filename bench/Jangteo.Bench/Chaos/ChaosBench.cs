@@ -17,7 +17,11 @@ namespace Jangteo.Bench.Chaos;
 /// <param name="RestsWithin">How long everything may take to come to rest after the last thing that was done to it.</param>
 /// <param name="ReadyWithin">How long a process that was killed may take to be ready again.</param>
 internal sealed record Plan(
-    int Clients, int Seed, TimeSpan Killing, TimeSpan BrokerAway, int Messages, int ViewsAway, TimeSpan RestsWithin, TimeSpan ReadyWithin);
+    int Clients, int Seed, TimeSpan Killing, TimeSpan BrokerAway, int Messages, int ViewsAway, TimeSpan RestsWithin, TimeSpan ReadyWithin)
+{
+    /// <summary>How long each pair waits before its next step.</summary>
+    public TimeSpan Pace { get; init; }
+}
 
 /// <summary>bench chaos: people trade through the gateway while whatever is behind it dies. Nothing that anybody was told may be lost, or done twice, and all must come to rest.</summary>
 internal sealed class ChaosBench(Plan plan, bool asJson)

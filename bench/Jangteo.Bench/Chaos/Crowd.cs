@@ -82,7 +82,7 @@ internal sealed class Crowd : IDisposable
 
         var listed = await Ids(databases[Modules.Catalog], "select id from catalog.listings", ct);
         var traded = await Ids(databases[Modules.Trading], TradesBegun, ct);
-        var pairs = Enumerable.Range(0, plan.Clients).Select(number => new Pair((plan.Seed * plan.Clients) + number, kinds));
+        var pairs = Enumerable.Range(0, plan.Clients).Select(number => new Pair((plan.Seed * plan.Clients) + number, kinds, plan.Pace));
         return new Crowd(http, [.. pairs], databases, plan.RestsWithin, listed.Count, traded);
     }
 
@@ -121,9 +121,16 @@ internal sealed class Crowd : IDisposable
         return new Found(answered, rested, Acknowledged, lost, await FindTwice(ct), await new Books(Market, TimeProvider.System).Read(ct), wrong);
     }
 
-    /// <summary>How many messages have been said and not heard.</summary>
-    public async Task<long> Unread(CancellationToken ct) =>
-        (await Market.Get(World.Operator, "/api/operator/rest", ct)).Body?["items"]?.AsArray().Sum(module => (long)module!["unread"]! + (long)module["unsent"]!) ?? throw new HttpRequestException("Nobody says how many messages wait.");
+    /// <summary>How many messages have been said and not heard; waits until the gateway finds a process that knows.</summary>
+    public async Task<long> Unread(CancellationToken ct)
+    {
+        long? unread = null;
+        await Waiting.Until(
+            async () => (unread = (await Market.Get(World.Operator, "/api/operator/rest", ct)).Body?["items"]?.AsArray()
+                .Sum(module => (long)module!["unread"]! + (long)module["unsent"]!)) is not null,
+            restsWithin, ct);
+        return unread!.Value;
+    }
 
     public void Dispose()
     {

@@ -11,7 +11,8 @@ namespace Jangteo.Bench.Chaos;
 /// </summary>
 /// <param name="seed">Decides everything they do themselves; the rest is what the market answers.</param>
 /// <param name="kinds">What they trade in, as <c>GET /api/kinds/{kind}</c> says it.</param>
-internal sealed class Pair(int seed, IReadOnlyList<JsonNode> kinds)
+/// <param name="pace">How long they wait before the next step.</param>
+internal sealed class Pair(int seed, IReadOnlyList<JsonNode> kinds, TimeSpan pace)
 {
     private const int LongestTrade = 12;
     private const int WrongShown = 5;
@@ -64,6 +65,7 @@ internal sealed class Pair(int seed, IReadOnlyList<JsonNode> kinds)
             try
             {
                 await Step(market, begins(), ct);
+                await Rest(pace, ct);
             }
             catch (Exception gone) when (gone is HttpRequestException or IOException or JsonException || (gone is TaskCanceledException && !ct.IsCancellationRequested))
             {

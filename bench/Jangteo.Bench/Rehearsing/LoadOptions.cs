@@ -15,27 +15,32 @@ internal sealed class LoadOptions(int least)
 {
     private readonly Option<int> clients = new("--clients")
     {
-        Description = "How many clients of siege read meanwhile.", DefaultValueFactory = _ => 100,
+        Description = "How many clients of siege read meanwhile.",
+        DefaultValueFactory = _ => 100,
     };
 
     private readonly Option<int> traders = new("--traders")
     {
-        Description = "How many pairs of people trade meanwhile.", DefaultValueFactory = _ => 4,
+        Description = "How many pairs of people trade meanwhile.",
+        DefaultValueFactory = _ => 4,
     };
 
     private readonly Option<int> leastRequests = new("--least")
     {
-        Description = "How many requests of siege there must be at least.", DefaultValueFactory = _ => least,
+        Description = "How many requests of siege there must be at least.",
+        DefaultValueFactory = _ => least,
     };
 
     private readonly Option<double> longest = new("--longest")
     {
-        Description = "How many seconds an answer may take.", DefaultValueFactory = _ => 1,
+        Description = "How many seconds an answer may take.",
+        DefaultValueFactory = _ => 1,
     };
 
     private readonly Option<double> pause = new("--pause")
     {
-        Description = "Up to how many seconds each client of siege waits between its requests.", DefaultValueFactory = _ => 0.25,
+        Description = "Up to how many seconds each client of siege waits between its requests.",
+        DefaultValueFactory = _ => 0.25,
     };
 
     public void AddTo(Command command)

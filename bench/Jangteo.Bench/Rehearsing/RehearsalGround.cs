@@ -46,8 +46,7 @@ internal sealed class RehearsalGround : IDisposable
         LoadPlan load, Fleet fleet, int seed, Func<Task> act, CancellationToken ct)
     {
         var address = new Uri(fleet.Address);
-        var chaos = new Plan(load.Traders, seed, TimeSpan.Zero, TimeSpan.Zero, 0, 0, RestsWithin, TimeSpan.Zero);
-        using var crowd = await Crowd.Gather(address, chaos, RunFile.OfRunning(Settings.DataFolder)!.Databases!, ct);
+        using var crowd = await Gather(load.Traders, TimeSpan.Zero, seed, fleet, ct);
         var token = await crowd.Market.Token("junho", ct);
         var siege = new Siege(Folder, load.Clients, SiegeRun, load.Pause, token, await Addresses(crowd.Market, address, ct));
         crowd.Begin(ct);
@@ -56,11 +55,7 @@ internal sealed class RehearsalGround : IDisposable
         await act();
         var besieged = await siege.End();
         var found = await crowd.End(ct);
-        foreach (var fault in found.Faults)
-        {
-            Say(fault);
-        }
-
+        Say(found);
         var holds = besieged.Failed == 0 && besieged.Requests >= load.Least && besieged.Longest <= load.Longest
             && found.IsWell && crowd.Unanswered == 0;
         return (holds, string.Create(
@@ -71,11 +66,29 @@ internal sealed class RehearsalGround : IDisposable
                 + $"{found.Books.Count(check => check.Ok)} of {found.Books.Count} checks hold"));
     }
 
+    /// <summary>Pairs of people who will trade on a market.</summary>
+    /// <param name="pace">How long they wait before each step.</param>
+    public Task<Crowd> Gather(int pairs, TimeSpan pace, int seed, Fleet fleet, CancellationToken ct) => Crowd.Gather(
+        new Uri(fleet.Address), new Plan(pairs, seed, TimeSpan.Zero, TimeSpan.Zero, 0, 0, RestsWithin, TimeSpan.Zero) { Pace = pace },
+        RunFile.OfRunning(Settings.DataFolder)!.Databases!, ct);
+
+    /// <summary>Says what is wrong with what was found.</summary>
+    public void Say(Found found)
+    {
+        foreach (var fault in found.Faults)
+        {
+            Say(fault);
+        }
+    }
+
     /// <summary>A route of each module that anybody who is signed in can read.</summary>
     private static async Task<IReadOnlyList<Uri>> Addresses(Market market, Uri address, CancellationToken ct)
     {
-        var heard = await market.Get("junho", "/api/listings", ct);
-        var listing = (string)heard.Body!["items"]![0]!["id"]!;
+        // The views hear of the sample listings a moment later.
+        string? listing = null;
+        await Waiting.Until(
+            async () => (listing = (string?)(await market.Get("junho", "/api/listings", ct)).Body?["items"]?.AsArray().FirstOrDefault()?["id"]) is not null,
+            RestsWithin, ct);
         string[] paths =
         [
             "/", "/api/listings", $"/api/listings/{listing}", "/api/kinds", "/api/people/me", "/api/notices", "/api/my/trades",

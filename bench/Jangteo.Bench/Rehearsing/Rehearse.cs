@@ -11,7 +11,7 @@ internal static class Rehearse
     public static Command Command() =>
         new("rehearse", "Rehearses on a market of its own what operators do, and answers 1 when it does not hold.")
         {
-            RehearseDeploy.Command(), RehearseUpgrade.Command(), RehearseHeal.Command(), RehearseRestore.Command(),
+            RehearseDeploy.Command(), RehearseUpgrade.Command(), RehearseHeal.Command(), RehearseScale.Command(), RehearseRestore.Command(),
         };
 
     /// <summary>Ends a rehearsal: its figure is the last line that it prints, and the exit code says whether it holds.</summary>

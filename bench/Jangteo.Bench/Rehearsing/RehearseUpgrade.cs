@@ -13,7 +13,8 @@ namespace Jangteo.Bench.Rehearsing;
 /// module has one process of either release, every story of every kind is played. The new release comes with its migrations, and with a
 /// new version of a kind.
 /// </summary>
-internal sealed partial class RehearseUpgrade(LoadPlan load)
+/// <param name="atOnce">How many modules are upgraded at the same time; of each, one process.</param>
+internal sealed partial class RehearseUpgrade(int atOnce, LoadPlan load)
 {
     private const int Replicas = 2;
 
@@ -25,11 +26,19 @@ internal sealed partial class RehearseUpgrade(LoadPlan load)
 
     public static Command Command()
     {
+        var atOnce = new Option<int>("--at-once")
+        {
+            Description = "How many modules are upgraded at the same time, one process of each.",
+            DefaultValueFactory = _ => 1,
+        };
         var load = new LoadOptions(least: 10_000);
         var command = new Command(
-            "upgrade", "Upgrades a market of the release before to this one under load, and plays every story half-way.");
+            "upgrade", "Upgrades a market of the release before to this one under load, and plays every story half-way.")
+        {
+            atOnce,
+        };
         load.AddTo(command);
-        command.SetAction((parsed, ct) => new RehearseUpgrade(load.Read(parsed)).Run(ct));
+        command.SetAction((parsed, ct) => new RehearseUpgrade(parsed.GetValue(atOnce), load.Read(parsed)).Run(ct));
         return command;
     }
 
@@ -53,14 +62,14 @@ internal sealed partial class RehearseUpgrade(LoadPlan load)
                 + $"second half: {second.Figure}");
     }
 
-    private static async Task Replace(Fleet fleet, int replica, Release release, CancellationToken ct)
-    {
-        foreach (var place in Modules.All.Select(module => fleet.Places[module][replica]))
+    private Task Replace(Fleet fleet, int replica, Release release, CancellationToken ct) => Parallel.ForEachAsync(
+        Modules.All.Select(module => fleet.Places[module][replica]),
+        new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = ct },
+        async (place, token) =>
         {
             place.Release = release;
-            await place.Replace(ct);
-        }
-    }
+            await place.Replace(token);
+        });
 
     /// <summary>Builds the commit that <c>deploy/upgrade-from</c> names, once.</summary>
     /// <exception cref="UnavailableException">Its history is not here, or it does not build.</exception>

@@ -29,8 +29,8 @@ async function run(settings: Settings): Promise<void> {
   const sending = new Sending(book, providers, routes, concurrency, providerTimeout, metrics)
   const door = new Door(settings.secret, book, sending, providers, metrics)
   const loops = [new Loop('Asking for unknown messages', looksEvery, () => resolveUnknown(book, providers))]
-  if (settings.reportsTo !== '') {
-    const reporting = new Reporting(book, settings.reportsTo, settings.secret)
+  const reporting = settings.reportsTo === '' ? null : new Reporting(book, settings.reportsTo, settings.secret)
+  if (reporting !== null) {
     loops.push(new Loop('Pushing reports', looksEvery, () => reporting.turn()))
   }
   const server = await door.listen(settings.port, settings.listen)
@@ -47,6 +47,7 @@ async function run(settings: Settings): Promise<void> {
     const closed = new Promise((done) => server.close(done))
     server.closeIdleConnections()
     await Promise.race([closed, new Promise((done) => setTimeout(done, settings.drainWithin))])
+    if (reporting !== null) reporting.isEnding = true
     await Promise.all(loops.map((loop) => loop.stop()))
     book.close()
     process.exit(0)

@@ -9,6 +9,9 @@ const longestPause = 60_000
 export class Reporting {
   private readonly failures = new Map<string, number>()
 
+  /** The courier ends: what is left is pushed by the next one. */
+  isEnding = false
+
   constructor(
     private readonly book: Book,
     private readonly address: string,
@@ -17,6 +20,7 @@ export class Reporting {
 
   async turn(): Promise<void> {
     for (const key of await this.book.take('courier:reports', 50)) {
+      if (this.isEnding) return
       const entry = await this.book.read(key)
       if (entry === null) {
         await this.book.reported(key, 0)

@@ -107,22 +107,25 @@ export function everyMessageOnce(name: string, make: () => StandIn): void {
       expect(standIn.taken).toHaveLength(1)
     })
 
-    test.each(['take and be silent', 'take and hang up', 'take and answer 500', 'take and answer nonsense'] as const)(
-      'told to %s, the message is unknown until the provider is found to have it',
-      async (deed) => {
-        standIn.next = [deed]
-        const send = sms()
+    test.each([
+      'take and be silent',
+      'take and hang up',
+      'take and answer 500',
+      'take behind a proxy that answers 503',
+      'take and answer nonsense',
+    ] as const)('told to %s, the message is unknown until the provider is found to have it', async (deed) => {
+      standIn.next = [deed]
+      const send = sms()
 
-        expect((await courier.send(send)).body).toMatchObject({ state: 'unknown', message: null })
+      expect((await courier.send(send)).body).toMatchObject({ state: 'unknown', message: null })
 
-        await until(
-          () => courier.state(send.key),
-          (state) => state === 'accepted',
-        )
-        expect((await courier.send(send)).body).toMatchObject({ state: 'accepted', message: standIn.taken[0]!.id })
-        expect(standIn.taken).toHaveLength(1)
-      },
-    )
+      await until(
+        () => courier.state(send.key),
+        (state) => state === 'accepted',
+      )
+      expect((await courier.send(send)).body).toMatchObject({ state: 'accepted', message: standIn.taken[0]!.id })
+      expect(standIn.taken).toHaveLength(1)
+    })
 
     test.each(['be silent', 'answer for another'] as const)(
       'told to %s, the message stays unknown, is not sent again, and holds nothing up',

@@ -13,6 +13,8 @@ export type Deed =
   | 'take and hang up'
   /** Takes it and answers 500. */
   | 'take and answer 500'
+  /** Takes it, and a proxy on the way answers 503. */
+  | 'take behind a proxy that answers 503'
   /** Takes it, and answers twice on the connection: once more for the request that comes next. */
   | 'take and answer twice'
   /** Does not take it, and answers as if for another message. */
@@ -108,6 +110,9 @@ export abstract class StandIn {
         return
       case 'take and answer 500':
         return answer(response, 500, { error: 'oops' })
+      case 'take behind a proxy that answers 503':
+        response.writeHead(503, { 'content-type': 'text/html' }).end('<html>Service Unavailable</html>')
+        return
       case 'take and answer nonsense':
         response.writeHead(200).end('<html>')
         return

@@ -182,7 +182,8 @@ public sealed class QueueReader(
             await channel.BasicNackAsync(lost.Tag, multiple: false, requeue: true, ct);
         }
 
-        if (batch.Count < Receiver.Batch && receiver.Gathers > TimeSpan.Zero)
+        // The broker hands out no more than the prefetch of each partition: after a full batch the next is already there.
+        if (batch.Count < Math.Min(Receiver.Batch, Prefetch * session.Heard.Count) && receiver.Gathers > TimeSpan.Zero)
         {
             await Task.Delay(receiver.Gathers, ct);
         }

@@ -24,7 +24,7 @@ public sealed class OutboxWatch(Storage storage, bool byBroker, Alarms alarms, T
     /// <summary>What was said before counts from here: a program that was off has not been slow.</summary>
     private readonly DateTimeOffset started = machine.GetUtcNow();
 
-    public Loop Loop => new($"{storage.Module}'s outbox watch", new Bell(), Look, log);
+    public Loop Loop => new($"{storage.Module}'s outbox watch", new Bell(), Look, log) { BeginsAfter = LooksEvery };
 
     private async Task<TimeSpan> Look(CancellationToken ct)
     {

@@ -24,7 +24,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         "synchronous_commit=on",
         "full_page_writes=on",
         "shared_buffers=128MB",
-        "max_connections=200",
+        "max_connections=1000", // For all processes that a split market can have; those not in use take only address space.
         "wal_buffers=16MB",
         "min_wal_size=256MB",
         "max_wal_size=2GB",

@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Jangteo.Contracts;
 using Jangteo.Platform.Machine;
 
 namespace Jangteo.Backups;
 
 /// <summary>What a backup holds: its <c>manifest.json</c>.</summary>
-internal sealed record Backup
+internal sealed partial record Backup
 {
     public const string FileName = "manifest.json";
 
@@ -83,10 +84,11 @@ internal sealed record Backup
                 $"{path} is of format {backup?.Format}, and this release reads {CurrentFormat}. Use the release that made it.");
     }
 
-    /// <summary>The finished backups of a folder, the newest first.</summary>
+    /// <summary>The finished backups of a folder, the newest first. Folders with other names than a backup gets are left alone.</summary>
     public static IReadOnlyList<string> In(string folder) =>
         Directory.Exists(folder)
-            ? [.. Directory.GetDirectories(folder).Where(one => File.Exists(Path.Combine(one, FileName)))
+            ? [.. Directory.GetDirectories(folder)
+                .Where(one => FolderName().IsMatch(Path.GetFileName(one)) && File.Exists(Path.Combine(one, FileName)))
                 .OrderDescending(StringComparer.Ordinal)]
             : [];
 
@@ -122,6 +124,10 @@ internal sealed record Backup
         await JsonSerializer.SerializeAsync(stream, this, Indented, ct);
         stream.Flush(flushToDisk: true);
     }
+
+    /// <summary>The moment of a backup, and a number from the second of one second on.</summary>
+    [GeneratedRegex(@"^\d{4}-\d{2}-\d{2}T\d{6}Z(-\d+)?$")]
+    private static partial Regex FolderName();
 }
 
 /// <param name="Migrations">Those that had been applied, as <c>Jangteo.Trading 3</c>.</param>

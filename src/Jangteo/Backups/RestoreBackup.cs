@@ -13,6 +13,19 @@ namespace Jangteo.Backups;
 /// <param name="UnderWay">Messages that were on their way at the moment of the backup, and are heard after the start.</param>
 internal sealed record Restored(Backup Backup, long UnderWay, TimeSpan Took);
 
+/// <summary>What became of a restore that was ended before it was done.</summary>
+internal enum Undone
+{
+    /// <summary>There was none.</summary>
+    Nothing,
+
+    /// <summary>Everything is as it was before it.</summary>
+    PutBack,
+
+    /// <summary>It had loaded everything, and was finished.</summary>
+    Finished,
+}
+
 /// <summary>
 /// Makes the databases of a market what they were when a backup was made. Nothing of what is there is touched before the backup is known to
 /// be whole; then its schemas are renamed, and dropped only when everything has been loaded. A database in which a restore has not ended is
@@ -37,6 +50,7 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
         var sources = databases.All.ToDictionary(database => database, database => database.Open());
         try
         {
+            await using var alone = await RestoreLock.Of(sources, ct);
             foreach (var (database, source) in sources)
             {
                 await RefuseRunning(database, source, ct);
@@ -65,11 +79,8 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
             }
 
             await ForgetQueues(databases, broker, ct);
-            foreach (var (database, source) in sources)
-            {
-                await Finish(database, source, ct);
-            }
-
+            await MarkLoaded(sources.Values, ct);
+            await Finish(sources, ct);
             await TakeBackup.Note(databases, backup.At, Path.GetFullPath(folder), ct);
             return new Restored(backup, underWay, Stopwatch.GetElapsedTime(began));
         }
@@ -82,20 +93,17 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
         }
     }
 
-    /// <summary>Puts back what a restore that was ended before it was done had replaced. Answers whether there was one.</summary>
-    public static async Task<bool> Undo(MarketDatabases databases, CancellationToken ct)
+    /// <summary>
+    /// Puts back what a restore that was ended before it was done had replaced. One that had loaded everything is finished instead: some
+    /// databases may have lost what was there before.
+    /// </summary>
+    public static async Task<Undone> Undo(MarketDatabases databases, CancellationToken ct)
     {
         var sources = databases.All.ToDictionary(database => database, database => database.Open());
         try
         {
-            var isOne = false;
-            foreach (var source in sources.Values)
-            {
-                isOne |= await IsRestoring(source, ct);
-            }
-
-            await PutBack(sources, ct);
-            return isOne;
+            await using var alone = await RestoreLock.Of(sources, ct);
+            return await PutBack(sources, ct);
         }
         finally
         {
@@ -225,7 +233,7 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
         await Execute(
             connection,
             $"""
-            create table {Database.Restoring} (since timestamptz not null default now());
+            create table {Database.Restoring} (loaded_at timestamptz not null default now());
             create table if not exists public.migrations (
                 schema text, source text, number integer, applied_at timestamptz not null default now(),
                 primary key (schema, source, number));
@@ -249,16 +257,35 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
         await transaction.CommitAsync(ct);
     }
 
-    /// <summary>Where a restore has begun and not ended, everything is as it was before it.</summary>
-    private static async Task PutBack(Dictionary<MarketDatabase, NpgsqlDataSource> sources, CancellationToken ct)
+    /// <summary>
+    /// Where a restore has begun and not ended, everything is as it was before it; where it had loaded everything, it is finished.
+    /// </summary>
+    private static async Task<Undone> PutBack(Dictionary<MarketDatabase, NpgsqlDataSource> sources, CancellationToken ct)
     {
+        var begun = new Dictionary<MarketDatabase, NpgsqlDataSource>();
+        var areLoaded = true;
         foreach (var (database, source) in sources)
         {
-            if (!await IsRestoring(source, ct))
+            if (await IsRestoring(source, ct))
             {
-                continue;
+                begun[database] = source;
+                areLoaded &= await IsLoaded(source, ct);
             }
+        }
 
+        if (begun.Count == 0)
+        {
+            return Undone.Nothing;
+        }
+
+        if (areLoaded)
+        {
+            await Finish(begun, ct);
+            return Undone.Finished;
+        }
+
+        foreach (var (database, source) in begun)
+        {
             await using var connection = await source.OpenConnectionAsync(ct);
             await using var transaction = await connection.BeginTransactionAsync(ct);
             foreach (var schema in database.Schemas)
@@ -280,6 +307,8 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
             await Execute(connection, $"drop table {Database.Restoring}", ct);
             await transaction.CommitAsync(ct);
         }
+
+        return Undone.PutBack;
     }
 
     private static async Task<bool> Exists(NpgsqlConnection connection, string schema, CancellationToken ct)
@@ -354,13 +383,31 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
         return references;
     }
 
-    /// <summary>Drops what was replaced and lets the program start again.</summary>
-    private static async Task Finish(MarketDatabase database, NpgsqlDataSource source, CancellationToken ct)
+    /// <summary>Notes in every database that all of them are loaded. Only then may any of them lose what was there before.</summary>
+    private static async Task MarkLoaded(IEnumerable<NpgsqlDataSource> sources, CancellationToken ct)
     {
-        var drops = string.Concat(database.Schemas.Select(
-            schema =>
-                $"drop schema if exists {schema}{Replaced} cascade; delete from public.migrations where schema = '{schema}{Replaced}'; "));
-        await Execute(source, $"begin; {drops}drop table {Database.Restoring}; commit", ct);
+        foreach (var source in sources)
+        {
+            await Execute(source, $"insert into {Database.Restoring} default values", ct);
+        }
+    }
+
+    private static async Task<bool> IsLoaded(NpgsqlDataSource source, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand($"select exists (select from {Database.Restoring})");
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    /// <summary>Drops what was replaced and lets the program start again.</summary>
+    private static async Task Finish(Dictionary<MarketDatabase, NpgsqlDataSource> sources, CancellationToken ct)
+    {
+        foreach (var (database, source) in sources)
+        {
+            var drops = string.Concat(database.Schemas.Select(
+                schema =>
+                    $"drop schema if exists {schema}{Replaced} cascade; delete from public.migrations where schema = '{schema}{Replaced}'; "));
+            await Execute(source, $"begin; {drops}drop table {Database.Restoring}; commit", ct);
+        }
     }
 
     /// <summary>The broker of the settings, which must be there before anything is changed; null where there is none.</summary>

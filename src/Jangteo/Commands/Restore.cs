@@ -106,8 +106,12 @@ internal static class Restore
     private static async Task<int> Undo(Settings settings, bool isSplit, CancellationToken ct)
     {
         await using var databases = await MarketDatabases.Find(settings, isSplit, forLoading: false, Console.WriteLine, ct);
-        var isDone = await RestoreBackup.Undo(databases, ct);
-        Console.WriteLine(isDone ? "Everything is as it was before the restore." : "No restore has begun here that did not end.");
+        Console.WriteLine(await RestoreBackup.Undo(databases, ct) switch
+        {
+            Undone.PutBack => "Everything is as it was before the restore.",
+            Undone.Finished => "The restore had loaded everything, so it was finished: the market is that of the backup.",
+            _ => "No restore has begun here that did not end.",
+        });
         return 0;
     }
 }

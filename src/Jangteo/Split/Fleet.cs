@@ -143,8 +143,9 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
-        await following;
-        await restarting;
+        // A fault of the supervision is told by whoever awaits it; what it supervised has to be stopped all the same.
+        await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await restarting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (gateway is not null)
         {
             await gateway.DisposeAsync();
@@ -284,7 +285,8 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
                 await StartGatewayAgain();
             }
 
-            if (File.GetLastWriteTimeUtc(Replicas.FileIn(Folder)) is var written && written != seen)
+            // One after the other: a process that is being replaced must not be stopped meanwhile.
+            if (restarting.IsCompleted && File.GetLastWriteTimeUtc(Replicas.FileIn(Folder)) is var written && written != seen)
             {
                 seen = written;
                 await Scale(Replicas.Parse(await File.ReadAllTextAsync(Replicas.FileIn(Folder)), least: 0).Counts);
@@ -308,8 +310,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
             foreach (var place in restart.Modules.SelectMany(module => Places[module]).Where(place => place.IsWanted))
             {
                 say($"{place.Name} is replaced.");
-                place.Release = next ?? place.Release;
-                await place.Replace(stopping.Token);
+                await Replace(place, next ?? place.Release);
             }
         }
         catch (UnavailableException failed)
@@ -323,6 +324,23 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
         }
 
         await restart.Done(Folder, failure);
+    }
+
+    /// <exception cref="UnavailableException">The release does not start; the process is one of the release before again.</exception>
+    private async Task Replace(ModuleProcess place, Release release)
+    {
+        var before = place.Release;
+        place.Release = release;
+        try
+        {
+            await place.Replace(stopping.Token);
+        }
+        catch (UnavailableException) when (release != before)
+        {
+            place.Release = before;
+            await place.Replace(stopping.Token);
+            throw;
+        }
     }
 
     private async Task StartGatewayAgain()

@@ -73,6 +73,11 @@ internal sealed class ModuleProcess(
                 throw new UnavailableException($"{Name} ended while starting:\n{Daemon.LastLines(Log)}\nIts whole log is {Log}.");
             }
 
+            if (!IsWanted)
+            {
+                throw new UnavailableException($"{Name} was stopped while it was starting.");
+            }
+
             await Task.Delay(LooksSoon, ct);
         }
     }
@@ -82,7 +87,8 @@ internal sealed class ModuleProcess(
     {
         IsWanted = false;
         await stopping.CancelAsync();
-        await keeping;
+        // What has ended the watch is told by the fleet.
+        await keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Has another process follow the one that runs, which drains first; returns when the new one is ready.</summary>

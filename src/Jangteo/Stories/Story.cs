@@ -127,6 +127,15 @@ public abstract record Step(int Line)
         public override string Text => $"expect {State}";
     }
 
+    /// <summary>
+    /// Of two trades for one thing, one comes to stand so, and nobody can know which. From then on the winner plays the part of the first,
+    /// and the other that of the second.
+    /// </summary>
+    public sealed record Wins(int Line, string State, string Trade, string Against) : Step(Line)
+    {
+        public override string Text => $"{State}: {Trade} or {Against}";
+    }
+
     /// <summary>The trade comes to its end by this row.</summary>
     public sealed record Ends(int Line, string Move, string From, string State, string Trade, ExpectedMoney Money, string? Stock, string? Delivery)
         : Expect(Line, State, Trade, Money, Stock, Delivery)

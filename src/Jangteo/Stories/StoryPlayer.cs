@@ -70,6 +70,10 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
     private sealed partial class Playing(Story story, Market market, IWorld world, Texts texts, TimeProvider machine)
     {
         private readonly Dictionary<string, string> trades = [];
+
+        /// <summary>Who plays the part of somebody else since a race between the two.</summary>
+        private readonly Dictionary<string, string> parts = [];
+
         private readonly List<(string Buyer, string Trade)> everyTrade = [];
         private ImmutableArray<Ending> endings = [];
         private string? listing;
@@ -79,7 +83,7 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
 
         public ImmutableArray<Ending> Endings => endings;
 
-        public Task Take(Step step, CancellationToken ct) => step switch
+        public Task Take(Step step, CancellationToken ct) => Cast(step) switch
         {
             Step.Act { Trade: null } act => Start(act, ct),
             Step.Act act => Move(act, ct),
@@ -92,6 +96,7 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
             Step.SentBack back => ExpectSentBack(back, ct),
             Step.Forward forward => world.Forward(forward.Span, ct),
             Step.Switch fault => world.Switch(fault.Fault, fault.On, ct),
+            Step.Wins wins => Race(wins, ct),
             Step.Ends ends => ExpectEnd(ends, ct),
             Step.Expect expect => ExpectState(expect, ct),
             Step.Told told => ExpectTold(told, ct),
@@ -287,6 +292,40 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
         {
             var trade = TradeOf(expect.Trade);
             See((await Until(() => ReadTrade(expect.Trade, trade, ct), heard => string.Join(", ", Differences(heard, expect)) is { Length: > 0 } differs ? differs : null, ct)).Body);
+        }
+
+        /// <summary>A step as it is played by those who have the parts now.</summary>
+        private Step Cast(Step step) => step switch
+        {
+            Step.Act act => act with { Who = PlayerOf(act.Who), Trade = act.Trade is { } trade ? PlayerOf(trade) : null },
+            Step.Readdress readdress => readdress with { Who = PlayerOf(readdress.Who), Trade = PlayerOf(readdress.Trade) },
+            Step.Arrived arrived => arrived with { Who = PlayerOf(arrived.Who), Trade = PlayerOf(arrived.Trade) },
+            Step.Deposit deposit => deposit with { Trade = PlayerOf(deposit.Trade) },
+            Step.SentBack back => back with { Trade = PlayerOf(back.Trade) },
+            Step.Expect expect => expect with { Trade = PlayerOf(expect.Trade) },
+            Step.Wins wins => wins with { Trade = PlayerOf(wins.Trade), Against = PlayerOf(wins.Against) },
+            Step.Told told => told with { Who = PlayerOf(told.Who), Trade = PlayerOf(told.Trade) },
+            _ => step,
+        };
+
+        private string PlayerOf(string name) => parts.GetValueOrDefault(name, name);
+
+        private async Task Race(Step.Wins wins, CancellationToken ct)
+        {
+            string? winner = null;
+            await Until(
+                async () =>
+                {
+                    var first = await ReadTrade(wins.Trade, TradeOf(wins.Trade), ct);
+                    var second = await ReadTrade(wins.Against, TradeOf(wins.Against), ct);
+                    winner = StateOf(first) == wins.State ? wins.Trade : StateOf(second) == wins.State ? wins.Against : null;
+                    return first;
+                },
+                first => winner is null ? $"neither is {wins.State}; the first is {StateOf(first)}" : null, ct);
+            if (winner == wins.Against)
+            {
+                (parts[wins.Trade], parts[wins.Against]) = (wins.Against, wins.Trade);
+            }
         }
 
         private async Task ExpectEnd(Step.Ends ends, CancellationToken ct)

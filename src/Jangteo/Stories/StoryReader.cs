@@ -14,7 +14,7 @@ public sealed class StoryReader
     private static readonly string[] StockWords = ["none", "taken", "sold", "written-off"];
     private static readonly string[] DeliveryWords = ["none", "under-way", "arrived", "cancelled"];
     private static readonly string[] Triggers =
-        ["does", "lists", "changes", "marks", "told", "deposit", "sent-back", "forward", "fault", "expect", "ends", "left"];
+        ["does", "lists", "changes", "marks", "told", "deposit", "sent-back", "forward", "fault", "expect", "wins", "ends", "left"];
 
     private readonly Kind kind;
     private readonly MistakesOf mistakes;
@@ -141,6 +141,7 @@ public sealed class StoryReader
             "forward" => ReadForward(step),
             "fault" => ReadSwitch(step),
             "expect" => ReadExpect(step),
+            "wins" => ReadWins(step),
             "ends" => ReadEnds(step),
             _ => new Step.Left(step.Line, (int)Number(Fields(step, "left")["left"], 0)),
         };
@@ -238,6 +239,13 @@ public sealed class StoryReader
         var fields = Fields(step, "expect", "trade", "money", "stock", "delivery");
         var state = Word(fields, "expect", step.Line, kind.States);
         return new Step.Expect(step.Line, state, TradeOf(fields, step.Line), ReadMoney(fields), OneOf(fields, "stock", StockWords), OneOf(fields, "delivery", DeliveryWords));
+    }
+
+    private Step.Wins ReadWins(Mapping step)
+    {
+        var fields = Fields(step, "wins", "trade", "against");
+        return new Step.Wins(
+            step.Line, Word(fields, "wins", step.Line, kind.States), TradeOf(fields, step.Line), Text(fields, "against", step.Line));
     }
 
     private Step.Ends? ReadEnds(Mapping step)

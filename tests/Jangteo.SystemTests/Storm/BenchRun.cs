@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace Jangteo.SystemTests.Storm;
@@ -24,28 +23,9 @@ public abstract class BenchRun(TimeSpan patience, params string[] words) : IAsyn
 
     public async ValueTask InitializeAsync()
     {
-        var bench = Path.Combine(
-            JangteoProgram.Root, "artifacts", "bin", "Jangteo.Bench", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')),
-            "Jangteo.Bench.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [bench, .. words, "--json"])
-        {
-            WorkingDirectory = JangteoProgram.Root,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        using var limit = new CancellationTokenSource(patience);
-        var (figures, said) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
-        try
-        {
-            await process.WaitForExitAsync(limit.Token);
-            Found = [.. (await figures).Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonNode.Parse(line)!)];
-            Said = await said;
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill();
-        }
+        var (_, figures, said) = await BenchProcess.Run(patience, [.. words, "--json"]);
+        Found = [.. figures.Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonNode.Parse(line)!)];
+        Said = said;
     }
 
     public ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -65,6 +66,21 @@ public sealed partial class ComposeTests : IDisposable
             ["courier", "gateway", "otel-collector", "postgres", "rabbitmq", "redis"],
             ComposeFile.Read(Apart).Services.Keys.Except(Modules.All).Order());
         Assert.Equal(["courier", "jangteo", "postgres", "redis"], ComposeFile.Read(Single).Services.Keys.Order());
+    }
+
+    [Theory]
+    [InlineData(Apart)]
+    [InlineData(Single)]
+    public void The_database_has_room_for_the_connections_of_every_service(string name)
+    {
+        const string setting = "max_connections=";
+        var file = ComposeFile.Read(name);
+        var most = int.Parse(
+            ComposeFile.Texts(file.Services["postgres"]["command"]).Single(word => word.StartsWith(setting, StringComparison.Ordinal))[setting.Length..],
+            CultureInfo.InvariantCulture);
+
+        Assert.InRange(
+            file.Services.Values.Where(IsOurs).Sum(service => Database.MostConnections(Target.Of(SettingsOf(service).Target))), 1, most);
     }
 
     [Theory]

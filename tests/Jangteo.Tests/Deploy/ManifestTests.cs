@@ -110,6 +110,7 @@ public sealed class ManifestTests
     [InlineData("- backup\n            - /backups", "- backups\n            - /backups", "backups /backups")]
     [InlineData("claimName: backups", "claimName: backup", "needs PersistentVolumeClaim backup, which is not there")]
     [InlineData("readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false", "may write into its image, or has rights")]
+    [InlineData("max_connections=1300", "max_connections=400", "max_connections=400, and the processes may open 1200")]
     [InlineData("jangteo_receiver: trading", "jangteo_receiver: views", "Deployment trading: is not scaled by its own queue")]
     [InlineData("    kind: Deployment\n    name: views", "    kind: Deployment\n    name: view", "there is no Deployment view")]
     [InlineData("        - --sandbox\n", "", "the doors of the sandbox are closed")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Jangteo.Contracts;
 using Jangteo.Platform.Broker;
 using k8s.Models;
@@ -17,7 +18,24 @@ internal static class ScalingRules
             .Select(scaler => $"HorizontalPodAutoscaler {scaler.Metadata.Name}: there is no Deployment {scaler.Spec.ScaleTargetRef.Name}"),
         .. cluster.Of<V1PodDisruptionBudget>().Where(budget => cluster.Matching(budget.Spec.Selector.MatchLabels).Count() != 1)
             .Select(budget => $"PodDisruptionBudget {budget.Metadata.Name}: is not of one workload"),
+        .. OfConnections(cluster),
     ];
+
+    /// <summary>A PostgreSQL of the cluster has room for every process that there can be, with one more of each module during a roll-out.</summary>
+    private static IEnumerable<string> OfConnections(Cluster cluster)
+    {
+        const string setting = "max_connections=";
+        var needed = ProgramRules.Containers(cluster).Select(one => one.Workload).Distinct()
+            .Where(workload => ProgramRules.TargetOf(workload) is { } target && Jangteo.Kinds.Modules.All.Contains(target))
+            .Sum(workload => Database.MostConnections(Target.Of(ProgramRules.TargetOf(workload)!))
+                * (1 + (cluster.Of<V2HorizontalPodAutoscaler>().FirstOrDefault(one => one.Spec.ScaleTargetRef.Name == workload.Name)?.Spec.MaxReplicas ?? 0)));
+        return
+            from workload in cluster.Workloads
+            from container in PodRules.Containers(workload)
+            from word in container.Args ?? []
+            where word.StartsWith(setting, StringComparison.Ordinal) && int.Parse(word[setting.Length..], CultureInfo.InvariantCulture) < needed
+            select $"{workload}: {word}, and the processes may open {needed}";
+    }
 
     private static IEnumerable<string> OfDeployment(Cluster cluster, V1Deployment deployment)
     {

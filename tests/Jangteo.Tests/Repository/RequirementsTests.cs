@@ -46,15 +46,14 @@ public sealed partial class RequirementsTests
         var named = Named().ToLookup(test => (test.Id, test.Edge), test => test.Test);
         var page = new StringBuilder("# Requirements, and the tests that show them\n\nMade from [requirements.yaml](requirements.yaml) and the tests by `./jangteo format`.\n\n");
         var uncovered = Uncovered().ToList();
-        page.Append($"Requirements and edges without a test: {uncovered.Count}. Lines that wait for the services to run apart: {Read().Count(requirement => requirement.Needs == "split")}.\n\n");
+        page.Append($"Requirements and edges without a test: {uncovered.Count}.\n\n");
         page.Append("| id | requirement | edge | shown by |\n|---|---|---|---|\n");
         foreach (var requirement in Read())
         {
             foreach (var edge in Edges(requirement).Prepend(null).Where(edge => edge is not null || requirement.Edges.Count == 0 || named.Contains((requirement.Id, null))))
             {
                 var tests = named[(requirement.Id, edge)].Distinct().Order(StringComparer.Ordinal).ToList();
-                var shown =
-                    tests.Count > 0 ? string.Join("<br>", tests) : requirement.Needs is { } needs ? $"*waits: {needs}*" : "**no test**";
+                var shown = tests.Count > 0 ? string.Join("<br>", tests) : "**no test**";
                 page.Append($"| {requirement.Id} | {requirement.Says} | {edge} | {shown} |\n");
             }
         }
@@ -65,12 +64,10 @@ public sealed partial class RequirementsTests
     private static IEnumerable<(string Id, string? Edge)> Uncovered()
     {
         var named = Named().Select(test => (test.Id, test.Edge)).ToHashSet();
-        return Read().Where(requirement => requirement.Needs is null)
-            .SelectMany(requirement => requirement.Edges.Count == 0
-                ? named.Any(test => test.Id == requirement.Id) ? [] : [(requirement.Id, (string?)null)]
-                : requirement.Edges.Where(edge => !named.Contains((requirement.Id, edge))).Select(edge => (requirement.Id, (string?)edge)));
+        return Read().SelectMany(requirement => requirement.Edges.Count == 0
+            ? named.Any(test => test.Id == requirement.Id) ? [] : [(requirement.Id, (string?)null)]
+            : requirement.Edges.Where(edge => !named.Contains((requirement.Id, edge))).Select(edge => (requirement.Id, (string?)edge)));
     }
-
 
     private static IEnumerable<string?> Edges(Entry requirement) => requirement.Edges;
 
@@ -128,8 +125,6 @@ public sealed partial class RequirementsTests
         public string Says { get; set; } = "";
 
         public string? Shown { get; set; }
-
-        public string? Needs { get; set; }
 
         public List<string> Edges { get; set; } = [];
     }

@@ -152,11 +152,10 @@ function outcomeOf(answer: Answer, key: string): Outcome {
       : { kind: 'unknown', code: 'unreadable-answer' }
   }
   const code = member(body, 'errorCode')
-  if (status === 429 || status === 503)
-    return { kind: 'not-taken', code: `solapi-${String(code ?? status)}`, retryAfter }
-  // Without a code it is not certain that Solapi itself answered.
-  if (status < 400 || status >= 500 || typeof code !== 'string')
-    return { kind: 'unknown', code: `unreadable-answer-${status}` }
+  // Without a code it is not certain that Solapi itself answered: a proxy may, after Solapi has taken the message.
+  if (typeof code !== 'string') return { kind: 'unknown', code: `unreadable-answer-${status}` }
+  if (status === 429 || status === 503) return { kind: 'not-taken', code: `solapi-${code}`, retryAfter }
+  if (status < 400 || status >= 500) return { kind: 'unknown', code: `unreadable-answer-${status}` }
   return status !== 400 || ofTheAccount.test(code)
     ? { kind: 'not-taken', code: `solapi-${code}`, retryAfter: 30 }
     : { kind: 'refused', code: `solapi-${code}` }

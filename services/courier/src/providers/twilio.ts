@@ -4,8 +4,8 @@ import type { Delivery, Send } from '../protocol.js'
 import type { Settings } from '../settings.js'
 import { type Answer, call, member } from './calling.js'
 
-/** Codes of 400 that are about the account or the sender, and not about the message. */
-const ofTheAccount = new Set([20003, 20005, 20429, 21212, 21603, 21606, 21611, 21612, 30002])
+/** Codes of 400 that are about the account or the sender, and not about the message. 21612 is about the number it goes to. */
+const ofTheAccount = new Set([20003, 20005, 20429, 21212, 21603, 21606, 21611, 30002])
 
 const deliveries: Readonly<Record<string, Delivery>> = {
   accepted: 'pending',
@@ -104,11 +104,10 @@ function outcomeOf(answer: Answer, send: Send): Outcome {
       : { kind: 'unknown', code: 'unreadable-answer' }
   }
   const code = member(body, 'code')
-  if (status === 429 || status === 503)
-    return { kind: 'not-taken', code: `twilio-${String(code ?? status)}`, retryAfter }
-  // Without a code it is not certain that Twilio itself answered.
-  if (status < 400 || status >= 500 || typeof code !== 'number')
-    return { kind: 'unknown', code: `unreadable-answer-${status}` }
+  // Without a code it is not certain that Twilio itself answered: a proxy may, after Twilio has taken the message.
+  if (typeof code !== 'number') return { kind: 'unknown', code: `unreadable-answer-${status}` }
+  if (status === 429 || status === 503) return { kind: 'not-taken', code: `twilio-${code}`, retryAfter }
+  if (status < 400 || status >= 500) return { kind: 'unknown', code: `unreadable-answer-${status}` }
   return status !== 400 || ofTheAccount.has(code)
     ? { kind: 'not-taken', code: `twilio-${code}`, retryAfter: 30 }
     : { kind: 'refused', code: `twilio-${code}` }

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Jangteo.Stories;
+
+namespace Jangteo.Bench.Rehearsing;
+
+/// <summary>
+/// People who look at their trades again and again, each with a pause after every answer: when answers are slow there are fewer, as with
+/// real people, and the market never has more requests at once than there are people.
+/// </summary>
+internal sealed class Visits : IDisposable
+{
+    private const int Readers = 8;
+    private const int VisitorsPerReader = 20;
+    private const string Kind = "second-hand";
+
+    private readonly HttpClient http;
+    private readonly Market market;
+    private readonly IReadOnlyList<(string Person, string Page)> pages;
+    private CancellationTokenSource ending = new();
+    private Task visiting = Task.CompletedTask;
+    private long served;
+    private long failed;
+    private long longest;
+
+    private Visits(HttpClient http, Market market, IReadOnlyList<(string Person, string Page)> pages) =>
+        (this.http, this.market, this.pages) = (http, market, pages);
+
+    public long Served => Volatile.Read(ref served);
+
+    /// <summary>Refused, or not answered.</summary>
+    public long Failed => Volatile.Read(ref failed);
+
+    public TimeSpan Longest => TimeSpan.FromTicks(Volatile.Read(ref longest));
+
+    /// <summary>Begins the trades that are looked at.</summary>
+    public static async Task<Visits> Prepare(Uri address, CancellationToken ct)
+    {
+        var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Readers * VisitorsPerReader })
+        {
+            BaseAddress = address,
+            Timeout = TimeSpan.FromSeconds(30),
+        };
+        var market = new Market(http);
+        var pages = new List<(string Person, string Page)>();
+        for (var number = 0; number < Readers; number++)
+        {
+            var (seller, buyer) = ($"shown{number}", $"reader{number}");
+            var listing = await market.Post(
+                seller, "/api/listings",
+                new JsonObject { ["kind"] = Kind, ["title"] = "A thing to look at", ["description"] = "As good as new.", ["price"] = 1_000 }, ct);
+            var trade = await market.Post(
+                buyer, "/api/trades",
+                new JsonObject { ["listing"] = (string)listing.Body!["id"]!, ["price"] = 1_000, ["card"] = "ok" }, ct);
+            pages.Add((buyer, $"/api/trades/{(string)trade.Body!["id"]!}"));
+        }
+
+        return new Visits(http, market, pages);
+    }
+
+    /// <param name="perSecond">So many, as long as answers come at once.</param>
+    public void Begin(double perSecond)
+    {
+        ending = new CancellationTokenSource();
+        var pause = TimeSpan.FromSeconds(Readers * VisitorsPerReader / perSecond);
+        visiting = Task.WhenAll(pages.SelectMany(page => Enumerable.Range(0, VisitorsPerReader)
+            .Select(number => Task.Run(() => Visit(page.Person, page.Page, pause, new Random(number), ending.Token)))));
+    }
+
+    public async Task End()
+    {
+        await ending.CancelAsync();
+        await visiting;
+        ending.Dispose();
+    }
+
+    /// <summary>How many a second were served over some time from now on.</summary>
+    public async Task<double> Rate(TimeSpan over, CancellationToken ct)
+    {
+        var (before, began) = (Served, Stopwatch.GetTimestamp());
+        await Task.Delay(over, ct);
+        return (Served - before) / Stopwatch.GetElapsedTime(began).TotalSeconds;
+    }
+
+    public void Dispose()
+    {
+        ending.Dispose();
+        http.Dispose();
+    }
+
+    private async Task Visit(string person, string page, TimeSpan pause, Random random, CancellationToken ends)
+    {
+        while (!ends.IsCancellationRequested)
+        {
+            // Nobody looks at the same moments as the others.
+            await Task.Delay(pause * 2 * random.NextDouble(), ends).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var sent = Stopwatch.GetTimestamp();
+            try
+            {
+                var isWell = (await market.Get(person, page, CancellationToken.None)).IsYes;
+                Interlocked.Increment(ref isWell ? ref served : ref failed);
+            }
+            catch (Exception gone) when (gone is HttpRequestException or IOException or TaskCanceledException)
+            {
+                Interlocked.Increment(ref failed);
+            }
+
+            var took = Stopwatch.GetElapsedTime(sent).Ticks;
+            for (var seen = Volatile.Read(ref longest); took > seen; seen = Volatile.Read(ref longest))
+            {
+                Interlocked.CompareExchange(ref longest, took, seen);
+            }
+        }
+    }
+}
