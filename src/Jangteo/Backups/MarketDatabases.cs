@@ -12,7 +12,14 @@ namespace Jangteo.Backups;
 internal sealed record MarketDatabase(string Admin, IReadOnlyList<string> Schemas)
 {
     /// <summary>For people: where it is, without the password.</summary>
-    public string Name => new NpgsqlConnectionStringBuilder(Admin) is var words ? $"{words.Database} at {words.Host}" : "";
+    public string Name
+    {
+        get
+        {
+            var place = new NpgsqlConnectionStringBuilder(Admin);
+            return $"{place.Database} at {place.Host}";
+        }
+    }
 
     /// <summary>Connections for work that may take long. The caller disposes it.</summary>
     public NpgsqlDataSource Open() => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Admin)

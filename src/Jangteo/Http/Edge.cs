@@ -48,6 +48,9 @@ internal static class Edge
             new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = new ProtectionKeys(provider.GetRequiredKeyedService<Storage>("common"))));
         // It would read the keys before the program is ready; they are read right after (see UseEdge), or with the first token.
         services.Remove(services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Name == "DataProtectionHostedService"));
+        services.AddSingleton<IHostedService>(provider => new FirstProtectionKey(
+            provider.GetRequiredKeyedService<Storage>("common"), provider.GetRequiredService<IKeyManager>(),
+            provider.GetRequiredService<TimeProvider>()));
         // The keys are as safe as the table they are in; encrypting them takes a key of its own, which the operator of a database decides.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
         ApiDocument.Add(services);

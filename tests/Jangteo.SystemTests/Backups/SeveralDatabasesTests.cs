@@ -8,6 +8,7 @@ using Jangteo.Platform.Postgres;
 using Jangteo.Platform.Storing;
 using Jangteo.SystemTests.Storm;
 using Jangteo.Tests.Beds;
+using Npgsql;
 
 namespace Jangteo.SystemTests.Backups;
 
@@ -72,10 +73,12 @@ public sealed class SeveralDatabasesTests : IAsyncLifetime
         Assert.True(code == 1 && refused.Contains("Stop it", StringComparison.Ordinal), refused);
         await program.Stop();
         await ItIsRefusedWhereItDoesNotFit(Backup.In(backups)[0]);
+        await ASecondRestoreIsRefused(program, backups);
 
         var said = await program.RunCommand("restore", backups, "--replace");
         Assert.DoesNotContain(" 0 messages were on their way", said);
         Assert.Contains(" 0 do not hold", said);
+        await ARestoreThatDiedAfterLoadingIsFinished(program);
         await program.StartAgain();
 
         await shop.Switch(NoticesDown, on: false);
@@ -87,6 +90,39 @@ public sealed class SeveralDatabasesTests : IAsyncLifetime
         await shop.Begun(await shop.List("second-hand"));
         Assert.True(Backup.Read(Backup.In(backups)[0]).HeldMilliseconds > 0);
     }
+
+    private async Task ASecondRestoreIsRefused(JangteoProgram program, string backups)
+    {
+        await using var payments = NpgsqlDataSource.Create(DatabaseOf(Modules.Payments));
+        await using var other = await RestoreLock.Of(
+            new Dictionary<MarketDatabase, NpgsqlDataSource> { [new MarketDatabase(DatabaseOf(Modules.Payments), [])] = payments },
+            TestContext.Current.CancellationToken);
+
+        var (code, refused) = await program.TryCommand("restore", backups, "--replace");
+
+        Assert.True(code == 1 && refused.Contains("Another restore works on", StringComparison.Ordinal), refused);
+    }
+
+    /// <summary>
+    /// It died between two databases: one is finished, and in the other stands beside the restored market what was there before. Undone, it
+    /// would leave a market of two moments.
+    /// </summary>
+    private async Task ARestoreThatDiedAfterLoadingIsFinished(JangteoProgram program)
+    {
+        await using var payments = NpgsqlDataSource.Create(DatabaseOf(Modules.Payments));
+        await using var dying = payments.CreateCommand(
+            $"create schema payments_replaced; create table {Database.Restoring} (loaded_at timestamptz not null default now()); "
+                + $"insert into {Database.Restoring} default values");
+        await dying.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains("so it was finished", await program.RunCommand("restore", "--undo"));
+
+        await using var left = payments.CreateCommand(
+            $"select to_regclass('payments.journals') is not null and to_regnamespace('payments_replaced') is null and to_regclass('{Database.Restoring}') is null");
+        Assert.True((bool)(await left.ExecuteScalarAsync(TestContext.Current.CancellationToken))!);
+    }
+
+    private string DatabaseOf(string module) => settings.Single(setting => setting.Name == $"{module}:Database").Value;
 
     /// <summary>Queues that nobody empties, people of a sandbox in a market without one, and amounts of another currency.</summary>
     private async Task ItIsRefusedWhereItDoesNotFit(string backup)

@@ -1,4 +1,5 @@
 using Jangteo.Kinds;
+using Npgsql;
 
 namespace Jangteo.SystemTests.Split;
 
@@ -7,6 +8,16 @@ namespace Jangteo.SystemTests.Split;
 public sealed class SplitProgramTests(SharedSplit split)
 {
     private SplitProgram Program => split.Program;
+
+    /// <summary>All of them start at once on a market without a key. One that makes its own would not know the tokens of the others.</summary>
+    [Fact]
+    public async Task All_processes_protect_tokens_by_one_key()
+    {
+        await using var database = NpgsqlDataSource.Create(Program.Run!.Databases![Hosting.Common]);
+        await using var counting = database.CreateCommand("select count(*) from common.protection_keys");
+
+        Assert.Equal(1L, await counting.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+    }
 
     [Fact]
     public async Task A_module_that_is_killed_is_started_again()
