@@ -23,7 +23,7 @@ catch (Exception told) when (told is SettingsException or UnavailableException o
 }
 catch (Exception away) when (away is NpgsqlException or TimeoutException && PassingFault.Is(away))
 {
-    // A database or broker that goes away, or is too slow, while we are starting or at work; whoever started us does so again.
+    // The database or the broker went away or was too slow. The supervisor starts the program again.
     await Console.Error.WriteLineAsync($"What the program needs does not answer: {away.Message}");
     return 1;
 }

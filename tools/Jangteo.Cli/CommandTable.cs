@@ -33,7 +33,14 @@ internal static class CommandTable
         },
         new("pictures", "how every screen looks, on a phone and on a desk", RunBench.With("pictures")) { Needs = _ => Needs.Database with { Tools = ["chromium"] } },
         new("chaos", "trades on a split market while its processes and servers are killed: ./jangteo chaos --minutes 3", RunBench.With("chaos")) { Needs = _ => Servers },
-        new("rehearse", "deploys, upgrades, heals, scales or restores a market of its own while people trade: ./jangteo rehearse deploy|upgrade|heal|scale|restore", RunBench.With("rehearse")) { Needs = _ => Rehearsing },
+        new(
+            "rehearse",
+            "deploys, upgrades, heals, scales or restores a market of its own while people trade: "
+                + "./jangteo rehearse deploy|upgrade|heal|scale|restore",
+            RunBench.With("rehearse"))
+        {
+            Needs = _ => Rehearsing,
+        },
         new("simulate", "random trades with every fault there is: ./jangteo simulate --trades 2000000; every won of bank transfers: ./jangteo simulate transfers --histories 100000", Simulate.Run),
         new("format", "puts every source file in its form, and makes the generated ones anew", Format.Run),
         new("ci", "what decides whether a change is good: tests, form, kinds, demo", words => new Ci(Everything).Run()),

@@ -13,35 +13,20 @@ internal sealed record LoadPlan(int Clients, int Traders, int Least, TimeSpan Lo
 /// <summary>The options of a command by which its load is chosen.</summary>
 internal sealed class LoadOptions(int least)
 {
-    private readonly Option<int> clients = new("--clients")
-    {
-        Description = "How many clients of siege read meanwhile.",
-        DefaultValueFactory = _ => 100,
-    };
+    private readonly Option<int> clients = RehearsalOption.Of(
+        "--clients", 100, "How many clients of siege read meanwhile.");
 
-    private readonly Option<int> traders = new("--traders")
-    {
-        Description = "How many pairs of people trade meanwhile.",
-        DefaultValueFactory = _ => 4,
-    };
+    private readonly Option<int> traders = RehearsalOption.Of(
+        "--traders", 4, "How many pairs of people trade meanwhile.");
 
-    private readonly Option<int> leastRequests = new("--least")
-    {
-        Description = "How many requests of siege there must be at least.",
-        DefaultValueFactory = _ => least,
-    };
+    private readonly Option<int> leastRequests = RehearsalOption.Of(
+        "--least", least, "How many requests of siege there must be at least.");
 
-    private readonly Option<double> longest = new("--longest")
-    {
-        Description = "How many seconds an answer may take.",
-        DefaultValueFactory = _ => 1,
-    };
+    private readonly Option<double> longest = RehearsalOption.Of<double>(
+        "--longest", 1, "How many seconds an answer may take.");
 
-    private readonly Option<double> pause = new("--pause")
-    {
-        Description = "Up to how many seconds each client of siege waits between its requests.",
-        DefaultValueFactory = _ => 0.25,
-    };
+    private readonly Option<double> pause = RehearsalOption.Of<double>(
+        "--pause", 0.25, "Up to how many seconds each client of siege waits between its requests.");
 
     public void AddTo(Command command)
     {

@@ -21,7 +21,8 @@ internal sealed class RehearseDeploy(int rounds, IReadOnlyList<string> modules, 
 
     public static Command Command()
     {
-        var rounds = new Option<int>("--rounds") { Description = "How often each process is replaced.", DefaultValueFactory = _ => 3 };
+        var rounds = RehearsalOption.Of(
+            "--rounds", 3, "How often each process is replaced.");
         var modules = new Option<string[]>("--modules")
         {
             Description = "Whose processes are replaced; without it all.",

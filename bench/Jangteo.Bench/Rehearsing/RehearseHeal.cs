@@ -36,21 +36,12 @@ internal sealed class RehearseHeal(IReadOnlyList<string> causes, TimeSpan lasts,
             Arity = ArgumentArity.ZeroOrMore,
         };
         causes.AcceptOnlyFromAmong(All);
-        var lasts = new Option<double>("--lasts")
-        {
-            Description = "For how many seconds the database is gone, and the relay stays stuck.",
-            DefaultValueFactory = _ => 10,
-        };
-        var back = new Option<double>("--back-within")
-        {
-            Description = "How many seconds it may take until the module is back.",
-            DefaultValueFactory = _ => 10,
-        };
-        var waits = new Option<double>("--waits-at-most")
-        {
-            Description = "How many seconds a request to it may wait.",
-            DefaultValueFactory = _ => 5,
-        };
+        var lasts = RehearsalOption.Of<double>(
+            "--lasts", 10, "For how many seconds the database is gone, and the relay stays stuck.");
+        var back = RehearsalOption.Of<double>(
+            "--back-within", 10, "How many seconds it may take until the module is back.");
+        var waits = RehearsalOption.Of<double>(
+            "--waits-at-most", 5, "How many seconds a request to it may wait.");
         var command = new Command(
             "heal", "Kills, stops and starves a module of a split market: it is back within 10 s, and the others answer every request.")
         {

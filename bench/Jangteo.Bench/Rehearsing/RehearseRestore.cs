@@ -27,7 +27,8 @@ internal sealed class RehearseRestore(int trades, int played, bool isSplit)
 
     public static Command Command()
     {
-        var trades = new Option<int>("--trades") { Description = "How many trades the market has.", DefaultValueFactory = _ => 100_000 };
+        var trades = RehearsalOption.Of(
+            "--trades", 100_000, "How many trades the market has.");
         var played = new Option<int>("--played")
         {
             Description = "How many of them are played over HTTP; the market is then copied, with ids of its own for each copy, until it "

@@ -39,31 +39,16 @@ internal sealed class RehearseScale(double requested, TimeSpan servedWithin, Tim
 
     public static Command Command()
     {
-        var requested = new Option<double>("--processor")
-        {
-            Description = "The processor that each process of Trading requests, as a share of one. It can use a fifth more.",
-            DefaultValueFactory = _ => 0.15,
-        };
-        var within = new Option<double>("--within")
-        {
-            Description = "After how many seconds of the load everybody must be served at once.",
-            DefaultValueFactory = _ => 30,
-        };
-        var calm = new Option<double>("--calm")
-        {
-            Description = "For how many seconds the load must have been lower before processes are stopped.",
-            DefaultValueFactory = _ => 20,
-        };
-        var traders = new Option<int>("--traders")
-        {
-            Description = "How many pairs of people trade meanwhile.",
-            DefaultValueFactory = _ => 4,
-        };
-        var repeated = new Option<int>("--repeated")
-        {
-            Description = "How many commands may be told to come again.",
-            DefaultValueFactory = _ => 0,
-        };
+        var requested = RehearsalOption.Of<double>(
+            "--processor", 0.15, "The processor that each process of Trading requests, as a share of one. It can use a fifth more.");
+        var within = RehearsalOption.Of<double>(
+            "--within", 30, "After how many seconds of the load everybody must be served at once.");
+        var calm = RehearsalOption.Of<double>(
+            "--calm", 20, "For how many seconds the load must have been lower before processes are stopped.");
+        var traders = RehearsalOption.Of(
+            "--traders", 4, "How many pairs of people trade meanwhile.");
+        var repeated = RehearsalOption.Of(
+            "--repeated", 0, "How many commands may be told to come again.");
         var command = new Command(
             "scale", "Loads a split market with more than one process of Trading can serve: it is scaled by what its autoscaler reads.")
         {

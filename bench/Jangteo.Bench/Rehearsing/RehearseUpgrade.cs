@@ -26,11 +26,8 @@ internal sealed partial class RehearseUpgrade(int atOnce, LoadPlan load)
 
     public static Command Command()
     {
-        var atOnce = new Option<int>("--at-once")
-        {
-            Description = "How many modules are upgraded at the same time, one process of each.",
-            DefaultValueFactory = _ => 1,
-        };
+        var atOnce = RehearsalOption.Of(
+            "--at-once", 1, "How many modules are upgraded at the same time, one process of each.");
         var load = new LoadOptions(least: 10_000);
         var command = new Command(
             "upgrade", "Upgrades a market of the release before to this one under load, and plays every story half-way.")

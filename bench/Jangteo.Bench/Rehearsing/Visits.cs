@@ -92,7 +92,7 @@ internal sealed class Visits : IDisposable
     {
         while (!ends.IsCancellationRequested)
         {
-            // Nobody looks at the same moments as the others.
+            // A random pause, so that visitors do not all ask at the same moment.
             await Task.Delay(pause * 2 * random.NextDouble(), ends).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var sent = Stopwatch.GetTimestamp();
             try

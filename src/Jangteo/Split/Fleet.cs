@@ -93,8 +93,8 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
     }
 
     /// <summary>
-    /// Throws what has ended the supervision, which without a fault goes on until this is disposed. The run then has to end: what dies would
-    /// not be started again.
+    /// Supervises until this is disposed, and faults if supervision fails. The run must then end, because processes that die would no longer
+    /// be restarted.
     /// </summary>
     public Task Supervision => following;
 
@@ -143,7 +143,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
-        // A fault of the supervision is told by whoever awaits it; what it supervised has to be stopped all the same.
+        // RunSplit reports a fault of the supervision. The processes and servers are stopped all the same.
         await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await restarting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (gateway is not null)

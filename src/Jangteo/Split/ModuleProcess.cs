@@ -59,7 +59,7 @@ internal sealed class ModuleProcess(
         keeping = Keep();
     }
 
-    /// <summary>Does nothing, or throws what has ended the watch over the process: nobody would start it again.</summary>
+    /// <summary>Throws the fault that has ended the watch over the process; without the watch it would not be restarted.</summary>
     public Task ThrowIfUnwatched() => keeping.IsFaulted ? keeping : Task.CompletedTask;
 
     /// <summary>Waits until it can be sent requests for the first time.</summary>
@@ -87,7 +87,7 @@ internal sealed class ModuleProcess(
     {
         IsWanted = false;
         await stopping.CancelAsync();
-        // What has ended the watch is told by the fleet.
+        // The fleet reports a fault of the watch.
         await keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

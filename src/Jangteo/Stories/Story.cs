@@ -128,8 +128,8 @@ public abstract record Step(int Line)
     }
 
     /// <summary>
-    /// Of two trades for one thing, one comes to stand so, and nobody can know which. From then on the winner plays the part of the first,
-    /// and the other that of the second.
+    /// One of two competing trades reaches this state, and either may be the one. In the steps that follow, the first name stands for the
+    /// winner and the second for the loser.
     /// </summary>
     public sealed record Wins(int Line, string State, string Trade, string Against) : Step(Line)
     {

@@ -71,7 +71,7 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
     {
         private readonly Dictionary<string, string> trades = [];
 
-        /// <summary>Who plays the part of somebody else since a race between the two.</summary>
+        /// <summary>The person a name in the story stands for, where a race has exchanged two of them.</summary>
         private readonly Dictionary<string, string> parts = [];
 
         private readonly List<(string Buyer, string Trade)> everyTrade = [];
@@ -294,7 +294,7 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
             See((await Until(() => ReadTrade(expect.Trade, trade, ct), heard => string.Join(", ", Differences(heard, expect)) is { Length: > 0 } differs ? differs : null, ct)).Body);
         }
 
-        /// <summary>A step as it is played by those who have the parts now.</summary>
+        /// <summary>A step with each name replaced by the person it stands for.</summary>
         private Step Cast(Step step) => step switch
         {
             Step.Act act => act with { Who = PlayerOf(act.Who), Trade = act.Trade is { } trade ? PlayerOf(trade) : null },

@@ -118,7 +118,11 @@ public sealed class SeveralDatabasesTests : IAsyncLifetime
         Assert.Contains("so it was finished", await program.RunCommand("restore", "--undo"));
 
         await using var left = payments.CreateCommand(
-            $"select to_regclass('payments.journals') is not null and to_regnamespace('payments_replaced') is null and to_regclass('{Database.Restoring}') is null");
+            $"""
+            select to_regclass('payments.journals') is not null
+                and to_regnamespace('payments_replaced') is null
+                and to_regclass('{Database.Restoring}') is null
+            """);
         Assert.True((bool)(await left.ExecuteScalarAsync(TestContext.Current.CancellationToken))!);
     }
 

@@ -58,7 +58,9 @@ public sealed partial class CommandLineToolTests
 
         var failures = TestCounts.FailuresIn(lines);
 
-        Assert.Equal(Enumerable.Range(1, 8).Select(test => $"failed test {test} (1ms)"), failures.Where(line => line.StartsWith("failed", StringComparison.Ordinal)));
+        Assert.Equal(
+            Enumerable.Range(1, 8).Select(test => $"failed test {test} (1ms)"),
+            failures.Where(line => line.StartsWith("failed", StringComparison.Ordinal)));
         Assert.Equal(5 * 12, failures.Count(line => line.StartsWith("  line", StringComparison.Ordinal)));
     }
 
