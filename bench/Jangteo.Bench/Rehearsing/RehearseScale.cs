@@ -92,6 +92,11 @@ internal sealed class RehearseScale(double requested, TimeSpan servedWithin, Tim
         await Waiting.Until(() => scaling.Ready == autoscaler.Least, GivesUpAfter, ct);
         var found = await crowd.End(ct);
         ground.Say(found);
+        if (visits.FirstFailure is { } failure)
+        {
+            ground.Say($"The first visit that failed: {failure}");
+        }
+
         var holds = alone < Served * demanded && served <= servedWithin && together >= Served * demanded
             && visits.Failed == 0 && crowd.Unanswered <= repeated && found.IsWell;
         return Rehearse.End(holds, string.Create(

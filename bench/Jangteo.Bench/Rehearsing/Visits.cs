@@ -22,6 +22,7 @@ internal sealed class Visits : IDisposable
     private long served;
     private long failed;
     private long longest;
+    private string? firstFailure;
 
     private Visits(HttpClient http, Market market, IReadOnlyList<(string Person, string Page)> pages) =>
         (this.http, this.market, this.pages) = (http, market, pages);
@@ -30,6 +31,9 @@ internal sealed class Visits : IDisposable
 
     /// <summary>Refused, or not answered.</summary>
     public long Failed => Volatile.Read(ref failed);
+
+    /// <summary>What the first visit that failed was told.</summary>
+    public string? FirstFailure => Volatile.Read(ref firstFailure);
 
     public TimeSpan Longest => TimeSpan.FromTicks(Volatile.Read(ref longest));
 
@@ -97,12 +101,19 @@ internal sealed class Visits : IDisposable
             var sent = Stopwatch.GetTimestamp();
             try
             {
-                var isWell = (await market.Get(person, page, CancellationToken.None)).IsYes;
-                Interlocked.Increment(ref isWell ? ref served : ref failed);
+                var heard = await market.Get(person, page, CancellationToken.None);
+                if (heard.IsYes)
+                {
+                    Interlocked.Increment(ref served);
+                }
+                else
+                {
+                    Fail(heard.ToString());
+                }
             }
             catch (Exception gone) when (gone is HttpRequestException or IOException or TaskCanceledException)
             {
-                Interlocked.Increment(ref failed);
+                Fail(gone.ToString());
             }
 
             var took = Stopwatch.GetElapsedTime(sent).Ticks;
@@ -111,5 +122,11 @@ internal sealed class Visits : IDisposable
                 Interlocked.CompareExchange(ref longest, took, seen);
             }
         }
+    }
+
+    private void Fail(string told)
+    {
+        Interlocked.Increment(ref failed);
+        Interlocked.CompareExchange(ref firstFailure, told, null);
     }
 }

@@ -65,8 +65,9 @@ public sealed class RehearsalTests
     private static async Task<string> Holds(params string[] words)
     {
         var (code, output, errors) = await Run(words);
-        Assert.True(code == 0, errors + output);
-        return output.Trim().Split('\n')[^1];
+        var figure = output.Trim().Split('\n')[^1];
+        Assert.True(code == 0, $"{figure}\n{errors}{output}");
+        return figure;
     }
 
     private static Task<(int Code, string Output, string Errors)> Run(params string[] words) => BenchProcess.Run(Patience, ["rehearse", .. words]);
