@@ -6,6 +6,7 @@ using Jangteo.Platform.Integrity;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
+using Jangteo.Platform.Time;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -72,6 +73,9 @@ public sealed class NoticesModule : Module
         .. await base.Attention(services, ct),
         .. await services.GetRequiredService<CarrierReports>().Unknown(ct),
     ];
+
+    public override IEnumerable<Figure> Figures(IServiceProvider services) =>
+        [SendErrands.OldestWaiting(services.GetRequiredKeyedService<Storage>(Name), services.GetRequiredService<BusinessClock>())];
 
     public override IEnumerable<Loop> Loops(IServiceProvider services)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
@@ -9,8 +10,9 @@ using Microsoft.Extensions.Logging;
 namespace Jangteo.Notices;
 
 /// <summary>
-/// Carries the waiting notices of one channel out, in the order in which they came about. While the carrier is down nothing else waits for it; when it
-/// is back they go out in order. Each has its key at the carrier, so one that was sent just before a crash is not sent again.
+/// Sends the waiting notices of one channel, each person's in the order in which they came about. While the carrier is down nothing else waits
+/// for it, and one notice that it does not take holds up no other person's. Each has its key at the carrier, so one that was sent just before
+/// a crash is not sent again.
 /// </summary>
 /// <param name="send">Sends one notice to a person, as they now are.</param>
 internal sealed class SendErrands(
@@ -20,6 +22,9 @@ internal sealed class SendErrands(
 {
     private const int Batch = 100;
 
+    /// <summary>A carrier that does not take the notices of so many people, one after the other, is taken to be down.</summary>
+    private const int DownAfter = 3;
+
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FirstRest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(2);
@@ -27,14 +32,26 @@ internal sealed class SendErrands(
     private static readonly TimeSpan PatienceForContacts = TimeSpan.FromSeconds(2);
 
     private TimeSpan rest = FirstRest;
-    private long? down;
+
+    /// <summary>When the carrier last did not take something; null when it took all.</summary>
+    private long? notTaken;
+
+    /// <summary>Whose notices it did not take then. They are tried after those of others.</summary>
+    private HashSet<Guid> held = [];
 
     public Loop Loop => new($"sending {channel}", post.Bells[channel], Turn, log);
 
+    /// <summary>For how long the oldest notice that is to be sent has waited.</summary>
+    public static Figure OldestWaiting(Storage storage, BusinessClock clock) => new(
+        "jangteo.notices.oldest_waiting", "s", "For how long the oldest SMS or e-mail has waited to be sent.", async ct =>
+            await storage.Query(
+                new Sql("select min(at) from notices where status = 'waiting'"),
+                row => new Measurement<long>(row.IsDBNull(0) ? 0 : (long)(clock.Now - row.GetFieldValue<DateTimeOffset>(0)).TotalSeconds), ct));
+
     private async Task<TimeSpan> Turn(CancellationToken ct)
     {
-        // A carrier that is down is not asked at every new notice, but after a rest that grows.
-        if (down is { } since && machine.GetElapsedTime(since) is var rested && rested < rest)
+        // A carrier that did not take a notice is not asked at every new one, but after a rest that grows.
+        if (notTaken is { } since && machine.GetElapsedTime(since) is var rested && rested < rest)
         {
             return rest - rested;
         }
@@ -48,12 +65,12 @@ internal sealed class SendErrands(
 
         // Notices to people that Identity has not told of yet are left out, so that they hold nothing up.
         var waiting = await storage.Query(
-            new Sql($"select {Post.Columns}, p.phone, p.email, p.language from notices n join people p on p.person = n.person where n.channel = $1 and n.status = 'waiting' order by n.number limit $2", channel, Batch),
+            new Sql($"select {Post.Columns}, p.phone, p.email, p.language from notices n join people p on p.person = n.person where n.channel = $1 and n.status = 'waiting' order by n.person = any($3), n.number limit $2", channel, Batch, held.ToArray()),
             reader => (Notice: Post.Read(reader), Person: new Recipient(reader.IsDBNull(13) ? null : reader.GetString(13), reader.GetString(14), reader.GetString(15))), ct);
         var done = new List<Notice>();
-        var isDown = false;
+        var (nowHeld, inARow) = (new HashSet<Guid>(), 0);
         var current = await FindContacts([.. waiting.Select(one => one.Notice.Person).Distinct()], ct);
-        foreach (var (notice, known) in waiting)
+        foreach (var (notice, known) in waiting.Where(one => !nowHeld.Contains(one.Notice.Person)))
         {
             if (await IsRepeated(notice, done, ct))
             {
@@ -66,23 +83,30 @@ internal sealed class SendErrands(
             var sending = await TrySend(notice, current.GetValueOrDefault(notice.Person, known), ct);
             if (sending == Sending.Down)
             {
-                isDown = true;
-                break;
+                nowHeld.Add(notice.Person);
+                if (++inARow == DownAfter)
+                {
+                    break;
+                }
+
+                continue;
             }
 
+            inARow = 0;
             done.Add(notice with { Status = StatusOf(sending) });
         }
 
         faults.Reach($"notices.before-recording-{channel}");
         await Record(done, ct);
-        if (isDown)
+        held = nowHeld;
+        if (held.Count > 0)
         {
-            rest = down is null ? FirstRest : rest * 2 < LongestRest ? rest * 2 : LongestRest;
-            down = machine.GetTimestamp();
+            rest = notTaken is null ? FirstRest : rest * 2 < LongestRest ? rest * 2 : LongestRest;
+            notTaken = machine.GetTimestamp();
             return rest;
         }
 
-        down = null;
+        notTaken = null;
         return waiting.Count == Batch ? TimeSpan.Zero : Poll;
     }
 

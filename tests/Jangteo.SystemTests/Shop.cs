@@ -88,6 +88,25 @@ internal sealed class Shop(JangteoProgram program)
         return await buyer.Post("/api/trades", body, key);
     }
 
+    /// <summary>
+    /// Asks for a thing until that begins a trade. What is not known to be refused is asked again under its key, as a client must: a busy
+    /// machine may answer 202 or 503, and the trade may have begun.
+    /// </summary>
+    public async Task BeginsAtLast(Visitor buyer, Thing thing, TimeSpan? within = null)
+    {
+        var key = "";
+        var isRefused = true;
+        await Eventually(
+            async () =>
+            {
+                key = isRefused ? Guid.NewGuid().ToString("n") : key;
+                var said = await Ask(buyer, thing, key: key);
+                isRefused = said.Status == 409 && said.Code != "in-progress";
+                return said;
+            },
+            said => said.Status == 201, within);
+    }
+
     /// <summary>A trade that has begun.</summary>
     public async Task<Deal> Begun(Thing thing, Visitor? buyer = null, int quantity = 1)
     {

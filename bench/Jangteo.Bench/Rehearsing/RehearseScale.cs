@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Jangteo.Kinds;
+using Jangteo.Platform.Machine;
 using Jangteo.Split;
 
 namespace Jangteo.Bench.Rehearsing;
@@ -119,9 +120,10 @@ internal sealed class RehearseScale(double requested, TimeSpan servedWithin, Tim
         var (servedBefore, usedBefore) = (visits.Served, process.TotalProcessorTime);
         await Task.Delay(WarmUp, ct);
         process.Refresh();
-        var cost = (process.TotalProcessorTime - usedBefore).TotalSeconds / (visits.Served - servedBefore);
+        var (served, used) = (visits.Served - servedBefore, process.TotalProcessorTime - usedBefore);
         await visits.End();
-        return cost;
+        return served > 0 ? used.TotalSeconds / served
+            : throw new UnavailableException($"No visit was served. The first that failed was told: {visits.FirstFailure ?? "nothing; none was answered"}");
     }
 
     /// <summary>Waits until as many are served as come, and answers when that began to be so.</summary>

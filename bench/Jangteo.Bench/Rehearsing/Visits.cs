@@ -14,6 +14,8 @@ internal sealed class Visits : IDisposable
     private const int VisitorsPerReader = 20;
     private const string Kind = "second-hand";
 
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(30);
+
     private readonly HttpClient http;
     private readonly Market market;
     private readonly IReadOnlyList<(string Person, string Page)> pages;
@@ -50,13 +52,12 @@ internal sealed class Visits : IDisposable
         for (var number = 0; number < Readers; number++)
         {
             var (seller, buyer) = ($"shown{number}", $"reader{number}");
-            var listing = await market.Post(
-                seller, "/api/listings",
+            var listing = await Insist(
+                market, seller, "/api/listings",
                 new JsonObject { ["kind"] = Kind, ["title"] = "A thing to look at", ["description"] = "As good as new.", ["price"] = 1_000 }, ct);
-            var trade = await market.Post(
-                buyer, "/api/trades",
-                new JsonObject { ["listing"] = (string)listing.Body!["id"]!, ["price"] = 1_000, ["card"] = "ok" }, ct);
-            pages.Add((buyer, $"/api/trades/{(string)trade.Body!["id"]!}"));
+            var trade = await Insist(
+                market, buyer, "/api/trades", new JsonObject { ["listing"] = listing, ["price"] = 1_000, ["card"] = "ok" }, ct);
+            pages.Add((buyer, $"/api/trades/{trade}"));
         }
 
         return new Visits(http, market, pages);
@@ -90,6 +91,15 @@ internal sealed class Visits : IDisposable
     {
         ending.Dispose();
         http.Dispose();
+    }
+
+    /// <summary>Does something that a market which has just started may refuse for now; answers the id of what came of it.</summary>
+    private static async Task<string> Insist(Market market, string person, string path, JsonObject body, CancellationToken ct)
+    {
+        var key = Guid.NewGuid().ToString();
+        string? id = null;
+        await Waiting.Until(async () => (id = (string?)(await market.Post(person, path, body, ct, key)).Body?["id"]) is not null, StartsWithin, ct);
+        return id!;
     }
 
     private async Task Visit(string person, string page, TimeSpan pause, Random random, CancellationToken ends)

@@ -101,7 +101,7 @@ export function readSettings(environment: Environment): Settings {
     port: wholeNumber('PORT', 8090, 0, 65535),
     redis: text('REDIS', 'redis://localhost:6379/0'),
     secret: text('SECRET', ''),
-    routes: readRoutes(text('ROUTES', 'sms=file, alimtalk=file, email=file'), mistakes),
+    routes: readRoutes(text('ROUTES', ''), mistakes),
     file: text('FILE', './messages.jsonl'),
     providerTimeout: duration('PROVIDER_TIMEOUT', '3500ms'),
     keep: duration('KEEP', '30d'),
@@ -156,6 +156,13 @@ function missingOf(values: Readonly<Record<string, string>>): string[] {
 /** Reads `sms:+82=solapi, sms=twilio, alimtalk=solapi`. */
 function readRoutes(written: string, mistakes: string[]): Route[] {
   const routes: Route[] = []
+  if (written.trim() === '') {
+    mistakes.push(
+      'COURIER_ROUTES is missing: write which provider carries which channel, such as sms=solapi. ' +
+        'sms=file only writes messages into a file, for trying out',
+    )
+    return routes
+  }
   for (const part of written.split(',').map((word) => word.trim())) {
     const [, channel, prefix, provider] = /^([a-z]{1,20})(?::([^=]+))?=([a-z]+)$/.exec(part) ?? []
     if (channel === undefined || !providerNames.some((name) => name === provider))

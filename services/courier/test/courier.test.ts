@@ -129,6 +129,7 @@ describe('the courier', () => {
 
     expect(await refusal(redis, { SECRET: 'short' })).toContain('COURIER_SECRET')
     expect(await refusal(redis, { ROUTES: 'sms=pigeon', SOLAPI_TYPO: '1' })).toMatch(/COURIER_ROUTES.*SOLAPI_TYPO/s)
+    expect(await refusal(redis, { ROUTES: '' })).toContain('COURIER_ROUTES is missing')
     expect(await refusal(redis, { ROUTES: 'sms=twilio' })).toContain('COURIER_TWILIO_ACCOUNT is missing')
     expect(await refusal(forgetful, {})).toContain('appendonly is not yes')
     await forgetful.remove()

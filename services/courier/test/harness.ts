@@ -146,6 +146,7 @@ export class Courier {
         SECRET: secret,
         PORT: String(this.port),
         LISTEN: '127.0.0.1',
+        ROUTES: 'sms=file, alimtalk=file, email=file',
         PROVIDER_TIMEOUT: '10s',
         DRAIN_NOTICE: '100ms',
         ...this.settings,

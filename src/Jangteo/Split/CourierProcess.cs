@@ -14,6 +14,7 @@ namespace Jangteo.Split;
 internal sealed class CourierProcess : IAsyncDisposable
 {
     private const string Redis = "redis-server";
+    private const string Routes = "COURIER_ROUTES";
 
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(20);
@@ -54,10 +55,11 @@ internal sealed class CourierProcess : IAsyncDisposable
         settings.Notices.Carrier.Address == CarrierSettings.Private
         || (settings.Notices.Carrier.Address.Length == 0 && !settings.Sandbox);
 
-    /// <summary>Has both running and ready when it returns. Its providers are said by variables COURIER_... of this program's environment.</summary>
+    /// <summary>Has both running and ready when it returns. Variables COURIER_... of this program's environment name its providers.</summary>
     /// <param name="market">Where the market answers, for reports.</param>
     /// <exception cref="UnavailableException">Redis, Node or the built courier is missing, or one of them does not start.</exception>
-    public static async Task<CourierProcess> Start(string splitFolder, string market, Action<string> say, CancellationToken ct)
+    public static async Task<CourierProcess> Start(
+        Settings settings, string splitFolder, string market, Action<string> say, CancellationToken ct)
     {
         var program = Path.GetFullPath(Path.Combine("services", "courier", "dist", "main.js"));
         if (!File.Exists(program))
@@ -80,6 +82,12 @@ internal sealed class CourierProcess : IAsyncDisposable
                 ["SECRET"] = secret,
                 ["REPORTS_TO"] = $"{market}/api/carrier/reports",
             };
+            if (settings.Sandbox && Environment.GetEnvironmentVariable(Routes) is null)
+            {
+                // Nobody is really told anything in the sandbox. Elsewhere the courier asks for its routes.
+                told["ROUTES"] = "sms=file, email=file";
+            }
+
             var courier = await Kept("The courier", () => StartCourier(program, splitFolder, port, told, ct), say);
             return new CourierProcess(redis, courier, redisPort, port, secret);
         }

@@ -64,7 +64,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
         if (CourierProcess.IsWanted(settings))
         {
             say("Starting the courier and its Redis ...");
-            courier = await CourierProcess.Start(Folder, Address, say, ct);
+            courier = await CourierProcess.Start(settings, Folder, Address, say, ct);
         }
 
         plan = MakePlan(await databases);

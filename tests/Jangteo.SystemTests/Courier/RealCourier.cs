@@ -111,7 +111,8 @@ internal sealed class RealCourier : IAsyncDisposable
         var start = new ProcessStartInfo("sh", ["-c", line, "sh", LogOf(program), program, .. words]);
         foreach (var (name, value) in new[]
         {
-            ("PORT", $"{port}"), ("REDIS", $"redis://127.0.0.1:{redisPort}/0"), ("SECRET", Secret), ("FILE", MessageFile), ("LISTEN", "127.0.0.1"),
+            ("PORT", $"{port}"), ("REDIS", $"redis://127.0.0.1:{redisPort}/0"), ("SECRET", Secret), ("FILE", MessageFile), ("ROUTES", "sms=file, email=file"),
+            ("LISTEN", "127.0.0.1"),
         })
         {
             start.Environment[$"COURIER_{name}"] = value;

@@ -62,7 +62,7 @@ public sealed class SwitchedOff(FaultyProgram faulty)
         await shop.Switch("messages-held", false);
 
         Assert.Equal("payment-declined", said.Code);
-        await Shop.Eventually(() => shop.Ask(customer, car, key: $"again {car.Id}"), said => said.Status == 201);
+        await shop.BeginsAtLast(customer, car);
         await shop.BooksAreRight();
     }
 
@@ -172,7 +172,7 @@ public sealed class SwitchedOff(FaultyProgram faulty)
         Assert.Equal(503, refused.Status);
         Assert.Equal("payments-unavailable", refused.Code);
         Assert.NotNull(refused.RetryAfter);
-        await Shop.Eventually(() => shop.Ask(buyer, thing, key: $"again {thing.Id}"), said => said.Status == 201);
+        await shop.BeginsAtLast(buyer, thing);
         await shop.BooksAreRight();
     }
 

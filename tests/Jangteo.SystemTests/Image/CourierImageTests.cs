@@ -33,7 +33,7 @@ public sealed class CourierImageTests : IAsyncLifetime
             Courier, "--init", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "all", "--security-opt", "no-new-privileges",
             "--restart", "always",
             "--env", $"COURIER_REDIS=redis://127.0.0.1:{redisPort}/0", "--env", $"COURIER_SECRET={Guid.NewGuid()}",
-            "--env", $"COURIER_PORT={port}",
+            "--env", $"COURIER_PORT={port}", "--env", "COURIER_ROUTES=sms=file",
             Image);
         await Podman.Says(Courier, "Ready.");
 

@@ -130,7 +130,7 @@ public abstract class OverloadIsBorne(Overloaded market, ITestOutputHelper outpu
         }
 
         await asking;
-        Assert.NotEmpty(refusals);
+        Assert.Contains(refusals, refused => refused.Code == code);
         await shop.AtRest(Patience);
         await shop.BooksAreRight();
     }
@@ -148,7 +148,8 @@ public abstract class OverloadIsBorne(Overloaded market, ITestOutputHelper outpu
                 Assert.True(said.Status is 202 or 503 || said.Code == Refusals.InProgress, said.ToString());
                 if (said.Status == 503)
                 {
-                    Assert.True(said.RetryAfter > TimeSpan.Zero && said.Code == code, said.ToString());
+                    // On a busy machine the database may be late as well, which has a code of its own.
+                    Assert.True(said.RetryAfter > TimeSpan.Zero && (said.Code == code || said.Code == Refusals.Unavailable), said.ToString());
                     refusals.Add(said);
                 }
 

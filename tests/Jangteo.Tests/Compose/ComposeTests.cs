@@ -154,14 +154,14 @@ public sealed partial class ComposeTests : IDisposable
     {
         var file = ComposeFile.Read(name);
         var courier = file.Services["courier"]["environment"]!.AsObject();
-        var secret = File.ReadAllText(Path.Combine(secrets, "courier.env")).TrimEnd('\n').Split('=', 2);
+        var made = File.ReadAllLines(Path.Combine(secrets, "courier.env")).Select(line => line.Split('=', 2)).ToDictionary(line => line[0], line => line[1]);
         var written = Repository.Read("services/courier/src/settings.ts");
 
-        Assert.Equal(("COURIER_SECRET", SettingsOf(file.Services[sender]).Notices.Carrier.Secret), (secret[0], secret[1]));
+        Assert.Equal(SettingsOf(file.Services[sender]).Notices.Carrier.Secret, made["COURIER_SECRET"]);
         Assert.Equal($"http://{sender}:8080/api/carrier/reports", (string)courier["COURIER_REPORTS_TO"]!);
         Assert.Equal("redis", new Uri((string)courier["COURIER_REDIS"]!).Host);
         Assert.All(
-            courier.Select(one => one.Key).Append(secret[0]),
+            courier.Select(one => one.Key).Concat(made.Keys),
             variable => Assert.Contains($"'{variable["COURIER_".Length..]}'", written, StringComparison.Ordinal));
         Assert.Superset(
             new HashSet<string> { "--appendonly", "--appendfsync", "always", "noeviction" },

@@ -25,6 +25,7 @@ internal static class CourierRules
         [
             .. given.Keys.Cast<string>().Where(name => !known.Contains(name)).Select(name => $"courier: there is no setting {name}"),
             .. OfAddresses(cluster, given["COURIER_REPORTS_TO"] as string ?? "", given["COURIER_REDIS"] as string ?? ""),
+            .. OfProviders(cluster),
             .. OfProbes(courier, container, source),
         ];
     }
@@ -54,6 +55,15 @@ internal static class CourierRules
         if (settings is not null && settings.Notices.Carrier.Channels != new CarrierSettings().Channels)
         {
             yield return "courier: its routes are those of other channels";
+        }
+    }
+
+    private static IEnumerable<string> OfProviders(Cluster cluster)
+    {
+        var ways = cluster.Of<V1Ingress>().SelectMany(ingress => ingress.Spec.Rules).SelectMany(rule => rule.Http.Paths);
+        if (!ways.Any(way => way.Path == "/reports" && way.Backend.Service.Name == Name))
+        {
+            yield return "courier: no Ingress leads the reports of providers to it";
         }
     }
 

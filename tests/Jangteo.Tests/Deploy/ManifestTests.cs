@@ -107,6 +107,7 @@ public sealed class ManifestTests
         "failureThreshold: 2\n          httpGet:\n            path: /health/live",
         "failureThreshold: 5\n          httpGet:\n            path: /health/live", "a process that hangs is ended after 15 s")]
     [InlineData("- name: COURIER_REPORTS_TO", "- name: COURIER_REPORT_TO", "there is no setting COURIER_REPORT_TO")]
+    [InlineData("path: /reports", "path: /report", "courier: no Ingress leads the reports of providers to it")]
     [InlineData("- backup\n            - /backups", "- backups\n            - /backups", "backups /backups")]
     [InlineData("claimName: backups", "claimName: backup", "needs PersistentVolumeClaim backup, which is not there")]
     [InlineData("readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false", "may write into its image, or has rights")]

@@ -31,14 +31,15 @@ public sealed class Watching
         Assert.All(Watched.Alerts, alert => Assert.Contains("{{ $labels.", alert.Summary, StringComparison.Ordinal));
     }
 
-    /// <summary>They come from the kubelet, and stand apart from what the program emits.</summary>
+    /// <summary>They come from kube-state-metrics and the kubelet, and stand apart from what the program emits.</summary>
     [Fact]
     public void What_the_program_does_not_emit_is_watched_in_a_group_of_its_own()
     {
-        string[] kubelet = ["kubelet_volume_stats_available_bytes", "kubelet_volume_stats_capacity_bytes"];
+        string[] ofCluster =
+            ["kube_pod_container_status_waiting_reason", "kubelet_volume_stats_available_bytes", "kubelet_volume_stats_capacity_bytes"];
 
         Assert.Equal(
-            kubelet,
+            ofCluster,
             Watched.Alerts.Where(alert => alert.Group != "jangteo").SelectMany(alert => new Watched(alert.Name, alert.Expression).Metrics)
                 .Select(metric => metric.Metric).Order());
     }

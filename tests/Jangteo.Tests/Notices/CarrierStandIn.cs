@@ -26,6 +26,9 @@ internal sealed class CarrierStandIn : IAsyncDisposable
     /// <summary>What it knows of every message from now on: accepted, refused or unknown; null is not taken now.</summary>
     public string? State { get; set; } = "accepted";
 
+    /// <summary>A message to this number it does not take, and answers 503.</summary>
+    public string? NotTo { get; set; }
+
     public static async Task<CarrierStandIn> Start()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -55,7 +58,7 @@ internal sealed class CarrierStandIn : IAsyncDisposable
             asked.Enqueue(body!);
         }
 
-        if (State is not { } state)
+        if (State is not { } state || (NotTo is { } number && (string?)body?["to"] == number))
         {
             http.Response.StatusCode = (int)HttpStatusCode.ServiceUnavailable;
             return;

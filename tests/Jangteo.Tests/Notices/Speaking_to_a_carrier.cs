@@ -146,13 +146,42 @@ public sealed class Speaking_to_a_carrier(TownWithCarrier away) : IClassFixture<
         Assert.Equal(HttpStatusCode.NotFound, await Push(town, Recorded("reports", "delivered"), new JsonObject(), ""));
     }
 
+    [Fact]
+    public async Task A_message_that_the_carrier_does_not_take_holds_up_only_those_to_the_same_person()
+    {
+        var (town, standIn) = (away.Town, away.Carrier);
+        const string number = "+821055555555";
+        standIn.NotTo = number;
+        try
+        {
+            var stuck = await (await Applied(town, number)).Moves("prepare");
+            var other = await (await Applied(town)).Moves("prepare");
+
+            await Town.Until(async () => await Status(town, other, "prepare") == Notice.Sent);
+            Assert.Equal(Notice.Sent, await Status(town, other, "apply"));
+            Assert.Equal((Notice.Waiting, Notice.Waiting), (await Status(town, stuck, "apply"), await Status(town, stuck, "prepare")));
+            var before = standIn.Asked.Count;
+            standIn.NotTo = null;
+
+            await Town.Until(async () => await Status(town, stuck, "prepare") == Notice.Sent);
+            Assert.Equal(
+                ["apply", "prepare"],
+                standIn.Asked.Skip(before).Where(asked => (string)asked["to"]! == number).Select(asked => ((string)asked["template"]!["name"]!).Split('.')[^1])
+                    .Distinct());
+        }
+        finally
+        {
+            standIn.NotTo = null;
+        }
+    }
+
     /// <summary>A trade whose buyer has a phone and has applied.</summary>
-    private static async Task<Tale> Applied(Town town)
+    private static async Task<Tale> Applied(Town town, string phone = "+821012345678")
     {
         var tale = Tale.Of(town, "water-purifier", title: "Purifier");
         await town.Say(
             Modules.Identity, IdentityMessages.PersonChanged, tale.Buyer.Id,
-            new PersonChanged(tale.Buyer.Id, tale.Buyer.Name, $"{tale.Buyer.Id:N}@gaon.example", "+821012345678", "en", false));
+            new PersonChanged(tale.Buyer.Id, tale.Buyer.Name, $"{tale.Buyer.Id:N}@gaon.example", phone, "en", false));
         return await tale.Moves("apply");
     }
 
