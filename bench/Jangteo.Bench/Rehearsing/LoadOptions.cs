@@ -8,7 +8,8 @@ namespace Jangteo.Bench.Rehearsing;
 /// <param name="Least">So many requests of siege at least.</param>
 /// <param name="Longest">No answer to siege may take longer.</param>
 /// <param name="Pause">Each client of siege waits up to so long between its requests.</param>
-internal sealed record LoadPlan(int Clients, int Traders, int Least, TimeSpan Longest, TimeSpan Pause);
+/// <param name="Pace">People who trade wait so long before each step.</param>
+internal sealed record LoadPlan(int Clients, int Traders, int Least, TimeSpan Longest, TimeSpan Pause, TimeSpan Pace);
 
 /// <summary>The options of a command by which its load is chosen.</summary>
 internal sealed class LoadOptions(int least)
@@ -26,11 +27,14 @@ internal sealed class LoadOptions(int least)
         "--longest", 1, "How many seconds an answer may take.");
 
     private readonly Option<double> pause = RehearsalOption.Of<double>(
-        "--pause", 0.25, "Up to how many seconds each client of siege waits between its requests.");
+        "--pause", 1, "Up to how many seconds each client of siege waits between its requests.");
+
+    private readonly Option<double> pace = RehearsalOption.Of<double>(
+        "--pace", 0.2, "How many seconds people who trade wait before each step.");
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { clients, traders, leastRequests, longest, pause })
+        foreach (var option in new Option[] { clients, traders, leastRequests, longest, pause, pace })
         {
             command.Add(option);
         }
@@ -38,5 +42,6 @@ internal sealed class LoadOptions(int least)
 
     public LoadPlan Read(ParseResult parsed) => new(
         parsed.GetValue(clients), parsed.GetValue(traders), parsed.GetValue(leastRequests),
-        TimeSpan.FromSeconds(parsed.GetValue(longest)), TimeSpan.FromSeconds(parsed.GetValue(pause)));
+        TimeSpan.FromSeconds(parsed.GetValue(longest)), TimeSpan.FromSeconds(parsed.GetValue(pause)),
+        TimeSpan.FromSeconds(parsed.GetValue(pace)));
 }

@@ -23,6 +23,8 @@ internal sealed class RehearsalGround : IDisposable
         // The processes read these from the environment. Clients that measure send more requests than people do.
         Environment.SetEnvironmentVariable("Jangteo__Limits__PerPersonPerSecond", "0");
         Environment.SetEnvironmentVariable("Jangteo__LogLevel", "Warning");
+        // A process lives for some minutes here: a profile of it would cost more than it gains.
+        Environment.SetEnvironmentVariable("DOTNET_TieredPGO", "0");
         Settings = SettingsReader.Read() with { Port = Ports.Free(), DataFolder = Path.Combine(Folder, "data") };
     }
 
@@ -46,7 +48,7 @@ internal sealed class RehearsalGround : IDisposable
         LoadPlan load, Fleet fleet, int seed, Func<Task> act, CancellationToken ct)
     {
         var address = new Uri(fleet.Address);
-        using var crowd = await Gather(load.Traders, TimeSpan.Zero, seed, fleet, ct);
+        using var crowd = await Gather(load.Traders, load.Pace, seed, fleet, ct);
         var token = await crowd.Market.Token("junho", ct);
         var siege = new Siege(Folder, load.Clients, SiegeRun, load.Pause, token, await Addresses(crowd.Market, address, ct));
         crowd.Begin(ct);

@@ -64,8 +64,6 @@ internal sealed class RehearseScale(double requested, TimeSpan servedWithin, Tim
     private async Task<int> Run(CancellationToken ct)
     {
         using var ground = new RehearsalGround();
-        // A process lives for a minute here: a profile of it would cost more than it gains.
-        Environment.SetEnvironmentVariable("DOTNET_TieredPGO", "0");
         using var limit = new ProcessorLimit(MayUse * requested);
         await using var fleet = new Fleet(
             ground.Settings, new Dictionary<string, int> { [Scaled] = autoscaler.Least }, Release.Own, ground.Say);

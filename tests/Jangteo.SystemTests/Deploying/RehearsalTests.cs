@@ -34,7 +34,8 @@ public sealed class RehearsalTests
     public async Task Processes_that_are_killed_under_load_leave_commands_without_an_answer()
     {
         var (code, output, errors) = await Run(
-            "deploy", "--without-draining", "--rounds", "2", "--modules", "trading", "--clients", "5", "--traders", "16", "--least", "1", "--longest", "30");
+            "deploy", "--without-draining", "--rounds", "2", "--modules", "trading", "--clients", "5", "--traders", "16", "--pace", "0", "--least", "1",
+            "--longest", "30");
 
         Assert.True(code == 1, errors + output);
         Assert.Matches("DOES NOT HOLD: .* 0 lost, [1-9][0-9]* not answered at once", output);
