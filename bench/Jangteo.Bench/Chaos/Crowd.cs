@@ -69,6 +69,9 @@ internal sealed class Crowd : IDisposable
 
     public int Unanswered => pairs.Sum(pair => pair.Unanswered);
 
+    /// <summary>What somebody was told who was not answered at once.</summary>
+    public string? FirstUnanswered => pairs.Select(pair => pair.FirstUnanswered).FirstOrDefault(told => told is not null);
+
     /// <param name="databases">Those of the modules, to look at what no API says.</param>
     public static async Task<Crowd> Gather(Uri gateway, Plan plan, IReadOnlyDictionary<string, string> databases, CancellationToken ct)
     {

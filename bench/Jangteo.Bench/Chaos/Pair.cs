@@ -48,6 +48,9 @@ internal sealed class Pair(int seed, IReadOnlyList<JsonNode> kinds, TimeSpan pac
     /// <summary>How often nobody answered, or only that nobody knows.</summary>
     public int Unanswered { get; private set; }
 
+    /// <summary>What was heard of the first of them.</summary>
+    public string? FirstUnanswered { get; private set; }
+
     /// <summary>Answers that nobody should get, whatever has died: the first few.</summary>
     public List<string> Wrong { get; } = [];
 
@@ -71,6 +74,7 @@ internal sealed class Pair(int seed, IReadOnlyList<JsonNode> kinds, TimeSpan pac
             {
                 // Somebody on the way died. Whether it was done is asked by the same key.
                 Unanswered++;
+                FirstUnanswered ??= gone.ToString();
                 await Rest(Breath, ct);
             }
         }
@@ -127,7 +131,12 @@ internal sealed class Pair(int seed, IReadOnlyList<JsonNode> kinds, TimeSpan pac
         if (heard.Status is 202 or 502 or 503 or 504 || heard.Refusal == "in-progress")
         {
             // Begun, or not, or somebody is out of reach: the same key hears the end of it.
-            Unanswered += heard.Status is 502 or 503 or 504 ? 1 : 0;
+            if (heard.Status is 502 or 503 or 504)
+            {
+                Unanswered++;
+                FirstUnanswered ??= $"{command.Path}: {heard}";
+            }
+
             command.Said = heard.ToString();
             if (!mayBegin || DateTime.UtcNow - sentAt > Patience)
             {

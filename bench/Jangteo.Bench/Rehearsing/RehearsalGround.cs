@@ -11,6 +11,8 @@ namespace Jangteo.Bench.Rehearsing;
 /// <summary>Where a rehearsal takes place: a data folder of its own, and what is said meanwhile.</summary>
 internal sealed class RehearsalGround : IDisposable
 {
+    private const int LinesShown = 20;
+
     private static readonly TimeSpan RestsWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan SiegeRun = TimeSpan.FromSeconds(10);
 
@@ -52,7 +54,7 @@ internal sealed class RehearsalGround : IDisposable
         var token = await crowd.Market.Token("junho", ct);
         var siege = new Siege(Folder, load.Clients, SiegeRun, load.Pause, token, await Addresses(crowd.Market, address, ct));
         crowd.Begin(ct);
-        siege.Begin();
+        await siege.Begin();
         Say($"{load.Clients} clients of siege read, and {load.Traders} pairs trade, at {address}.");
         await act();
         var besieged = await siege.End();
@@ -60,6 +62,20 @@ internal sealed class RehearsalGround : IDisposable
         Say(found);
         var holds = besieged.Failed == 0 && besieged.Requests >= load.Least && besieged.Longest <= load.Longest
             && found.IsWell && crowd.Unanswered == 0;
+        if (crowd.FirstUnanswered is { } told)
+        {
+            Say($"The first command that was not answered at once: {told}");
+        }
+
+        if (besieged.Failed > 0)
+        {
+            var log = await File.ReadAllLinesAsync(Path.Combine(fleet.Folder, "gateway", "haproxy.log"), ct);
+            foreach (var line in log.Where(line => !line.Contains("Server ", StringComparison.Ordinal)).TakeLast(LinesShown))
+            {
+                Say($"The gateway: {line}");
+            }
+        }
+
         return (holds, string.Create(
             CultureInfo.InvariantCulture,
             $"availability {besieged.Availability:0.00} %, {besieged.Failed} failed of {besieged.Requests + besieged.Failed} requests, "
