@@ -52,7 +52,7 @@ internal sealed class RehearsalGround : IDisposable
         var address = new Uri(fleet.Address);
         using var crowd = await Gather(load.Traders, load.Pace, seed, fleet, ct);
         var token = await crowd.Market.Token("junho", ct);
-        var siege = new Siege(Folder, load.Clients, SiegeRun, load.Pause, token, await Addresses(crowd.Market, address, ct));
+        var siege = new Siege(Folder, load.Clients, SiegeRun, load.Pause, token, await Addresses(crowd.Market, address, ct), Say);
         crowd.Begin(ct);
         await siege.Begin();
         Say($"{load.Clients} clients of siege read, and {load.Traders} pairs trade, at {address}.");

@@ -22,8 +22,11 @@ internal sealed record Besieged(long Requests, long Failed, TimeSpan Longest)
 }
 
 /// <summary>Clients of the load generator siege that read a market, one run after the other, until they are told to end.</summary>
-internal sealed class Siege(string folder, int clients, TimeSpan run, TimeSpan longestPause, string token, IReadOnlyList<Uri> addresses)
+internal sealed class Siege(string folder, int clients, TimeSpan run, TimeSpan longestPause, string token, IReadOnlyList<Uri> addresses, Action<string> say)
 {
+    /// <summary>Longer than it waits for an answer.</summary>
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(45);
+
     private volatile bool ends;
     private Task<Besieged> runs = Task.FromResult(Besieged.None);
 
@@ -86,7 +89,16 @@ internal sealed class Siege(string folder, int clients, TimeSpan run, TimeSpan l
         {
             using var siege = Process.Start(start)!;
             var complaint = siege.StandardError.ReadToEndAsync();
-            var said = await siege.StandardOutput.ReadToEndAsync();
+            var saying = siege.StandardOutput.ReadToEndAsync();
+            if (await Task.WhenAny(saying, Task.Delay(run + EndsWithin)) != saying)
+            {
+                // It sometimes hangs after its time is over, with every request answered or given up long ago.
+                siege.Kill();
+                say("siege has hung at its end; what it counted in this run is lost.");
+                return Besieged.None;
+            }
+
+            var said = await saying;
             await siege.WaitForExitAsync();
             return Read(said) ?? throw new InvalidOperationException($"siege ended with {siege.ExitCode} and said: {said}{await complaint}");
         }
