@@ -12,6 +12,8 @@ namespace Jangteo.Split;
 internal sealed class ModuleProcess(
     string module, int number, string splitFolder, IReadOnlyDictionary<string, string> settings, DrainingSettings draining, Action<string> say)
 {
+    private const int TriesToStart = 3;
+
     private static readonly TimeSpan BetweenSignals = TimeSpan.FromMilliseconds(50);
 
     /// <summary>What a process takes beside its notice and its requests: the host's own time, and as much again for the runtime to end.</summary>
@@ -63,12 +65,13 @@ internal sealed class ModuleProcess(
     public Task ThrowIfUnwatched() => keeping.IsFaulted ? keeping : Task.CompletedTask;
 
     /// <summary>Waits until it can be sent requests for the first time.</summary>
-    /// <exception cref="UnavailableException">It ends instead, as it does when a setting is wrong.</exception>
+    /// <exception cref="UnavailableException">It ends again and again instead, as it does when a setting is wrong.</exception>
     public async Task BecomesReady(CancellationToken ct)
     {
         while (!IsReady)
         {
-            if (Deaths > 0)
+            // It may once end for a reason that passes: many processes that start at once wait for each other in the database.
+            if (Deaths >= TriesToStart)
             {
                 throw new UnavailableException($"{Name} ended while starting:\n{Daemon.LastLines(Log)}\nIts whole log is {Log}.");
             }
