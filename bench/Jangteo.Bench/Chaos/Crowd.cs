@@ -69,7 +69,7 @@ internal sealed class Crowd : IDisposable
 
     public int Unanswered => pairs.Sum(pair => pair.Unanswered);
 
-    /// <summary>What somebody was told who was not answered at once.</summary>
+    /// <summary>The first answer, or fault, that made a command count as unanswered; null when all were answered.</summary>
     public string? FirstUnanswered => pairs.Select(pair => pair.FirstUnanswered).FirstOrDefault(told => told is not null);
 
     /// <param name="databases">Those of the modules, to look at what no API says.</param>

@@ -48,7 +48,7 @@ internal sealed class Pair(int seed, IReadOnlyList<JsonNode> kinds, TimeSpan pac
     /// <summary>How often nobody answered, or only that nobody knows.</summary>
     public int Unanswered { get; private set; }
 
-    /// <summary>What was heard of the first of them.</summary>
+    /// <summary>The first answer, or fault, that made a command count as unanswered.</summary>
     public string? FirstUnanswered { get; private set; }
 
     /// <summary>Answers that nobody should get, whatever has died: the first few.</summary>

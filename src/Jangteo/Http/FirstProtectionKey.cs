@@ -10,26 +10,28 @@ namespace Jangteo.Http;
 internal sealed class FirstProtectionKey(Storage common, IKeyManager keys, TimeProvider machine) : IHostedService
 {
     private static readonly TimeSpan Life = TimeSpan.FromDays(90);
-    private static readonly Sql IsThere = new("select exists (select from protection_keys)");
+    private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(50);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (await common.Find(IsThere, row => row.GetBoolean(0), cancellationToken))
+        while (!await IsThere(cancellationToken))
         {
-            return;
-        }
-
-        await common.Do(Cause.New(), async work =>
-        {
-            await work.Find(new Sql("select pg_advisory_xact_lock(hashtext('protection keys'))"), _ => true, cancellationToken);
-            if (!await work.Find(IsThere, row => row.GetBoolean(0), cancellationToken))
+            await using var turn = await common.TryLock("first protection key", cancellationToken);
+            if (turn is null)
             {
-                // Stored by a transaction of its own, which is over before the lock is.
+                // Another process makes it.
+                await Task.Delay(LooksEvery, cancellationToken);
+            }
+            else if (!await IsThere(cancellationToken))
+            {
                 var now = machine.GetUtcNow();
                 keys.CreateNewKey(now, now + Life);
             }
-        }, cancellationToken);
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task<bool> IsThere(CancellationToken ct) =>
+        await common.Find(new Sql("select exists (select from protection_keys)"), row => row.GetBoolean(0), ct);
 }

@@ -84,7 +84,7 @@ internal sealed class CourierProcess : IAsyncDisposable
             };
             if (settings.Sandbox && Environment.GetEnvironmentVariable(Routes) is null)
             {
-                // Nobody is really told anything in the sandbox. Elsewhere the courier asks for its routes.
+                // In the sandbox the courier writes messages to a file. Elsewhere the operator must choose a provider.
                 told["ROUTES"] = "sms=file, email=file";
             }
 

@@ -154,7 +154,8 @@ public sealed partial class ComposeTests : IDisposable
     {
         var file = ComposeFile.Read(name);
         var courier = file.Services["courier"]["environment"]!.AsObject();
-        var made = File.ReadAllLines(Path.Combine(secrets, "courier.env")).Select(line => line.Split('=', 2)).ToDictionary(line => line[0], line => line[1]);
+        var made = File.ReadAllLines(Path.Combine(secrets, "courier.env")).Select(line => line.Split('=', 2))
+            .ToDictionary(line => line[0], line => line[1]);
         var written = Repository.Read("services/courier/src/settings.ts");
 
         Assert.Equal(SettingsOf(file.Services[sender]).Notices.Carrier.Secret, made["COURIER_SECRET"]);
