@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Jangteo.Platform.Machine;
 using Jangteo.SystemTests.OpenApi;
@@ -113,7 +112,7 @@ public class JangteoProgram : IAsyncDisposable
             throw new InvalidOperationException("The program runs; kill or stop it first.");
 
         var before = Anonymous;
-        Anonymous = NewClient(new Uri($"http://{Host}:{(port == 0 ? FreePort() : port)}"));
+        Anonymous = NewClient(new Uri($"http://{Host}:{(port == 0 ? Ports.Free() : port)}"));
         before.Dispose();
         var clock = Stopwatch.StartNew();
         process = Launch();
@@ -264,12 +263,5 @@ public class JangteoProgram : IAsyncDisposable
             // It does not listen yet.
             return false;
         }
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

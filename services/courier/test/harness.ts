@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { type Server, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -18,12 +19,27 @@ export async function until<T>(look: () => T | Promise<T>, isRight: (value: T) =
   }
 }
 
-export async function freePort(): Promise<number> {
+const given = new Set<number>()
+
+/**
+ * A port on which nobody listens, below the range from which the system takes ports for connections that go out:
+ * one of those could take a port before its server starts, or while it starts again.
+ */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_240, 32_768)
+    if (given.has(port)) continue
+    given.add(port)
+    if (await isFree(port)) return port
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   const server: Server = createServer()
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const place = server.address()
-  await new Promise((done) => server.close(done))
-  return typeof place === 'object' && place !== null ? place.port : 0
+  return new Promise((tell) => {
+    server.once('error', () => tell(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => tell(true)))
+  })
 }
 
 /** A program that ends with the tests, however these end. */

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Jangteo.Platform.Machine;
 using Jangteo.Tests.Beds;
 
 namespace Jangteo.SystemTests.Courier;
@@ -23,8 +24,8 @@ internal sealed class RealCourier : IAsyncDisposable
         """));
 
     private readonly string folder = TestFolder.New();
-    private readonly int port = JangteoProgram.FreePort();
-    private readonly int redisPort = JangteoProgram.FreePort();
+    private readonly int port = Ports.Free();
+    private readonly int redisPort = Ports.Free();
     private Process? redis;
     private Process? courier;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Jangteo.Gateway;
 using Jangteo.Kinds;
+using Jangteo.Platform.Machine;
 
 namespace Jangteo.SystemTests.Gateway;
 
@@ -42,7 +43,7 @@ internal sealed class Gate : IAsyncDisposable
     }
 
     public static GatewayPlan AtFreePorts(GatewayPlan plan) =>
-        plan with { Port = JangteoProgram.FreePort(), InternalPort = JangteoProgram.FreePort(), MetricsPort = JangteoProgram.FreePort(), AdminPort = JangteoProgram.FreePort() };
+        plan with { Port = Ports.Free(), InternalPort = Ports.Free(), MetricsPort = Ports.Free(), AdminPort = Ports.Free() };
 
     public static string NewFolder() => Directory.CreateTempSubdirectory("jangteo-gateway-").FullName;
 

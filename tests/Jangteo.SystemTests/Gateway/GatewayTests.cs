@@ -346,7 +346,7 @@ public sealed class GatewayTests(SharedProgram shared)
     [Fact]
     public async Task Whether_the_gateway_itself_answers_depends_on_nothing_behind_it()
     {
-        var port = JangteoProgram.FreePort();
+        var port = Ports.Free();
         await using var gate = await Gate.Start(new Replica("127.0.0.1", port, port));
 
         using var answer = await gate.Http.GetAsync(GatewayFiles.Health, ct);
@@ -358,7 +358,7 @@ public sealed class GatewayTests(SharedProgram shared)
     [Requirement("CP-5")]
     public async Task When_nobody_is_there_to_answer_it_is_said_in_words_and_asked_again_later_it_is_answered()
     {
-        var port = JangteoProgram.FreePort();
+        var port = Ports.Free();
         await using var gate = await Gate.Start(new Replica("127.0.0.1", port, port));
 
         foreach (var (path, code) in new[] { ("/api/my/statement", "payments-unavailable"), ($"/api/pictures/{Nothing}", "catalog-unavailable"), ("/api/deliveries", "delivery-unavailable"), ("/api/kinds", "busy"), ("/api/notices", "busy") })
@@ -404,7 +404,7 @@ public sealed class GatewayTests(SharedProgram shared)
     public async Task A_process_that_is_not_ready_is_asked_nothing()
     {
         await using var well = StandIn.Start();
-        var port = JangteoProgram.FreePort();
+        var port = Ports.Free();
         await using var gate = await Gate.Start(well.Replica, new Replica("127.0.0.1", port, port));
 
         for (var request = 0; request < 10; request++)
@@ -504,7 +504,7 @@ public sealed class GatewayTests(SharedProgram shared)
     [Fact]
     public async Task It_ends_with_the_program_that_started_it_also_when_that_is_killed()
     {
-        var (port, folder) = (JangteoProgram.FreePort(), Gate.NewFolder());
+        var (port, folder) = (Ports.Free(), Gate.NewFolder());
         using var keeper = await GateKeeper.Start(port, folder);
         Assert.True(await Listens(port));
 

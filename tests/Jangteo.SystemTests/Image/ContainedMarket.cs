@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Jangteo.Platform.Machine;
 using Jangteo.Tests.Beds;
 
 namespace Jangteo.SystemTests.Image;
@@ -25,7 +26,7 @@ public sealed class ContainedMarket : IAsyncLifetime
 
     private readonly string folder = TestFolder.New();
     private readonly string password = Guid.NewGuid().ToString("N");
-    private readonly int databasePort = JangteoProgram.FreePort();
+    private readonly int databasePort = Ports.Free();
 
     private HttpClient anonymous = null!;
 
@@ -35,7 +36,7 @@ public sealed class ContainedMarket : IAsyncLifetime
         await Podman.Sweep(ofThisRun: false);
         await Podman.Say(Path.Combine(JangteoProgram.Root, "deploy", "image", "build-here"), "jangteo");
 
-        var port = JangteoProgram.FreePort();
+        var port = Ports.Free();
         anonymous = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         Write("jangteo.yaml", $"Jangteo: {{ Port: {port}, Sandbox: true, SandboxOpen: true, Language: ko }}\n");
         Write(

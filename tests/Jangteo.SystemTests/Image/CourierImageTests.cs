@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Jangteo.Platform.Machine;
 using Jangteo.Tests.Beds;
 
 namespace Jangteo.SystemTests.Image;
@@ -21,7 +22,7 @@ public sealed class CourierImageTests : IAsyncLifetime
     [Fact]
     public async Task It_serves_without_privileges_is_healthy_and_hears_that_it_is_to_stop()
     {
-        var (port, redisPort) = (JangteoProgram.FreePort(), JangteoProgram.FreePort());
+        var (port, redisPort) = (Ports.Free(), Ports.Free());
         redis = Process.Start(
             "setpriv",
             [

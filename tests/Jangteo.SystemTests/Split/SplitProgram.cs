@@ -12,7 +12,7 @@ public sealed class SharedSplit : IAsyncLifetime
     public SplitProgram Program { get; private set; } = null!;
 
     /// <summary>Where it sends its telemetry. Nobody is there but in the test that reads it.</summary>
-    public string Collector { get; } = $"http://127.0.0.1:{JangteoProgram.FreePort()}";
+    public string Collector { get; } = $"http://127.0.0.1:{Ports.Free()}";
 
     public async ValueTask InitializeAsync() =>
         Program = await SplitProgram.Start(("LogLevel", "Warning"), ("Limits:PerPersonPerSecond", "0"), ("Telemetry:Endpoint", Collector), ("Telemetry:Every", "1s"));
@@ -49,7 +49,7 @@ public sealed class SplitProgram : JangteoProgram
     private readonly HttpClient asking = new() { Timeout = TimeSpan.FromSeconds(5) };
 
     private SplitProgram(string replicas, (string Name, string Value)[] settings)
-        : base([("InternalPort", FreePort().ToString(CultureInfo.InvariantCulture)), .. settings]) => this.replicas = replicas;
+        : base([("InternalPort", Ports.Free().ToString(CultureInfo.InvariantCulture)), .. settings]) => this.replicas = replicas;
 
     /// <summary>The gateway's inner door, through which the modules ask each other.</summary>
     public Uri InternalAddress => new(Run!.InternalAddress!);

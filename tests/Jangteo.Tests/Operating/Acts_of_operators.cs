@@ -1,7 +1,6 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform.Storing;
-using Jangteo.Tests.Beds;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -152,11 +151,9 @@ public sealed class Acts_of_operators(OperatedMarket market)
         var trade = await market.Order();
         await market.Bed.Post($"/api/operator/payments/deposits/{await market.StrayTransfer(123)}/match", "sora", new { trade, reason = "Found by hand." });
 
-        var line = await ModuleBed.Until(
-            async () => (await market.Bed.Get($"/api/trades/{trade}/timeline", "minji", ("Accept-Language", "ko"))).Body!["items"]!.AsArray().FirstOrDefault(one => (string?)one!["what"] == "operator"),
-            found => found is not null);
+        var line = await market.LineOf(trade, "minji", one => (string?)one["what"] == "operator", language: "ko");
 
-        Assert.Equal(("운영자가 입금을 이 거래에 연결했어요", "operator", 123), ((string?)line!["label"], (string?)line["actor"], (long)line["amount"]!));
+        Assert.Equal(("운영자가 입금을 이 거래에 연결했어요", "operator", 123), ((string?)line["label"], (string?)line["actor"], (long)line["amount"]!));
         Assert.DoesNotContain("sora", line.ToJsonString());
         Assert.DoesNotContain("Found by hand", line.ToJsonString());
     }
