@@ -58,7 +58,7 @@ internal sealed class Carrier : ISmsProvider, IMailer, IDisposable
         }
 
         answer.EnsureSuccessStatusCode();
-        return await answer.Content.ReadFromJsonAsync<CarrierWord>(Json, ct);
+        return await Read(answer, ct);
     }
 
     public void Dispose() => http.Dispose();
@@ -69,10 +69,11 @@ internal sealed class Carrier : ISmsProvider, IMailer, IDisposable
         switch (answer.StatusCode)
         {
             case HttpStatusCode.OK:
-                return SendingOf(await answer.Content.ReadFromJsonAsync<CarrierWord>(Json, ct));
+                return SendingOf(await Read(answer, ct));
             case HttpStatusCode.Conflict:
-                // The person's number or language has changed since an earlier attempt; what became of that one counts.
-                return SendingOf(await Find(Guid.Parse(message.Key), ct));
+                // The person's number or language has changed since an earlier attempt; what became of that one counts. One that is not known any
+                // more was not taken, and the message can be sent as it is now.
+                return await Find(Guid.Parse(message.Key), ct) is { } word ? SendingOf(word) : Sending.Down;
             case HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity:
                 log.LogError("The carrier takes no such message: {Key} by {Channel}, {Answer}", message.Key, message.Channel, await answer.Content.ReadAsStringAsync(ct));
                 return Sending.Undeliverable;
@@ -84,7 +85,21 @@ internal sealed class Carrier : ISmsProvider, IMailer, IDisposable
         }
     }
 
-    private static Sending SendingOf(CarrierWord? word) => word?.State switch
+    /// <exception cref="HttpRequestException">It is no answer of the protocol, such as the page of a proxy. By its key the next attempt finds out.</exception>
+    private static async Task<CarrierWord> Read(HttpResponseMessage answer, CancellationToken ct)
+    {
+        try
+        {
+            return await answer.Content.ReadFromJsonAsync<CarrierWord>(Json, ct) is { State: not null } word
+                ? word : throw new JsonException("it has no state");
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        {
+            throw new HttpRequestException($"the carrier answered something unreadable: {unreadable.Message}", unreadable);
+        }
+    }
+
+    private static Sending SendingOf(CarrierWord word) => word.State switch
     {
         CarrierWord.Accepted => Sending.Sent,
         CarrierWord.Refused => Sending.Undeliverable,

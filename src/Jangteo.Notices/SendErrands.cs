@@ -22,38 +22,30 @@ internal sealed class SendErrands(
 {
     private const int Batch = 100;
 
-    /// <summary>A carrier that does not take the notices of so many people, one after the other, is taken to be down.</summary>
-    private const int DownAfter = 3;
-
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan FirstRest = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PatienceForContacts = TimeSpan.FromSeconds(2);
 
-    private TimeSpan rest = FirstRest;
-
-    /// <summary>When the carrier last did not take something; null when it took all.</summary>
-    private long? notTaken;
-
-    /// <summary>Whose notices it did not take then. They are tried after those of others.</summary>
-    private HashSet<Guid> held = [];
+    private readonly CarrierTurns turns = new(machine);
 
     public Loop Loop => new($"sending {channel}", post.Bells[channel], Turn, log);
 
-    /// <summary>For how long the oldest notice that is to be sent has waited.</summary>
+    /// <summary>For how long the oldest message to a person or to operators has waited to be sent.</summary>
     public static Figure OldestWaiting(Storage storage, BusinessClock clock) => new(
         "jangteo.notices.oldest_waiting", "s", "For how long the oldest SMS or e-mail has waited to be sent.", async ct =>
             await storage.Query(
-                new Sql("select min(at) from notices where status = 'waiting'"),
+                new Sql(
+                    """
+                    select least((select min(at) from notices where status = 'waiting'), (select min(at) from operator_mails where status = 'waiting'))
+                    """),
                 row => new Measurement<long>(row.IsDBNull(0) ? 0 : (long)(clock.Now - row.GetFieldValue<DateTimeOffset>(0)).TotalSeconds), ct));
 
     private async Task<TimeSpan> Turn(CancellationToken ct)
     {
         // A carrier that did not take a notice is not asked at every new one, but after a rest that grows.
-        if (notTaken is { } since && machine.GetElapsedTime(since) is var rested && rested < rest)
+        if (turns.Rest is { Ticks: > 0 } left)
         {
-            return rest - rested;
+            return left;
         }
 
         // One process at a time, so that notices go out in order. No transaction is open while the carrier is waited for.
@@ -63,15 +55,27 @@ internal sealed class SendErrands(
             return Poll;
         }
 
+        turns.Begin();
         // Notices to people that Identity has not told of yet are left out, so that they hold nothing up.
         var waiting = await storage.Query(
-            new Sql($"select {Post.Columns}, p.phone, p.email, p.language from notices n join people p on p.person = n.person where n.channel = $1 and n.status = 'waiting' order by n.person = any($3), n.number limit $2", channel, Batch, held.ToArray()),
+            new Sql(
+                $"""
+                select {Post.Columns}, p.phone, p.email, p.language from notices n join people p on p.person = n.person
+                left join unnest($3::uuid[]) with ordinality as held (person, turn) on held.person = n.person
+                where n.channel = $1 and n.status = 'waiting' order by held.turn nulls first, n.number limit $2
+                """,
+                channel, Batch, turns.Held),
             reader => (Notice: Post.Read(reader), Person: new Recipient(reader.IsDBNull(13) ? null : reader.GetString(13), reader.GetString(14), reader.GetString(15))), ct);
+        var people = waiting.Select(one => one.Notice.Person).Distinct().ToArray();
         var done = new List<Notice>();
-        var (nowHeld, inARow) = (new HashSet<Guid>(), 0);
-        var current = await FindContacts([.. waiting.Select(one => one.Notice.Person).Distinct()], ct);
-        foreach (var (notice, known) in waiting.Where(one => !nowHeld.Contains(one.Notice.Person)))
+        var current = await FindContacts(people, ct);
+        foreach (var (notice, known) in waiting.Where(one => !turns.Waits(one.Notice.Person)))
         {
+            if (turns.IsOver)
+            {
+                break;
+            }
+
             if (await IsRepeated(notice, done, ct))
             {
                 done.Add(notice with { Status = Notice.Collapsed });
@@ -83,31 +87,17 @@ internal sealed class SendErrands(
             var sending = await TrySend(notice, current.GetValueOrDefault(notice.Person, known), ct);
             if (sending == Sending.Down)
             {
-                nowHeld.Add(notice.Person);
-                if (++inARow == DownAfter)
-                {
-                    break;
-                }
-
+                turns.NotTaken(notice.Person);
                 continue;
             }
 
-            inARow = 0;
+            turns.Taken(notice.Person);
             done.Add(notice with { Status = StatusOf(sending) });
         }
 
         faults.Reach($"notices.before-recording-{channel}");
         await Record(done, ct);
-        held = nowHeld;
-        if (held.Count > 0)
-        {
-            rest = notTaken is null ? FirstRest : rest * 2 < LongestRest ? rest * 2 : LongestRest;
-            notTaken = machine.GetTimestamp();
-            return rest;
-        }
-
-        notTaken = null;
-        return waiting.Count == Batch ? TimeSpan.Zero : Poll;
+        return turns.End(people, areAll: waiting.Count < Batch, Poll);
     }
 
     private static string StatusOf(Sending sending) => sending switch

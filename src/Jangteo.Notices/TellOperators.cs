@@ -14,29 +14,35 @@ namespace Jangteo.Notices;
 /// </summary>
 internal sealed class TellOperators(
     [FromKeyedServices(Modules.Notices)] Storage storage, IServiceProvider services, IMailer mailer, Settings settings, Shelf shelf,
-    ILogger<TellOperators> log)
+    TimeProvider machine, ILogger<TellOperators> log)
 {
     private const int MostLines = 30;
+    private const int Batch = 20;
+
+    /// <summary>Below the 2,000 characters that a carrier takes (docs/extending/carriers.md), with room for the end.</summary>
+    private const int MostCharacters = 1_900;
+
+    /// <summary>All of it is on the page of operators.</summary>
+    private const int MostOfDetail = 300;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(15);
 
-    public Loop Loop => new("notices' mail to operators", new Bell(), async ct =>
-    {
-        await Look(ct);
-        return LookEvery;
-    }, log);
+    private readonly CarrierTurns turns = new(machine);
+
+    public Loop Loop => new("notices' mail to operators", new Bell(), async ct => await Look(ct) ? TimeSpan.Zero : LookEvery, log);
 
     /// <summary>Looks once: writes a mail of what is new, and sends the mails that wait.</summary>
-    internal async Task Look(CancellationToken ct)
+    /// <returns>Whether there are more to send.</returns>
+    internal async Task<bool> Look(CancellationToken ct)
     {
         if (settings.OperatorEmail.Length == 0)
         {
-            return;
+            return false;
         }
 
         var (items, answered) = await Gather(ct);
         await storage.Do(Cause.New(), work => Write(work, items, answered, ct), ct);
-        await SendWaiting(ct);
+        return await SendWaiting(ct);
     }
 
     private async Task<(List<NeedsAttention> Items, List<string> Answered)> Gather(CancellationToken ct)
@@ -87,20 +93,33 @@ internal sealed class TellOperators(
         }
     }
 
-    private async Task SendWaiting(CancellationToken ct)
+    private async Task<bool> SendWaiting(CancellationToken ct)
     {
+        turns.Begin();
         var waiting = await storage.Query(
-            new Sql("select id, address, subject, text from operator_mails where status = 'waiting' order by id limit 20"),
+            new Sql(
+                """
+                select id, address, subject, text from operator_mails
+                left join unnest($1::uuid[]) with ordinality as held (mail, turn) on held.mail = id
+                where status = 'waiting' order by held.turn nulls first, id limit $2
+                """,
+                turns.Held, Batch),
             row => (Id: row.GetGuid(0), Address: row.GetString(1), Subject: row.GetString(2), Text: row.GetString(3)), ct);
         foreach (var (id, address, subject, text) in waiting)
         {
-            // The carrier knows the mail by its id, so that one that is sent again arrives once.
-            var sending = await mailer.Send(id, address, subject, text, ct);
-            if (sending == Sending.Down)
+            if (turns.IsOver)
             {
-                return;
+                break;
             }
 
+            var sending = await TrySend(id, address, subject, text, ct);
+            if (sending == Sending.Down)
+            {
+                turns.NotTaken(id);
+                continue;
+            }
+
+            turns.Taken(id);
             if (sending != Sending.Sent)
             {
                 log.LogWarning("A mail to {Address} about what needs an operator was not delivered, or is not known to be: {Subject}", address, subject);
@@ -113,24 +132,49 @@ internal sealed class TellOperators(
                 return Task.CompletedTask;
             }, ct);
         }
+
+        return turns.End(waiting.Select(mail => mail.Id), areAll: waiting.Count < Batch, LookEvery) == TimeSpan.Zero;
+    }
+
+    /// <summary>The carrier knows the mail by its id, so that one that is sent again arrives once.</summary>
+    private async Task<Sending> TrySend(Guid id, string address, string subject, string text, CancellationToken ct)
+    {
+        try
+        {
+            return await mailer.Send(id, address, subject, text, ct);
+        }
+        catch (Exception fault) when (PassingFault.Is(fault) && !ct.IsCancellationRequested)
+        {
+            log.LogWarning("A mail to {Address} about what needs an operator could not be sent yet: {Fault}", address, fault.Message);
+            return Sending.Down;
+        }
     }
 
     /// <summary>The subject and text of a mail about things that newly need an operator.</summary>
     internal static (string Subject, string Text) Compose(IReadOnlyList<NeedsAttention> news, Texts texts, string language)
     {
         var text = new StringBuilder();
-        foreach (var item in news.Take(MostLines))
+        var told = 0;
+        foreach (var line in news.Take(MostLines).Select(Line))
         {
-            text.Append(texts.Attention(item.What, language)).Append(" (").Append(item.Module).Append("): ");
-            text.Append(item.DetailIn(language));
-            text.Append(item.Trade is { } trade ? $" /operating/trades/{trade}" : "").Append('\n');
+            if (text.Length + line.Length > MostCharacters)
+            {
+                break;
+            }
+
+            text.Append(line).Append('\n');
+            told++;
         }
 
-        if (news.Count > MostLines)
+        if (told < news.Count)
         {
-            text.Append($"+{news.Count - MostLines}\n");
+            text.Append($"+{news.Count - told}\n");
         }
 
         return ($"{texts.Attention("subject", language)} ({news.Count})", text.Append("/operating").ToString());
+
+        string Line(NeedsAttention item) =>
+            $"{texts.Attention(item.What, language)} ({item.Module}): {string.Concat(item.DetailIn(language).EnumerateRunes().Take(MostOfDetail))}"
+            + (item.Trade is { } trade ? $" /operating/trades/{trade}" : "");
     }
 }

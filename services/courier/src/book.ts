@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
 import { createClient } from '@redis/client'
 import type { Delivery, Send, Sent, State } from './protocol.js'
 import type { Outcome, Report } from './providers/provider.js'
@@ -33,6 +33,10 @@ export type Beginning =
 const answersWithin = 1000
 /** After these pauses the provider is asked about an unknown message, in milliseconds. */
 const asksAfter = [300, 5000, 30_000, 120_000, 600_000, 3_600_000]
+/** So long a step that was given up is remembered, in case that it comes late. */
+const givenUpFor = 600_000
+/** What Redis could not be told is told again after so long. */
+const tellsAgainAfter = 250
 /** What is taken from a queue is there again after so long, so that a process that dies with it loses nothing. */
 const takenFor = 15_000
 
@@ -63,8 +67,9 @@ end
 
 /** Writes down that a message is being sent, before its provider is asked. */
 const begin = `${functions}
-local key, digest, provider, lease, keep, perSecond, recipient, to, text = unpack(ARGV)
+local key, fence, digest, provider, lease, keep, perSecond, recipient, to, text = unpack(ARGV)
 local entry, at = name('send', key), now()
+if redis.call('EXISTS', name('given-up', fence)) == 1 then return {'busy', 1000} end
 local state = redis.call('HGET', entry, 'state')
 if state then
   if redis.call('HGET', entry, 'digest') ~= digest then return {'other'} end
@@ -87,25 +92,31 @@ if tonumber(perSecond) > 0 then
   redis.call('HSET', bucket, 'tokens', tostring(tokens - 1), 'at', at)
   redis.call('PEXPIRE', bucket, 60000)
 end
-local fence = tostring(redis.call('INCR', 'courier:fence'))
 redis.call('HSET', entry, 'state', 'sending', 'digest', digest, 'provider', provider, 'fence', fence, 'lease', at + lease, 'begun', at,
   'at', at, 'revision', 1, 'message', '', 'code', '', 'delivery', 'pending', 'to', to, 'text', text)
 redis.call('PEXPIRE', entry, keep)
 redis.call('SET', lock, fence, 'PX', lease)
 redis.call('ZADD', 'courier:open', at + lease, key)
-return {'begun', fence}`
+return {'begun'}`
 
-/** Writes down what the provider said. It counts for the attempt that asked, also when that was believed dead meanwhile. */
+/**
+ * Writes down what the provider said, or that it was not asked. It applies to the attempt that the fence names, even if the lease of that has
+ * expired. What was told to be unknown and was not taken is refused: whoever was told does not ask again.
+ */
 const settle = `${functions}
 local key, fence, kind, message, code, keep, recipient = unpack(ARGV)
 local entry, at = name('send', key), now()
 release(name('to', recipient), fence)
 local state = redis.call('HGET', entry, 'state')
-if redis.call('HGET', entry, 'fence') ~= fence then return 0 end
+if redis.call('HGET', entry, 'fence') ~= fence then
+  -- Its begin may still be on its way.
+  if kind == 'not-taken' then redis.call('SET', name('given-up', fence), 1, 'PX', ${givenUpFor}) end
+  return 0
+end
 if state ~= 'sending' and state ~= 'unknown' then return 0 end
 if kind == 'accepted' then
   accepted(key, message, at, keep)
-elseif kind == 'refused' then
+elseif kind == 'refused' or (kind == 'not-taken' and state == 'unknown') then
   redis.call('HSET', entry, 'state', 'refused', 'code', code, 'at', at)
   redis.call('HINCRBY', entry, 'revision', 1)
   redis.call('HDEL', entry, 'to', 'text')
@@ -116,7 +127,6 @@ elseif kind == 'unknown' then
 else
   redis.call('DEL', entry)
   redis.call('ZREM', 'courier:open', key)
-  redis.call('ZREM', 'courier:unknown', key)
   return 1
 end
 redis.call('PEXPIRE', entry, keep)
@@ -143,7 +153,7 @@ local due = redis.call('ZRANGEBYSCORE', queue, '-inf', at, 'LIMIT', 0, most)
 for _, key in ipairs(due) do redis.call('ZADD', queue, at + takenFor, key) end
 return due`
 
-/** Writes down which message of the provider an unknown one is, or when to ask again. Of the candidates the first counts that is no other's. */
+/** Writes down which message of the provider an unknown one is, or when to ask again. Takes the first candidate that is not assigned to another message. */
 const resolve = `${functions}
 local key, fence, keep, pauses = ARGV[1], ARGV[2], ARGV[3], cjson.decode(ARGV[4])
 local entry, at = name('send', key), now()
@@ -290,32 +300,53 @@ export class Book {
   }
 
   async begin(send: Send, digest: string, provider: string, perSecond: number | null): Promise<Beginning> {
-    const [kind, detail] = (await this.run(begin, [
-      send.key,
-      digest,
-      provider,
-      this.lease,
-      this.keep,
-      perSecond ?? 0,
-      this.recipient(send.to),
-      send.to,
-      send.text,
-    ])) as [Beginning['kind'], string | number | undefined]
-    switch (kind) {
-      case 'begun':
-        return { kind, fence: String(detail) }
-      case 'busy':
-      case 'limited':
-        return { kind, wait: Number(detail) }
-      default:
-        return { kind }
+    // Made here, so that an attempt whose answer is lost can be given up.
+    const fence = randomUUID()
+    try {
+      const [kind, wait] = (await this.run(begin, [
+        send.key,
+        fence,
+        digest,
+        provider,
+        this.lease,
+        this.keep,
+        perSecond ?? 0,
+        this.recipient(send.to),
+        send.to,
+        send.text,
+      ])) as [Beginning['kind'], string | number | undefined]
+      switch (kind) {
+        case 'begun':
+          return { kind, fence }
+        case 'busy':
+        case 'limited':
+          return { kind, wait: Number(wait) }
+        default:
+          return { kind }
+      }
+    } catch (fault) {
+      // Whether it was written is not known. The provider is not asked, and that is known.
+      if (fault instanceof BookAway)
+        this.settleLater(send, fence, { kind: 'not-taken', code: 'without-store', retryAfter: 1 })
+      throw fault
     }
   }
 
+  /** Writes down what became of an attempt. While Redis does not answer, it is told again and again. */
   async settle(send: Send, fence: string, outcome: Outcome): Promise<void> {
     const message = outcome.kind === 'accepted' ? outcome.message : ''
     const code = outcome.kind === 'accepted' ? '' : outcome.code
-    await this.run(settle, [send.key, fence, outcome.kind, message, code, this.keep, this.recipient(send.to)])
+    try {
+      await this.run(settle, [send.key, fence, outcome.kind, message, code, this.keep, this.recipient(send.to)])
+    } catch (fault) {
+      if (fault instanceof BookAway) this.settleLater(send, fence, outcome)
+      throw fault
+    }
+  }
+
+  private settleLater(send: Send, fence: string, outcome: Outcome): void {
+    const again = (): void => void this.settle(send, fence, outcome).catch(() => undefined)
+    setTimeout(again, tellsAgainAfter).unref()
   }
 
   async lapse(): Promise<number> {

@@ -19,24 +19,20 @@ const looksEvery = 250
 
 async function run(settings: Settings): Promise<void> {
   const book = new Book(settings.redis, settings.secret, settings.keep, settings.providerTimeout + margin)
-  await book.connect()
-  const weakness = await book.weakness()
-  if (weakness !== null) throw new SettingsError(`COURIER_REDIS: ${weakness}.`)
-
   const metrics = new Metrics()
   const providers = providersOf(settings)
   const { routes, concurrency, providerTimeout } = settings
   const sending = new Sending(book, providers, routes, concurrency, providerTimeout, metrics)
   const door = new Door(settings.secret, book, sending, providers, metrics)
-  const loops = [new Loop('Asking for unknown messages', looksEvery, () => resolveUnknown(book, providers))]
+  const isEnding = (): boolean => door.isLeaving
+  const loops = [new Loop('Asking for unknown messages', looksEvery, () => resolveUnknown(book, providers, isEnding))]
   const reporting = settings.reportsTo === '' ? null : new Reporting(book, settings.reportsTo, settings.secret)
   if (reporting !== null) {
     loops.push(new Loop('Pushing reports', looksEvery, () => reporting.turn()))
   }
   const server = await door.listen(settings.port, settings.listen)
-  loops.forEach((loop) => loop.start())
   const place = server.address()
-  log('info', 'Ready.', { port: typeof place === 'object' ? place?.port : undefined, providers: [...providers.keys()] })
+  const port = typeof place === 'object' ? place?.port : undefined
 
   const stop = async (notice: number): Promise<void> => {
     if (door.isLeaving) return
@@ -54,6 +50,15 @@ async function run(settings: Settings): Promise<void> {
   }
   process.on('SIGTERM', () => void stop(settings.drainNotice))
   process.on('SIGINT', () => void stop(0))
+
+  // Without Redis it is alive, and not ready.
+  await book.connect()
+  const weakness = await book.weakness()
+  if (weakness !== null) throw new SettingsError(`COURIER_REDIS: ${weakness}.`)
+  if (door.isLeaving) return
+  door.isOpen = true
+  loops.forEach((loop) => loop.start())
+  log('info', 'Ready.', { port, providers: [...providers.keys()] })
 }
 
 function providersOf(settings: Settings): ReadonlyMap<string, Provider> {

@@ -3,10 +3,16 @@ import type { Provider } from './providers/provider.js'
 import { log } from './log.js'
 
 /** Finds out what became of messages whose sending was not ended: asks their provider for them, a few times within an hour or so. */
-export async function resolveUnknown(book: Book, providers: ReadonlyMap<string, Provider>): Promise<void> {
+export async function resolveUnknown(
+  book: Book,
+  providers: ReadonlyMap<string, Provider>,
+  isEnding: () => boolean,
+): Promise<void> {
   const lapsed = await book.lapse()
   if (lapsed > 0) log('warning', 'Messages whose sending was interrupted are unknown.', { count: lapsed })
   for (const key of await book.take('courier:unknown', 20)) {
+    // Whoever takes over asks for the others.
+    if (isEnding()) return
     const entry = await book.read(key)
     const provider = providers.get(entry?.provider ?? '')
     if (entry === null || provider === undefined) {

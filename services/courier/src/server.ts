@@ -21,6 +21,9 @@ export class Door {
   /** Set when the service is told to stop: it is not ready any more, and still answers. */
   isLeaving = false
 
+  /** Set when Redis was reached and keeps what it confirms: before, nothing but the health is answered. */
+  isOpen = false
+
   constructor(
     private readonly secret: string,
     private readonly book: Book,
@@ -64,6 +67,7 @@ export class Door {
     const method = request.method ?? 'GET'
     if (method === 'GET' && path === '/health/live') return { status: 200, body: { status: 'live' } }
     if (method === 'GET' && path === '/health/ready') return this.ready()
+    if (!this.isOpen) throw new BookAway('Redis was not reached yet')
     if (method === 'GET' && path === '/metrics')
       return { status: 200, body: this.metrics.text(await this.book.lengths()) }
     const [, provider] = /^\/reports\/([a-z]+)$/.exec(path) ?? []
@@ -78,7 +82,7 @@ export class Door {
 
   private async ready(): Promise<Reply> {
     if (this.isLeaving) return { status: 503, body: { status: 'stopping' } }
-    return (await this.book.answers())
+    return this.isOpen && (await this.book.answers())
       ? { status: 200, body: { status: 'ready' } }
       : { status: 503, body: { status: 'without Redis' } }
   }

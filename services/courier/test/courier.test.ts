@@ -83,6 +83,45 @@ describe('the courier', () => {
     expect(standIn.asked).toBe(before)
   })
 
+  test('what Redis does only after its time is no message that is unknown', async () => {
+    courier = await Courier.start(redis, { ...standIn.settings(), PROVIDER_TIMEOUT: '1s' })
+    const [begun, settled] = [sms({ to: '+821011110001' }), sms({ to: '+821011110002' })]
+    const before = standIn.taken.length
+
+    await redis.holdWrites(1500)
+    expect(await courier.send(begun)).toMatchObject({ status: 503, body: { error: 'without-store' } })
+    expect((await courier.sendUntilTaken(begun)).body).toMatchObject({ state: 'accepted' })
+
+    standIn.meanwhile.taken = () => redis.holdWrites(1500)
+    expect(await courier.send(settled)).toMatchObject({ status: 503, body: { error: 'without-store' } })
+    standIn.meanwhile = {}
+    expect((await courier.sendUntilTaken(settled)).body).toMatchObject({ state: 'accepted' })
+    expect(standIn.taken).toHaveLength(before + 2)
+  })
+
+  test('without Redis it lives, is not ready, and ends when it is told to', async () => {
+    const away = await Redis.start()
+    await away.kill()
+    courier = await Courier.launched(away, standIn.settings())
+    await until(() => courier!.log.includes('Redis cannot be reached.'))
+
+    expect(await (await fetch(`${courier.address}/health/live`)).json()).toEqual({ status: 'live' })
+    expect(await courier.isReady()).toBe(false)
+    expect(await courier.send(sms())).toMatchObject({ status: 503, body: { error: 'without-store' } })
+
+    await away.startAgain()
+    await courier.becomesReady()
+    await courier.accepted(sms())
+
+    await away.kill()
+    await courier.kill()
+    courier = await Courier.launched(away, standIn.settings())
+    await until(() => courier!.log.includes('Redis cannot be reached.'))
+    courier.signal('SIGTERM')
+    expect(await courier.ended()).toBe(0)
+    await away.remove()
+  })
+
   test('told to stop, it is not ready, ends what runs, and ends well', async () => {
     courier = await Courier.start(redis, standIn.settings())
     const send = sms()

@@ -107,6 +107,11 @@ export class Redis {
     return this.ask(['HGET', `courier:send:${key}`, 'state'])
   }
 
+  /** For so many milliseconds it does nothing that writes, and then all of it. */
+  async holdWrites(milliseconds: number): Promise<void> {
+    await this.ask(['CLIENT', 'PAUSE', String(milliseconds), 'WRITE'])
+  }
+
   signal(name: NodeJS.Signals): void {
     this.child!.kill(name)
   }
@@ -140,8 +145,15 @@ export class Courier {
   ) {}
 
   static async start(redis: Redis, settings: Readonly<Record<string, string>> = {}): Promise<Courier> {
+    const courier = await Courier.launched(redis, settings)
+    await courier.becomesReady()
+    return courier
+  }
+
+  /** Starts one without waiting for anything. */
+  static async launched(redis: Redis, settings: Readonly<Record<string, string>> = {}): Promise<Courier> {
     const courier = new Courier(await freePort(), { REDIS: redis.address, ...settings })
-    await courier.startAgain()
+    courier.launch()
     return courier
   }
 
@@ -151,11 +163,14 @@ export class Courier {
 
   async startAgain(): Promise<void> {
     this.launch()
+    await this.becomesReady()
+  }
+
+  async becomesReady(): Promise<void> {
     await until(async () => this.child!.exitCode !== null || (await this.isReady()))
     if (this.child!.exitCode !== null) throw new Error(`The courier ended with ${this.child!.exitCode}: ${this.log}`)
   }
 
-  /** Starts it without waiting for anything. */
   private launch(): void {
     const environment: NodeJS.ProcessEnv = Object.fromEntries(
       Object.entries({

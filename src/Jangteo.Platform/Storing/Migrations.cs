@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
@@ -13,6 +14,14 @@ public static partial class Migrations
 {
     private const long Lock = 0x4A414E475445_4F;
 
+    /// <summary>
+    /// Whoever else needs a table waits behind a migration that waits for it, so a migration does not wait for long: for a backup, which reads a
+    /// table for minutes, it makes way and tries again.
+    /// </summary>
+    private static readonly TimeSpan WaitsForTable = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TriesAgainAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TriesFor = TimeSpan.FromMinutes(30);
+
     /// <summary>The numbered files of an assembly, by number.</summary>
     public static IEnumerable<Migration> Of(Assembly assembly) =>
         assembly.GetManifestResourceNames()
@@ -26,7 +35,8 @@ public static partial class Migrations
     /// <param name="schemas">Schema, and its migrations in order.</param>
     public static async Task Apply(string adminConnection, IReadOnlyList<(string Schema, IReadOnlyList<Migration> Migrations)> schemas, CancellationToken ct)
     {
-        await using var source = NpgsqlDataSource.Create(adminConnection);
+        // An index of a large table takes as long as it takes, and so does waiting for another process that makes it.
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(adminConnection) { CommandTimeout = 0 });
         await using var connection = await source.OpenConnectionAsync(ct);
         await Execute(connection, $"select pg_advisory_lock({Lock})", ct);
         await Execute(connection, "create table if not exists public.migrations (schema text, source text, number integer, applied_at timestamptz not null default now(), primary key (schema, source, number))", ct);
@@ -45,10 +55,11 @@ public static partial class Migrations
             foreach (var migration in migrations.Where(migration => !applied.Contains((schema, migration.Source, migration.Number))))
             {
                 var login = Login(schema);
-                await Execute(
+                await ExecuteInTurn(
                     connection,
                     $"""
                     begin;
+                    set local lock_timeout = {(int)WaitsForTable.TotalMilliseconds};
                     do $$ begin
                         if not exists (select from pg_roles where rolname = '{login}') then create role {login} login; end if;
                     exception when duplicate_object or unique_violation then
@@ -72,6 +83,24 @@ public static partial class Migrations
 
     /// <summary>The login of a schema.</summary>
     public static string Login(string schema) => "jangteo_" + schema;
+
+    /// <summary>Runs a transaction, again while somebody has a table that it needs.</summary>
+    private static async Task ExecuteInTurn(NpgsqlConnection connection, string sql, CancellationToken ct)
+    {
+        for (var began = Stopwatch.GetTimestamp(); ;)
+        {
+            try
+            {
+                await Execute(connection, sql, ct);
+                return;
+            }
+            catch (PostgresException taken) when (taken.SqlState == PostgresErrorCodes.LockNotAvailable && Stopwatch.GetElapsedTime(began) < TriesFor)
+            {
+                await Execute(connection, "rollback", ct);
+                await Task.Delay(TriesAgainAfter, ct);
+            }
+        }
+    }
 
     private static async Task Execute(NpgsqlConnection connection, string sql, CancellationToken ct)
     {

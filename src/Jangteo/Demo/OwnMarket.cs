@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Jangteo.Platform.Machine;
+using Jangteo.Platform.Storing;
 
 namespace Jangteo.Demo;
 
@@ -106,9 +107,9 @@ internal sealed class OwnMarket : IAsyncDisposable
                     return;
                 }
             }
-            catch (HttpRequestException)
+            catch (Exception notYet) when (PassingFault.Is(notYet) && !ct.IsCancellationRequested)
             {
-                // Not listening yet.
+                // It does not listen yet, or a busy machine has it answer late.
             }
 
             await Task.Delay(50, ct);

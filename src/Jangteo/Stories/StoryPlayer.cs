@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Jangteo.Contracts;
 using Jangteo.Kinds;
 
 namespace Jangteo.Stories;
@@ -157,6 +158,11 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
         private async Task Start(Step.Act act, CancellationToken ct)
         {
             var body = Start(act.Given);
+            if (act.Refused.Contains(Refusals.SoldOut))
+            {
+                await KnowsOfStock(act.Who, body, ct);
+            }
+
             var heard = await CommandDespite(act, "/api/trades", body, ct);
             if (act.Refused.IsEmpty)
             {
@@ -170,6 +176,19 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
                 trades[act.Who] = id;
                 See(heard.Body);
             }
+        }
+
+        /// <summary>
+        /// Waits until Trading knows that too little is left. It hears so a moment after the listing shows it, and until then begins trades that run
+        /// out later. One at a price that is not asked is refused in either case.
+        /// </summary>
+        private async Task KnowsOfStock(string buyer, JsonObject start, CancellationToken ct)
+        {
+            var atWrongPrice = start.DeepClone().AsObject();
+            atWrongPrice["price"] = start["price"]!.GetValue<long>() + 1;
+            await Until(
+                () => market.Send(buyer, HttpMethod.Post, "/api/trades", atWrongPrice, Guid.NewGuid().ToString("n"), null, ct),
+                heard => heard.Refusal == Refusals.SoldOut ? null : $"answered {heard}, and not refused with {Refusals.SoldOut}", ct);
         }
 
         private JsonObject Start(Given given)

@@ -26,8 +26,11 @@ internal sealed class CarrierStandIn : IAsyncDisposable
     /// <summary>What it knows of every message from now on: accepted, refused or unknown; null is not taken now.</summary>
     public string? State { get; set; } = "accepted";
 
-    /// <summary>A message to this number it does not take, and answers 503.</summary>
-    public string? NotTo { get; set; }
+    /// <summary>Messages to these numbers it does not take, and answers 503.</summary>
+    public IReadOnlyCollection<string> NotTo { get; set; } = [];
+
+    /// <summary>Whether it takes messages and answers with a page, as a proxy does.</summary>
+    public bool AnswersPages { get; set; }
 
     public static async Task<CarrierStandIn> Start()
     {
@@ -58,9 +61,16 @@ internal sealed class CarrierStandIn : IAsyncDisposable
             asked.Enqueue(body!);
         }
 
-        if (State is not { } state || (NotTo is { } number && (string?)body?["to"] == number))
+        if (State is not { } state || (isSend && NotTo.Contains((string)body!["to"]!)))
         {
             http.Response.StatusCode = (int)HttpStatusCode.ServiceUnavailable;
+            return;
+        }
+
+        if (AnswersPages)
+        {
+            http.Response.ContentType = "text/html";
+            await http.Response.WriteAsync("<p>Please wait.</p>");
             return;
         }
 

@@ -151,7 +151,7 @@ public sealed class Speaking_to_a_carrier(TownWithCarrier away) : IClassFixture<
     {
         var (town, standIn) = (away.Town, away.Carrier);
         const string number = "+821055555555";
-        standIn.NotTo = number;
+        standIn.NotTo = [number];
         try
         {
             var stuck = await (await Applied(town, number)).Moves("prepare");
@@ -161,7 +161,7 @@ public sealed class Speaking_to_a_carrier(TownWithCarrier away) : IClassFixture<
             Assert.Equal(Notice.Sent, await Status(town, other, "apply"));
             Assert.Equal((Notice.Waiting, Notice.Waiting), (await Status(town, stuck, "apply"), await Status(town, stuck, "prepare")));
             var before = standIn.Asked.Count;
-            standIn.NotTo = null;
+            standIn.NotTo = [];
 
             await Town.Until(async () => await Status(town, stuck, "prepare") == Notice.Sent);
             Assert.Equal(
@@ -171,8 +171,59 @@ public sealed class Speaking_to_a_carrier(TownWithCarrier away) : IClassFixture<
         }
         finally
         {
-            standIn.NotTo = null;
+            standIn.NotTo = [];
         }
+    }
+
+    [Fact]
+    public async Task Many_people_whose_messages_are_not_taken_hold_up_nobody_else()
+    {
+        var (town, standIn) = (away.Town, away.Carrier);
+        string[] numbers = [.. Enumerable.Range(0, 7).Select(number => $"+82105556666{number}")];
+        standIn.NotTo = numbers;
+        try
+        {
+            foreach (var number in numbers)
+            {
+                await Applied(town, number);
+            }
+
+            var other = await Applied(town);
+
+            await Town.Until(async () => await Status(town, other, "apply") == Notice.Sent);
+        }
+        finally
+        {
+            standIn.NotTo = [];
+        }
+    }
+
+    [Fact]
+    public async Task A_carrier_that_answers_with_a_page_is_asked_again()
+    {
+        var (town, standIn) = (away.Town, away.Carrier);
+        standIn.AnswersPages = true;
+        var before = standIn.Asked.Count;
+        var tale = await Applied(town);
+        await Town.Until(() => Task.FromResult(standIn.Asked.Count > before + 1));
+        Assert.Equal(Notice.Waiting, await Status(town, tale, "apply"));
+
+        standIn.AnswersPages = false;
+
+        await Town.Until(async () => await Status(town, tale, "apply") == Notice.Sent);
+        Assert.Single(standIn.Asked.Skip(before).DistinctBy(asked => (string)asked["key"]!));
+    }
+
+    [Fact]
+    public async Task A_message_that_is_another_now_and_of_which_the_carrier_knows_nothing_more_is_sent_again()
+    {
+        using var courier = new RecordedCarrier();
+        using var carrier = new Carrier(
+            new CarrierSettings { Address = "http://courier:8090", Secret = (string)Contract["secret"]! }, courier, NullLogger<Carrier>.Instance);
+        courier.Answers.Enqueue(new JsonObject { ["status"] = 409 });
+        courier.Answers.Enqueue(new JsonObject { ["status"] = 404 });
+
+        Assert.Equal(nameof(Sending.Down), await Send(carrier, Recorded("sends", "accepted")["request"]!["body"]!));
     }
 
     /// <summary>A trade whose buyer has a phone and has applied.</summary>

@@ -96,6 +96,44 @@ public sealed class What_needs_an_operator(OperatedMarket market)
     }
 
     [Fact]
+    public async Task Mails_that_the_carrier_does_not_take_hold_up_no_others()
+    {
+        var mailer = new MailerThatTakesLate();
+        var tell = ActivatorUtilities.CreateInstance<TellOperators>(market.Bed.Services, (IMailer)mailer);
+        await tell.Look(ct);
+        long[] amounts = [788_001, 788_002, 788_003, 788_004];
+        bool IsOf(string text, long amount) => text.Contains($"{amount}", StringComparison.Ordinal);
+        mailer.NotTaken = text => amounts.Any(amount => IsOf(text, amount));
+        foreach (var amount in (long[])[.. amounts, 799_005])
+        {
+            await market.StrayTransfer(amount);
+            await tell.Look(ct);
+        }
+
+        await tell.Look(ct);
+        // The market has a loop of its own, which looks now and then, too.
+        Assert.Contains((await Mails()).Concat(mailer.Taken), text => IsOf(text, 799_005));
+
+        mailer.NotTaken = _ => false;
+        await tell.Look(ct);
+        var sent = (await Mails()).Concat(mailer.Taken).ToList();
+        Assert.All(amounts, amount => Assert.Single(sent, text => IsOf(text, amount)));
+    }
+
+    [Fact]
+    public void A_mail_to_operators_is_no_longer_than_a_carrier_takes()
+    {
+        var news = Enumerable.Range(0, 25)
+            .Select(_ => new NeedsAttention(Modules.Payments, "proposal", $"{Ids.New()}", Ids.New(), new string('가', 1_000), DateTimeOffset.UnixEpoch)).ToList();
+
+        var (subject, text) = TellOperators.Compose(news, market.Bed.Services.GetRequiredService<Shelf>().Texts, "en");
+
+        Assert.InRange(text.Length, 1_000, 2_000);
+        Assert.Contains("(25)", subject, StringComparison.Ordinal);
+        Assert.Equal(25, text.Count(letter => letter == '\n') - 1 + int.Parse(text.Split('\n')[^2], null));
+    }
+
+    [Fact]
     public async Task Mails_to_operators_are_part_of_the_books_of_the_mailbox()
     {
         await market.StrayTransfer(815);
@@ -137,6 +175,25 @@ public sealed class What_needs_an_operator(OperatedMarket market)
     public async Task A_fault_of_the_program_is_not_taken_for_a_module_that_is_away() =>
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
             AttentionLists.TryAsk<string>(_ => throw new InvalidOperationException("A mistake"), ct));
+
+    /// <summary>Does not take what it is told not to; the texts of all others are kept.</summary>
+    private sealed class MailerThatTakesLate : IMailer
+    {
+        public Func<string, bool> NotTaken { get; set; } = _ => false;
+
+        public List<string> Taken { get; } = [];
+
+        public Task<Sending> Send(Guid errand, string address, string subject, string text, CancellationToken ct)
+        {
+            if (NotTaken(text))
+            {
+                return Task.FromResult(Sending.Down);
+            }
+
+            Taken.Add(text);
+            return Task.FromResult(Sending.Sent);
+        }
+    }
 
     private async Task<List<string>> Listed() =>
         [.. (await market.Bed.Get("/api/operator/views/attention", "sora")).Body!["items"]!.AsArray().Select(item => $"{item!["what"]} {item["module"]} {item["subject"]}")];
