@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Jangteo.Contracts;
 using Jangteo.Platform;
 using Jangteo.Platform.Operating;
@@ -88,8 +89,14 @@ internal sealed class CarrierReports(
 
     private async Task<TimeSpan> Ask(CancellationToken ct)
     {
+        var asking = Stopwatch.StartNew();
         foreach (var unknown in await Unknown(clock.Now - AsksFor, AskedAtOnce, ct))
         {
+            if (asking.Elapsed > CarrierTurns.Longest)
+            {
+                break;
+            }
+
             var id = Guid.Parse(unknown.Subject);
             try
             {

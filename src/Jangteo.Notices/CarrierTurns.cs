@@ -11,7 +11,7 @@ internal sealed class CarrierTurns(TimeProvider machine)
     private const int DownAfter = 3;
 
     /// <summary>Well below the time after which a turn without progress is taken to be stuck (<c>Liveness:StuckAfter</c>).</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan FirstRest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(2);

@@ -148,7 +148,7 @@ internal sealed class Database : IAsyncDisposable
         }
     }
 
-    /// <summary>A server that is just starting, or getting up again, is waited for: whoever came a moment too early would only be started once more.</summary>
+    /// <summary>A server that is just starting, or getting up again, is waited for: otherwise a supervisor would only restart this process.</summary>
     private static async Task WaitFor(string admin, CancellationToken ct)
     {
         var (waited, isTold) = (Stopwatch.StartNew(), false);

@@ -61,7 +61,7 @@ internal static class Operating
     /// <summary>At rest: no unsent row, no open intention, no unread queue, nothing set aside (DESIGN §2). What is parked is counted apart.</summary>
     private static async Task<Rest> LookForRest(IReadOnlyList<Module> modules, IServiceProvider services, CancellationToken ct)
     {
-        // What was heard first, and what was said after it: nothing sound is heard before it is said.
+        // Receivers are read before senders, so that a message that is on its way meanwhile is not taken for one that was never sent.
         var heard = await LookAtEach(modules, services, ct);
         var said = await LookAtEach(modules, services, ct);
         var items = said.Values.Select(module => OfModule(module, heard[module.Module], said)).ToList();

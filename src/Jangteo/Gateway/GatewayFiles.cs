@@ -102,14 +102,15 @@ internal sealed record GatewayFiles(string Configuration, string Routes, string 
         """
         + (plan.Modules.Values.Any(replicas => replicas.Any(IsName))
             ? """
-              # Processes come and go behind a name. Who is well is found out by asking him, and not by the name.
+              # Processes come and go behind a name. Health checks decide which of them get requests, and not the name: one that is leaving goes
+              # from the name at once, and has to finish what it was sent.
               resolvers names
                   parse-resolv-conf
                   accepted_payload_size 8192
                   timeout resolve 1s
                   timeout retry 1s
                   hold valid 1s
-                  hold obsolete 5s
+                  hold obsolete 60s
 
 
               """

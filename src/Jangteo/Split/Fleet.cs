@@ -139,7 +139,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
         }
     }
 
-    /// <summary>Stops everything, in the order in which nobody misses what has gone: the door, the modules, the servers.</summary>
+    /// <summary>Stops everything in the order of what depends on what: the gateway, the modules, the servers.</summary>
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();

@@ -51,7 +51,7 @@ public sealed partial class ComposeTests : IDisposable
     [Fact]
     public void Every_module_is_a_service_of_its_name()
     {
-        var targets = ComposeFile.Read(Apart).Services.Where(service => IsOurs(service.Value))
+        var targets = ComposeFile.Read(Apart).Services.Where(service => IsOurs(service.Value) && !IsCommand(service.Value))
             .ToDictionary(service => service.Key, service => ComposeFile.Texts(service.Value["command"]));
 
         Assert.Equal(Modules.All.Order(), targets.Keys.Order());
@@ -63,7 +63,7 @@ public sealed partial class ComposeTests : IDisposable
     public void Each_has_the_servers_it_stands_on()
     {
         Assert.Equal(
-            ["courier", "gateway", "otel-collector", "postgres", "rabbitmq", "redis"],
+            ["backup", "courier", "gateway", "otel-collector", "postgres", "rabbitmq", "redis"],
             ComposeFile.Read(Apart).Services.Keys.Except(Modules.All).Order());
         Assert.Equal(["courier", "jangteo", "postgres", "redis"], ComposeFile.Read(Single).Services.Keys.Order());
     }
@@ -80,7 +80,7 @@ public sealed partial class ComposeTests : IDisposable
             CultureInfo.InvariantCulture);
 
         Assert.InRange(
-            file.Services.Values.Where(IsOurs).Sum(service => Database.MostConnections(Target.Of(SettingsOf(service).Target))), 1, most);
+            file.Services.Values.Where(service => IsOurs(service) && !IsCommand(service)).Sum(service => Database.MostConnections(Target.Of(SettingsOf(service).Target))), 1, most);
     }
 
     [Theory]
@@ -89,7 +89,7 @@ public sealed partial class ComposeTests : IDisposable
     public void The_program_takes_the_settings_of_each_service_and_reaches_what_they_name(string name)
     {
         var file = ComposeFile.Read(name);
-        foreach (var (service, definition) in file.Services.Where(service => IsOurs(service.Value)))
+        foreach (var (service, definition) in file.Services.Where(service => IsOurs(service.Value) && !IsCommand(service.Value)))
         {
             var settings = SettingsOf(definition);
             var modules = Target.Of(settings.Target);
@@ -123,6 +123,19 @@ public sealed partial class ComposeTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Backups_are_made_where_they_outlive_the_container_with_the_settings_of_the_market()
+    {
+        var file = ComposeFile.Read(Apart);
+        var backup = file.Services["backup"];
+
+        Assert.Equal(["backup", "/var/lib/jangteo/backups", "--keep", "14"], ComposeFile.Texts(backup["command"]));
+        Assert.Contains("backups:/var/lib/jangteo", ComposeFile.Texts(backup["volumes"]));
+        var (ours, theirs) = (SettingsOf(backup), SettingsOf(file.Services["trading"]));
+        Assert.Equal((theirs.Database, theirs.Broker, theirs.Sandbox, theirs.Currency), (ours.Database, ours.Broker, ours.Sandbox, ours.Currency));
+        Assert.Contains("jangteo:/var/lib/jangteo", ComposeFile.Texts(ComposeFile.Read(Single).Services["jangteo"]["volumes"]));
+    }
+
     [Theory]
     [InlineData(Apart)]
     [InlineData(Single)]
@@ -131,7 +144,7 @@ public sealed partial class ComposeTests : IDisposable
         var file = ComposeFile.Read(name);
         foreach (var (service, definition) in file.Services)
         {
-            Assert.Equal("unless-stopped", (string)definition["restart"]!);
+            Assert.Equal(IsCommand(definition) ? "no" : "unless-stopped", (string)definition["restart"]!);
             if (definition["build"] is { } build)
             {
                 // An ended process 1 that nothing reaps or signals is not ended.
@@ -249,6 +262,9 @@ public sealed partial class ComposeTests : IDisposable
             File.Copy(Path.Combine(secrets, name), Path.Combine(mounted.FullName, name));
         return mounted.FullName;
     }
+
+    /// <summary>One that does something and ends; <c>up</c> does not start it.</summary>
+    private static bool IsCommand(JsonObject service) => service["profiles"] is not null;
 
     /// <summary>A service that is the image of the program.</summary>
     private static bool IsOurs(JsonObject service) =>

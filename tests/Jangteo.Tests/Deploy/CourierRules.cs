@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text.RegularExpressions;
 using Jangteo.Platform;
 using k8s.Models;
@@ -25,7 +26,7 @@ internal static class CourierRules
         [
             .. given.Keys.Cast<string>().Where(name => !known.Contains(name)).Select(name => $"courier: there is no setting {name}"),
             .. OfAddresses(cluster, given["COURIER_REPORTS_TO"] as string ?? "", given["COURIER_REDIS"] as string ?? ""),
-            .. OfProviders(cluster),
+            .. OfProviders(cluster, given),
             .. OfProbes(courier, container, source),
         ];
     }
@@ -44,22 +45,23 @@ internal static class CourierRules
             yield break;
         }
 
-        var host = new Uri(reports).Host;
         var notices = cluster.Workloads.Single(workload => ProgramRules.TargetOf(workload) == Jangteo.Kinds.Modules.Notices);
         var settings = ProgramRules.SettingsOf(cluster, notices, notices.Pod.Containers.Single());
-        if (settings is { AllowedHosts.Length: > 0 } && !settings.AllowedHosts.Split(',', StringSplitOptions.TrimEntries).Contains(host))
-        {
-            yield return $"courier: its reports are refused, because {host} is not among AllowedHosts";
-        }
-
         if (settings is not null && settings.Notices.Carrier.Channels != new CarrierSettings().Channels)
         {
             yield return "courier: its routes are those of other channels";
         }
     }
 
-    private static IEnumerable<string> OfProviders(Cluster cluster)
+    private static IEnumerable<string> OfProviders(Cluster cluster, Hashtable given)
     {
+        // An empty secret refuses every report (services/courier/README.md).
+        if ((given["COURIER_ROUTES"] as string ?? "").Contains("solapi", StringComparison.Ordinal)
+            && given["COURIER_SOLAPI_WEBHOOK_SECRET"] is not string { Length: > 0 })
+        {
+            yield return "courier: it refuses the reports of Solapi, because COURIER_SOLAPI_WEBHOOK_SECRET is not set";
+        }
+
         var ways = cluster.Of<V1Ingress>().SelectMany(ingress => ingress.Spec.Rules).SelectMany(rule => rule.Http.Paths);
         if (!ways.Any(way => way.Path == "/reports" && way.Backend.Service.Name == Name))
         {

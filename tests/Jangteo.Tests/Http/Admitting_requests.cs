@@ -114,6 +114,7 @@ public sealed class Admitting_requests(TestPostgres postgres)
 
         Assert.Equal(isOurs, IsTaken(named, host));
         Assert.True(IsTaken(named, host, "/health/ready"));
+        Assert.True(IsTaken(named, host, "/api/carrier/reports"));
         Assert.True(IsTaken(named with { AllowedHosts = "*" }, host));
     }
 
