@@ -61,7 +61,7 @@ internal sealed class RehearseDeploy(int rounds, IReadOnlyList<string> modules, 
             var began = Stopwatch.StartNew();
             foreach (var place in modules.SelectMany(module => fleet.Places[module]).Where(place => place.IsWanted))
             {
-                await (drains ? place.Replace(ct) : Kill(place, ct));
+                await (drains ? fleet.Replace(place, ct) : Kill(place, ct));
             }
 
             ground.Say(string.Create(

@@ -65,7 +65,7 @@ internal sealed partial class RehearseUpgrade(int atOnce, LoadPlan load)
         async (place, token) =>
         {
             place.Release = release;
-            await place.Replace(token);
+            await fleet.Replace(place, token);
         });
 
     /// <summary>Builds the commit that <c>deploy/upgrade-from</c> names, once.</summary>

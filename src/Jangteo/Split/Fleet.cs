@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
@@ -23,6 +24,10 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
 {
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RestartsAfter = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan AsksGatewayEvery = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>It asks a process twice a second, and waits 1.2 s for the answer. A gateway that is away is not waited for for ever.</summary>
+    private static readonly TimeSpan GatewayNoticesWithin = TimeSpan.FromSeconds(10);
 
     private readonly string dataFolder = Path.GetFullPath(settings.DataFolder);
     private readonly CancellationTokenSource stopping = new();
@@ -333,13 +338,27 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
         place.Release = release;
         try
         {
-            await place.Replace(stopping.Token);
+            await Replace(place, stopping.Token);
         }
         catch (UnavailableException) when (release != before)
         {
             place.Release = before;
-            await place.Replace(stopping.Token);
+            await Replace(place, stopping.Token);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Has another process follow one, and returns when the gateway sends requests to it: whoever replaces the next process of the module before
+    /// leaves a moment in which the gateway knows of none.
+    /// </summary>
+    /// <exception cref="UnavailableException">The new one does not start.</exception>
+    public async Task Replace(ModuleProcess place, CancellationToken ct)
+    {
+        await place.Replace(ct);
+        for (var waiting = Stopwatch.StartNew(); waiting.Elapsed < GatewayNoticesWithin && !await GatewaySendsTo(place, ct);)
+        {
+            await Task.Delay(AsksGatewayEvery, ct);
         }
     }
 
@@ -385,19 +404,35 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
         }
     }
 
-    private async Task TellGateway(ModuleProcess place, string state)
+    private Task<string> TellGateway(ModuleProcess place, string state) => AskGateway(
+        $"set server {place.Module}/{place.Name} state {state}; set server {place.Module}-internal/{place.Name} state {state}",
+        CancellationToken.None);
+
+    /// <summary>Whether the gateway has found a process to be ready, at both of its ports.</summary>
+    private async Task<bool> GatewaySendsTo(ModuleProcess place, CancellationToken ct)
+    {
+        // Columns of "show servers state", HAProxy's management guide: 2 is the backend, 4 the server, 6 its state, and 2 there is "running".
+        var lines = (await AskGateway($"show servers state {place.Module}; show servers state {place.Module}-internal", ct)).Split('\n');
+        return lines.Select(line => line.Split(' '))
+            .Count(columns => columns.Length > 5 && columns[3] == place.Name && columns[5] == "2") == 2;
+    }
+
+    /// <summary>What the gateway answers to commands of an administrator; nothing when it is away.</summary>
+    private async Task<string> AskGateway(string commands, CancellationToken ct)
     {
         try
         {
             using var admin = new TcpClient();
-            await admin.ConnectAsync("127.0.0.1", plan!.AdminPort);
-            var stream = admin.GetStream();
-            await stream.WriteAsync(Encoding.ASCII.GetBytes($"set server {place.Module}/{place.Name} state {state}; set server {place.Module}-internal/{place.Name} state {state}\n"));
-            await stream.CopyToAsync(Stream.Null);
+            await admin.ConnectAsync("127.0.0.1", plan!.AdminPort, ct);
+            await using var stream = admin.GetStream();
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(commands + "\n"), ct);
+            using var reader = new StreamReader(stream, Encoding.ASCII);
+            return await reader.ReadToEndAsync(ct);
         }
         catch (Exception away) when (away is SocketException or IOException)
         {
             // It is just starting again, and then finds out by itself.
+            return "";
         }
     }
 
