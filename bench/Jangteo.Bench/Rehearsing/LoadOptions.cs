@@ -27,7 +27,7 @@ internal sealed class LoadOptions(int least)
         "--longest", 1, "How many seconds an answer may take.");
 
     private readonly Option<double> pause = RehearsalOption.Of<double>(
-        "--pause", 0.85, "Up to how many seconds each client of siege waits between its requests.");
+        "--pause", 0.92, "Up to how many seconds each client of siege waits between its requests.");
 
     private readonly Option<double> pace = RehearsalOption.Of<double>(
         "--pace", 0.2, "How many seconds people who trade wait before each step.");

@@ -67,7 +67,7 @@ internal sealed class RehearsalGround : IDisposable
             Say($"The first command that was not answered at once: {told}");
         }
 
-        if (besieged.Failed > 0)
+        if (besieged.Failed > 0 || crowd.Unanswered > 0)
         {
             var log = await File.ReadAllLinesAsync(Path.Combine(fleet.Folder, "gateway", "haproxy.log"), ct);
             foreach (var line in log.Where(line => !line.Contains("Server ", StringComparison.Ordinal)).TakeLast(LinesShown))
