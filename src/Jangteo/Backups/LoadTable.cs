@@ -41,9 +41,6 @@ internal static class LoadTable
         var without = parts.Select(part => part.Sort == "constraint"
             ? $"alter table {name} drop constraint \"{part.Name}\"; "
             : $"drop index \"{schema}\".\"{part.Name}\"; ");
-        // For the indexes: more than the 64 MB that a server has by default, below which the indexes of a large table are sorted on disk. Other
-        // tables are loaded meanwhile and use the processors, so one index is made by one of them.
-        await Execute(connection, "set local maintenance_work_mem = '256MB'; set local max_parallel_maintenance_workers = 0", ct);
         await Execute(connection, $"alter table {name} disable trigger user; {string.Concat(without)}truncate {name}", ct);
         foreach (var file in table.Files)
         {
