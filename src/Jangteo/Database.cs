@@ -227,7 +227,7 @@ internal sealed class Database : IAsyncDisposable
                 -c plan_cache_mode=force_generic_plan -c synchronous_commit=on -c lock_timeout={timeouts.Lock.TotalMilliseconds:0} -c statement_timeout={timeouts.Statement.TotalMilliseconds:0} -c idle_in_transaction_session_timeout={timeouts.IdleInTransaction.TotalMilliseconds:0}
                 """),
         };
-        if (connection.Host is { } host && !host.StartsWith('/'))
+        if (connection.Host is { } host && !Path.IsPathRooted(host))
         {
             // A machine that has gone without a word is noticed by the network.
             (connection.TcpKeepAlive, connection.TcpKeepAliveTime, connection.TcpKeepAliveInterval) = (true, 10, 3);

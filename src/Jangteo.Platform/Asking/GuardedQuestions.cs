@@ -51,8 +51,11 @@ public sealed class GuardedQuestions : IQuestions
         Machine = machine;
     }
 
-    /// <summary>closed, open, half-open or isolated.</summary>
+    /// <summary>closed, open, half-open or isolated. It stays open until the first question after its break.</summary>
     public CircuitBreakerStateProvider State { get; }
+
+    /// <summary>Whether the module is asked nothing now.</summary>
+    public bool IsResting => State.CircuitState == CircuitState.Open && openUntil > Machine.GetUtcNow();
 
     public string Module => module;
 
@@ -74,8 +77,7 @@ public sealed class GuardedQuestions : IQuestions
     /// </summary>
     public async Task<Reply.Unreachable?> Reach(CancellationToken ct)
     {
-        // The breaker stays open until the first question after its break, so its time is what counts here.
-        if (State.CircuitState == CircuitState.Open && openUntil > Machine.GetUtcNow())
+        if (IsResting)
         {
             Interlocked.Increment(ref heldOff);
             return Resting();

@@ -1,4 +1,5 @@
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Jangteo.Platform.Broker;
 
@@ -51,6 +52,14 @@ public sealed class BrokerConnection(IConnectionFactory factory) : IAsyncDisposa
             opening.Release();
         }
     }
+
+    /// <summary>
+    /// Whether a fault is of a broker that is away or does not answer. The library cancels what it waited for in vain, so a cancellation that
+    /// nobody here asked for is one, too.
+    /// </summary>
+    public static bool IsAway(Exception fault, CancellationToken ct) =>
+        fault is BrokerUnreachableException or OperationInterruptedException or IOException or TimeoutException
+        || (fault is OperationCanceledException && !ct.IsCancellationRequested);
 
     private static ConnectionFactory WithTls(Uri address, BrokerTlsSettings tls, ConnectionFactory factory)
     {

@@ -5,7 +5,6 @@ using Jangteo.Platform.Broker;
 using Jangteo.Platform.Machine;
 using Jangteo.Platform.Storing;
 using Npgsql;
-using RabbitMQ.Client.Exceptions;
 
 namespace Jangteo.Backups;
 
@@ -427,7 +426,7 @@ internal sealed class RestoreBackup(Settings settings, bool withoutBroker, Actio
             return isUsable ? broker : throw new UnavailableException(
                 $"The market runs: some process hears the queue {heard.Queue}. Stop every process of it, then restore.");
         }
-        catch (Exception away) when (away is BrokerUnreachableException or IOException or TimeoutException)
+        catch (Exception away) when (BrokerConnection.IsAway(away, ct))
         {
             throw new UnavailableException(
                 $"RabbitMQ cannot be reached ({away.Message}), and nothing was changed. Its queues are of another moment than the backup "

@@ -49,7 +49,7 @@ internal static class Durability
         {
             throw new SettingsException([$"Broker: the TLS handshake with RabbitMQ failed: {untrusted.Message}"]);
         }
-        catch (Exception away) when (away is BrokerUnreachableException or OperationInterruptedException or IOException or TimeoutException)
+        catch (Exception away) when (BrokerConnection.IsAway(away, ct))
         {
             // It comes back by itself, and so do we.
         }

@@ -3,7 +3,6 @@ using Jangteo.Between;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Broker;
-using RabbitMQ.Client.Exceptions;
 
 namespace Jangteo.Checkup;
 
@@ -36,7 +35,7 @@ internal static class LookAtBroker
         {
             return [Finding.Wrong("broker", string.Join(Environment.NewLine, forgetful.Mistakes))];
         }
-        catch (Exception away) when (away is BrokerUnreachableException or OperationInterruptedException or IOException or TimeoutException)
+        catch (Exception away) when (BrokerConnection.IsAway(away, ct))
         {
             return
             [

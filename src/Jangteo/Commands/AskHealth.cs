@@ -27,16 +27,17 @@ internal static class AskHealth
     {
         using var program = RunFile.OfRunning(settings.DataFolder) is { } run ? Process.GetProcessById(run.Process) : null;
         var hang = program is null ? new HangDetector(() => TimeSpan.Zero) : HangDetector.Of(program);
+        var address = settings.PublicAddresses.UrlHere(settings.Port);
         while (true)
         {
-            var (answer, text) = await LivenessProbe.Ask(settings.Port, ct);
+            var (answer, text) = await LivenessProbe.Ask(address, ct);
             var isHung = hang.Note(answer);
             switch (answer)
             {
                 case LivenessAnswer.Live:
                     return 0;
                 case LivenessAnswer.NotListening:
-                    await Console.Error.WriteLineAsync($"Nothing listens at port {settings.Port}.");
+                    await Console.Error.WriteLineAsync($"Nothing listens at {address}.");
                     return 1;
                 case LivenessAnswer.Troubled:
                     await Console.Error.WriteLineAsync($"The program {text}.");

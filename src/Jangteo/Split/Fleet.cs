@@ -60,6 +60,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
     {
         Directory.CreateDirectory(Folder);
         claim = Claim.Of(dataFolder, "split.lock");
+        Restart.ForgetRequested(Folder);
         Guardian.EndLeftovers(dataFolder);
         guardian = Guardian.Start(dataFolder);
         say("Starting PostgreSQL and RabbitMQ ...");

@@ -25,11 +25,15 @@ internal static class LivenessProbe
     private static readonly HttpClient Asking = new() { Timeout = TimeSpan.FromSeconds(1.5) };
 
     /// <returns>The answer, and what is wrong if it is troubled.</returns>
-    public static async Task<(LivenessAnswer Answer, string Text)> Ask(int port, CancellationToken ct)
+    public static Task<(LivenessAnswer Answer, string Text)> Ask(int port, CancellationToken ct) => Ask($"http://127.0.0.1:{port}", ct);
+
+    /// <inheritdoc cref="Ask(int, CancellationToken)"/>
+    /// <param name="address">Where it listens.</param>
+    public static async Task<(LivenessAnswer Answer, string Text)> Ask(string address, CancellationToken ct)
     {
         try
         {
-            using var answer = await Asking.GetAsync(new Uri($"http://127.0.0.1:{port}/health/live"), ct);
+            using var answer = await Asking.GetAsync(new Uri(new Uri(address), "/health/live"), ct);
             return answer.IsSuccessStatusCode ? (LivenessAnswer.Live, "")
                 : (LivenessAnswer.Troubled, (await answer.Content.ReadFromJsonAsync<Health>(ct))?.Status ?? "");
         }

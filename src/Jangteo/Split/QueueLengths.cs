@@ -2,7 +2,6 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform.Broker;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace Jangteo.Split;
 
@@ -29,7 +28,7 @@ internal sealed class QueueLengths(BrokerConnection connection) : IAsyncDisposab
 
             return lengths;
         }
-        catch (Exception away) when (away is BrokerUnreachableException or OperationInterruptedException or IOException or TimeoutException)
+        catch (Exception away) when (BrokerConnection.IsAway(away, ct))
         {
             return new Dictionary<string, uint>();
         }

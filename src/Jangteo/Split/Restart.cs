@@ -28,6 +28,9 @@ internal sealed record Restart(Guid Id, IReadOnlyList<string> Modules, Release? 
         return request;
     }
 
+    /// <summary>What was asked of a market that has ended is not done by the next one.</summary>
+    public static void ForgetRequested(string splitFolder) => File.Delete(RequestIn(splitFolder));
+
     /// <summary>Answers it.</summary>
     /// <param name="failure">Why it could not be done; null when it was.</param>
     public Task Done(string splitFolder, string? failure) => WriteWhole(AnswerIn(splitFolder), JsonSerializer.Serialize(new Answer(Id, failure), Wire.Json));

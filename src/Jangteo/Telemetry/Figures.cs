@@ -87,6 +87,9 @@ internal sealed class Figures : IDisposable
         var began = machine.GetTimestamp();
         meter.CreateObservableGauge(
             "process.uptime", () => (long)machine.GetElapsedTime(began).TotalSeconds, "s", "For how long the process has run.");
+        var started = machine.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
+        meter.CreateObservableGauge(
+            "jangteo.process.start_time", () => started, "s", "When the process was started, in seconds since 1970: each start has another.");
         if (most < long.MaxValue)
         {
             meter.CreateObservableGauge("jangteo.memory.limit", () => most, "By", "With more memory than this the process has to be replaced.");
@@ -102,6 +105,7 @@ internal sealed class Figures : IDisposable
             {
                 Polly.CircuitBreaker.CircuitState.Closed => 0,
                 Polly.CircuitBreaker.CircuitState.HalfOpen => 1,
+                Polly.CircuitBreaker.CircuitState.Open when !pair.Asked.IsResting => 1,
                 Polly.CircuitBreaker.CircuitState.Open => 2,
                 _ => 3,
             }, new("jangteo.asker", pair.Asker), new KeyValuePair<string, object?>("jangteo.module", pair.Asked.Module)));

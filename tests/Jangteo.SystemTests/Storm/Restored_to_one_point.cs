@@ -11,7 +11,8 @@ namespace Jangteo.SystemTests.Storm;
 [Collection(Storming.Tests)]
 public sealed class Restored_to_one_point
 {
-    private const string BaseBackup = "/usr/lib/postgresql/15/bin/pg_basebackup";
+    // npm's package has no pg_basebackup.
+    private static readonly string BaseBackup = Path.Combine(PostgresPrograms.Find()!.Folder, "pg_basebackup");
 
     private static readonly string[] Kinds = ["second-hand", "car-share", "shopping-mall"];
 

@@ -81,6 +81,7 @@ public sealed class TelemetryTests(TelemetryTests.Day day) : IClassFixture<Telem
     [InlineData("jangteo.attention", "jangteo.module")]
     [InlineData("jangteo.memory.limit")]
     [InlineData("process.uptime")]
+    [InlineData("jangteo.process.start_time")]
     public void A_figure_is_told_by_what_it_is_asked_for(string name, params string[] tags)
     {
         var told = day.Figures.Where(figure => figure.Name == name).ToList();
