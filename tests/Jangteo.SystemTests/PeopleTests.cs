@@ -46,7 +46,7 @@ public sealed class PeopleTests(SharedProgram shared)
         var program = await shared.Running;
         var email = NewEmail();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(one => Post(program.Anonymous, "/api/people", new { name = $"Kim {one}", email, password = "long enough to sign in" })));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(one => PostUntilHeard(program.Anonymous, "/api/people", new { name = $"Kim {one}", email, password = "long enough to sign in" })));
 
         Assert.Equal(1, answers.Count(answer => answer.Status == HttpStatusCode.Created));
         Assert.Equal(5, answers.Count(answer => answer.Status == HttpStatusCode.UnprocessableEntity));
@@ -238,6 +238,19 @@ public sealed class PeopleTests(SharedProgram shared)
         var client = program.NewClient();
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
+    }
+
+    /// <summary>Asks again while it is told to come back: passwords are hashed after everything else that a busy machine has to do.</summary>
+    private async Task<(HttpStatusCode Status, JsonNode? Body)> PostUntilHeard(HttpClient client, string path, object body)
+    {
+        var answer = await Post(client, path, body);
+        while (answer.Status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), ct);
+            answer = await Post(client, path, body);
+        }
+
+        return answer;
     }
 
     private async Task<(HttpStatusCode Status, JsonNode? Body)> Post(HttpClient client, string path, object body)

@@ -160,7 +160,7 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
             var body = Start(act.Given);
             if (act.Refused.Contains(Refusals.SoldOut))
             {
-                await KnowsOfStock(act.Who, body, ct);
+                await KnowsOfStock(act, body, ct);
             }
 
             var heard = await CommandDespite(act, "/api/trades", body, ct);
@@ -179,16 +179,16 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
         }
 
         /// <summary>
-        /// Waits until Trading knows that too little is left. It hears so a moment after the listing shows it, and until then begins trades that run
+        /// Waits until Trading knows that too little is left, or that the listing is gone. It hears so a moment after the listing shows it, and until then begins trades that run
         /// out later. One at a price that is not asked is refused in either case.
         /// </summary>
-        private async Task KnowsOfStock(string buyer, JsonObject start, CancellationToken ct)
+        private async Task KnowsOfStock(Step.Act act, JsonObject start, CancellationToken ct)
         {
             var atWrongPrice = start.DeepClone().AsObject();
             atWrongPrice["price"] = start["price"]!.GetValue<long>() + 1;
             await Until(
-                () => market.Send(buyer, HttpMethod.Post, "/api/trades", atWrongPrice, Guid.NewGuid().ToString("n"), null, ct),
-                heard => heard.Refusal == Refusals.SoldOut ? null : $"answered {heard}, and not refused with {Refusals.SoldOut}", ct);
+                () => market.Send(act.Who, HttpMethod.Post, "/api/trades", atWrongPrice, Guid.NewGuid().ToString("n"), null, ct),
+                heard => act.Refused.Contains(heard.Refusal ?? "") ? null : $"answered {heard}, and not refused with {string.Join(" or ", act.Refused)}", ct);
         }
 
         private JsonObject Start(Given given)

@@ -87,7 +87,7 @@ internal sealed class Figures : IDisposable
         var began = machine.GetTimestamp();
         meter.CreateObservableGauge(
             "process.uptime", () => (long)machine.GetElapsedTime(began).TotalSeconds, "s", "For how long the process has run.");
-        var started = machine.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
+        var started = machine.GetUtcNow().ToUnixTimeSeconds();
         meter.CreateObservableGauge(
             "jangteo.process.start_time", () => started, "s", "When the process was started, in seconds since 1970: each start has another.");
         if (most < long.MaxValue)

@@ -32,6 +32,9 @@ internal sealed class CarrierStandIn : IAsyncDisposable
     /// <summary>Whether it takes messages and answers with a page, as a proxy does.</summary>
     public bool AnswersPages { get; set; }
 
+    /// <summary>Has it take everything again.</summary>
+    public void TakeAll() => (State, NotTo, AnswersPages) = ("accepted", [], false);
+
     public static async Task<CarrierStandIn> Start()
     {
         var builder = WebApplication.CreateSlimBuilder();

@@ -18,11 +18,18 @@ namespace Jangteo.Tests.Notices;
 /// The protocol of docs/extending/carriers.md, from the side of Notices. What both sides say stands in services/courier/contract, which the
 /// tests of the courier read as well.
 /// </summary>
-public sealed class Speaking_to_a_carrier(TownWithCarrier away) : IClassFixture<TownWithCarrier>
+public sealed class Speaking_to_a_carrier : IClassFixture<TownWithCarrier>
 {
     private static readonly JsonNode Contract = JsonNode.Parse(Repository.Read("services/courier/contract/carrier.json"))!;
 
+    private readonly TownWithCarrier away;
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
+
+    public Speaking_to_a_carrier(TownWithCarrier away)
+    {
+        this.away = away;
+        away.Carrier.TakeAll();
+    }
 
     public static TheoryData<string> Sends => [.. Names("sends")];
 
