@@ -71,8 +71,8 @@ internal sealed class Carrier : ISmsProvider, IMailer, IDisposable
             case HttpStatusCode.OK:
                 return SendingOf(await Read(answer, ct));
             case HttpStatusCode.Conflict:
-                // The person's number or language has changed since an earlier attempt; what became of that one counts. One that is not known any
-                // more was not taken, and the message can be sent as it is now.
+                // The person's number or language has changed since an earlier attempt, and the result of that attempt counts. If the carrier
+                // no longer knows the key, it did not send the message, so the message can be sent as it is now.
                 return await Find(Guid.Parse(message.Key), ct) is { } word ? SendingOf(word) : Sending.Down;
             case HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity:
                 log.LogError("The carrier takes no such message: {Key} by {Channel}, {Answer}", message.Key, message.Channel, await answer.Content.ReadAsStringAsync(ct));
@@ -85,7 +85,9 @@ internal sealed class Carrier : ISmsProvider, IMailer, IDisposable
         }
     }
 
-    /// <exception cref="HttpRequestException">It is no answer of the protocol, such as the page of a proxy. By its key the next attempt finds out.</exception>
+    /// <exception cref="HttpRequestException">
+    /// The answer does not follow the protocol, such as the page of a proxy. The next attempt, with the same key, finds out what happened.
+    /// </exception>
     private static async Task<CarrierWord> Read(HttpResponseMessage answer, CancellationToken ct)
     {
         try

@@ -1,13 +1,14 @@
 namespace Jangteo.Notices;
 
 /// <summary>
-/// What of many waiting messages is given to a carrier in one turn. A message that the carrier does not take holds up only those of the same
-/// owner: they are tried after all others, whoever has waited longest for a try first. A turn ends when nothing was taken of several owners in a
-/// row, because the carrier is then taken to be down, and after some seconds, so that what was done is recorded. Not for several threads.
+/// Decides which waiting messages are sent to a carrier in one turn, and when the turn ends. If the carrier does not take a message, only the
+/// owner's other messages wait for it. In the next turn that owner comes after all others; the owner who has not been tried for longest comes
+/// first among them. A turn ends when the messages of three owners in a row were not taken, because the carrier is then considered down. It
+/// also ends after ten seconds, so that the results are saved. Not thread-safe.
 /// </summary>
 internal sealed class CarrierTurns(TimeProvider machine)
 {
-    /// <summary>A carrier that does not take the messages of so many owners, one after the other, is taken to be down.</summary>
+    /// <summary>The carrier is considered down when it does not take the messages of this many owners in a row.</summary>
     private const int DownAfter = 3;
 
     /// <summary>Well below the time after which a turn without progress is taken to be stuck (<c>Liveness:StuckAfter</c>).</summary>
@@ -22,7 +23,7 @@ internal sealed class CarrierTurns(TimeProvider machine)
     private long began;
     private int inARow;
 
-    /// <summary>Whose messages are tried after those of others, in this order.</summary>
+    /// <summary>The owners whose messages are tried after all others, in this order.</summary>
     public Guid[] Held => [.. held];
 
     /// <summary>Whether this turn is over, though there may be more to send.</summary>
@@ -37,7 +38,7 @@ internal sealed class CarrierTurns(TimeProvider machine)
         (began, inARow) = (machine.GetTimestamp(), 0);
     }
 
-    /// <summary>Whether a message of somebody waits for an earlier one of theirs.</summary>
+    /// <summary>Whether an owner's messages wait because the carrier did not take an earlier one in this turn.</summary>
     public bool Waits(Guid owner) => notTaken.Contains(owner);
 
     public void Taken(Guid owner)

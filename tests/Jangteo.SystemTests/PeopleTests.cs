@@ -46,7 +46,8 @@ public sealed class PeopleTests(SharedProgram shared)
         var program = await shared.Running;
         var email = NewEmail();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(one => PostUntilHeard(program.Anonymous, "/api/people", new { name = $"Kim {one}", email, password = "long enough to sign in" })));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(one => PostUntilHeard(
+            program.Anonymous, "/api/people", new { name = $"Kim {one}", email, password = "long enough to sign in" })));
 
         Assert.Equal(1, answers.Count(answer => answer.Status == HttpStatusCode.Created));
         Assert.Equal(5, answers.Count(answer => answer.Status == HttpStatusCode.UnprocessableEntity));

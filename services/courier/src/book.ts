@@ -33,9 +33,9 @@ export type Beginning =
 const answersWithin = 1000
 /** After these pauses the provider is asked about an unknown message, in milliseconds. */
 const asksAfter = [300, 5000, 30_000, 120_000, 600_000, 3_600_000]
-/** So long a step that was given up is remembered, in case that it comes late. */
+/** How long an abandoned attempt is remembered, in milliseconds, in case Redis runs its begin later. */
 const givenUpFor = 600_000
-/** What Redis could not be told is told again after so long. */
+/** How long to wait before an outcome that Redis did not confirm is sent to it again, in milliseconds. */
 const tellsAgainAfter = 250
 /** What is taken from a queue is there again after so long, so that a process that dies with it loses nothing. */
 const takenFor = 15_000
@@ -100,8 +100,9 @@ redis.call('ZADD', 'courier:open', at + lease, key)
 return {'begun'}`
 
 /**
- * Writes down what the provider said, or that it was not asked. It applies to the attempt that the fence names, even if the lease of that has
- * expired. What was told to be unknown and was not taken is refused: whoever was told does not ask again.
+ * Records what the provider said, or that it was never asked. The fence names the attempt; its lease may have expired.
+ * If the message was recorded as unknown and turns out not to be sent, it becomes refused: the caller may have been told
+ * "unknown", and does not send such a message again.
  */
 const settle = `${functions}
 local key, fence, kind, message, code, keep, recipient = unpack(ARGV)
@@ -109,7 +110,7 @@ local entry, at = name('send', key), now()
 release(name('to', recipient), fence)
 local state = redis.call('HGET', entry, 'state')
 if redis.call('HGET', entry, 'fence') ~= fence then
-  -- Its begin may still be on its way.
+  -- Redis may still run the begin of this attempt later.
   if kind == 'not-taken' then redis.call('SET', name('given-up', fence), 1, 'PX', ${givenUpFor}) end
   return 0
 end
@@ -153,7 +154,10 @@ local due = redis.call('ZRANGEBYSCORE', queue, '-inf', at, 'LIMIT', 0, most)
 for _, key in ipairs(due) do redis.call('ZADD', queue, at + takenFor, key) end
 return due`
 
-/** Writes down which message of the provider an unknown one is, or when to ask again. Takes the first candidate that is not assigned to another message. */
+/**
+ * Records which message of the provider an unknown one is, or when to ask again. Takes the first candidate that is not
+ * assigned to another message.
+ */
 const resolve = `${functions}
 local key, fence, keep, pauses = ARGV[1], ARGV[2], ARGV[3], cjson.decode(ARGV[4])
 local entry, at = name('send', key), now()

@@ -11,7 +11,7 @@ export async function resolveUnknown(
   const lapsed = await book.lapse()
   if (lapsed > 0) log('warning', 'Messages whose sending was interrupted are unknown.', { count: lapsed })
   for (const key of await book.take('courier:unknown', 20)) {
-    // Whoever takes over asks for the others.
+    // The next courier process asks for the remaining messages.
     if (isEnding()) return
     const entry = await book.read(key)
     const provider = providers.get(entry?.provider ?? '')

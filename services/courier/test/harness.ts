@@ -22,8 +22,8 @@ export async function until<T>(look: () => T | Promise<T>, isRight: (value: T) =
 const given = new Set<number>()
 
 /**
- * A port on which nobody listens, below the range from which the system takes ports for connections that go out:
- * one of those could take a port before its server starts, or while it starts again.
+ * A port that no process uses. It lies below the ephemeral range: otherwise an outgoing connection could take the port
+ * before the server starts, or while it restarts.
  */
 async function freePort(): Promise<number> {
   for (;;) {

@@ -54,8 +54,8 @@ public sealed class BrokerConnection(IConnectionFactory factory) : IAsyncDisposa
     }
 
     /// <summary>
-    /// Whether a fault is of a broker that is away or does not answer. The library cancels what it waited for in vain, so a cancellation that
-    /// nobody here asked for is one, too.
+    /// Whether an exception means that the broker cannot be reached or does not answer. On a time-out the library cancels its own task, so an
+    /// OperationCanceledException counts unless the caller has cancelled.
     /// </summary>
     public static bool IsAway(Exception fault, CancellationToken ct) =>
         fault is BrokerUnreachableException or OperationInterruptedException or IOException or TimeoutException

@@ -15,8 +15,8 @@ public static partial class Migrations
     private const long Lock = 0x4A414E475445_4F;
 
     /// <summary>
-    /// Whoever else needs a table waits behind a migration that waits for it, so a migration does not wait for long: for a backup, which reads a
-    /// table for minutes, it makes way and tries again.
+    /// While a migration waits for a lock on a table, every other session that needs the table queues behind it. So a migration waits for this
+    /// long only, then releases its place and tries again. A backup can hold a table for minutes.
     /// </summary>
     private static readonly TimeSpan WaitsForTable = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TriesAgainAfter = TimeSpan.FromSeconds(1);
@@ -84,7 +84,7 @@ public static partial class Migrations
     /// <summary>The login of a schema.</summary>
     public static string Login(string schema) => "jangteo_" + schema;
 
-    /// <summary>Runs a transaction, again while somebody has a table that it needs.</summary>
+    /// <summary>Runs a transaction. If it cannot lock a table in time, it is rolled back and tried again.</summary>
     private static async Task ExecuteInTurn(NpgsqlConnection connection, string sql, CancellationToken ct)
     {
         for (var began = Stopwatch.GetTimestamp(); ;)

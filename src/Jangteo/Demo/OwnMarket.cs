@@ -109,7 +109,7 @@ internal sealed class OwnMarket : IAsyncDisposable
             }
             catch (Exception notYet) when (PassingFault.Is(notYet) && !ct.IsCancellationRequested)
             {
-                // It does not listen yet, or a busy machine has it answer late.
+                // It does not listen yet, or it answers late because the machine is busy.
             }
 
             await Task.Delay(50, ct);

@@ -34,8 +34,8 @@ internal sealed class Admission
             throw new RefusedException(new Refusal(Refusals.SandboxIsLocal));
         }
 
-        // Orchestrators ask a process how it is by whatever address it has, and the processes of one installation and its carrier are known by
-        // a key, which no browser has.
+        // Orchestrators ask a process how it is by whatever address it has, and the processes of one installation and its carrier
+        // identify themselves by a key, which no browser has.
         if (hosts is not null && !path.StartsWithSegments("/health") && !path.StartsWithSegments("/internal")
             && !path.StartsWithSegments("/api/carrier")
             && NamedHosts(http.Request).FirstOrDefault(host => !IsOurs(host)) is { } other)

@@ -26,7 +26,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
     private static readonly TimeSpan RestartsAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AsksGatewayEvery = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>It asks a process twice a second, and waits 1.2 s for the answer. A gateway that is away is not waited for for ever.</summary>
+    /// <summary>The gateway checks a process twice a second, with a time-out of 1.2 s. If the gateway is down, replacing goes on after this.</summary>
     private static readonly TimeSpan GatewayNoticesWithin = TimeSpan.FromSeconds(10);
 
     private readonly string dataFolder = Path.GetFullPath(settings.DataFolder);
@@ -350,8 +350,8 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
     }
 
     /// <summary>
-    /// Has another process follow one, and returns when the gateway sends requests to it: whoever replaces the next process of the module before
-    /// leaves a moment in which the gateway knows of none.
+    /// Replaces a process, and returns when the gateway sends requests to the new one. If the next process of the module were replaced earlier,
+    /// the gateway would have no process of the module for a moment.
     /// </summary>
     /// <exception cref="UnavailableException">The new one does not start.</exception>
     public async Task Replace(ModuleProcess place, CancellationToken ct)
@@ -409,7 +409,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
         $"set server {place.Module}/{place.Name} state {state}; set server {place.Module}-internal/{place.Name} state {state}",
         CancellationToken.None);
 
-    /// <summary>Whether the gateway has found a process to be ready, at both of its ports.</summary>
+    /// <summary>Whether the gateway sends requests to a process, both public and internal ones.</summary>
     private async Task<bool> GatewaySendsTo(ModuleProcess place, CancellationToken ct)
     {
         // Columns of "show servers state", HAProxy's management guide: 2 is the backend, 4 the server, 6 its state, and 2 there is "running".

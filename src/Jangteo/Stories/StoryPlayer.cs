@@ -179,8 +179,8 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
         }
 
         /// <summary>
-        /// Waits until Trading knows that too little is left, or that the listing is gone. It hears so a moment after the listing shows it, and until then begins trades that run
-        /// out later. One at a price that is not asked is refused in either case.
+        /// Waits until Trading refuses a new trade because too little is left or the listing is gone. Trading hears of it a moment after the
+        /// listing shows it, and until then would begin a trade. The attempts name a wrong price, so Trading refuses each of them either way.
         /// </summary>
         private async Task KnowsOfStock(Step.Act act, JsonObject start, CancellationToken ct)
         {
@@ -188,7 +188,9 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
             atWrongPrice["price"] = start["price"]!.GetValue<long>() + 1;
             await Until(
                 () => market.Send(act.Who, HttpMethod.Post, "/api/trades", atWrongPrice, Guid.NewGuid().ToString("n"), null, ct),
-                heard => act.Refused.Contains(heard.Refusal ?? "") ? null : $"answered {heard}, and not refused with {string.Join(" or ", act.Refused)}", ct);
+                heard => act.Refused.Contains(heard.Refusal ?? "")
+                    ? null : $"answered {heard}, and not refused with {string.Join(" or ", act.Refused)}",
+                ct);
         }
 
         private JsonObject Start(Given given)

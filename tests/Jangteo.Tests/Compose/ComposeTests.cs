@@ -80,7 +80,9 @@ public sealed partial class ComposeTests : IDisposable
             CultureInfo.InvariantCulture);
 
         Assert.InRange(
-            file.Services.Values.Where(service => IsOurs(service) && !IsCommand(service)).Sum(service => Database.MostConnections(Target.Of(SettingsOf(service).Target))), 1, most);
+            file.Services.Values.Where(service => IsOurs(service) && !IsCommand(service))
+                .Sum(service => Database.MostConnections(Target.Of(SettingsOf(service).Target))),
+            1, most);
     }
 
     [Theory]

@@ -158,11 +158,14 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
     internal Task<JsonNode> LineOf(Guid trade, string move, string reader) =>
         LineOf(trade, reader, one => (string?)one["what"] == "command" && (string?)one["do"] == move);
 
-    /// <summary>The one line of a trade's timeline that is asked for, when the timeline has it. The views may hear of the trade itself a moment later, too.</summary>
+    /// <summary>Waits for the one line of a trade's timeline that fits. The views may not know the trade itself yet, either.</summary>
     internal async Task<JsonNode> LineOf(Guid trade, string reader, Func<JsonNode, bool> isIt, string language = "en") =>
         Assert.Single(await ModuleBed.Until(
-            async () => ((await Bed.Get($"/api/trades/{trade}/timeline", reader, ("Accept-Language", language))).Body?["items"]?.AsArray() ?? [])
-                .Where(one => isIt(one!)).ToList(),
+            async () =>
+            {
+                var timeline = await Bed.Get($"/api/trades/{trade}/timeline", reader, ("Accept-Language", language));
+                return (timeline.Body?["items"]?.AsArray() ?? []).Where(one => isIt(one!)).ToList();
+            },
             found => found.Count > 0))!;
 
     internal Task<string?> Find(string sql) => Bed.StorageOf(Modules.Payments).Find(new Sql(sql), reader => reader.GetString(0), TestContext.Current.CancellationToken);

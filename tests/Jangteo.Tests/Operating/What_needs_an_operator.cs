@@ -124,7 +124,9 @@ public sealed class What_needs_an_operator(OperatedMarket market)
     public void A_mail_to_operators_is_no_longer_than_a_carrier_takes()
     {
         var news = Enumerable.Range(0, 25)
-            .Select(_ => new NeedsAttention(Modules.Payments, "proposal", $"{Ids.New()}", Ids.New(), new string('가', 1_000), DateTimeOffset.UnixEpoch)).ToList();
+            .Select(_ => new NeedsAttention(
+                Modules.Payments, "proposal", $"{Ids.New()}", Ids.New(), new string('가', 1_000), DateTimeOffset.UnixEpoch))
+            .ToList();
 
         var (subject, text) = TellOperators.Compose(news, market.Bed.Services.GetRequiredService<Shelf>().Texts, "en");
 

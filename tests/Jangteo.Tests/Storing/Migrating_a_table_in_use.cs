@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Jangteo.Tests.Storing;
 
-/// <summary>Migrations while somebody reads a table for long, as a backup does.</summary>
+/// <summary>A migration while another session reads the table for minutes, as a backup does.</summary>
 public sealed class Migrating_a_table_in_use(TestPostgres postgres)
 {
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
@@ -22,10 +22,11 @@ public sealed class Migrating_a_table_in_use(TestPostgres postgres)
             await reader.ExecuteScalarAsync(ct);
         }
 
-        var migrating = Migrations.Apply(admin, [("wide", [new Migration("test", 1, "wider", "alter table public.large add column wide integer;")])], ct);
+        var migration = new Migration("test", 1, "wider", "alter table public.large add column wide integer;");
+        var migrating = Migrations.Apply(admin, [("wide", [migration])], ct);
         await ModuleBed.Until(() => IsWaitedFor(source), isWaiting => isWaiting);
 
-        // Behind the migration this would wait for as long as the backup takes.
+        // Without the lock time-out, this insert would queue behind the migration until the backup ends.
         await Execute(source, "insert into public.large (n) values (1)");
         Assert.False(migrating.IsCompleted);
         await backup.RollbackAsync(ct);
@@ -36,7 +37,8 @@ public sealed class Migrating_a_table_in_use(TestPostgres postgres)
 
     private async Task<bool> IsWaitedFor(NpgsqlDataSource source)
     {
-        await using var command = source.CreateCommand("select exists (select from pg_locks where relation = 'public.large'::regclass and not granted)");
+        await using var command = source.CreateCommand(
+            "select exists (select from pg_locks where relation = 'public.large'::regclass and not granted)");
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
