@@ -35,13 +35,13 @@ internal sealed class TellOperators(
     /// <returns>Whether there are more to send.</returns>
     internal async Task<bool> Look(CancellationToken ct)
     {
-        if (settings.OperatorEmail.Length == 0)
+        if (settings.OperatorEmail.Length > 0)
         {
-            return false;
+            var (items, answered) = await Gather(ct);
+            await storage.Do(Cause.New(), work => Write(work, items, answered, ct), ct);
         }
 
-        var (items, answered) = await Gather(ct);
-        await storage.Do(Cause.New(), work => Write(work, items, answered, ct), ct);
+        // Also when the setting was emptied since: each mail has its address.
         return await SendWaiting(ct);
     }
 

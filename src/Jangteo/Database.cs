@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Authentication;
 using System.Security.Cryptography;
+using Jangteo.Backups;
 using Jangteo.Between;
 using Jangteo.Kinds;
 using Jangteo.Platform;
@@ -29,16 +30,16 @@ internal sealed class Database : IAsyncDisposable
     private static readonly TimeSpan SaysSoAfter = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(100);
 
-    private readonly PrivatePostgres? own;
+    private readonly IAsyncDisposable? own;
     private readonly Dictionary<string, string> connections = [];
     private readonly Dictionary<string, string> admins = [];
 
-    private Database(PrivatePostgres? own) => this.own = own;
+    private Database(IAsyncDisposable? own) => this.own = own;
 
     public static async Task<Database> Open(Settings settings, IReadOnlyList<Module> modules, CancellationToken ct)
     {
         var own = Modules.All.Any(module => settings.DatabaseOf(module).Length > 0) ? null : await PrivatePostgres.Start(settings.DataFolder, Console.WriteLine, ct);
-        var database = new Database(own);
+        var database = new Database(own) { OwnAddress = own?.AdminConnectionString };
         try
         {
             foreach (var together in Hosting.Schemas(modules)
@@ -69,48 +70,43 @@ internal sealed class Database : IAsyncDisposable
         return database;
     }
 
+    /// <summary>Waits for the server of a database, and refuses what no start can use.</summary>
+    /// <exception cref="UnavailableException">It does not answer, or a restore has begun there and has not ended.</exception>
+    public static async Task BecomesUsable(string admin, CancellationToken ct)
+    {
+        await WaitFor(admin, ct);
+        await RefuseHalfRestored(admin, ct);
+    }
+
     /// <summary>The same databases for a command, also while the program serves them; nothing is brought up to date under its feet.</summary>
     public static async Task<Database> OpenBeside(Settings settings, IReadOnlyList<Module> modules, CancellationToken ct)
     {
-        if (RunFile.OfRunning(settings.DataFolder)?.Databases is { } apart)
-        {
-            return OpenApart(apart, modules, settings.DatabaseTimeouts);
-        }
-
-        if (Modules.All.Any(module => settings.DatabaseOf(module).Length > 0) || PrivatePostgres.ConnectionWhileRunning(settings.DataFolder) is not { } running)
+        var run = RunFile.OfRunning(settings.DataFolder);
+        var isOfSettings = run is not { Databases: not null } and not { Database: not null }
+            && Modules.All.Any(module => settings.DatabaseOf(module).Length > 0);
+        if (isOfSettings)
         {
             return await Open(settings, modules, ct);
         }
 
-        var database = new Database(null);
-        foreach (var (schema, _) in Hosting.Schemas(modules))
+        var found = await MarketDatabases.Find(settings, isSplit: null, forLoading: false, Console.WriteLine, ct);
+        if (run is null && !found.IsSplit)
         {
-            database.admins[schema] = running;
-            database.connections[schema] = ConnectionOf(schema, running, isOwn: true, settings.DatabaseTimeouts);
+            // Nothing serves it, so that it is brought up to date, or made, as by a start.
+            await found.DisposeAsync();
+            return await Open(settings, modules, ct);
         }
 
-        return database;
+        return Of(found, settings, owner: found);
     }
 
-    /// <summary>The databases of modules that run apart, each in its own.</summary>
-    private static Database OpenApart(IReadOnlyDictionary<string, string> databases, IReadOnlyList<Module> modules, DatabaseTimeouts timeouts)
-    {
-        var database = new Database(null);
-        foreach (var (schema, _) in Hosting.Schemas(modules))
-        {
-            var admin = databases[schema == Hosting.Common ? schema : OwnerOf(schema, modules)];
-            database.admins[schema] = admin;
-            database.connections[schema] = ConnectionOf(schema, admin, isOwn: false, timeouts);
-        }
+    /// <summary>The databases that a command has found, for reading them as the program does. The caller disposes what was found.</summary>
+    public static Database Of(MarketDatabases found, Settings settings) => Of(found, settings, owner: null);
 
-        return database;
-    }
-
-    /// <summary>The databases that a command has found, for reading them as the program does.</summary>
-    public static Database Of(Backups.MarketDatabases found, Settings settings)
+    private static Database Of(MarketDatabases found, Settings settings, IAsyncDisposable? owner)
     {
-        var database = new Database(null);
-        foreach (var (schema, _) in Backups.MarketDatabases.Schemas)
+        var database = new Database(owner);
+        foreach (var (schema, _) in MarketDatabases.Schemas)
         {
             var admin = found.Of(schema).Admin;
             database.admins[schema] = admin;
@@ -121,7 +117,7 @@ internal sealed class Database : IAsyncDisposable
     }
 
     /// <summary>How the private PostgreSQL is reached by who may: its socket is in a folder of this account. Null when the databases are of the settings.</summary>
-    public string? OwnAddress => own?.AdminConnectionString;
+    public string? OwnAddress { get; private init; }
 
     /// <summary>The connection string of a schema's own login, which can read nothing else.</summary>
     public string ConnectionOf(string schema) => connections[schema];
@@ -144,7 +140,9 @@ internal sealed class Database : IAsyncDisposable
         await using var command = source.CreateCommand($"select to_regclass('{Restoring}') is not null");
         if ((bool)(await command.ExecuteScalarAsync(ct))!)
         {
-            throw new UnavailableException("A backup is being restored into this database, or a restore was ended before it was done. Wait, or run 'jangteo restore' again.");
+            throw new UnavailableException(
+                "A backup is being restored into this database, or a restore was ended before it was done. Wait, run 'jangteo restore' again, "
+                    + "or put back what was there before: 'jangteo restore --undo'.");
         }
     }
 

@@ -21,6 +21,12 @@ catch (Exception told) when (told is SettingsException or UnavailableException o
     await Console.Error.WriteLineAsync(told.Message);
     return 1;
 }
+catch (Exception refused) when (args.Length > 0 && refused is IOException or UnauthorizedAccessException)
+{
+    // A command that writes or reads files: no space, no permission, no such folder. The messages name the path.
+    await Console.Error.WriteLineAsync($"A file or folder cannot be used: {refused.Message}");
+    return 1;
+}
 catch (Exception away) when (away is NpgsqlException or TimeoutException && PassingFault.Is(away))
 {
     // The database or the broker went away or was too slow. The supervisor starts the program again.

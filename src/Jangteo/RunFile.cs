@@ -35,12 +35,26 @@ internal sealed record RunFile(int Process, string Address)
         File.Move(path + ".new", path, overwrite: true);
     }
 
+    /// <summary>Removes what this process has written, when its run has ended in good order.</summary>
+    public static void Remove(string folder)
+    {
+        if (Read(folder) is { } found && found.Process == Environment.ProcessId)
+        {
+            File.Delete(Path.Combine(folder, Name));
+        }
+    }
+
     /// <summary>What the program that works with a data folder has written, or null when none does.</summary>
     public static RunFile? OfRunning(string folder)
     {
-        var path = Path.Combine(folder, Name);
-        var found = File.Exists(path) ? JsonSerializer.Deserialize<RunFile>(File.ReadAllText(path), Wire.Json) : null;
+        var found = Read(folder);
         return found is not null && HostSystem.Here.Runs(found.Process, "Jangteo", "dotnet", "Jangteo") ? found : null;
+    }
+
+    private static RunFile? Read(string folder)
+    {
+        var path = Path.Combine(folder, Name);
+        return File.Exists(path) ? JsonSerializer.Deserialize<RunFile>(File.ReadAllText(path), Wire.Json) : null;
     }
 }
 

@@ -80,6 +80,7 @@ internal static class Serving
             await app.WaitForShutdownAsync();
         }
 
+        RunFile.Remove(settings.DataFolder);
         return 0;
     }
 

@@ -19,8 +19,12 @@ public sealed class NewcomerTests
     {
         await using var newcomer = await Newcomer.Arrive(ct);
 
+        // Two at once: one builds, and the other waits for it.
+        var check = newcomer.Run("./jangteo check kinds", ct);
         var first = await newcomer.RunUntilReady(BuildsWithin, ct);
-        Assert.Contains("Building the pages and the program", first);
+        var (checkCode, checkSaid) = await check;
+        Assert.True(checkCode == 0 && checkSaid.Contains("all is well", StringComparison.Ordinal), checkSaid);
+        Assert.Contains("Building the pages and the program", first + checkSaid);
         if (Posix.IsRoot)
         {
             // Otherwise this user's machine may have a PostgreSQL that cannot be hidden.

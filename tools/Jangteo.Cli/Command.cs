@@ -1,3 +1,5 @@
+using Jangteo.Cli.Building;
+
 namespace Jangteo.Cli;
 
 /// <summary>Something that people type after <c>./jangteo</c>.</summary>
@@ -14,7 +16,11 @@ internal sealed record Command(string Name, string Says, Func<string[], Task<int
 
     public async Task<int> Start(string[] words)
     {
-        await Task.WhenAll(Needs(words).Install(), Builds());
+        await using (await BuildTurn.Take())
+        {
+            await Task.WhenAll(Needs(words).Install(), Builds());
+        }
+
         return await Run(words);
     }
 }

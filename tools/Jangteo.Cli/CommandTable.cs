@@ -23,7 +23,7 @@ internal static class CommandTable
         {
             Needs = _ => Servers, Builds = Building.Builds.Split,
         },
-        new("check", "says what is wrong with a kind, or a folder of kinds: ./jangteo check kinds", CheckKinds.Run),
+        new("check", "says what is wrong with a kind, or a folder of kinds: ./jangteo check kinds", TheProgram.With("check")),
         new("bench", """
             how many whole trades a second: ./jangteo bench trades --clients 32, or in both shapes: --split; what it says when overloaded: ./jangteo bench overload;
                          how soon a page is seen: ./jangteo bench pages; what one client can do to others: ./jangteo bench abuse

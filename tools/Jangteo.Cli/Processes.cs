@@ -75,6 +75,8 @@ internal static class Processes
     /// </summary>
     public static async Task<int> Become(string program, params string[] words)
     {
+        // The program works in the root; what the caller names is looked for where the caller stands.
+        Environment.SetEnvironmentVariable("JANGTEO_CALLED_IN", Environment.CurrentDirectory);
         Environment.CurrentDirectory = Place.Root;
         if (OperatingSystem.IsWindows())
         {

@@ -39,6 +39,10 @@ internal static class Say
         return await work;
     }
 
+    /// <summary>The same for work that mostly takes no time, and then is not told of.</summary>
+    public static async Task<T> WhenLong<T>(string what, Task<T> work) =>
+        work.IsCompleted ? await work : await While(what, work);
+
     public static Task While(string what, Task work) => While(what, Done(work));
 
     private static async Task<bool> Done(Task work)

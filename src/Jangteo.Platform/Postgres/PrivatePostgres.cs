@@ -115,6 +115,18 @@ public sealed class PrivatePostgres : IAsyncDisposable
         return ReadProcessFile(place) is { Status: "ready" } file && HostSystem.Here.IsAlive(file.Process) ? AdminConnection(place) : null;
     }
 
+    /// <summary>Whether a data folder holds a database of this kind; the first start makes it.</summary>
+    public static bool IsIn(string dataFolder) => Directory.Exists(PostgresPlace.For(Path.GetFullPath(dataFolder)).Cluster);
+
+    /// <summary>The admin connection string of a database beside <c>jangteo</c>, or null when there is none of this name.</summary>
+    public async Task<string?> Find(string name, CancellationToken ct)
+    {
+        await using var source = NpgsqlDataSource.Create(AdminConnectionString);
+        await using var command = source.CreateCommand("select exists (select from pg_database where datname = $1)");
+        command.Parameters.AddWithValue(name);
+        return (bool)(await command.ExecuteScalarAsync(ct))! ? AdminConnectionOf(name) : null;
+    }
+
     /// <summary>Has databases of these names beside <c>jangteo</c>, and answers with the admin connection string of each.</summary>
     public async Task<IReadOnlyDictionary<string, string>> Databases(IReadOnlyList<string> names, CancellationToken ct)
     {
@@ -134,7 +146,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
             await create.ExecuteNonQueryAsync(ct);
         }
 
-        return names.ToDictionary(name => name, name => new NpgsqlConnectionStringBuilder(AdminConnectionString) { Database = name }.ConnectionString);
+        return names.ToDictionary(name => name, AdminConnectionOf);
     }
 
     /// <summary>Stops the server: what is running is rolled back, what was committed is on disk.</summary>
@@ -145,6 +157,9 @@ public sealed class PrivatePostgres : IAsyncDisposable
         if (await server.Stop(HostSystem.Here.Interrupt))
             await claim.DisposeAsync();
     }
+
+    private string AdminConnectionOf(string database) =>
+        new NpgsqlConnectionStringBuilder(AdminConnectionString) { Database = database }.ConnectionString;
 
     private static string AdminConnection(PostgresPlace place) =>
         new NpgsqlConnectionStringBuilder { Host = place.SocketFolder, Username = "postgres", Database = "jangteo" }.ConnectionString;

@@ -61,6 +61,11 @@ internal sealed partial record Backup
     public static Backup Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
+        if (!Directory.Exists(folder))
+        {
+            throw new UnavailableException($"There is no folder {Path.GetFullPath(folder)}.");
+        }
+
         if (!File.Exists(path))
         {
             throw new UnavailableException(

@@ -65,11 +65,15 @@ internal sealed class MarketDatabases : IAsyncDisposable
     public bool IsPrivate => own is not null;
 
     /// <param name="settings">Of this command.</param>
-    /// <param name="isSplit">Of a market that does not run and has no database in the settings: whether it is that of <c>split</c>.</param>
+    /// <param name="isSplit">
+    /// Of a market that does not run and has no database in the settings: whether it is that of <c>split</c>. Null is the one that the data
+    /// folder holds.
+    /// </param>
     /// <param name="say">Told what takes long.</param>
     /// <param name="forLoading">True starts a private PostgreSQL so that it takes in much at once.</param>
+    /// <exception cref="UnavailableException">They cannot be had, or the data folder holds two markets and nobody said which.</exception>
     public static async Task<MarketDatabases> Find(
-        Settings settings, bool isSplit, bool forLoading, Action<string> say, CancellationToken ct)
+        Settings settings, bool? isSplit, bool forLoading, Action<string> say, CancellationToken ct)
     {
         var modules = Target.Of("all");
         if (RunFile.OfRunning(settings.DataFolder) is { } run && (run.Databases is not null || run.Database is not null))
@@ -90,10 +94,11 @@ internal sealed class MarketDatabases : IAsyncDisposable
         var postgres = await PrivatePostgres.Start(settings.DataFolder, say, ct, forLoading);
         try
         {
-            var made = isSplit
+            var isApart = isSplit ?? await HoldsOnlySplit(postgres, settings.DataFolder, ct);
+            var made = isApart
                 ? await postgres.Databases([.. Modules.All.Append(Hosting.Common).Select(Migrations.Login)], ct)
                 : null;
-            return new MarketDatabases(postgres, isSplit, Schemas.ToDictionary(
+            return new MarketDatabases(postgres, isApart, Schemas.ToDictionary(
                 one => one.Schema, one => made?[Migrations.Login(Place(one.Schema, modules))] ?? postgres.AdminConnectionString));
         }
         catch
@@ -111,6 +116,29 @@ internal sealed class MarketDatabases : IAsyncDisposable
         {
             await own.DisposeAsync();
         }
+    }
+
+    /// <summary>Whether a market, or a restore that did not end, is in a database.</summary>
+    public static async Task<bool> HoldsMarket(string admin, CancellationToken ct)
+    {
+        await using var source = NpgsqlDataSource.Create(admin);
+        await using var command = source.CreateCommand(
+            $"select coalesce(to_regclass('public.migrations'), to_regclass('{Database.Restoring}')) is not null");
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    private static async Task<bool> HoldsOnlySplit(PrivatePostgres postgres, string dataFolder, CancellationToken ct)
+    {
+        if (await postgres.Find(Migrations.Login(Hosting.Common), ct) is not { } common || !await HoldsMarket(common, ct))
+        {
+            return false;
+        }
+
+        return !await HoldsMarket(postgres.AdminConnectionString, ct)
+            ? true
+            : throw new UnavailableException(
+                $"{Path.GetFullPath(dataFolder)} holds two markets: that of './jangteo run' and that of './jangteo split'. Start the one that "
+                    + "is meant, or name it: --split true or --split false.");
     }
 
     private static string Place(string schema, IReadOnlyList<Module> modules) =>

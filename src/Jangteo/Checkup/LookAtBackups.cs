@@ -35,7 +35,8 @@ internal static class LookAtBackups
         {
             return Finding.Warning(
                 "backup",
-                $"{folder} is not on this machine, so its files were not looked at; a backup on another machine than the market is right");
+                $"{folder} is not on this machine. If it was moved to another one, as it should be, check its files there; if it was deleted, "
+                    + "make another: 'jangteo backup <folder>'");
         }
 
         try

@@ -9,11 +9,13 @@ namespace Jangteo.Checkup;
 internal static class LookAtBooks
 {
     /// <param name="all">Looks at everything, and not only at what has changed since the last look.</param>
-    public static async Task<IReadOnlyList<Finding>> Look(Settings settings, MarketDatabases databases, bool all, CancellationToken ct)
+    /// <param name="isRunning">False where nothing of the market runs, see <see cref="CheckedBooks"/>.</param>
+    public static async Task<IReadOnlyList<Finding>> Look(
+        Settings settings, MarketDatabases databases, bool all, bool isRunning, CancellationToken ct)
     {
         try
         {
-            var looked = await CheckedBooks.Look(settings, Database.Of(databases, settings), all, isRunning: true, ct);
+            var looked = await CheckedBooks.Look(settings, Database.Of(databases, settings), all, isRunning, ct);
             var broken = looked.Where(one => !one.Check.Ok)
                 .Select(one => Finding.Wrong(
                     "integrity", $"{one.Module}: {one.Check.Name}: {one.Check.Detail}; see docs/operating.md, \"Integrity checks\""))

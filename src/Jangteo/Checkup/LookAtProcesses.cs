@@ -28,6 +28,9 @@ internal static class LookAtProcesses
             found.AddRange((run.Processes ?? []).Where(process => !process.IsReady || !HostSystem.Here.IsAlive(process.Process))
                 .Select(process => Finding.Wrong(
                     "process", $"{process.Name} (process {process.Process}) is not ready; its log is in {settings.DataFolder}/split")));
+            found.AddRange(Modules.All.Where(module => run.Processes is { } running && running.All(process => process.Module != module))
+                .Select(module => Finding.Wrong(
+                    "process", $"no process runs {module}, so what needs it waits; './jangteo split scale {module}=1' starts one")));
         }
         else
         {

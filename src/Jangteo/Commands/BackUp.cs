@@ -36,7 +36,7 @@ internal static class BackUp
             await using var databases = await MarketDatabases.Find(
                 settings, parsed.GetValue(split), forLoading: false, Console.WriteLine, ct);
             var (made, backup) = await new TakeBackup(TimeProvider.System, Console.WriteLine).Run(
-                databases, parsed.GetValue(folder)!, parsed.GetValue(keep), parsed.GetValue(atOnce), ct);
+                databases, GivenPath.Of(parsed.GetValue(folder)!), parsed.GetValue(keep), parsed.GetValue(atOnce), ct);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{made}: {backup.RowsOf(Kinds.Modules.Trading, "trades"):N0} trades, {backup.Rows:N0} rows, {backup.Bytes / 1e6:0.0} MB "
@@ -46,9 +46,12 @@ internal static class BackUp
         return command;
     }
 
-    public static Option<bool> IsOfSplit() => new("--split")
+    /// <summary>Null is the market that is there.</summary>
+    public static Option<bool?> IsOfSplit() => new("--split")
     {
-        Description = "The market of 'jangteo split'. Only needed when it does not run and the settings name no database.",
+        Description = "The market of 'jangteo split' (true) or of one process (false). Only needed when the data folder holds both and "
+            + "neither runs.",
+        Arity = ArgumentArity.ZeroOrOne,
     };
 
     public static Option<int> AtOnce() => new("--at-once")

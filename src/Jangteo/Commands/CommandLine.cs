@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Jangteo.Demo;
 using Jangteo.Kinds;
 using Jangteo.Platform;
@@ -11,9 +12,24 @@ namespace Jangteo.Commands;
 internal static class CommandLine
 {
     // What is stopped stops its market first, which takes a moment. What cannot be done is told in Program.
-    public static Task<int> Run(string[] args) => Root().Parse(args)
-        .InvokeAsync(
+    public static async Task<int> Run(string[] args)
+    {
+        var parsed = Root().Parse(args);
+        if (parsed.Action is ParseErrorAction mistake)
+        {
+            // What is wrong would be lost above a page of help.
+            mistake.ShowHelp = false;
+        }
+
+        var code = await parsed.InvokeAsync(
             new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60), EnableDefaultExceptionHandler = false });
+        if (parsed.Errors.Count > 0)
+        {
+            await Console.Error.WriteLineAsync("./jangteo help lists the commands, and ./jangteo <command> --help what one takes.");
+        }
+
+        return code;
+    }
 
     /// <summary>Every command there is, with its words.</summary>
     internal static RootCommand Root()
@@ -44,12 +60,17 @@ internal static class CommandLine
 
     private static Command CheckKinds()
     {
-        var folder = new Argument<string>("folder") { Description = "The folder of a kind, or a folder of kinds.", DefaultValueFactory = _ => "kinds" };
+        var folder = new Argument<string?>("folder")
+        {
+            Description = "The folder of a kind, or a folder of kinds; those of the settings without it.",
+            DefaultValueFactory = _ => null,
+        };
         var write = new Option<bool>("--write") { Description = "Writes the README of each kind anew." };
         var command = new Command("check", "Says what is wrong with a kind, or that all is well.") { folder, write };
         command.SetAction(parsed =>
         {
-            var verdict = KindTexts.Check(parsed.GetValue(folder)!);
+            var kinds = parsed.GetValue(folder) is { } given ? GivenPath.Of(given) : SettingsReader.Read().KindsFolder;
+            var verdict = KindTexts.Check(kinds);
             foreach (var line in verdict.Lines)
             {
                 Console.WriteLine(line);
@@ -57,7 +78,7 @@ internal static class CommandLine
 
             if (parsed.GetValue(write))
             {
-                foreach (var file in KindReadme.Write(parsed.GetValue(folder)!))
+                foreach (var file in KindReadme.Write(kinds))
                 {
                     Console.WriteLine($"{file}: written");
                 }

@@ -48,7 +48,7 @@ internal static class ConfigureGateway
         {
             Description = $"Writes the files into a folder instead of showing them; without one, into {Folder}.",
             Arity = ArgumentArity.ZeroOrOne,
-            CustomParser = given => given.Tokens is [var folder] ? folder.Value : Folder,
+            CustomParser = given => given.Tokens is [var folder] ? GivenPath.Of(folder.Value) : Folder,
         };
         var command = new Command("gateway", "Shows the configuration of the HAProxy in front of the services, made from the routes of the modules.") { sandbox, certificate, proxies, process, write };
         command.SetAction(async (parsed, _) =>

@@ -134,13 +134,9 @@ internal static class Doctor
         Settings settings, RunFile? run, bool hasKinds, bool all, TimeProvider machine,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
-        if (run is null && Modules.All.All(module => settings.DatabaseOf(module).Length == 0))
+        if (run is null && Modules.All.All(module => settings.DatabaseOf(module).Length == 0) && !PrivatePostgres.IsIn(settings.DataFolder))
         {
-            yield return PrivatePostgres.ConnectionWhileRunning(settings.DataFolder) is null
-                ? Finding.Well(
-                    "database", "a private PostgreSQL, which is started with the program; what it holds is looked at while the market runs")
-                : Finding.Warning(
-                    "database", "a private PostgreSQL runs here without its market; start the market, which takes it over, and look again");
+            yield return Finding.Well("database", "a private PostgreSQL, which the first start makes");
             yield break;
         }
 
@@ -173,20 +169,22 @@ internal static class Doctor
                 yield return finding;
             }
 
-            foreach (var finding in await LookAtBooks.Look(settings, found, all, ct))
+            foreach (var finding in await LookAtBooks.Look(settings, found, all, isRunning: run is not null || !found.IsPrivate, ct))
             {
                 yield return finding;
             }
         }
     }
 
-    /// <summary>All databases, or those that the settings of one process name.</summary>
+    /// <summary>
+    /// All databases, or those that the settings of one process name. A private PostgreSQL of a market that does not run is started for this.
+    /// </summary>
     private static async Task<(MarketDatabases? All, IReadOnlyList<MarketDatabase> Known, string? Unknown)> Find(
         Settings settings, CancellationToken ct)
     {
         try
         {
-            var databases = await MarketDatabases.Find(settings, isSplit: false, forLoading: false, _ => { }, ct);
+            var databases = await MarketDatabases.Find(settings, isSplit: null, forLoading: false, _ => { }, ct);
             return (databases, databases.All, null);
         }
         catch (UnavailableException missing)

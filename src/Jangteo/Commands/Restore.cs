@@ -58,9 +58,9 @@ internal static class Restore
                 return await Undo(settings, parsed.GetValue(split), ct);
             }
 
-            var from = Chosen(parsed.GetValue(folder)!);
+            var from = Chosen(GivenPath.Of(parsed.GetValue(folder)!));
             // A backup of modules that ran apart goes back to such a market, unless the settings say where.
-            var isSplit = parsed.GetValue(split) || Backup.Read(from).IsSplit;
+            var isSplit = parsed.GetValue(split) ?? Backup.Read(from).IsSplit;
             await using (var databases = await MarketDatabases.Find(settings, isSplit, forLoading: true, Console.WriteLine, ct))
             {
                 Tell(await new RestoreBackup(settings, parsed.GetValue(withoutBroker), Console.WriteLine).Run(
@@ -103,7 +103,7 @@ internal static class Restore
         return broken.Count == 0 ? 0 : 1;
     }
 
-    private static async Task<int> Undo(Settings settings, bool isSplit, CancellationToken ct)
+    private static async Task<int> Undo(Settings settings, bool? isSplit, CancellationToken ct)
     {
         await using var databases = await MarketDatabases.Find(settings, isSplit, forLoading: false, Console.WriteLine, ct);
         Console.WriteLine(await RestoreBackup.Undo(databases, ct) switch

@@ -63,7 +63,8 @@ internal static class RunSplit
         return command;
     }
 
-    private static Release? Named(string? program, string folder) => program is null ? null : Release.At(program, folder);
+    private static Release? Named(string? program, string folder) =>
+        program is null ? null : Release.At(GivenPath.Of(program), GivenPath.Of(folder));
 
     private static IReadOnlyDictionary<string, int> Read(string text, int least, Action<string> refuse)
     {
@@ -123,7 +124,8 @@ internal static class RunSplit
             await Task.Delay(LooksEvery, ct);
         }
 
-        Console.WriteLine($"{string.Join(", ", counts.Select(pair => $"{pair.Value} of {pair.Key}"))}: ready");
+        Console.WriteLine(string.Join(
+            Environment.NewLine, counts.Select(pair => pair.Value == 0 ? $"{pair.Key}: stopped" : $"{pair.Key}: {pair.Value} ready")));
         return 0;
 
         bool IsDone(RunFile? run) => counts.All(pair => run?.Processes?.Where(process => process.Module == pair.Key).ToList() is { } found && found.Count == pair.Value && found.All(process => process.IsReady));
@@ -131,20 +133,24 @@ internal static class RunSplit
 
     private static async Task<int> Restart(Settings settings, string[] modules, Release? release, CancellationToken ct)
     {
-        RefuseWithoutMarket(settings);
+        var run = RefuseWithoutMarket(settings);
+        var wanted = modules.Length > 0 ? modules : [.. Modules.All];
+        var stopped = wanted.Where(module => run.Processes!.All(process => process.Module != module)).ToList();
+        if (modules.Length > 0 && stopped.Count > 0)
+        {
+            throw new UnavailableException(
+                $"No process runs {string.Join(", ", stopped)}. Start one: ./jangteo split scale {stopped[0]}=1");
+        }
+
         var waited = Stopwatch.StartNew();
-        await new Restart(Guid.NewGuid(), modules.Length > 0 ? modules : Modules.All, release)
+        await new Restart(Guid.NewGuid(), [.. wanted.Except(stopped)], release)
             .Ask(Path.Combine(settings.DataFolder, "split"), () => RunFile.OfRunning(settings.DataFolder) is not null, ct);
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{(modules.Length > 0 ? string.Join(", ", modules) : "all modules")}: replaced in {waited.Elapsed.TotalSeconds:0.0} s"));
+            CultureInfo.InvariantCulture, $"{string.Join(", ", wanted.Except(stopped))}: replaced in {waited.Elapsed.TotalSeconds:0.0} s"));
         return 0;
     }
 
-    private static void RefuseWithoutMarket(Settings settings)
-    {
-        if (RunFile.OfRunning(settings.DataFolder) is not { Databases: not null })
-        {
-            throw new UnavailableException($"No split market works with {Path.GetFullPath(settings.DataFolder)}. Start one: ./jangteo split");
-        }
-    }
+    private static RunFile RefuseWithoutMarket(Settings settings) => RunFile.OfRunning(settings.DataFolder) is { Databases: not null } run
+        ? run
+        : throw new UnavailableException($"No split market works with {Path.GetFullPath(settings.DataFolder)}. Start one: ./jangteo split");
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Jangteo.Backups;
 using Jangteo.Between;
 using Jangteo.Gateway;
 using Jangteo.Kinds;
@@ -10,7 +11,6 @@ using Jangteo.Platform.Broker;
 using Jangteo.Platform.Machine;
 using Jangteo.Platform.Postgres;
 using Jangteo.Platform.Storing;
-using Npgsql;
 
 namespace Jangteo.Split;
 
@@ -71,6 +71,12 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
         {
             say("Starting the courier and its Redis ...");
             courier = await CourierProcess.Start(settings, Folder, Address, say, ct);
+        }
+
+        foreach (var database in (await databases).Values.Where(address => address.Length > 0).Distinct())
+        {
+            // Each process would refuse it too, and be started again and again.
+            await Database.BecomesUsable(database, ct);
         }
 
         plan = MakePlan(await databases);
@@ -166,6 +172,11 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
         await Task.WhenAll(broker?.DisposeAsync().AsTask() ?? Task.CompletedTask, postgres?.DisposeAsync().AsTask() ?? Task.CompletedTask);
         guardian?.Dispose();
         stopping.Dispose();
+        if (run is not null)
+        {
+            RunFile.Remove(dataFolder);
+        }
+
         if (claim is not null)
         {
             await claim.DisposeAsync();
@@ -184,20 +195,13 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
         }
 
         postgres = await PrivatePostgres.Start(dataFolder, say, ct);
-        if (await HoldsOneProcess(postgres.AdminConnectionString, ct))
+        if (await MarketDatabases.HoldsMarket(postgres.AdminConnectionString, ct))
         {
             say("This data folder also holds the market of a program in one process. The two are apart: what is in one is not in the other.");
         }
 
         var made = await postgres.Databases([.. schemas.Select(Migrations.Login)], ct);
         return schemas.ToDictionary(schema => schema, schema => made[Migrations.Login(schema)]);
-    }
-
-    private static async Task<bool> HoldsOneProcess(string database, CancellationToken ct)
-    {
-        await using var source = NpgsqlDataSource.Create(database);
-        await using var command = source.CreateCommand("select to_regclass('public.migrations') is not null");
-        return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
     private async Task StartBroker(CancellationToken ct)

@@ -46,6 +46,8 @@ public sealed class SplitProgramTests(SharedSplit split)
             var refused = await shop.Ask(buyer, thing);
             Assert.Equal((503, "payments-unavailable"), (refused.Status, refused.Code));
             Assert.NotNull(refused.RetryAfter);
+            await ThatNoProcessRunsItIsTold("doctor");
+            await ThatNoProcessRunsItIsTold("split", "restart", Modules.Payments);
         }
         finally
         {
@@ -53,5 +55,12 @@ public sealed class SplitProgramTests(SharedSplit split)
         }
 
         await shop.Begun(thing, buyer);
+    }
+
+    private async Task ThatNoProcessRunsItIsTold(params string[] command)
+    {
+        var (code, said) = await Program.TryCommand(command);
+        Assert.True(code == 1, said);
+        Assert.Matches("[Nn]o process runs payments.*split scale payments=1", said);
     }
 }

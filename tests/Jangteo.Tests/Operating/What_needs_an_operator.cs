@@ -121,6 +121,20 @@ public sealed class What_needs_an_operator(OperatedMarket market)
     }
 
     [Fact]
+    public async Task A_mail_that_waits_is_sent_although_OperatorEmail_was_emptied_since()
+    {
+        var mailer = new MailerThatTakesLate { NotTaken = _ => true };
+        await market.StrayTransfer(817_001);
+        await ActivatorUtilities.CreateInstance<TellOperators>(market.Bed.Services, (IMailer)mailer).Look(ct);
+        mailer.NotTaken = _ => false;
+
+        var settings = market.Bed.Services.GetRequiredService<Settings>() with { OperatorEmail = "" };
+        await ActivatorUtilities.CreateInstance<TellOperators>(market.Bed.Services, (IMailer)mailer, settings).Look(ct);
+
+        Assert.Contains((await Mails()).Concat(mailer.Taken), text => text.Contains("817001", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_mail_to_operators_is_no_longer_than_a_carrier_takes()
     {
         var news = Enumerable.Range(0, 25)

@@ -27,13 +27,18 @@ internal sealed record Made(string Name, params string[] From)
         }
     }
 
-    /// <summary>Runs a build. What is edited meanwhile counts as newer than it.</summary>
+    /// <summary>Runs a build, unless another process has just done so. What is edited meanwhile counts as newer than it.</summary>
     /// <param name="build">The build; what it says goes to the log.</param>
     /// <param name="prepare">What comes before it and makes folders among the sources, which then count as older.</param>
     /// <exception cref="StopException">It does not build; its errors are the message.</exception>
     public async Task Build(Func<Action<string>, Task<int>> build, Func<Action<string>, Task<int>>? prepare = null)
     {
-        Directory.CreateDirectory(Place.Built);
+        await using var turn = await BuildTurn.Take();
+        if (IsCurrent)
+        {
+            return;
+        }
+
         var begun = Stamp + ".begun";
         int code;
         await using (var log = new StreamWriter(Log))
