@@ -57,6 +57,7 @@ internal sealed class ModuleBed : IAsyncDisposable
         settings = (settings ?? new Settings { Sandbox = false }) with
         {
             Database = await postgres.NewDatabase(modules),
+            DatabaseTimeouts = Patience.WithDatabase,
             KindsFolder = Path.Combine(Repository.Root, "kinds"),
         };
         var database = await Database.Open(settings, modules, CancellationToken.None);

@@ -15,7 +15,7 @@ using Npgsql;
 namespace Jangteo.Tests.Messaging;
 
 /// <summary>The database is full, locked, hung, or not the one it was: nothing of that is held against a request or a message.</summary>
-public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
+public sealed class What_it_stands_on(ImpatientTown town) : IClassFixture<ImpatientTown>
 {
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
@@ -330,4 +330,10 @@ public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
         public Task<IReadOnlySet<Guid>> Hear(Work work, IReadOnlyList<Message> messages, CancellationToken ct) =>
             left-- > 0 ? throw Of(state) : Task.FromResult<IReadOnlySet<Guid>>(new HashSet<Guid>());
     }
+}
+
+/// <summary>Its database is waited for as long as people would wait.</summary>
+public sealed class ImpatientTown : Town
+{
+    public ImpatientTown() => DatabaseTimeouts = new();
 }

@@ -25,7 +25,7 @@ namespace Jangteo.Tests.Views;
 /// The two modules that listen, on a real PostgreSQL and behind the real door, in a town where the others say only what a test lets them say:
 /// through their own outbox, relay and log, as ever.
 /// </summary>
-public sealed class Town : IAsyncLifetime
+public class Town : IAsyncLifetime
 {
     private static readonly string[] Speakers = [Modules.Identity, Modules.Catalog, Modules.Payments, Modules.Delivery, Modules.Trading];
 
@@ -51,7 +51,16 @@ public sealed class Town : IAsyncLifetime
     /// <summary>A carrier of messages outside of the town.</summary>
     internal CarrierSettings Carrier { get; init; } = new();
 
-    private Settings Settings => new() { DataFolder = folder, KindsFolder = Path.Combine(Repository.Root, "kinds"), Sandbox = Sandbox, Notices = new NoticesSettings { Carrier = Carrier } };
+    internal DatabaseTimeouts DatabaseTimeouts { get; init; } = Patience.WithDatabase;
+
+    private Settings Settings => new()
+    {
+        DataFolder = folder,
+        KindsFolder = Path.Combine(Repository.Root, "kinds"),
+        Sandbox = Sandbox,
+        Notices = new NoticesSettings { Carrier = Carrier },
+        DatabaseTimeouts = DatabaseTimeouts,
+    };
 
     private Module[] Inhabitants => [.. speakers.Values, new NoticesModule(), new ViewsModule()];
 
@@ -93,6 +102,7 @@ public sealed class Town : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (app is not null)
         {
             await app.StopAsync();
