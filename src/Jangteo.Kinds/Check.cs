@@ -78,43 +78,49 @@ public static class Check
         var all = texts.Aggregate(new Texts(), (sum, one) => sum.With(kind.Name, one));
         foreach (var one in texts)
         {
-            foreach (var (section, key, what) in NeededTexts(kind))
+            foreach (var (section, key, what, readers) in NeededTexts(kind))
             {
-                if (!all.Has(kind.Name, key, one.Language))
+                var line = one.Lines.GetValueOrDefault(key[..Math.Max(0, key.LastIndexOf('.'))], one.Lines.GetValueOrDefault(section, 1));
+                var lack = readers.Where(reader => !all.Has(kind.Name, key, reader, one.Language)).Select(Words.Of).ToList();
+                if (lack.Count == readers.Length ? !all.Has(kind.Name, key, one.Language) : lack.Count > 0)
                 {
-                    var line = one.Lines.GetValueOrDefault(key[..Math.Max(0, key.LastIndexOf('.'))], one.Lines.GetValueOrDefault(section, 1));
-                    yield return new Mistake(one.File, line, "K7", $"{what} has no text here; write {key}");
+                    var isForSome = lack.Count < readers.Length;
+                    yield return new Mistake(
+                        one.File, line, "K7",
+                        isForSome ? $"{what} has no text here for {string.Join(" and ", lack)}; write {key}.{lack[0]}, or one text for all"
+                            : $"{what} has no text here; write {key}");
                 }
             }
         }
     }
 
-    private static IEnumerable<(string Section, string Key, string What)> NeededTexts(Kind kind)
+    /// <summary>Each with the parties that it may be said to in words of their own.</summary>
+    private static IEnumerable<(string Section, string Key, string What, Party[] Readers)> NeededTexts(Kind kind)
     {
-        yield return ("title", "title", "the kind");
+        yield return ("title", "title", "the kind", []);
         foreach (var party in Words.All<Party>())
         {
-            yield return ("parties", $"parties.{party}", $"the party {party}");
+            yield return ("parties", $"parties.{party}", $"the party {party}", []);
         }
 
         foreach (var state in kind.States)
         {
-            yield return ("states", $"states.{state}.label", $"the state {state}");
+            yield return ("states", $"states.{state}.label", $"the state {state}", []);
             if (!kind.IsFinal(state))
             {
-                yield return ("states", $"states.{state}.waits", $"what the state {state} waits for");
+                yield return ("states", $"states.{state}.waits", $"what the state {state} waits for", Enum.GetValues<Party>());
             }
         }
 
         foreach (var move in kind.Moves.Select(move => move.Do).Distinct())
         {
-            yield return ("moves", $"moves.{move}.label", $"the move {move}");
-            yield return ("moves", $"moves.{move}.told", $"the notice of the move {move}");
+            yield return ("moves", $"moves.{move}.label", $"the move {move}", []);
+            yield return ("moves", $"moves.{move}.told", $"the notice of the move {move}", [Party.Buyer, Party.Seller]);
         }
 
         foreach (var code in kind.Moves.SelectMany(move => move.First).SelectMany(verb => verb.No).Append(Verb.TimedOut).Append(Verb.SoldOut).Distinct())
         {
-            yield return ("refusals", $"refusals.{code}", $"the refusal {code}");
+            yield return ("refusals", $"refusals.{code}", $"the refusal {code}", []);
         }
     }
 }

@@ -50,6 +50,15 @@ public sealed record Kind
                 .FirstOrDefault(
                     row => row.By is not null && row.First.Contains(Verb.ConfirmDeposit) && !row.First.Contains(Verb.HoldPayment));
 
+    /// <summary>
+    /// Whom a state waits for: the first row that leaves it says so. Where that row confirms a bank transfer, the state waits for the buyer
+    /// until the bank has seen all of it.
+    /// </summary>
+    /// <param name="isPaidIn">Whether the bank has seen all that is expected.</param>
+    public Party? Awaited(string state, bool isPaidIn) => Leaving(state).FirstOrDefault() is not { By: { } by } first ? null
+        : first.First.Contains(Verb.ConfirmDeposit) && !isPaidIn ? Party.Buyer
+        : by;
+
     /// <summary>A state that no row leaves.</summary>
     public bool IsFinal(string state) => state != Start && !Moves.Any(move => move.From.Contains(state));
 }

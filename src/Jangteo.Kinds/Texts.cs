@@ -51,14 +51,22 @@ public sealed class Texts
     /// <summary>The label of a state.</summary>
     public string State(string kind, string state, string language) => Find(kind, $"states.{state}.label", language) ?? state;
 
-    /// <summary>What a state waits for, as a template; the label of a state that waits for nothing.</summary>
-    public string Waits(string kind, string state, string language) => Find(kind, $"states.{state}.waits", language) ?? State(kind, state, language);
+    /// <summary>What a state waits for, as a template, said to a party; the label of a state that waits for nothing.</summary>
+    public string Waits(string kind, string state, Party reader, string language) =>
+        SaidTo(reader, kind, $"states.{state}.waits", language) ?? State(kind, state, language);
 
     /// <summary>What stands on the button of a move.</summary>
     public string Move(string kind, string move, string language) => Find(kind, $"moves.{move}.label", language) ?? move;
 
-    /// <summary>What the others are told when a move has happened, as a template.</summary>
-    public string Told(string kind, string move, string language) => Find(kind, $"moves.{move}.told", language) ?? Move(kind, move, language);
+    /// <summary>What a move is called when it has happened; what stands on its button where the kind has no other word for it.</summary>
+    public string Done(string kind, string move, string language) => Find(kind, $"moves.{move}.done", language) ?? Move(kind, move, language);
+
+    /// <summary>What a party is told when a move has happened, as a template.</summary>
+    public string Told(string kind, string move, Party reader, string language) =>
+        SaidTo(reader, kind, $"moves.{move}.told", language) ?? Move(kind, move, language);
+
+    /// <summary>Whether a kind tells each party of a move in a text of its own.</summary>
+    public bool IsToldByParty(string kind, string move, string language) => In(kind, $"moves.{move}.told", language) is null;
 
     /// <summary>The sentence of a refusal. A kind may say it in its own words.</summary>
     public string Refusal(string code, string language, string? kind = null) => Find(kind, $"refusals.{code}", language) ?? code;
@@ -169,6 +177,21 @@ public sealed class Texts
     /// <summary>Whether a text stands in this very language: of the kind or, failing that, of the engine.</summary>
     internal bool Has(string? kind, string key, string language) => In(kind, key, language) is not null;
 
+    /// <summary>Whether there is a text to a party, or one to all.</summary>
+    internal bool Has(string kind, string key, Party reader, string language) => In(kind, key, reader, language) is not null;
+
+    private string? SaidTo(Party reader, string kind, string key, string language) =>
+        In(kind, key, reader, language)
+        ?? Languages.Where(other => other != language).Select(other => In(kind, key, reader, other)).FirstOrDefault(text => text is not null);
+
+    /// <summary>A kind's own text comes before the engine's, whichever of the two is said to one party.</summary>
+    private string? In(string kind, string key, Party reader, string language)
+    {
+        var toOne = $"{key}.{Words.Of(reader)}";
+        var (own, engine) = (OfKind(kind, language), OfEngine(language));
+        return own?.GetValueOrDefault(toOne) ?? own?.GetValueOrDefault(key) ?? engine?.GetValueOrDefault(toOne) ?? engine?.GetValueOrDefault(key);
+    }
+
     private string? Find(string? kind, string key, string language)
     {
         if (In(kind, key, language) is { } text)
@@ -188,9 +211,12 @@ public sealed class Texts
     }
 
     private string? In(string? kind, string key, string language) =>
-        kind is not null && ofKinds.TryGetValue((kind, language), out var texts) && texts.Words.TryGetValue(key, out var own)
-            ? own
-            : EngineTexts.FirstOrDefault(one => one.Language == language)?.Words.GetValueOrDefault(key);
+        (kind is null ? null : OfKind(kind, language)?.GetValueOrDefault(key)) ?? OfEngine(language)?.GetValueOrDefault(key);
+
+    private ImmutableDictionary<string, string>? OfKind(string kind, string language) => ofKinds.GetValueOrDefault((kind, language))?.Words;
+
+    private static ImmutableDictionary<string, string>? OfEngine(string language) =>
+        EngineTexts.FirstOrDefault(one => one.Language == language)?.Words;
 
     /// <summary>The codes of refusals that the engine has a sentence for.</summary>
     internal static IEnumerable<string> RefusalCodes { get; } = [.. EngineTexts[0].Words.Keys.Where(key => key.StartsWith("refusals.", StringComparison.Ordinal)).Select(key => key["refusals.".Length..]).Order(StringComparer.Ordinal)];

@@ -74,8 +74,8 @@ internal sealed partial class TextsReader
             {
                 case "title": Put("title", value, language, mayName: []); break;
                 case "parties": Flat(value, key, language, Words.All<Party>()); break;
-                case "states": Pairs(value, key, language, states, "label", "waits"); break;
-                case "moves": Pairs(value, key, language, moves, "label", "told"); break;
+                case "states": Labelled(value, key, language, states, ["label"], "waits"); break;
+                case "moves": Labelled(value, key, language, moves, ["label", "done"], "told"); break;
                 case "refusals": Flat(value, key, language, Texts.RefusalCodes); break;
                 case "transfers": Flat(value, key, language, Verb.Transfers); break;
                 default: mistakes.Add(key.Line, $"unknown section \"{key.Text}\"; {Words.Suggest(key.Text, ["title", "parties", "states", "moves", "refusals", "transfers"])}"); break;
@@ -89,7 +89,7 @@ internal sealed partial class TextsReader
         {
             if (key.Text is "states" or "moves")
             {
-                Pairs(value, key, language, null, "label", key.Text == "states" ? "waits" : "told");
+                Labelled(value, key, language, null, ["label", "done"], key.Text == "states" ? "waits" : "told");
             }
             else
             {
@@ -118,8 +118,8 @@ internal sealed partial class TextsReader
         _ => [],
     };
 
-    /// <summary>A section of words with two texts each: a label, and a template.</summary>
-    private void Pairs(Node node, Leaf section, string language, IEnumerable<string>? known, string label, string template)
+    /// <summary>A section of words with labels, and a template each: one for all, or one for each party.</summary>
+    private void Labelled(Node node, Leaf section, string language, IEnumerable<string>? known, string[] labels, string template)
     {
         foreach (var (key, value) in Entries(node, section))
         {
@@ -131,15 +131,28 @@ internal sealed partial class TextsReader
             lines[$"{section.Text}.{key.Text}"] = key.Line;
             if (value is not Mapping texts)
             {
-                mistakes.Add(value.Line, $"{section.Text}.{key.Text} must be written {{ {label}: ..., {template}: ... }}");
+                mistakes.Add(value.Line, $"{section.Text}.{key.Text} must be written {{ label: ..., {template}: ... }}");
                 continue;
             }
 
             foreach (var (part, text) in texts.Entries)
             {
-                if (Known(part, $"{section.Text}.{key.Text}", [label, template]))
+                var path = $"{section.Text}.{key.Text}";
+                if (!Known(part, path, [.. labels, template]))
                 {
-                    Put($"{section.Text}.{key.Text}.{part.Text}", text, language, part.Text == template ? Texts.Placeholders : []);
+                    continue;
+                }
+
+                if (part.Text == template && text is Mapping)
+                {
+                    foreach (var (party, toParty) in Entries(text, part).Where(one => Known(one.Key, $"{path}.{template}", Words.All<Party>())))
+                    {
+                        Put($"{path}.{template}.{party.Text}", toParty, language, Texts.Placeholders);
+                    }
+                }
+                else
+                {
+                    Put($"{path}.{part.Text}", text, language, part.Text == template ? Texts.Placeholders : []);
                 }
             }
         }

@@ -40,6 +40,8 @@ internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person,
         Other is not null && Other == notice.Other && Person == notice.Person && Listing == notice.Listing && What == notice.What
             && Channel == notice.Channel;
 
+    private Party Reader => Facts.As == Words.Of(Party.Seller) ? Party.Seller : Party.Buyer;
+
     public Telling Telling => new(Id, Person, Channel, Status);
 
     /// <summary>What it says, in a language.</summary>
@@ -51,17 +53,18 @@ internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person,
         Notices.SmsText.Fit(Template(texts, language), Values(language, zone));
 
     /// <summary>What its text is made of, under a name that says the same of every notice alike.</summary>
-    public MessageTemplate MadeOf(string language, TimeZoneInfo zone)
+    public MessageTemplate MadeOf(Texts texts, string language, TimeZoneInfo zone)
     {
         var sort = Facts.Refusal is not null ? "refusal" : Facts.IsAlarm ? "alarm" : Facts.IsTransfer ? "transfer" : "told";
-        return new MessageTemplate($"{sort}.{Kind}.{Facts.Refusal ?? What}", language, Values(language, zone));
+        var to = sort == "told" && texts.IsToldByParty(Kind, What, language) ? $".{Words.Of(Reader)}" : "";
+        return new MessageTemplate($"{sort}.{Kind}.{Facts.Refusal ?? What}{to}", language, Values(language, zone));
     }
 
     private string Template(Texts texts, string language) =>
         Facts.Refusal is { } code ? $"{texts.Move(Kind, What, language)}: {texts.Refusal(code, language, Kind)}"
         : Facts.IsAlarm ? texts.Alarm(What, language)
         : Facts.IsTransfer ? texts.Transfer(Kind, What, language)
-        : texts.Told(Kind, What, language);
+        : texts.Told(Kind, What, Reader, language);
 
     private Dictionary<string, string> Values(string language, TimeZoneInfo zone)
     {
@@ -82,8 +85,10 @@ internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person,
 }
 
 /// <summary>What the placeholders of a notice's text are filled with.</summary>
+/// <param name="As">What the person who is told is in the trade; null of notices that were written before this was kept.</param>
 /// <param name="Refusal">The code with which a move was refused after its caller had gone; then the text is the refusal's.</param>
-internal sealed record NoticeFacts(string Listing, string? Buyer, string? Seller, long Amount, string Currency, DateTimeOffset? Until, bool IsAlarm, string? Refusal = null, bool IsTransfer = false);
+internal sealed record NoticeFacts(string Listing, string? Buyer, string? Seller, long Amount, string Currency, DateTimeOffset? Until, bool IsAlarm, string? Refusal = null, bool IsTransfer = false,
+    string? As = null);
 
 /// <summary>Who is told of what, by which channel. Pure: the books ask it again.</summary>
 internal static class WhoIsTold
@@ -102,7 +107,7 @@ internal static class WhoIsTold
                     moved.Trade, moved.Revision, moved.Do, person.Id, channel, moved.Trade, moved.Listing.Id, moved.Kind, moved.At,
                     new NoticeFacts(
                         moved.Listing.Title, moved.Buyer.Name, moved.Seller.Name, moved.Amount, moved.Currency,
-                        moved.Next.Length == 0 ? null : moved.Next.Min(due => due.At), IsAlarm: false)) with
+                        moved.Next.Length == 0 ? null : moved.Next.Min(due => due.At), IsAlarm: false, As: Words.Of(party))) with
                 { Other = other.Id };
             }
         }

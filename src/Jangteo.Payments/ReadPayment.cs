@@ -1,5 +1,7 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Payments.Sandbox;
+using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
@@ -16,7 +18,7 @@ internal static class ReadPayment
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/payments/{trade:guid}", Handle).WithName("readPayment").WithTags("payments").WithSummary("Where the money of a trade is, and every step it took.");
 
-    private static async Task<Ok<PaymentView>> Handle(Guid trade, HttpContext http, [FromKeyedServices(Modules.Payments)] Storage storage, CancellationToken ct)
+    private static async Task<Ok<PaymentView>> Handle(Guid trade, HttpContext http, [FromKeyedServices(Modules.Payments)] Storage storage, Settings settings, CancellationToken ct)
     {
         var caller = Caller.Required(http);
         var payment = await Booking.Find(storage, trade, ct);
@@ -29,8 +31,11 @@ internal static class ReadPayment
         var transfers = payment.Reference is null ? [] : await Deposits.OfTrade(storage, trade, ct);
         var isSeller = !caller.IsOperator && caller.Id == payment.Seller;
         var view = PaymentView.Of(payment, journals, transfers, isSeller);
-        return TypedResults.Ok(isSeller ? view : view with { RefundAccount = payment.RefundAccount, RefundRefused = await IsRefundRefused(storage, trade, ct) });
+        return TypedResults.Ok(isSeller ? view : view with { Account = view.Reference is null ? null : AccountOf(settings), RefundAccount = payment.RefundAccount, RefundRefused = await IsRefundRefused(storage, trade, ct) });
     }
+
+    private static string AccountOf(Settings settings) =>
+        settings.Payments.BankAccount.Length == 0 && settings.Sandbox ? SandboxBank.Account : settings.Payments.BankAccount;
 
     private static Task<bool> IsRefundRefused(Storage storage, Guid trade, CancellationToken ct) => storage.Find(
         new Sql(
@@ -47,6 +52,7 @@ internal static class ReadPayment
 /// <param name="State">nothing, expected, held, refunding, refunded, paying-out or paid-out.</param>
 /// <param name="Means">none, card or deposit.</param>
 /// <param name="Reference">What the buyer writes on the transfer; shown to the buyer and to operators.</param>
+/// <param name="Account">Where the buyer transfers to: bank, number and holder. Shown to the buyer and to operators.</param>
 /// <param name="Expected">What the transfer is to pay, as long as it is not confirmed.</param>
 /// <param name="Seen">As much of it as the bank has seen.</param>
 /// <param name="Short">As much of it as is still missing.</param>
@@ -63,7 +69,7 @@ internal static class ReadPayment
 /// <param name="RefundRefused">The bank refuses to send money back to that account, and the buyer has to give another one.</param>
 /// <param name="Log">From the first step to the last.</param>
 internal sealed record PaymentView(
-    Guid Trade, string State, string Means, string? Reference, string Currency, long Amount, long Fee, long Held, long Expected, long Seen,
+    Guid Trade, string State, string Means, string? Reference, string? Account, string Currency, long Amount, long Fee, long Held, long Expected, long Seen,
     long Short,
     long Refunding, long Refunded, long PayingOut, long PaidOut, long Arrived, long Over, long SentBack, string? RefundAccount,
     bool RefundRefused,
@@ -84,7 +90,7 @@ internal sealed record PaymentView(
                 Standing.PaidOut when payingOut > 0 => "paying-out",
                 _ => Words.Of(payment.Standing),
             },
-            Words.Of(payment.Means), isSeller ? null : payment.Reference, payment.Currency, payment.Amount, payment.Fee,
+            Words.Of(payment.Means), isSeller ? null : payment.Reference, null, payment.Currency, payment.Amount, payment.Fee,
             payment.Standing == Standing.Held ? payment.Amount : 0, payment.Standing == Standing.Expected ? payment.Amount : 0,
             payment.Seen, payment.Missing,
             refunding, refunded, payingOut, Sum(payment, Verb.PayOut, Came.Yes),

@@ -178,6 +178,13 @@ internal static class Deciding
         }
     }
 
+    /// <summary>
+    /// Whether a row would confirm a transfer of which the bank has not seen all, as far as is known here. It is not offered then; whoever
+    /// asks for it all the same is answered by Payments, which knows of a transfer earlier.
+    /// </summary>
+    public static bool LacksTransfer(Trade trade, Move row) =>
+        row.First.Contains(Verb.ConfirmDeposit) && trade.Money.Short > 0;
+
     /// <summary>The questions of an intention have come to their end.</summary>
     public static Decision.Happens Settle(Kind kind, Trade trade, bool soldOut, Outcome outcome, DateTimeOffset now)
     {

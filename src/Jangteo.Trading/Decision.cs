@@ -49,6 +49,9 @@ internal enum WhyNot
 
     /// <summary>Nobody makes it: it comes when its answer or event is heard.</summary>
     Unheard,
+
+    /// <summary>It confirms a bank transfer of which the bank has not seen all.</summary>
+    Unpaid,
 }
 
 /// <summary>One commit to a trade.</summary>

@@ -37,7 +37,7 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
             Trade.Id, Trade.Kind, Trade.Version, Trade.Revision, row.Do, from, row.To, kind.IsFinal(row.To),
             act.Actor, act.Person, heard, [.. row.Says], heard is null ? [.. row.First.Select(verb => verb.Name)] : [], [.. row.Ask.Select(verb => verb.Name)],
             Trade.Buyer, Trade.Seller, Trade.Listing, Trade.Quantity, Trade.Periods, Trade.Amount, Trade.Fee, Trade.Currency,
-            Awaited(kind, row.To), [.. kind.Leaving(row.To).Select(next => next.By).OfType<Party>().Distinct().Select(Words.Of)], [.. Next(kind, Trade)],
+            Awaited(kind, Trade), [.. kind.Leaving(row.To).Select(next => next.By).OfType<Party>().Distinct().Select(Words.Of)], [.. Next(kind, Trade)],
             Trade.Money, Trade.Stock, Trade.Delivery, act.Reason, now));
     }
 
@@ -141,8 +141,9 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
                 trade.Since + row.After!.Value))
             .OrderBy(due => due.At);
 
-    /// <summary>Whom the state waits for: the first row that leaves it says so.</summary>
-    public static string? Awaited(Kind kind, string state) => kind.Leaving(state).FirstOrDefault()?.By is { } party ? Words.Of(party) : null;
+    /// <summary>Whom the trade waits for, as a word; null when it goes on by itself or is over.</summary>
+    public static string? Awaited(Kind kind, Trade trade) =>
+        kind.Awaited(trade.State, trade.Money.Short == 0) is { } party ? Words.Of(party) : null;
 
     private void Ask(Verb verb)
     {
@@ -166,7 +167,7 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
         history.Add(new HistoryLine(Trade.Revision, now, what, move, Trade.State, act.Actor, act.Person, code, heard, act.Reason));
         noted.Add(new TradeNoted(
             Trade.Id, Trade.Kind, Trade.Version, Trade.Revision, Trade.State, what, move, act.Actor, act.Person, code, heard, asked ?? [.. requests.Select(request => request.Verb)],
-            Trade.Buyer.Id, Trade.Seller.Id, Trade.Listing.Id, Trade.Money, Trade.Stock, Trade.Delivery, now));
+            Trade.Buyer.Id, Trade.Seller.Id, Trade.Listing.Id, Trade.Money, Trade.Stock, Trade.Delivery, now, Awaits: Awaited(kind, Trade)));
     }
 
     private void Believe(string heard, long amount, int revision, bool isQuestion)

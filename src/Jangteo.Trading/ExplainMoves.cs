@@ -34,7 +34,11 @@ internal static class ExplainMoves
                 row.Do, texts.Move(kind.Name, row.Do, language), [.. row.From.Select(Named)], Named(row.To),
                 row.By is { } party ? Words.Of(party) : null, row.Hears is { } heard ? texts.Answer(heard, language) : null,
                 row.After is { } after && row.From.Contains(trade.State) ? trade.Since + after : null,
-                [.. Deciding.WhyNot(kind, trade, row, now).Select(Words.Of)]))]);
+                [.. Why(row).Select(Words.Of)]))]);
+
+        IEnumerable<WhyNot> Why(Move row) => row.By is not null && row.From.Contains(trade.State) && Deciding.LacksTransfer(trade, row)
+            ? Deciding.WhyNot(kind, trade, row, now).Append(WhyNot.Unpaid)
+            : Deciding.WhyNot(kind, trade, row, now);
 
         NamedState Named(string state) => new(state, texts.State(kind.Name, state, language));
     }
@@ -48,7 +52,7 @@ internal sealed record ExplainedMoves(Guid Trade, int Revision, int Version, Nam
 /// <param name="By">The party that makes it, or null.</param>
 /// <param name="Hears">What makes it when it is heard, in words, or null.</param>
 /// <param name="At">When time makes it, if it is time that does and the trade is in a state from which it does.</param>
-/// <param name="WhyNot">Empty when it can be made now: other-state, not-begun, pending, unanswered (a question of it would meet an answer that is still on its way), too-early, unheard.</param>
+/// <param name="WhyNot">Empty when it can be made now: other-state, not-begun, pending, unanswered (a question of it would meet an answer that is still on its way), too-early, unheard, unpaid (the bank has not seen the whole transfer).</param>
 internal sealed record ExplainedMove(string Do, string Label, IReadOnlyList<NamedState> From, NamedState To, string? By, string? Hears, DateTimeOffset? At, IReadOnlyList<string> WhyNot);
 
 internal sealed record NamedState(string State, string Label);

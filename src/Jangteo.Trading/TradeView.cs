@@ -1,5 +1,6 @@
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Operating;
 
@@ -7,6 +8,7 @@ namespace Jangteo.Trading;
 
 /// <summary>A trade as one person reads it: who may do what, whom it waits for, and where the money is.</summary>
 /// <param name="Label">The state, in the reader's language.</param>
+/// <param name="Waits">What the state waits for, as a sentence to the reader.</param>
 /// <param name="YouMay">What the reader may do now; empty while something is pending.</param>
 /// <param name="Awaits">Whom the state waits for; null when it happens by itself or is over.</param>
 /// <param name="Next">What time will do, soonest first (business time).</param>
@@ -17,7 +19,7 @@ namespace Jangteo.Trading;
 /// <param name="MayChangeAddress">Whether the reader may put another address now.</param>
 /// <param name="Proposal">Only in the answer to an operator's decision that waits for a second operator.</param>
 public sealed record TradeView(
-    Guid Id, string Kind, int Version, string State, string Label, int Revision, DateTimeOffset Since,
+    Guid Id, string Kind, int Version, string State, string Label, string Waits, int Revision, DateTimeOffset Since,
     TradedListing Listing, PersonRef Buyer, PersonRef Seller, int Quantity, int Periods, long Amount, string Currency,
     IReadOnlyList<MayDo> YouMay, Awaits? Awaits, IReadOnlyList<Due> Next, PendingMove? Pending, Money Money, string Stock, string Delivery,
     string? Address, bool MayChangeAddress, ProposalStored? Proposal = null) : IViewed
@@ -45,29 +47,53 @@ public sealed record Awaits(string Party, string Label);
 public sealed record PendingMove(string Do, string Label, DateTimeOffset Since);
 
 /// <summary>Makes views of trades, in the reader's language.</summary>
-internal sealed class TradeViews(KindVersions kinds, Shelf shelf)
+internal sealed class TradeViews(KindVersions kinds, Shelf shelf, Settings settings)
 {
     public TradeView Of(Trade trade, Subject subject, Party reader, string language)
     {
         var kind = kinds.Of(trade);
         var texts = shelf.Texts;
+        Due[] next = [.. Deed.Next(kind, trade)];
+        var waits = Waits(trade, next, reader, language);
         return new TradeView(
-            trade.Id, trade.Kind, trade.Version, trade.State, texts.State(trade.Kind, trade.State, language), trade.Revision, trade.Since,
+            trade.Id, trade.Kind, trade.Version, trade.State, texts.State(trade.Kind, trade.State, language), waits, trade.Revision,
+            trade.Since,
             new TradedListing(
                 trade.Listing.Id, trade.Listing.Title, trade.Listing.Price, subject.Agreed.Description, subject.Agreed.Pictures,
                 subject.PlaceFor(reader, trade.IsOpen(kind))),
             trade.Buyer, trade.Seller, trade.Quantity, trade.Periods, trade.Amount, trade.Currency,
-            trade.Intention is null && !trade.NotBegun ? [.. MayDo(kind, trade.State, reader, language)] : [],
-            Deed.Awaited(kind, trade.State) is { } party ? new Awaits(party, texts.Waits(trade.Kind, trade.State, language)) : null,
-            [.. Deed.Next(kind, trade)],
+            trade.Intention is null && !trade.NotBegun ? [.. Offered(kind, trade, reader).Select(row => MayDo(kind, row, language))] : [],
+            Deed.Awaited(kind, trade) is { } party ? new Awaits(party, waits) : null,
+            next,
             trade.Intention is { } open ? new PendingMove(open.Do, texts.Move(trade.Kind, open.Do, language), open.Since) : null,
             trade.Money, trade.Stock, trade.Delivery,
             trade.Address, reader == Party.Buyer && Deciding.WhyNotReaddress(kind, trade) is null);
     }
 
-    /// <summary>The rows a party may take from a state, with what each needs.</summary>
-    public IEnumerable<MayDo> MayDo(Kind kind, string state, Party party, string language) =>
-        kind.Leaving(state).Where(row => row.By == party).Select(row => new MayDo(row.Do, shelf.Texts.Move(kind.Name, row.Do, language), [.. Needs(kind, row, language)]));
+    /// <summary>A row of the table as it is offered, with what it needs.</summary>
+    public MayDo MayDo(Kind kind, Move row, string language) =>
+        new(row.Do, shelf.Texts.Move(kind.Name, row.Do, language), [.. Needs(kind, row, language)]);
+
+    /// <summary>The rows a party may take now. A transfer is confirmed when the bank has seen all of it.</summary>
+    private static IEnumerable<Move> Offered(Kind kind, Trade trade, Party party) =>
+        kind.Leaving(trade.State).Where(row => row.By == party && !Deciding.LacksTransfer(trade, row));
+
+    private string Waits(Trade trade, Due[] next, Party reader, string language)
+    {
+        var values = new Dictionary<string, string>
+        {
+            ["listing"] = trade.Listing.Title,
+            ["buyer"] = trade.Buyer.Name,
+            ["seller"] = trade.Seller.Name,
+            ["amount"] = Texts.Money(trade.Amount, language, trade.Currency),
+        };
+        if (next is [var due, ..])
+        {
+            values["until"] = Texts.When(TimeZoneInfo.ConvertTime(due.At, settings.Zone), language);
+        }
+
+        return Texts.Say(shelf.Texts.Waits(trade.Kind, trade.State, reader, language), values);
+    }
 
     private IEnumerable<Needed> Needs(Kind kind, Move row, string language)
     {

@@ -43,6 +43,7 @@ internal static class Folds
             Revision = noted.Revision,
             Final = row.Final || noted.What == "not-begun",
             At = Stored(noted.At),
+            Awaits = noted.Awaits ?? row.Awaits,
             Due = noted.Next is null ? row.Due : noted.Next.Length == 0 ? null : Stored(noted.Next.Min(due => due.At)),
             PendingSince = begins ? Stored(noted.At) : noted.What == "heard" ? row.PendingSince : null,
             Facts = row.Facts with

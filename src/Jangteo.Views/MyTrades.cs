@@ -111,7 +111,7 @@ internal sealed record TradeListed(
         }
 
         return new TradeListed(
-            row.Id, row.Kind, texts.Title(row.Kind, language), facts.Version, row.State, texts.State(row.Kind, row.State, language), Texts.Say(texts.Waits(row.Kind, row.State, language), values),
+            row.Id, row.Kind, texts.Title(row.Kind, language), facts.Version, row.State, texts.State(row.Kind, row.State, language), Texts.Say(texts.Waits(row.Kind, row.State, side, language), values),
             standing, Words.Of(side), texts.Party(row.Kind, side, language), row.Revision, facts.Since,
             new ListingRef(row.Listing, facts.Title, facts.Price), buyer, seller, facts.Quantity, facts.Periods, facts.Amount,
             facts.Currency,

@@ -69,6 +69,7 @@ internal sealed record TimelineLine(
             { What: "event", Do: null, Heard: { } heard } => texts.Answer(heard, language),
             { What: "money", Journals: { } journals } => string.Join(", ", journals.Select(journal => texts.Journal(journal.Event, language))),
             { Act: { } act } => texts.Act(act, language),
+            { Do: { } move, To: not null } => texts.Done(kind, move, language),
             { Do: { } move } => texts.Move(kind, move, language),
             _ => line.What,
         };

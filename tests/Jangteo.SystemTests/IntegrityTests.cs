@@ -57,7 +57,7 @@ public sealed class IntegrityTests(IntegrityTests.Market market) : IClassFixture
         // By itself: the test reads the books only after the program has logged the finding.
         await Shop.Eventually(
             () => Task.FromResult(market.Program.Log),
-            log => log.Contains($"Integrity of trading is broken: I4 legal states by legal moves: {moved.Id}", StringComparison.Ordinal),
+            log => log.Contains($"Integrity of trading is broken: I4 trades change state only as their table allows: {moved.Id}", StringComparison.Ordinal),
             TimeSpan.FromMinutes(1));
         Assert.False(await IsRight(sora, Trading));
         await Change(moved.Id, "requested");

@@ -10,15 +10,15 @@ public sealed class MalformedTests(SharedProgram shared)
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("/api/session", """{"person":5}""", "$.person", "is not a text")]
-    [InlineData("/api/session", """{"persn":"minji"}""", "$.persn", "there is no member persn here")]
-    [InlineData("/api/session", """{"person":"minji","person":"sora"}""", "$.person", "stands twice")]
-    [InlineData("/api/session", """{"person":"minji""", "$.person", "is not JSON")]
-    [InlineData("/api/session", "", "$", "a JSON body is needed")]
-    [InlineData("/api/session", "[]", "$", "is not of the type that the API document says")]
-    [InlineData("/api/session", """{"person":"a\u0000"}""", "$.person", "must not have the character U+0000")]
-    [InlineData("/api/people", """{"name":"Kim"}""", "$.password", "is needed")]
-    [InlineData("/api/people", """{"name":null,"email":"a@b.cd","password":"12345678"}""", "$.name", "must not be null")]
+    [InlineData("/api/session", """{"person":5}""", "$.person", "Must be a string.")]
+    [InlineData("/api/session", """{"persn":"minji"}""", "$.persn", "There is no member persn here.")]
+    [InlineData("/api/session", """{"person":"minji","person":"sora"}""", "$.person", "Appears twice.")]
+    [InlineData("/api/session", """{"person":"minji""", "$.person", "Must be valid JSON.")]
+    [InlineData("/api/session", "", "$", "A JSON body is required.")]
+    [InlineData("/api/session", "[]", "$", "Must have the type that the API document states.")]
+    [InlineData("/api/session", """{"person":"a\u0000"}""", "$.person", "Must not contain the character U+0000.")]
+    [InlineData("/api/people", """{"name":"Kim"}""", "$.password", "Required.")]
+    [InlineData("/api/people", """{"name":null,"email":"a@b.cd","password":"12345678"}""", "$.name", "Must not be null.")]
     public async Task A_body_is_refused_by_the_path_of_what_is_wrong(string path, string body, string where, string wrong)
     {
         using var request =
@@ -45,7 +45,7 @@ public sealed class MalformedTests(SharedProgram shared)
     }
 
     [Theory]
-    [InlineData("en", "Please sign in first.")]
+    [InlineData("en", "Sign in to continue.")]
     [InlineData("ko", "먼저 로그인해 주세요.")]
     public async Task A_refusal_has_a_sentence_in_the_askers_language(string language, string sentence)
     {
@@ -59,10 +59,10 @@ public sealed class MalformedTests(SharedProgram shared)
     }
 
     [Theory]
-    [InlineData("en", 422, "limit", "a whole number from 1 to 100")]
-    [InlineData("ko", 422, "limit", "1에서 100까지의 정수여야 합니다")]
-    [InlineData("en", 400, "$.password", "is needed")]
-    [InlineData("ko", 400, "$.password", "필요합니다")]
+    [InlineData("en", 422, "limit", "Must be a whole number from 1 to 100.")]
+    [InlineData("ko", 422, "limit", "1에서 100까지의 정수여야 해요.")]
+    [InlineData("en", 400, "$.password", "Required.")]
+    [InlineData("ko", 400, "$.password", "꼭 필요해요.")]
     public async Task What_is_wrong_with_a_field_is_said_in_the_askers_language(string language, int status, string field, string sentence)
     {
         using var request = status == 422

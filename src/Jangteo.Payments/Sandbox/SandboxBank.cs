@@ -11,6 +11,9 @@ internal sealed class SandboxBank([FromKeyedServices(SandboxCards.Schema)] Stora
     /// <summary>The account that deposits of the sandbox come from.</summary>
     public const string Payer = "sandbox-payer";
 
+    /// <summary>The account of the market, as people read it.</summary>
+    public const string Account = "가온은행 Gaon Bank 110-100-200300, 장터 Jangteo";
+
     private const string Closed = "closed";
     private const int OnePayerAtATime = 0x42_41_4E_4B;
 

@@ -235,6 +235,10 @@ public sealed record PaymentsSettings
     /// </summary>
     [Range(0, int.MaxValue)]
     public int TwoOperatorsAbove { get; init; } = 1_000_000;
+
+    /// <summary>Where buyers transfer money to, as they read it: bank, number and holder. Empty in the sandbox is the account of its bank.</summary>
+    [MaxLength(200)]
+    public string BankAccount { get; init; } = "";
 }
 
 /// <summary>Questions from one module to another.</summary>

@@ -389,8 +389,11 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
         /// <summary>Knows a message on the phone or in the mailbox by its words, in whatever language, since the story began.</summary>
         private Func<JsonNode, bool> Says(string move)
         {
-            var sentences = Texts.Languages.Select(language => new Regex(
-                $"^{AnyPlaceholder().Replace(Regex.Escape(Verb.Transfers.Contains(move) ? texts.Transfer(story.Kind.Name, move, language) : texts.Told(story.Kind.Name, move, language)), hole => hole.Value.Contains("listing", StringComparison.Ordinal) ? Regex.Escape(story.Offer.Title) : ".*")}$",
+            var said = Texts.Languages.SelectMany(language => Verb.Transfers.Contains(move)
+                ? [texts.Transfer(story.Kind.Name, move, language)]
+                : new[] { Party.Buyer, Party.Seller }.Select(party => texts.Told(story.Kind.Name, move, party, language)));
+            var sentences = said.Distinct().Select(sentence => new Regex(
+                $"^{AnyPlaceholder().Replace(Regex.Escape(sentence), hole => hole.Value.Contains("listing", StringComparison.Ordinal) ? Regex.Escape(story.Offer.Title) : ".*")}$",
                 RegexOptions.CultureInvariant)).ToList();
             return message => message["at"]!.GetValue<DateTimeOffset>() >= began && sentences.Any(sentence => sentence.IsMatch(message["text"]!.GetValue<string>()));
         }

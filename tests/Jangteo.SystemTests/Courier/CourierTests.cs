@@ -43,9 +43,11 @@ public sealed class CourierTests
         await shop.At(deal, "installed");
         await courier.Start();
 
-        var sent = await Shop.Eventually(() => Moves(courier), moves => moves.Contains("told.water-purifier.install"), Patience);
+        var sent = await Shop.Eventually(() => Moves(courier), moves => moves.Contains("told.water-purifier.install.buyer"), Patience);
         Assert.Equal(sent.Distinct(), sent);
-        Assert.Equal(["told.water-purifier.apply", "told.water-purifier.install"], sent.Where(name => name.EndsWith(".apply", StringComparison.Ordinal) || name.EndsWith(".install", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["told.water-purifier.apply.buyer", "told.water-purifier.install.buyer"],
+            sent.Where(name => name.Split('.')[2] is "apply" or "install" && name.EndsWith(".buyer", StringComparison.Ordinal)));
         await shop.AtRest(Patience);
         await shop.BooksAreRight();
     }

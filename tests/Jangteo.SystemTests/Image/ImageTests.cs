@@ -81,7 +81,7 @@ public sealed partial class ImageTests(ContainedMarket market) : IClassFixture<C
 
         Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);
         // The file says ko, and the environment en.
-        Assert.Equal("There is no such thing.", (string?)JsonNode.Parse(await unknown.Content.ReadAsStringAsync(ct))!["title"]);
+        Assert.Equal("We could not find what you asked for.", (string?)JsonNode.Parse(await unknown.Content.ReadAsStringAsync(ct))!["title"]);
         Assert.DoesNotContain("Password=", (await ContainedMarket.Inspect()).ToJsonString(), StringComparison.Ordinal);
     }
 

@@ -84,10 +84,10 @@ public sealed class Behind_a_proxy(TestPostgres postgres)
     }
 
     [Theory]
-    [InlineData("en", "http://evil.example", "the request came from http://evil.example, and the address of this site is http://market.localhost")]
-    [InlineData("ko", "http://evil.example", "요청을 보낸 곳은 http://evil.example, 이 사이트의 주소는 http://market.localhost")]
-    [InlineData("en", "null", "the request came from null, and the address of this site is http://market.localhost")]
-    [InlineData("en", null, "the request named no Origin, and the address of this site is http://market.localhost")]
+    [InlineData("en", "http://evil.example", "The request came from http://evil.example, but the address of this site is http://market.localhost")]
+    [InlineData("ko", "http://evil.example", "다른 사이트에서 보낸 요청이에요. 보낸 곳: http://evil.example, 이 사이트의 주소: http://market.localhost")]
+    [InlineData("en", "null", "The request came from null, but the address of this site is http://market.localhost")]
+    [InlineData("en", null, "The request has no Origin header, and the address of this site is http://market.localhost")]
     public async Task A_command_from_another_page_is_refused_with_the_address_it_should_come_from(
         string language, string? origin, string says)
     {

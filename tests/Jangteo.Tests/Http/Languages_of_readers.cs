@@ -40,7 +40,7 @@ public sealed class Languages_of_readers(TestPostgres postgres)
             "/api/session", null, new { email = "kim@example.com", password = "not it at all" }, ("Accept-Language", "en;q=0.9, ko;q=0.1"));
 
         Assert.Equal(("먼저 로그인해 주세요.", "이메일 주소나 비밀번호가 맞지 않아요."), (said["title"], said["detail"]));
-        Assert.Equal(("Please sign in first.", "The e-mail address or the password is wrong."), (english["title"], english["detail"]));
+        Assert.Equal(("Sign in to continue.", "The e-mail address or the password is wrong."), (english["title"], english["detail"]));
     }
 
     [Fact]
@@ -53,6 +53,6 @@ public sealed class Languages_of_readers(TestPostgres postgres)
         var wrong = await bed.Send(
             HttpMethod.Patch, "/api/people/me", null, new { name = "" }, ("Authorization", $"Bearer {kim["token"]}"));
 
-        Assert.Equal("Something that was entered is not right.", wrong["title"]);
+        Assert.Equal("Some of what you entered is not valid.", wrong["title"]);
     }
 }

@@ -24,10 +24,27 @@ public sealed class Texts_of_a_kind : IDisposable
         Assert.Equal("빌리기", texts.Title("lending", "ko"));
         Assert.Equal("Lender", texts.Party("lending", Party.Seller, "en"));
         Assert.Equal("State requested", texts.State("lending", "requested", "en"));
-        Assert.Equal("Waits in requested for {seller}", texts.Waits("lending", "requested", "en"));
+        Assert.Equal("Waits in requested for {seller}", texts.Waits("lending", "requested", Party.Seller, "en"));
         Assert.Equal("Do accept", texts.Move("lending", "accept", "en"));
-        Assert.Equal("{seller} did accept with {listing}", texts.Told("lending", "accept", "en"));
+        Assert.Equal("{seller} did accept with {listing}", texts.Told("lending", "accept", Party.Buyer, "en"));
         Assert.Equal("Gone.", texts.Refusal("sold-out", "en", "lending"));
+    }
+
+    [Fact]
+    public void A_kind_may_speak_to_each_party_in_its_own_words_and_call_a_move_otherwise_once_it_has_happened()
+    {
+        Write(english => english
+            .Replace("told: \"{seller} did accept with {listing}\"", "done: Accepted, told: { buyer: \"Come.\", seller: \"Wait.\" }", StringComparison.Ordinal)
+            .Replace("waits: \"Waits in requested for {seller}\"", "waits: { buyer: Wait., seller: Answer., operator: The lender answers. }", StringComparison.Ordinal));
+
+        var texts = Check.Folder(folder).Shelf!.Texts;
+
+        Assert.Equal(("Come.", "Wait."), (texts.Told("lending", "accept", Party.Buyer, "en"), texts.Told("lending", "accept", Party.Seller, "en")));
+        Assert.Equal(
+            ["Wait.", "Answer.", "The lender answers."],
+            Enum.GetValues<Party>().Select(party => texts.Waits("lending", "requested", party, "en")));
+        Assert.Equal(("Accepted", "Do accept"), (texts.Done("lending", "accept", "en"), texts.Move("lending", "accept", "en")));
+        Assert.Equal("Do recall", texts.Done("lending", "recall", "en"));
     }
 
     [Fact]
@@ -36,9 +53,9 @@ public sealed class Texts_of_a_kind : IDisposable
         var texts = Shelf().Texts;
 
         Assert.Equal("운영자", texts.Party("lending", Party.Operator, "ko"));
-        Assert.Equal("카드가 거절되었습니다. 다른 카드로 시도해 주세요.", texts.Refusal("payment-declined", "ko", "lending"));
+        Assert.Equal("카드가 거절됐어요. 다른 카드로 시도해 주세요.", texts.Refusal("payment-declined", "ko", "lending"));
         Assert.Equal("There are not that many left.", texts.Refusal("sold-out", "en"));
-        Assert.Equal("판매자 손 들어주기", texts.Move("lending", "side-with-seller", "ko"));
+        Assert.Equal("판매자 손을 들어주기", texts.Move("lending", "side-with-seller", "ko"));
         Assert.Equal("카드", texts.Need("card", "ko"));
         Assert.Equal("Held", texts.MoneyWord("held", "en"));
         Assert.Equal("배송 중", texts.DeliveryWord("under-way", "ko"));
@@ -66,8 +83,8 @@ public sealed class Texts_of_a_kind : IDisposable
 
         Assert.Equal("lending", texts.Title("lending", "ko"));
         Assert.Equal("in-use", texts.State("lending", "in-use", "fr"));
-        Assert.Equal("in-use", texts.Waits("lending", "in-use", "en"));
-        Assert.Equal("lend", texts.Told("lending", "lend", "ko"));
+        Assert.Equal("in-use", texts.Waits("lending", "in-use", Party.Buyer, "en"));
+        Assert.Equal("lend", texts.Told("lending", "lend", Party.Buyer, "ko"));
         Assert.Equal("no-such-code", texts.Refusal("no-such-code", "en"));
         Assert.Equal("Buyer", texts.Party("lending", Party.Buyer, "fr"));
     }
@@ -199,6 +216,9 @@ public sealed class Texts_of_a_kind : IDisposable
     [InlineData(", waits: \"Waits in sent for {seller}\"", "", "K7: what the state sent waits for has no text here; write states.sent.waits")]
     [InlineData("label: Do recall,", "", "K7: the move recall has no text here; write moves.recall.label")]
     [InlineData(", told: \"{seller} did recall with {listing}\"", "", "K7: the notice of the move recall has no text here; write moves.recall.told")]
+    [InlineData(
+        "told: \"{seller} did recall with {listing}\"", "told: { buyer: \"It is recalled.\" }",
+        "K7: the notice of the move recall has no text here for seller; write moves.recall.told.seller, or one text for all")]
     [InlineData("label: State sent,", "label: '',", "K7: the state sent has no text here; write states.sent.label")]
     public void A_kind_without_a_text_is_refused(string written, string instead, string says)
     {
@@ -245,11 +265,11 @@ public sealed class Texts_of_a_kind : IDisposable
 
     /// <summary>What an author copies out of another program is shown to everyone, so it keeps the rules of what people write.</summary>
     [Theory]
-    [InlineData("label: Do recall", "label: \"Do \\u202erecall\"", "moves.recall.label: the character U+202E cannot be used here")]
-    [InlineData("title: Lending", "title: \"Lend\\u0007ing\"", "title: the character U+0007 cannot be used here")]
-    [InlineData("seller: Lender", "seller: \"Lender\\nand more\"", "parties.seller: 1 to 80 characters on one line")]
-    [InlineData("did recall with", "did\\nrecall with", "moves.recall.told: 1 to 500 characters on one line")]
-    [InlineData("sold-out: Gone.", "sold-out: \"\\u2800\"", "refusals.sold-out: 1 to 500 characters on one line")]
+    [InlineData("label: Do recall", "label: \"Do \\u202erecall\"", "moves.recall.label: The character U+202E cannot be used here.")]
+    [InlineData("title: Lending", "title: \"Lend\\u0007ing\"", "title: The character U+0007 cannot be used here.")]
+    [InlineData("seller: Lender", "seller: \"Lender\\nand more\"", "parties.seller: Must be 1 to 80 characters on one line.")]
+    [InlineData("did recall with", "did\\nrecall with", "moves.recall.told: Must be 1 to 500 characters on one line.")]
+    [InlineData("sold-out: Gone.", "sold-out: \"\\u2800\"", "refusals.sold-out: Must be 1 to 500 characters on one line.")]
     public void A_text_that_people_could_not_write_is_refused_with_its_file_and_key(string written, string instead, string says)
     {
         Write(english => english.Replace(written, instead, StringComparison.Ordinal));

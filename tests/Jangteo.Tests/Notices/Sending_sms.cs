@@ -71,7 +71,7 @@ public sealed class Sending_sms(Town town)
 
         var text = (await Phone(tale.Buyer))[0];
 
-        Assert.Equal(Texts.Say(town.Shelf.Texts.Told("water-purifier", "prepare", "ko"), new Dictionary<string, string> { ["listing"] = "Purifier" }), text);
+        Assert.Equal(Texts.Say(town.Shelf.Texts.Told("water-purifier", "prepare", Party.Buyer, "ko"), new Dictionary<string, string> { ["listing"] = "Purifier" }), text);
     }
 
     [Fact]

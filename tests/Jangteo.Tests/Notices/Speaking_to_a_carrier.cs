@@ -83,7 +83,7 @@ public sealed class Speaking_to_a_carrier : IClassFixture<TownWithCarrier>
         await tale.Moves("prepare");
         await Town.Until(async () => await Status(town, tale, "prepare") == Notice.Sent);
 
-        Assert.Equal(["told.water-purifier.apply", "told.water-purifier.prepare"], standIn.Asked.Skip(before).Select(asked => (string?)asked["template"]!["name"]));
+        Assert.Equal(["told.water-purifier.apply.buyer", "told.water-purifier.prepare.buyer"], standIn.Asked.Skip(before).Select(asked => (string?)asked["template"]!["name"]));
         var listed = (await town.Get("/api/operator/notices/undeliverable", tale.Operator, isOperator: true)).Body.GetProperty("items");
         Assert.Equal("unknown", Assert.Single(listed.EnumerateArray(), item => item.GetProperty("trade").GetGuid() == tale.Trade).GetProperty("status").GetString());
         var needs = await town.Services.GetRequiredKeyedService<INeedAttention>(Modules.Notices).Attention(ct);
@@ -110,7 +110,7 @@ public sealed class Speaking_to_a_carrier : IClassFixture<TownWithCarrier>
 
         await Town.Until(async () => await Status(town, tale, "ship") == Notice.Sent);
         Assert.Equal(
-            ["told.water-purifier.apply", "told.water-purifier.prepare", "told.water-purifier.ship"],
+            ["told.water-purifier.apply.buyer", "told.water-purifier.prepare.buyer", "told.water-purifier.ship.buyer"],
             standIn.Asked.Skip(before).Select(asked => (string)asked["template"]!["name"]!).Distinct());
         Assert.All(standIn.Asked.Skip(before).GroupBy(asked => (string)asked["template"]!["name"]!), same => Assert.Single(same.DistinctBy(asked => (string)asked["key"]!)));
     }
@@ -173,7 +173,7 @@ public sealed class Speaking_to_a_carrier : IClassFixture<TownWithCarrier>
             await Town.Until(async () => await Status(town, stuck, "prepare") == Notice.Sent);
             Assert.Equal(
                 ["apply", "prepare"],
-                standIn.Asked.Skip(before).Where(asked => (string)asked["to"]! == number).Select(asked => ((string)asked["template"]!["name"]!).Split('.')[^1])
+                standIn.Asked.Skip(before).Where(asked => (string)asked["to"]! == number).Select(asked => ((string)asked["template"]!["name"]!).Split('.')[2])
                     .Distinct());
         }
         finally

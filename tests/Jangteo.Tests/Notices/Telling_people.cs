@@ -42,8 +42,9 @@ public sealed class Telling_people(Town town)
         var english = (await Told(tale.Buyer, "en")).GetProperty("items")[0].GetProperty("text").GetString()!;
         var korean = (await Told(tale.Buyer, "ko")).GetProperty("items")[0].GetProperty("text").GetString()!;
 
-        Assert.StartsWith("The order of Acacia honey can be paid now: please transfer ₩18,000 by ", english, StringComparison.Ordinal);
-        Assert.StartsWith("Acacia honey 주문을 결제하실 수 있습니다. 입금 금액 18,000원, 입금 기한 ", korean, StringComparison.Ordinal);
+        Assert.StartsWith("Your order of Acacia honey is ready for payment. Please transfer ₩18,000 by ", english, StringComparison.Ordinal);
+        Assert.StartsWith("Acacia honey 주문을 결제할 수 있어요. ", korean, StringComparison.Ordinal);
+        Assert.EndsWith("까지 18,000원 입금해 주세요.", korean, StringComparison.Ordinal);
         Assert.DoesNotContain('{', english + korean);
     }
 

@@ -15,7 +15,8 @@ public sealed class Writing_sms
     public void Every_sms_that_a_kind_sends_fits_with_the_longest_title_and_keeps_its_sentence(string name, string language)
     {
         var kind = Shelf.Find(name)!;
-        var templates = kind.Moves.Select(move => move.Do).Distinct().Select(move => Shelf.Texts.Told(name, move, language))
+        var templates = kind.Moves.Select(move => move.Do).Distinct()
+            .SelectMany(move => new[] { Party.Buyer, Party.Seller }.Select(party => Shelf.Texts.Told(name, move, party, language)))
             .Concat(new[] { "listing-registered", "listing-deleted" }.Select(subject => Shelf.Texts.Alarm(subject, language))).ToList();
         foreach (var template in templates)
         {

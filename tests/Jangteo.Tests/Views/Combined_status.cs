@@ -22,7 +22,7 @@ public sealed class Combined_status(Town town)
 
         var item = await Only(tale.Seller);
 
-        Assert.Equal(("lent", "대여 중 (대여불가)"), (item.GetProperty("status").GetString(), (await Only(tale.Seller, "ko")).GetProperty("label").GetString()));
+        Assert.Equal(("lent", "대여 중"), (item.GetProperty("status").GetString(), (await Only(tale.Seller, "ko")).GetProperty("label").GetString()));
         Assert.False(item.GetProperty("listing").GetProperty("rentable").GetBoolean());
         Assert.Equal(tale.Trade, Assert.Single(item.GetProperty("trades").EnumerateArray()).GetProperty("id").GetGuid());
         var alarm = Assert.Single(item.GetProperty("alarms").EnumerateArray());
@@ -42,7 +42,7 @@ public sealed class Combined_status(Town town)
         var item = await Only(tale.Seller);
 
         Assert.Equal(
-            ("brought-back", "Return to be confirmed (rentable)"),
+            ("brought-back", "Returned"),
             (item.GetProperty("status").GetString(), item.GetProperty("label").GetString()));
         Assert.True(item.GetProperty("listing").GetProperty("rentable").GetBoolean());
 
