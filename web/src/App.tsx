@@ -1,44 +1,51 @@
 import { lazy, Suspense, type ComponentType } from 'react'
 import { matchPath, Route, Routes } from 'react-router'
 import { Arriving } from './parts/Answers'
+import { fetched } from './parts/Boundary'
 import { Search } from './search/Search'
 import { Shell } from './shell/Shell'
 
 /** A page that people come to by a link that somebody sent them: its program is fetched at once, and not only when what stands around it has been drawn. */
 function arrivedAt(path: string, load: () => Promise<{ default: ComponentType }>) {
   if (matchPath(path, location.pathname)) {
-    void load()
+    load().catch(() => {
+      // Said where it is drawn.
+    })
   }
 
-  return lazy(load)
+  return page(load)
+}
+
+function page(load: () => Promise<{ default: ComponentType }>) {
+  return lazy(fetched(load))
 }
 
 const OneListing = arrivedAt('/listings/:id', () => import('./listing/OneListing'))
-const MyTrades = lazy(() => import('./trade/MyTrades'))
+const MyTrades = page(() => import('./trade/MyTrades'))
 const OneTrade = arrivedAt('/trades/:id', () => import('./trade/OneTrade'))
-const Notices = lazy(() => import('./notices/Notices'))
-const Selling = lazy(() => import('./selling/Selling'))
-const NewThing = lazy(() => import('./selling/NewThing'))
-const OneThing = lazy(() => import('./selling/OneThing'))
-const Deliveries = lazy(() => import('./selling/Deliveries'))
-const Statement = lazy(() => import('./selling/Statement'))
-const SignIn = lazy(() => import('./people/SignIn'))
-const SignUp = lazy(() => import('./people/SignUp'))
-const Me = lazy(() => import('./people/Me'))
-const Lab = lazy(() => import('./lab/Lab'))
-const Tour = lazy(() => import('./tour/Tour'))
-const Operating = lazy(() => import('./operating/Operating'))
-const Attention = lazy(() => import('./operating/Attention'))
-const AllTrades = lazy(() => import('./operating/AllTrades'))
-const OneExplained = lazy(() => import('./operating/OneExplained'))
-const Kinds = lazy(() => import('./operating/Kinds'))
-const OneKind = lazy(() => import('./operating/OneKind'))
-const Ledger = lazy(() => import('./operating/Ledger'))
-const Books = lazy(() => import('./operating/Books'))
-const Queues = lazy(() => import('./operating/Queues'))
-const Acts = lazy(() => import('./operating/Acts'))
-const People = lazy(() => import('./operating/People'))
-const Nowhere = lazy(() => import('./shell/Nowhere'))
+const Notices = page(() => import('./notices/Notices'))
+const Selling = page(() => import('./selling/Selling'))
+const NewThing = page(() => import('./selling/NewThing'))
+const OneThing = page(() => import('./selling/OneThing'))
+const Deliveries = page(() => import('./selling/Deliveries'))
+const Statement = page(() => import('./selling/Statement'))
+const SignIn = page(() => import('./people/SignIn'))
+const SignUp = page(() => import('./people/SignUp'))
+const Me = page(() => import('./people/Me'))
+const Lab = page(() => import('./lab/Lab'))
+const Tour = page(() => import('./tour/Tour'))
+const Operating = page(() => import('./operating/Operating'))
+const Attention = page(() => import('./operating/Attention'))
+const AllTrades = page(() => import('./operating/AllTrades'))
+const OneExplained = page(() => import('./operating/OneExplained'))
+const Kinds = page(() => import('./operating/Kinds'))
+const OneKind = page(() => import('./operating/OneKind'))
+const Ledger = page(() => import('./operating/Ledger'))
+const Books = page(() => import('./operating/Books'))
+const Queues = page(() => import('./operating/Queues'))
+const Acts = page(() => import('./operating/Acts'))
+const People = page(() => import('./operating/People'))
+const Nowhere = page(() => import('./shell/Nowhere'))
 
 export function App() {
   return (

@@ -26,4 +26,6 @@ createRoot(document.getElementById('root')!).render(
 )
 
 // The letters of the pages are the same everywhere, but nobody waits for them: a page is read in others until these are here.
-void import('./letters')
+import('./letters').catch(() => {
+  // The letters of the system do too.
+})

@@ -13,7 +13,7 @@ public sealed class Browser : IAsyncDisposable
     private readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> running = new(Start);
 
     /// <summary>A window on a market, in which somebody of the sandbox is signed in, or nobody.</summary>
-    internal async Task<Window> Open(JangteoProgram market, string? person = null, string language = "en", bool dark = false, int width = 1280)
+    internal async Task<Window> Open(JangteoProgram market, string? person = null, string language = "en", bool dark = false, int width = 1280, bool mayFail = false)
     {
         var context = await (await running.Value).Browser.NewContextAsync(new()
         {
@@ -30,7 +30,7 @@ public sealed class Browser : IAsyncDisposable
             Assert.True(said.Ok, $"{person} cannot sign in: {await said.TextAsync()}");
         }
 
-        return new Window(context, await context.NewPageAsync());
+        return new Window(context, await context.NewPageAsync(), mayFail);
     }
 
     private static async Task<(IPlaywright, IBrowser)> Start()
@@ -62,10 +62,16 @@ internal sealed class Window : IAsyncDisposable
     private readonly IBrowserContext context;
     private readonly List<string> errors = [];
 
-    public Window(IBrowserContext context, IPage page)
+    /// <param name="mayFail">The test makes the page fail, and looks at what it says then.</param>
+    public Window(IBrowserContext context, IPage page, bool mayFail = false)
     {
         this.context = context;
         Page = page;
+        if (mayFail)
+        {
+            return;
+        }
+
         page.PageError += (_, error) => errors.Add(error);
         page.Console += (_, said) =>
         {

@@ -37,15 +37,15 @@ public abstract class AmountsOfOneCurrency(
             listing => (long)listing["price"]! == Price && (string?)listing["currency"] == currency);
 
         await buyer.Go("/");
-        await buyer.Fill("Words", title);
+        await buyer.Fill("Search", title);
         await Expect(buyer.Link(title)).ToContainTextAsync(sign + written.Price);
-        await FillAtOnce(buyer, ("Price up to", Typed(written.Less)), ("Price from", "1"));
+        await FillAtOnce(buyer, ("Max price", Typed(written.Less)), ("Min price", "1"));
         await Expect(buyer.Link(title)).ToHaveCountAsync(0);
-        await buyer.Fill("Price up to", Typed(written.Price));
+        await buyer.Fill("Max price", Typed(written.Price));
         await Expect(buyer.Link(title)).ToBeVisibleAsync();
-        await buyer.Fill("Price from", Typed(written.More));
+        await buyer.Fill("Min price", Typed(written.More));
         await Expect(buyer.Link(title)).ToHaveCountAsync(0);
-        await buyer.Fill("Price from", Typed(written.Price));
+        await buyer.Fill("Min price", Typed(written.Price));
         await Expect(buyer.Link(title)).ToBeVisibleAsync();
 
         await buyer.Link(title).ClickAsync();

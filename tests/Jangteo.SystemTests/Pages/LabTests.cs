@@ -20,15 +20,15 @@ public sealed class LabTests(TimelessProgram timeless, Browser browser)
         {
             await Switch(tinkerer, "Payments are down").ClickAsync(new() { Force = true });
 
-            await buyer.Reads("1 thing is broken on purpose.");
-            await buyer.Click("Buy and pay");
+            await buyer.Reads("1 simulated fault is turned on.");
+            await buyer.Click("Request and pay");
             await buyer.Reads("Nothing was charged.");
-            await buyer.Reads("the thing is still on offer");
+            await buyer.Reads("The item is still available");
             await buyer.Reads("Try again in");
 
-            await tinkerer.Click("Switch all off");
-            await Gone(buyer, "broken on purpose");
-            await buyer.Click("Buy and pay");
+            await tinkerer.Click("Turn all off");
+            await Gone(buyer, "simulated fault");
+            await buyer.Click("Request and pay");
             await buyer.Reads("Waiting for Seller");
         }
         finally
@@ -49,10 +49,10 @@ public sealed class LabTests(TimelessProgram timeless, Browser browser)
         {
             // Whoever leaves before the market has answered takes the switch along.
             await buyer.Page.RunAndWaitForResponseAsync(
-                () => Switch(buyer, "Payments fall silent after charging").ClickAsync(new() { Force = true }), said => said.Request.Method == "POST" && said.Url.EndsWith("/api/sandbox/faults", StringComparison.Ordinal));
+                () => Switch(buyer, "Payments time out after charging").ClickAsync(new() { Force = true }), said => said.Request.Method == "POST" && said.Url.EndsWith("/api/sandbox/faults", StringComparison.Ordinal));
             await buyer.Go($"/listings/{thing.Id}");
-            await buyer.Click("Buy and pay");
-            await buyer.Reads("In progress: Buy and pay");
+            await buyer.Click("Request and pay");
+            await buyer.Reads("In progress: Request and pay");
         }
         finally
         {
@@ -78,11 +78,11 @@ public sealed class LabTests(TimelessProgram timeless, Browser browser)
         await seller.Reads("Your move");
 
         await buyer.Go("/lab");
-        await buyer.Reads("Next, in 3 days:");
-        await buyer.Click("To the next event");
+        await buyer.Reads("Next event in 3 days:");
+        await buyer.Click("Skip to next event");
 
         await buyer.Reads("The clock is");
-        await seller.Reads("paid back");
+        await seller.Reads("₩10,000 refunded");
         await seller.Reads("The clock is");
     }
 
@@ -94,15 +94,15 @@ public sealed class LabTests(TimelessProgram timeless, Browser browser)
         var deal = await shop.Begun(await shop.List("second-hand", title: "A basket"));
         await using var window = await browser.Open(program, deal.Buyer.Name);
         await window.Go("/lab");
-        await window.Reads($"You are {deal.Buyer.Name}.");
+        await window.Reads($"You are signed in as {deal.Buyer.Name}.");
 
-        await window.Fill("Somebody else, by any name", deal.Seller.Name);
-        await window.Click("Be this person");
+        await window.Fill("Another user (any name)", deal.Seller.Name);
+        await window.Click("Sign in as this user");
 
-        await window.Reads($"You are {deal.Seller.Name}.");
+        await window.Reads($"You are signed in as {deal.Seller.Name}.");
         await window.Page.GetByRole(AriaRole.Link, new() { Name = "My trades" }).First.ClickAsync();
         await window.Reads("A basket");
-        await window.Reads($"you are Seller, with {deal.Buyer.Name}");
+        await window.Reads($"Your role: Seller · With {deal.Buyer.Name}");
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class LabTests(TimelessProgram timeless, Browser browser)
         var thing = await shop.List("water-purifier", title: "Spring Clear");
         await using var buyer = await browser.Open(program, "buyer-with-a-phone");
         await buyer.Go("/lab");
-        await buyer.Reads("No SMS has come yet.");
+        await buyer.Reads("No SMS yet.");
 
         await shop.Begun(thing, await shop.Named("buyer-with-a-phone"));
 
@@ -132,13 +132,13 @@ public sealed class LabTests(TimelessProgram timeless, Browser browser)
         await buyer.Go($"/trades/{deal.Id}");
 
         await buyer.Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Send .*7,000") }).ClickAsync();
-        await buyer.Reads("has arrived at the bank");
+        await buyer.Reads("has arrived. The seller confirms");
         // A click on a page that is behind by a moment is refused.
         await shop.AtRest();
         await seller.Go($"/trades/{deal.Id}");
-        await seller.Click("Confirm deposit");
+        await seller.Click("Confirm payment");
 
-        await Assertions.Expect(buyer.Page.GetByText("has arrived at the bank")).ToHaveCountAsync(0);
+        await Assertions.Expect(buyer.Page.GetByText("has arrived. The seller confirms")).ToHaveCountAsync(0);
         Assert.Equal(7_000, (long)(await shop.At(deal, trade => (long)trade["money"]!["held"]! > 0))["money"]!["held"]!);
     }
 

@@ -25,15 +25,17 @@ public sealed class OperatingTests(TimelessProgram timeless, Browser browser)
 
         await seller.Click("Accept");
         await buyer.Click("Report a problem");
+        await buyer.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Textbox).FillAsync("It hums.");
+        await buyer.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Report a problem", Exact = true }).ClickAsync();
         await sora.Link($"{title}: In dispute").ClickAsync();
         await sora.Click("Decide for the buyer");
         var dialog = sora.Page.GetByRole(AriaRole.Dialog);
         await dialog.GetByRole(AriaRole.Textbox).FillAsync("It does not play.");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Decide for the buyer" }).ClickAsync();
 
-        await buyer.Reads("₩15,000 paid back");
+        await buyer.Reads("₩15,000 refunded");
         await seller.Reads("It does not play.");
-        await Expect(seller.Page.GetByRole(AriaRole.Heading, new() { Name = "Deal called off" })).ToBeVisibleAsync();
+        await Expect(seller.Page.GetByRole(AriaRole.Heading, new() { Name = "Deal cancelled" })).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -50,11 +52,11 @@ public sealed class OperatingTests(TimelessProgram timeless, Browser browser)
 
         await Expect(Row(sora, "finish")).ToContainTextAsync("Only from: Accepted.");
         await Expect(Row(sora, "accept")).ToContainTextAsync("Only for: Seller.");
-        await Expect(Row(sora, "lapse")).ToContainTextAsync("Time does it: in 3 days");
-        await Expect(sora.Page.GetByRole(AriaRole.Region, new() { Name = "Everything that happened" })).ToContainTextAsync("The card was charged");
+        await Expect(Row(sora, "lapse")).ToContainTextAsync("Happens automatically in 3 days");
+        await Expect(sora.Page.GetByRole(AriaRole.Region, new() { Name = "Full history" })).ToContainTextAsync("The card was charged");
 
         await deal.SellerDoes("accept");
-        await Expect(Row(sora, "finish")).ToContainTextAsync("Can be done now, and leads to: Completed.");
+        await Expect(Row(sora, "finish")).ToContainTextAsync("Can be done now. Leads to: Completed.");
     }
 
     [Fact]
@@ -93,14 +95,14 @@ public sealed class OperatingTests(TimelessProgram timeless, Browser browser)
         await Shop.Eventually(async () => (await operatorAsks.Get("/api/operator/payments/attention")).Body!, errands => errands["items"]!.AsArray().Count > 0);
 
         await sora.Go("/operating");
-        var section = sora.Page.GetByRole(AriaRole.Region, new() { Name = "Money that did not arrive" });
+        var section = sora.Page.GetByRole(AriaRole.Region, new() { Name = "Payments that failed" });
         await Expect(section).ToContainTextAsync("Refused");
-        await section.GetByRole(AriaRole.Button, new() { Name = "To another account" }).ClickAsync();
-        await sora.Page.GetByRole(AriaRole.Textbox, new() { Name = "Reason (it is recorded)" }).FillAsync("The account is closed.");
-        await sora.Click("Send it there");
+        await section.GetByRole(AriaRole.Button, new() { Name = "Send to another account" }).ClickAsync();
+        await sora.Page.GetByRole(AriaRole.Textbox, new() { Name = "Reason (recorded in the log)" }).FillAsync("The account is closed.");
+        await sora.Click("Send to this account");
 
         await Expect(section).ToHaveCountAsync(0);
-        await buyer.Reads("₩9,000 paid back");
+        await buyer.Reads("₩9,000 refunded");
         await buyer.Reads("An operator sent the money to another account");
         await sora.Go("/operating/acts");
         await sora.Reads("closed long ago to sandbox-payer");
@@ -123,10 +125,10 @@ public sealed class OperatingTests(TimelessProgram timeless, Browser browser)
         await using var buyer = await browser.Open(program, person.Name);
 
         await buyer.Go($"/trades/{deal.Id}");
-        await buyer.Page.GetByRole(AriaRole.Textbox, new() { Name = "Account for the refund" }).FillAsync("110-222-333");
-        await buyer.Click("Send my refund there");
+        await buyer.Page.GetByRole(AriaRole.Textbox, new() { Name = "Refund account" }).FillAsync("110-222-333");
+        await buyer.Click("Send my refund to this account");
 
-        await buyer.Reads("₩8,000 paid back");
+        await buyer.Reads("₩8,000 refunded");
     }
 
     [Fact]
@@ -136,8 +138,8 @@ public sealed class OperatingTests(TimelessProgram timeless, Browser browser)
 
         await window.Go("/operating/ledger");
 
-        await window.Reads("Only operators see this.");
-        await Expect(window.Link("Operating")).ToHaveCountAsync(0);
+        await window.Reads("Only operators can see this page");
+        await Expect(window.Link("Operations")).ToHaveCountAsync(0);
         await Expect(window.Link("Ledger")).ToHaveCountAsync(0);
     }
 

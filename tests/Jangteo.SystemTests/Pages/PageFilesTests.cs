@@ -101,7 +101,7 @@ public sealed partial class PageFilesTests(SharedProgram shared, Browser browser
         var answer = await window.Page.GotoAsync("/nowhere");
 
         Assert.Equal(404, answer!.Status);
-        await window.Page.GetByRole(AriaRole.Link, new() { Name = "To the market", Exact = true }).ClickAsync();
+        await window.Page.GetByRole(AriaRole.Link, new() { Name = "Go to home page", Exact = true }).ClickAsync();
         await Assertions.Expect(window.Page).ToHaveURLAsync(new Regex("/$"));
     }
 

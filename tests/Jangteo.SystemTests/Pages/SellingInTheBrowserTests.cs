@@ -18,21 +18,21 @@ public sealed class SellingInTheBrowserTests(SharedProgram shared, Browser brows
         await using var anybody = await browser.Open(program);
 
         await seller.Go("/selling/new");
-        await seller.Page.GetByRole(AriaRole.Radio, new() { Name = "Second-hand deals" }).ClickAsync();
+        await seller.Page.GetByRole(AriaRole.Radio, new() { Name = "Second-hand" }).ClickAsync();
         await seller.Fill("Title", title);
         await seller.Fill("Price", "0");
         await seller.Page.Locator("input[type=file]").SetInputFilesAsync([Picture("small.png", Dot), Picture("large.png", new byte[(2 * 1024 * 1024) + 1])]);
         await seller.Reads("large.png: larger than 2 MB");
         await seller.Page.GetByRole(AriaRole.Application).ClickAsync();
-        await seller.Click("Offer it");
-        await seller.Reads("in minor units");
+        await seller.Click("List item");
+        await seller.Reads("in the smallest currency unit");
         await seller.Fill("Price", "12000");
-        await seller.Page.GetByRole(AriaRole.Combobox, new() { Name = "Name of the place" }).FillAsync("By the bridge");
-        await seller.Click("Offer it");
-        await seller.Reads("Everybody can find it.");
+        await seller.Page.GetByRole(AriaRole.Combobox, new() { Name = "Place name" }).FillAsync("By the bridge");
+        await seller.Click("List item");
+        await seller.Reads("Everyone can see this listing.");
 
         await anybody.Go("/");
-        await anybody.Fill("Words", title);
+        await anybody.Fill("Search", title);
         await Assertions.Expect(anybody.Link(title).GetByRole(AriaRole.Presentation)).ToHaveJSPropertyAsync("naturalWidth", 1);
         await anybody.Link(title).ClickAsync();
         await anybody.Reads("By the bridge");
@@ -62,7 +62,7 @@ public sealed class SellingInTheBrowserTests(SharedProgram shared, Browser brows
         await seller.Go("/selling");
         await Withdraw(seller, "A chair");
         await seller.Reads("Withdraw it when that trade is over.");
-        await seller.Click("Keep it");
+        await seller.Click("Keep listing");
         await Withdraw(seller, "A brass lamp");
         await Assertions.Expect(seller.Button("Withdraw A brass lamp")).ToHaveCountAsync(0);
         Assert.Equal("withdrawn", (string?)(await lamp.Seller.Get($"/api/listings/{lamp.Id}")).Body!["status"]);
@@ -137,12 +137,12 @@ public sealed class SellingInTheBrowserTests(SharedProgram shared, Browser brows
         await using var seller = await browser.Open(program, deal.Seller.Name);
 
         await seller.Go("/selling");
-        await seller.Link("There are deliveries to bring.").ClickAsync();
+        await seller.Link("You have items to deliver").ClickAsync();
         await seller.Reads("12 Hill Street");
-        await seller.Click("It has arrived: A filter");
-        await Dialog(seller).GetByRole(AriaRole.Button, new() { Name = "It has arrived", Exact = true }).ClickAsync();
+        await seller.Click("Mark as delivered: A filter");
+        await Dialog(seller).GetByRole(AriaRole.Button, new() { Name = "Mark as delivered", Exact = true }).ClickAsync();
 
-        await seller.Reads("There is nothing to bring.");
+        await seller.Reads("Nothing to deliver right now.");
         await shop.At(deal, "installed");
     }
 
@@ -155,9 +155,9 @@ public sealed class SellingInTheBrowserTests(SharedProgram shared, Browser brows
         await using var seller = await browser.Open(program, thing.Seller.Name);
 
         await seller.Go("/selling");
-        await seller.Reads("Nothing waits for you.");
+        await seller.Reads("Nothing to do right now.");
         var deal = await shop.Begun(thing);
-        await seller.Page.GetByRole(AriaRole.Region, new() { Name = "What waits for you" }).GetByRole(AriaRole.Link, new() { Name = "A radio" }).ClickAsync();
+        await seller.Page.GetByRole(AriaRole.Region, new() { Name = "Your move" }).GetByRole(AriaRole.Link, new() { Name = "A radio" }).ClickAsync();
         await seller.Click("Accept");
         await shop.At(deal, "accepted");
         Assert.Equal(200, (await deal.BuyerDoes("finish")).Status);
@@ -197,15 +197,15 @@ public sealed class DraftsInTheBrowserTests(FaultyProgram faulty, Browser browse
         try
         {
             await shop.Switch("alarms-down", true);
-            await manager.Click("Offer it");
-            await manager.Reads("A draft: nobody sees it yet");
+            await manager.Click("List item");
+            await manager.Reads("Draft: not visible to anyone yet");
         }
         finally
         {
             await shop.Switch("alarms-down", false);
         }
 
-        await manager.Click("Register it again");
-        await manager.Reads("Everybody can find it.");
+        await manager.Click("Try listing again");
+        await manager.Reads("Everyone can see this listing.");
     }
 }

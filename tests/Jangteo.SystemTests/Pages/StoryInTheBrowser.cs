@@ -66,7 +66,14 @@ internal sealed class StoryInTheBrowser(Story story, JangteoProgram market, Brow
 
         await window.Link(title).ClickAsync();
         var begin = window.Button(Label(act.Move));
-        await Expect(begin).ToBeVisibleAsync();
+        var notToHave = window.Page.GetByText(page["listing.notToHave"]).Or(window.Page.GetByText(page["listing.soldOut"]))
+            .Or(window.Page.GetByText(page["listing.inMyTrade"]));
+        await Expect(begin.Or(notToHave)).ToBeVisibleAsync();
+        if (!act.Refused.IsEmpty && await notToHave.IsVisibleAsync())
+        {
+            return;
+        }
+
         foreach (var need in Kind.Needs)
         {
             var field = window.Page.GetByLabel(texts.Need(Words.Of(need), language));
@@ -112,7 +119,7 @@ internal sealed class StoryInTheBrowser(Story story, JangteoProgram market, Brow
     private async Task Move(Step.Act act)
     {
         var window = await AtTrade(act.Who, act.Trade!);
-        if (!act.Refused.IsEmpty && act.Refused.All(code => code is "not-now" or "not-yours"))
+        if (!act.Refused.IsEmpty && act.Refused.All(code => code is "not-now" or "not-yours" or "deposit-missing"))
         {
             await DoesNotOffer(window, Label(act.Move));
             return;
@@ -143,15 +150,15 @@ internal sealed class StoryInTheBrowser(Story story, JangteoProgram market, Brow
     {
         await window.Button(Label(act.Move)).First.ClickAsync();
         var rows = Kind.Moves.Where(row => row.Do == act.Move).ToList();
-        if (rows.Exists(row => Kind.IsFinal(row.To) || row.First.Contains(Verb.HoldPayment) || row.By == Party.Operator))
+        if (rows.Exists(row => IsWeighty(row)))
         {
-            // Whatever ends a trade or costs money is thought over once more.
+            // Whatever ends a trade, moves money or starts a dispute is thought over once more.
             if (act.Given.Card is { } card)
             {
                 await Choose(window, card);
             }
 
-            if (act.Given.Reason is { } reason)
+            if ((act.Given.Reason ?? (rows.Exists(row => LeadsToDispute(row)) ? "It is not as described." : null)) is { } reason)
             {
                 await window.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Textbox).FillAsync(reason);
             }
@@ -159,6 +166,12 @@ internal sealed class StoryInTheBrowser(Story story, JangteoProgram market, Brow
             await window.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = Label(act.Move), Exact = true }).ClickAsync();
         }
     }
+
+    private bool IsWeighty(Move row) =>
+        Kind.IsFinal(row.To) || row.First.Contains(Verb.HoldPayment) || row.By == Party.Operator || LeadsToDispute(row)
+            || row.Ask.Any(verb => verb == Verb.Refund || verb == Verb.PayOut || verb == Verb.CancelDelivery || verb == Verb.WriteOffStock);
+
+    private bool LeadsToDispute(Move row) => Kind.Leaving(row.To).FirstOrDefault()?.By == Party.Operator;
 
     private async Task Readdress(Step.Readdress readdress)
     {

@@ -14,16 +14,16 @@ public sealed partial class TourTests(TimelessProgram timeless, Browser browser)
         var shop = new Shop(program);
         await using var visitor = await browser.Open(program);
         await visitor.Go("/tour");
-        await visitor.Link("Begin: Water purifier rental").ClickAsync();
-        await Press(visitor, OfferIt());
+        await visitor.Link("Start: Water purifier rental").ClickAsync();
+        await Press(visitor, ListTheItem());
         await visitor.Reads("The buyer still has all the money.");
 
         await shop.Switch("payments-down", true);
         try
         {
             await Press(visitor, ApplyAndPay());
-            await visitor.Reads("Nothing was charged.");
-            await Assertions.Expect(visitor.Button("Begin this one anew")).ToBeVisibleAsync();
+            await visitor.Reads("Nothing was charged");
+            await Assertions.Expect(visitor.Button("Start over")).ToBeVisibleAsync();
         }
         finally
         {
@@ -31,32 +31,32 @@ public sealed partial class TourTests(TimelessProgram timeless, Browser browser)
         }
 
         await Press(visitor, ApplyAndPay());
-        await visitor.Reads("is held safely by the market");
+        await visitor.Reads("is held by Jangteo");
         await visitor.Page.ReloadAsync();
-        await Press(visitor, HasArrived());
-        await Press(visitor, LetPass());
-        await visitor.Reads("is with the seller");
+        await Press(visitor, MarkAsDelivered());
+        await Press(visitor, SkipAhead());
+        await visitor.Reads("has been paid to the seller");
         await Press(visitor, Collect());
 
-        await visitor.Reads("That was every kind of trade there is.");
+        await visitor.Reads("You have seen every type of trade.");
         await visitor.Reads("Rental ended");
         await Assertions.Expect(visitor.Link("Sign in")).ToBeVisibleAsync();
     }
 
     private static Task Press(Window window, Regex button) => window.Page.GetByRole(AriaRole.Button, new() { NameRegex = button }).ClickAsync();
 
-    [GeneratedRegex("Offer it$")]
-    private static partial Regex OfferIt();
+    [GeneratedRegex("List the item$")]
+    private static partial Regex ListTheItem();
 
     [GeneratedRegex("Apply and pay$")]
     private static partial Regex ApplyAndPay();
 
-    [GeneratedRegex("It has arrived$")]
-    private static partial Regex HasArrived();
+    [GeneratedRegex("Mark as delivered$")]
+    private static partial Regex MarkAsDelivered();
 
-    [GeneratedRegex("^Let .* pass$")]
-    private static partial Regex LetPass();
+    [GeneratedRegex("^Skip ahead ")]
+    private static partial Regex SkipAhead();
 
-    [GeneratedRegex("Collect$")]
+    [GeneratedRegex("Confirm collection$")]
     private static partial Regex Collect();
 }

@@ -10,14 +10,20 @@ import { GET, newKey, Refusal, told, type Kind } from './client'
 export const queries = new QueryClient({
   defaultOptions: {
     queries: {
+      // Also without a network: what cannot be asked is said at once, and not asked or sent later when nobody looks.
+      networkMode: 'always',
       staleTime: Infinity,
       refetchOnWindowFocus: false,
       refetchOnReconnect: false,
-      retry: (times, error) => times < 3 && error instanceof Refusal && (error.problem.status === 0 || error.problem.status === 503),
+      retry: (times, error) => times < 3 && navigator.onLine && error instanceof Refusal && (error.problem.status === 0 || error.problem.status === 503),
       retryDelay: (times, error) => 1000 * ((error instanceof Refusal && error.retryAfter) || 2 ** times),
     },
+    mutations: { networkMode: 'always' },
   },
 })
+
+/** What could not be asked without a network is asked when it is back. */
+addEventListener('online', () => void queries.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' }))
 
 /** Asks anew for all that is shown about some of these. */
 export function askAgain(...about: string[]) {
@@ -59,7 +65,8 @@ export function useCommand<Given, T>(send: (given: Given, key: string) => Promis
       }
 
       // The answer itself is not kept as what is shown: what is asked for anew may be newer already, and was once overwritten by it.
-      return askAgain(...changes)
+      // Whoever has to sign in again goes on where they are: what they see, and have typed, stays.
+      return refused?.code === 'unauthenticated' ? undefined : askAgain(...changes)
     },
   })
 }

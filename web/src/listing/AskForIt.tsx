@@ -1,4 +1,4 @@
-import { Button, NumberInput, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Alert, Button, NumberInput, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
@@ -17,6 +17,8 @@ export function AskForIt({ listing }: { listing: Listing }) {
   const kind = useKind(listing.kind)
   const [given, setGiven] = useState<Record<string, string | number>>({})
   const [lowered, setLowered] = useState(false)
+  // What is sent is the price that was seen: a new one is shown, and asked for.
+  const [seen, accept] = useState(listing.price)
   const ask = useCommand((body: Shape['NewTrade'], key) => POST('/api/trades', { body, params: { header: { 'Idempotency-Key': key } } }), 'listing', 'trade')
   if (!kind) {
     return <Waiting />
@@ -27,7 +29,7 @@ export function AskForIt({ listing }: { listing: Listing }) {
   const has = (name: string) => needs.some((need) => need.name === name)
   const quantity = has('quantity') ? Number(given.quantity ?? 1) : 1
   const periods = has('periods') ? Number(given.periods ?? 1) : 1
-  const price = [amount(listing.price, listing.currency), ...(has('periods') ? [t('listing.per', { per: listing.perLabel })] : [])].join(' ')
+  const price = [amount(seen, listing.currency), ...(has('periods') ? [t('listing.per', { per: listing.perLabel })] : [])].join(' ')
   const set = (name: string) => (value: string | number) => {
     setGiven({ ...given, [name]: value })
     setLowered(false)
@@ -50,7 +52,7 @@ export function AskForIt({ listing }: { listing: Listing }) {
     ask.mutate(
       {
         listing: listing.id,
-        price: listing.price,
+        price: seen,
         ...Object.fromEntries(needs.map(({ name, type }) => [name, type === 'number' ? Number(given[name] ?? 1) : type === 'card' ? (given[name] ?? 'ok') : (given[name] ?? '')])),
         ...(given.note ? { note: given.note as string } : {}),
       },
@@ -59,7 +61,7 @@ export function AskForIt({ listing }: { listing: Listing }) {
       },
     )
 
-  const changed = ask.error?.code === 'price-changed'
+  const changed = listing.price !== seen
   const now = ask.error?.problem.trade as { id?: string } | null | undefined
   return (
     <form
@@ -128,19 +130,32 @@ export function AskForIt({ listing }: { listing: Listing }) {
         <Stack gap={2}>
           <Text size="sm">{[price, ...(has('quantity') ? [t('ask.pieces', { count: quantity })] : []), ...(has('periods') ? [String(periods)] : [])].join(' × ')}</Text>
           <Text fw={700} size="lg">
-            {t('ask.total', { amount: amount(listing.price * quantity * periods, listing.currency) })}
+            {t('ask.total', { amount: amount(seen * quantity * periods, listing.currency) })}
           </Text>
         </Stack>
-        {ask.error && <Refused refusal={ask.error} />}
+        {changed && (
+          <Alert color="orange" role="alert" title={t('ask.priceChanged', { before: amount(seen, listing.currency), now: amount(listing.price, listing.currency) })}>
+            <Button
+              size="xs"
+              variant="default"
+              onClick={() => {
+                accept(listing.price)
+                ask.reset()
+              }}
+            >
+              {t('ask.acceptPrice', { amount: amount(listing.price, listing.currency) })}
+            </Button>
+          </Alert>
+        )}
+        {ask.error && ask.error.code !== 'price-changed' && <Refused refusal={ask.error} />}
         {ask.error?.problem.status === 503 && <Text size="sm">{t('ask.notBegun')}</Text>}
-        {changed && <Text size="sm">{t('ask.priceChanged')}</Text>}
         {!!ask.error?.problem.left && <Text size="sm">{t('ask.left', { count: ask.error.problem.left })}</Text>}
         {now?.id && (
           <LinkButton to={`/trades/${now.id}`} variant="default">
             {t('ask.seeTrade')}
           </LinkButton>
         )}
-        <Button type="submit" size="md" loading={ask.isPending} disabled={listing.available === 0}>
+        <Button type="submit" size="md" loading={ask.isPending} disabled={changed}>
           {kind.begin.label}
         </Button>
         {ask.isPending && (

@@ -2,7 +2,7 @@ import { Badge, Card, Grid, Group, SimpleGrid, Stack, Text } from '@mantine/core
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
 import { useAsked } from '../api/asking'
-import { GET } from '../api/client'
+import { GET, type Listing } from '../api/client'
 import { useMe } from '../api/session'
 import { Asked } from '../parts/Answers'
 import { LinkButton } from '../parts/LinkButton'
@@ -62,6 +62,8 @@ export default function OneListing() {
                     <Text>{t('listing.yours')}</Text>
                     <LinkButton to={`/selling/${listing.id}`}>{t('listing.edit')}</LinkButton>
                   </Stack>
+                ) : me && listing.available === 0 ? (
+                  <NotToHave listing={listing} me={me.id} />
                 ) : (
                   <AskForIt listing={listing} />
                 )}
@@ -71,5 +73,18 @@ export default function OneListing() {
         </Grid>
       )}
     </Asked>
+  )
+}
+
+/** What nobody can ask for now: sold, or lent. Whoever has it in a trade goes there. */
+function NotToHave({ listing, me }: { listing: Listing; me: string }) {
+  const { t } = useTranslation()
+  const open = useAsked(['trade', 'open', me], () => GET('/api/my/trades', { params: { query: { limit: 100 } } })).data
+  const mine = open?.items.find((trade) => trade.listing.id === listing.id && trade.standing !== 'done')
+  return (
+    <Stack align="flex-start">
+      <Text>{mine ? t('listing.inMyTrade') : listing.quantity > 1 ? t('listing.soldOut') : t('listing.notToHave')}</Text>
+      {mine ? <LinkButton to={`/trades/${mine.id}`}>{t('ask.seeTrade')}</LinkButton> : <LinkButton to="/">{t('trades.look')}</LinkButton>}
+    </Stack>
   )
 }

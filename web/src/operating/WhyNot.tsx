@@ -70,6 +70,7 @@ function Reasons({ move, party, parties }: { move: Move; party: string; parties:
         ...(!move.by && !move.hears && !move.at ? [t('operating.why.byTime')] : []),
         ...(why('not-begun') ? [t('operating.why.notBegun')] : []),
         ...(why('pending') ? [t('operating.why.pending')] : []),
+        ...(why('unpaid') ? [t('operating.why.unpaid')] : []),
         ...(why('unanswered') ? [t('operating.why.unanswered')] : []),
       ].join(' ')}
       {move.at && (

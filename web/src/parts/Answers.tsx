@@ -1,8 +1,10 @@
 import { Alert, Button, Center, Loader, Skeleton, Stack, Text } from '@mantine/core'
 import type { UseQueryResult } from '@tanstack/react-query'
-import { useEffect, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Refusal } from '../api/client'
+
+const SignInHere = lazy(() => import('../people/SignInHere'))
 
 /** What was asked for, in each of its states: not here yet, refused, empty, and here. */
 export function Asked<T>({ answer, empty, children }: { answer: UseQueryResult<T, Refusal>; empty?: (data: T) => ReactNode; children: (data: T) => ReactNode }) {
@@ -49,6 +51,8 @@ export function Refused({ refusal, again }: { refusal: Refusal; again?: () => vo
   const { t } = useTranslation()
   const left = useSecondsLeft(refusal.retryAfter, refusal)
   const unreachable = refusal.problem.status === 0
+  const isSignedOut = refusal.code === 'unauthenticated'
+  const [signsIn, signIn] = useState(false)
   return (
     <Alert color={refusal.problem.status >= 500 || unreachable ? 'orange' : 'red'} role="alert" title={unreachable ? t('answers.unreachable') : refusal.problem.title}>
       <Stack gap="xs" align="flex-start">
@@ -57,6 +61,16 @@ export function Refused({ refusal, again }: { refusal: Refusal; again?: () => vo
           <Text size="sm" c="dimmed" lang="en">
             {refusal.problem.detail}
           </Text>
+        )}
+        {isSignedOut && (
+          <Button size="xs" onClick={() => signIn(true)}>
+            {t('shell.signIn')}
+          </Button>
+        )}
+        {signsIn && (
+          <Suspense fallback={null}>
+            <SignInHere close={() => signIn(false)} />
+          </Suspense>
         )}
         {left > 0 && <Text size="sm">{t('answers.againIn', { count: left })}</Text>}
         {again && (

@@ -1,21 +1,47 @@
-import { ActionIcon, Anchor, AppShell, Badge, Button, Container, Group, Indicator, Menu, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
-import { lazy, Suspense, type ReactNode } from 'react'
+import {
+  ActionIcon,
+  Alert,
+  Anchor,
+  AppShell,
+  Badge,
+  Button,
+  Container,
+  Group,
+  Indicator,
+  Menu,
+  Modal,
+  Stack,
+  Text,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from '@mantine/core'
+import { useNetwork } from '@mantine/hooks'
+import { lazy, Suspense, useEffect, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link, NavLink, Outlet, useLocation } from 'react-router'
+import { Link, NavLink, Outlet, useLocation, useNavigationType } from 'react-router'
 import { useAsked } from '../api/asking'
 import { GET } from '../api/client'
-import { signOut, useMe, useSandbox } from '../api/session'
+import { useMe, useOtherTab, useSandbox, useSignOut } from '../api/session'
 import icon from '../icon.svg'
+import { Refused } from '../parts/Answers'
+import { Boundary, fetched } from '../parts/Boundary'
 import { languages, speak } from '../texts'
 
 // Most markets are none to play with, and where they are, nobody waits for this to be told.
-const Ribbon = lazy(() => import('../lab/Ribbon'))
+const Ribbon = lazy(fetched(() => import('../lab/Ribbon')))
 
 /** What stands around every page: where one can go, who one is, and what there is new. */
 export function Shell() {
   const { t } = useTranslation()
   const me = useMe()
   const sandbox = useSandbox()
+  const { pathname } = useLocation()
+  const how = useNavigationType()
+  useEffect(() => {
+    if (how === 'PUSH') {
+      scrollTo(0, 0)
+    }
+  }, [pathname, how])
   return (
     <>
       <a className="skip" href="#main">
@@ -47,19 +73,55 @@ export function Shell() {
         </AppShell.Header>
         <AppShell.Main id="main" tabIndex={-1}>
           <Container size="lg" px={0}>
-            {sandbox && (
-              <Suspense fallback={null}>
-                <Ribbon />
-              </Suspense>
-            )}
-            <Outlet />
+            <Offline />
+            <Boundary>
+              {sandbox && (
+                <Suspense fallback={null}>
+                  <Ribbon />
+                </Suspense>
+              )}
+              <Outlet />
+            </Boundary>
           </Container>
         </AppShell.Main>
         <Group className="foot" hiddenFrom="sm" component="nav" aria-label={t('shell.places')} justify="space-around" wrap="nowrap" gap={0} py={6}>
           <Places />
         </Group>
       </AppShell>
+      <OtherTab />
     </>
+  )
+}
+
+function Offline() {
+  const { t } = useTranslation()
+  const { online } = useNetwork()
+  return (
+    <div role="status">
+      {!online && (
+        <Alert color="orange" mb="md" title={t('fault.offline')}>
+          {t('fault.offlineHow')}
+        </Alert>
+      )}
+    </div>
+  )
+}
+
+/** Another tab has signed in as another person, or out: commands of this one would be that person's. */
+function OtherTab() {
+  const { t } = useTranslation()
+  const other = useOtherTab()
+  const me = useMe()
+  return (
+    <Modal opened={other !== undefined} onClose={() => {}} withCloseButton={false} title={t('otherTab.title')}>
+      <Stack>
+        <Text size="sm">{other ? t('otherTab.another', { name: other.name }) : t('otherTab.signedOut')}</Text>
+        {me && <Text size="sm">{t('otherTab.kept', { name: me.name })}</Text>}
+        <Group>
+          <Button onClick={() => location.reload()}>{other ? t('otherTab.goOn', { name: other.name }) : t('otherTab.leave')}</Button>
+        </Group>
+      </Stack>
+    </Modal>
   )
 }
 
@@ -137,6 +199,7 @@ function Light() {
 function Who() {
   const { t } = useTranslation()
   const me = useMe()
+  const signOut = useSignOut()
   if (me === undefined) {
     return null
   }
@@ -150,31 +213,36 @@ function Who() {
   }
 
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button
-          variant="default"
-          size="compact-md"
-          maw={{ base: 'max(3.5rem, calc(100vw - 298px))', sm: 240 }}
-          rightSection={
-            me.isOperator ? (
-              <Badge size="xs" visibleFrom="sm">
-                {t('shell.operator')}
-              </Badge>
-            ) : null
-          }
-        >
-          <Text span inherit truncate lh={1.5}>
-            {me.name}
-          </Text>
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item component={Link} to="/me">
-          {t('shell.me')}
-        </Menu.Item>
-        <Menu.Item onClick={() => void signOut()}>{t('shell.signOut')}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button
+            variant="default"
+            size="compact-md"
+            maw={{ base: 'max(3.5rem, calc(100vw - 298px))', sm: 240 }}
+            rightSection={
+              me.isOperator ? (
+                <Badge size="xs" visibleFrom="sm">
+                  {t('shell.operator')}
+                </Badge>
+              ) : null
+            }
+          >
+            <Text span inherit truncate lh={1.5}>
+              {me.name}
+            </Text>
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item component={Link} to="/me">
+            {t('shell.me')}
+          </Menu.Item>
+          <Menu.Item onClick={() => signOut.mutate(undefined)}>{t('shell.signOut')}</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Modal opened={signOut.isError} onClose={signOut.reset} title={t('shell.signOut')} closeButtonProps={{ 'aria-label': t('answers.close') }}>
+        {signOut.error && <Refused refusal={signOut.error} again={() => signOut.mutate(undefined)} />}
+      </Modal>
+    </>
   )
 }

@@ -2,18 +2,21 @@ import { Alert, Button, Card, Group, List, Modal, Stack, Text, Textarea, Title }
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCommand, useKind } from '../api/asking'
-import { POST, type Shape, type Trade } from '../api/client'
+import { POST, type Kind, type Shape, type Trade } from '../api/client'
+import { useAmounts } from '../parts/Amount'
 import { Refused } from '../parts/Answers'
 import { Card as CardField } from '../parts/Card'
 import { LinkButton } from '../parts/LinkButton'
-import { When } from '../parts/When'
+import { useMoment, When } from '../parts/When'
 
 type Move = Shape['MayDo']
+type Row = Kind['moves'][number]
 
 /** Whose move it is. Mine are buttons; another's, or time's, is said in a sentence. */
 export function NextStep({ trade, as }: { trade: Trade; as: string }) {
   const { t } = useTranslation()
   const kind = useKind(trade.kind)
+  const moment = useMoment()
   const [chosen, choose] = useState<Move | null>(null)
   const act = useCommand(
     ({ move, body }: { move: string; body: Shape['MoveInputs'] }, key) =>
@@ -27,10 +30,11 @@ export function NextStep({ trade, as }: { trade: Trade; as: string }) {
   const state = kind?.states.find((one) => one.state === trade.state)
   const mine = trade.youMay.length > 0
   const awaitsMe = trade.awaits?.party === as
-  // As long as the table is not known, a move may be the last one.
-  const ends = (move: Move) => !kind || kind.moves.some((row) => row.do === move.do && kind.states.some((one) => one.state === row.to && one.isFinal))
-  const press = (move: Move) => (move.needs.length > 0 || ends(move) ? choose(move) : send(move, {}))
-  const told = trade.pending ? null : (trade.awaits?.label ?? state?.waits)
+  const rowOf = (move: Move) => kind?.moves.find((row) => row.do === move.do && row.from.includes(trade.state))
+  // As long as the table is not known, a move may be one that cannot be taken back.
+  const asksFirst = (move: Move) => move.needs.length > 0 || !kind || isWeighty(kind, rowOf(move))
+  const press = (move: Move) => (asksFirst(move) ? choose(move) : send(move, {}))
+  const told = trade.pending ? null : trade.waits
 
   return (
     <Card withBorder padding="lg" style={awaitsMe ? { borderColor: 'var(--mantine-primary-color-filled)', borderWidth: 2 } : undefined}>
@@ -57,7 +61,7 @@ export function NextStep({ trade, as }: { trade: Trade; as: string }) {
             {trade.next.map((due) => (
               <List.Item key={due.do}>
                 {`${kind?.moves.find((row) => row.do === due.do)?.label ?? due.do}: `}
-                <When at={due.at} />
+                <When at={due.at} /> ({moment(due.at)})
               </List.Item>
             ))}
           </List>
@@ -67,7 +71,8 @@ export function NextStep({ trade, as }: { trade: Trade; as: string }) {
             {trade.youMay.map((move, index) => (
               <Button
                 key={move.do}
-                variant={index === 0 && awaitsMe ? 'filled' : 'default'}
+                // Of two decisions none is the one that is expected.
+                variant={awaitsMe && (index === 0 || as === 'operator') ? 'filled' : 'default'}
                 loading={act.isPending && act.variables.move === move.do}
                 disabled={act.isPending}
                 onClick={() => press(move)}
@@ -93,19 +98,58 @@ export function NextStep({ trade, as }: { trade: Trade; as: string }) {
         )}
       </Stack>
       <Modal opened={chosen !== null} onClose={() => choose(null)} title={chosen?.label} closeButtonProps={{ 'aria-label': t('answers.close') }}>
-        {chosen && <Confirm move={chosen} busy={act.isPending} send={(body) => send(chosen, body)} />}
+        {chosen && <Confirm trade={trade} kind={kind} row={rowOf(chosen)} move={chosen} busy={act.isPending} send={(body) => send(chosen, body)} />}
       </Modal>
     </Card>
   )
 }
 
-/** What a move needs, and the last moment to think again. */
-function Confirm({ move, busy, send }: { move: Move; busy: boolean; send: (body: Shape['MoveInputs']) => void }) {
+/** A move that is not just pressed: it moves money, starts a dispute, or is the last one. */
+function isWeighty(kind: Kind, row: Row | undefined) {
+  return row !== undefined && (movesMoney.some((verb) => row.ask.includes(verb)) || kind.states.some((one) => one.state === row.to && (one.isFinal || one.awaits === 'operator')))
+}
+
+const movesMoney = ['refund', 'pay-out', 'cancel-delivery', 'write-off-stock']
+
+/** What a move does, in sentences, with the amounts. */
+function useConsequences(trade: Trade, kind: Kind | undefined, row: Row | undefined) {
   const { t } = useTranslation()
+  const amount = useAmounts()
+  const { money, currency } = trade
+  if (!kind || !row) {
+    return []
+  }
+
+  const to = kind.states.find((one) => one.state === row.to)
+  const back = money.held + money.seen
+  return [
+    ...(row.ask.includes('refund') && back > 0 ? [t('confirm.refund', { amount: amount(back, currency), name: trade.buyer.name })] : []),
+    ...(row.ask.includes('pay-out') && money.held > 0
+      ? [t('confirm.payOut', { amount: amount(money.held - money.fee, currency), fee: amount(money.fee, currency), name: trade.seller.name })]
+      : []),
+    ...(to?.awaits === 'operator' ? [t('confirm.dispute', { amount: amount(money.held, currency) })] : []),
+    ...(to?.isFinal ? [t('confirm.final')] : []),
+  ]
+}
+
+interface Chosen {
+  trade: Trade
+  kind: Kind | undefined
+  row: Row | undefined
+  move: Move
+  busy: boolean
+  send: (body: Shape['MoveInputs']) => void
+}
+
+/** What a move does and what it needs, and the last moment to think again. */
+function Confirm({ trade, kind, row, move, busy, send }: Chosen) {
+  const { t } = useTranslation()
+  const consequences = useConsequences(trade, kind, row)
+  const disputes = kind?.states.some((one) => one.state === row?.to && one.awaits === 'operator') ?? false
   const [card, setCard] = useState('ok')
   const [reason, setReason] = useState('')
   const needed = move.needs.find((need) => need.type === 'card')
-  const why = move.needs.some((need) => need.name === 'reason')
+  const why = disputes || move.needs.some((need) => need.name === 'reason')
   return (
     <form
       onSubmit={(event) => {
@@ -114,8 +158,19 @@ function Confirm({ move, busy, send }: { move: Move; busy: boolean; send: (body:
       }}
     >
       <Stack>
+        {consequences.map((sentence) => (
+          <Text key={sentence}>{sentence}</Text>
+        ))}
         {needed && <CardField label={needed.label} value={card} onChange={setCard} />}
-        <Textarea label={t('trade.reason')} required={why} autosize minRows={2} maxLength={1000} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+        <Textarea
+          label={t(disputes ? 'confirm.problem' : 'trade.reason')}
+          required={why}
+          autosize
+          minRows={2}
+          maxLength={1000}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
         <Button type="submit" loading={busy} data-autofocus>
           {move.label}
         </Button>
