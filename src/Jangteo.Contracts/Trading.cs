@@ -43,12 +43,12 @@ public sealed record TradeMoved(
 /// <param name="What">began, refused, not-begun, heard, or address-changed.</param>
 /// <param name="Waited">Who was answered 202 to the command that was refused, and is to be told so. Then notices hears this too.</param>
 /// <param name="Next">What time will do, where that has changed.</param>
-/// <param name="Awaits">Whom the trade waits for now; null says nothing of it.</param>
+/// <param name="Awaits">The party that the trade waits for, where that may have changed; null otherwise.</param>
 /// <param name="Transfer">What both parties are to be told of a bank transfer. Then notices hears this too.</param>
 public sealed record TradeNoted(
     Guid Trade, string Kind, int Version, int Revision, string State, string What, string? Do, string Actor, Guid? Person, string? Code, string? Heard, string[] Asked,
-    Guid Buyer, Guid Seller, Guid Listing, Money Money, string Stock, string Delivery, DateTimeOffset At, Guid? Waited = null, Due[]? Next = null, TransferNews? Transfer = null,
-    string? Awaits = null);
+    Guid Buyer, Guid Seller, Guid Listing, Money Money, string Stock, string Delivery, DateTimeOffset At, Guid? Waited = null,
+    Due[]? Next = null, TransferNews? Transfer = null, string? Awaits = null);
 
 /// <summary>What happened to a bank transfer, with all that its notice says.</summary>
 /// <param name="What">transfer-seen, transfer-short, transfer-over or transfer-returned.</param>

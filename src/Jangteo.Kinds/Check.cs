@@ -82,12 +82,11 @@ public static class Check
             {
                 var line = one.Lines.GetValueOrDefault(key[..Math.Max(0, key.LastIndexOf('.'))], one.Lines.GetValueOrDefault(section, 1));
                 var lack = readers.Where(reader => !all.Has(kind.Name, key, reader, one.Language)).Select(Words.Of).ToList();
-                if (lack.Count == readers.Length ? !all.Has(kind.Name, key, one.Language) : lack.Count > 0)
+                if (lack.Count > 0 || (readers.Length == 0 && !all.Has(kind.Name, key, one.Language)))
                 {
-                    var isForSome = lack.Count < readers.Length;
                     yield return new Mistake(
                         one.File, line, "K7",
-                        isForSome ? $"{what} has no text here for {string.Join(" and ", lack)}; write {key}.{lack[0]}, or one text for all"
+                        lack.Count < readers.Length ? $"{what} has no text here for {string.Join(" and ", lack)}; write {key}.{lack[0]}, or one text for all"
                             : $"{what} has no text here; write {key}");
                 }
             }

@@ -51,10 +51,10 @@ public sealed record Kind
                     row => row.By is not null && row.First.Contains(Verb.ConfirmDeposit) && !row.First.Contains(Verb.HoldPayment));
 
     /// <summary>
-    /// Whom a state waits for: the first row that leaves it says so. Where that row confirms a bank transfer, the state waits for the buyer
-    /// until the bank has seen all of it.
+    /// The party that a state waits for: the one that makes the first row leaving it. If that row confirms a bank transfer, the state waits
+    /// for the buyer until the whole transfer has arrived.
     /// </summary>
-    /// <param name="isPaidIn">Whether the bank has seen all that is expected.</param>
+    /// <param name="isPaidIn">Whether everything that is expected has arrived at the bank.</param>
     public Party? Awaited(string state, bool isPaidIn) => Leaving(state).FirstOrDefault() is not { By: { } by } first ? null
         : first.First.Contains(Verb.ConfirmDeposit) && !isPaidIn ? Party.Buyer
         : by;

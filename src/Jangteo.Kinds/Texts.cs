@@ -66,7 +66,8 @@ public sealed class Texts
         SaidTo(reader, kind, $"moves.{move}.told", language) ?? Move(kind, move, language);
 
     /// <summary>Whether a kind tells each party of a move in a text of its own.</summary>
-    public bool IsToldByParty(string kind, string move, string language) => In(kind, $"moves.{move}.told", language) is null;
+    public bool IsToldByParty(string kind, string move, string language) =>
+        Told(kind, move, Kinds.Party.Buyer, language) != Told(kind, move, Kinds.Party.Seller, language);
 
     /// <summary>The sentence of a refusal. A kind may say it in its own words.</summary>
     public string Refusal(string code, string language, string? kind = null) => Find(kind, $"refusals.{code}", language) ?? code;
@@ -135,6 +136,27 @@ public sealed class Texts
             : $"{count} {unit switch { 'd' => "day", 'h' => "hour", 'm' => "minute", _ => "second" }}{(count == "1" ? "" : "s")}";
     }
 
+    /// <summary>What the <see cref="Placeholders"/> of a template about a trade are filled with.</summary>
+    /// <param name="amount">In minor units of <paramref name="currency"/>.</param>
+    /// <param name="until">The next deadline, written in <paramref name="zone"/>; null leaves its placeholder as it is.</param>
+    public static Dictionary<string, string> Values(
+        string listing, string buyer, string seller, long amount, string currency, DateTimeOffset? until, TimeZoneInfo zone, string language)
+    {
+        var values = new Dictionary<string, string>
+        {
+            ["listing"] = listing,
+            ["buyer"] = buyer,
+            ["seller"] = seller,
+            ["amount"] = Money(amount, language, currency),
+        };
+        if (until is { } deadline)
+        {
+            values["until"] = When(TimeZoneInfo.ConvertTime(deadline, zone), language);
+        }
+
+        return values;
+    }
+
     /// <summary>Fills the placeholders of a template. One that has no value stays as written, so that it is seen.</summary>
     public static string Say(string template, IReadOnlyDictionary<string, string> values)
     {
@@ -181,8 +203,7 @@ public sealed class Texts
     internal bool Has(string kind, string key, Party reader, string language) => In(kind, key, reader, language) is not null;
 
     private string? SaidTo(Party reader, string kind, string key, string language) =>
-        In(kind, key, reader, language)
-        ?? Languages.Where(other => other != language).Select(other => In(kind, key, reader, other)).FirstOrDefault(text => text is not null);
+        FirstOf(language, one => In(kind, key, reader, one));
 
     /// <summary>A kind's own text comes before the engine's, whichever of the two is said to one party.</summary>
     private string? In(string kind, string key, Party reader, string language)
@@ -192,23 +213,11 @@ public sealed class Texts
         return own?.GetValueOrDefault(toOne) ?? own?.GetValueOrDefault(key) ?? engine?.GetValueOrDefault(toOne) ?? engine?.GetValueOrDefault(key);
     }
 
-    private string? Find(string? kind, string key, string language)
-    {
-        if (In(kind, key, language) is { } text)
-        {
-            return text;
-        }
+    private string? Find(string? kind, string key, string language) => FirstOf(language, one => In(kind, key, one));
 
-        foreach (var other in Languages)
-        {
-            if (other != language && In(kind, key, other) is { } standIn)
-            {
-                return standIn;
-            }
-        }
-
-        return null;
-    }
+    /// <summary>A text in a language; where there is none, in another.</summary>
+    private static string? FirstOf(string language, Func<string, string?> textIn) =>
+        textIn(language) ?? Languages.Where(other => other != language).Select(textIn).FirstOrDefault(text => text is not null);
 
     private string? In(string? kind, string key, string language) =>
         (kind is null ? null : OfKind(kind, language)?.GetValueOrDefault(key)) ?? OfEngine(language)?.GetValueOrDefault(key);

@@ -66,29 +66,16 @@ internal sealed record Notice(Guid Subject, int Cause, string What, Guid Person,
         : Facts.IsTransfer ? texts.Transfer(Kind, What, language)
         : texts.Told(Kind, What, Reader, language);
 
-    private Dictionary<string, string> Values(string language, TimeZoneInfo zone)
-    {
-        var values = new Dictionary<string, string>
-        {
-            ["listing"] = Facts.Listing,
-            ["buyer"] = Facts.Buyer ?? "",
-            ["seller"] = Facts.Seller ?? "",
-            ["amount"] = Texts.Money(Facts.Amount, language, Facts.Currency),
-        };
-        if (Facts.Until is { } until)
-        {
-            values["until"] = Texts.When(TimeZoneInfo.ConvertTime(until, zone), language);
-        }
-
-        return values;
-    }
+    private Dictionary<string, string> Values(string language, TimeZoneInfo zone) => Texts.Values(
+        Facts.Listing, Facts.Buyer ?? "", Facts.Seller ?? "", Facts.Amount, Facts.Currency, Facts.Until, zone, language);
 }
 
 /// <summary>What the placeholders of a notice's text are filled with.</summary>
-/// <param name="As">What the person who is told is in the trade; null of notices that were written before this was kept.</param>
+/// <param name="As">The party that the reader is in the trade; null in notices of releases that did not store it.</param>
 /// <param name="Refusal">The code with which a move was refused after its caller had gone; then the text is the refusal's.</param>
-internal sealed record NoticeFacts(string Listing, string? Buyer, string? Seller, long Amount, string Currency, DateTimeOffset? Until, bool IsAlarm, string? Refusal = null, bool IsTransfer = false,
-    string? As = null);
+internal sealed record NoticeFacts(
+    string Listing, string? Buyer, string? Seller, long Amount, string Currency, DateTimeOffset? Until, bool IsAlarm,
+    string? Refusal = null, bool IsTransfer = false, string? As = null);
 
 /// <summary>Who is told of what, by which channel. Pure: the books ask it again.</summary>
 internal static class WhoIsTold

@@ -83,7 +83,9 @@ public sealed class NoticesModule : Module
         var (sms, mail, texts) = (services.GetRequiredService<ISmsProvider>(), services.GetRequiredService<IMailer>(), services.GetRequiredService<Shelf>().Texts);
         return
         [
-            Errands(services, Notice.Sms, (notice, person, text, ct) => person.Phone is { } phone ? sms.Send(notice.Id, phone, text, notice.MadeOf(texts, person.Language, settings.Zone), ct) : Task.FromResult(Sending.Undeliverable)).Loop,
+            Errands(services, Notice.Sms, (notice, person, text, ct) => person.Phone is { } phone
+                ? sms.Send(notice.Id, phone, text, notice.MadeOf(texts, person.Language, settings.Zone), ct)
+                : Task.FromResult(Sending.Undeliverable)).Loop,
             Errands(services, Notice.Email, (notice, person, text, ct) => mail.Send(notice.Id, person.Email, texts.Title(notice.Kind, person.Language), text, ct)).Loop,
             services.GetRequiredService<TellOperators>().Loop,
             .. settings.Notices.Carrier.Address.Length > 0

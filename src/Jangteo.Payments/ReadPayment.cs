@@ -18,7 +18,8 @@ internal static class ReadPayment
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/payments/{trade:guid}", Handle).WithName("readPayment").WithTags("payments").WithSummary("Where the money of a trade is, and every step it took.");
 
-    private static async Task<Ok<PaymentView>> Handle(Guid trade, HttpContext http, [FromKeyedServices(Modules.Payments)] Storage storage, Settings settings, CancellationToken ct)
+    private static async Task<Ok<PaymentView>> Handle(
+        Guid trade, HttpContext http, [FromKeyedServices(Modules.Payments)] Storage storage, Settings settings, CancellationToken ct)
     {
         var caller = Caller.Required(http);
         var payment = await Booking.Find(storage, trade, ct);
@@ -31,7 +32,12 @@ internal static class ReadPayment
         var transfers = payment.Reference is null ? [] : await Deposits.OfTrade(storage, trade, ct);
         var isSeller = !caller.IsOperator && caller.Id == payment.Seller;
         var view = PaymentView.Of(payment, journals, transfers, isSeller);
-        return TypedResults.Ok(isSeller ? view : view with { Account = view.Reference is null ? null : AccountOf(settings), RefundAccount = payment.RefundAccount, RefundRefused = await IsRefundRefused(storage, trade, ct) });
+        return TypedResults.Ok(isSeller ? view : view with
+        {
+            Account = view.Reference is null ? null : AccountOf(settings),
+            RefundAccount = payment.RefundAccount,
+            RefundRefused = await IsRefundRefused(storage, trade, ct),
+        });
     }
 
     private static string AccountOf(Settings settings) =>

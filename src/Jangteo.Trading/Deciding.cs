@@ -179,8 +179,8 @@ internal static class Deciding
     }
 
     /// <summary>
-    /// Whether a row would confirm a transfer of which the bank has not seen all, as far as is known here. It is not offered then; whoever
-    /// asks for it all the same is answered by Payments, which knows of a transfer earlier.
+    /// Whether a row confirms a bank transfer that, as far as Trading knows, has not arrived in full. Such a row is not offered. If a party
+    /// asks for it anyway, Payments decides, because Payments learns of a transfer first.
     /// </summary>
     public static bool LacksTransfer(Trade trade, Move row) =>
         row.First.Contains(Verb.ConfirmDeposit) && trade.Money.Short > 0;

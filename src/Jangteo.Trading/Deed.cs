@@ -91,6 +91,7 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
             noted[^1] = noted[^1] with
             {
                 Next = next,
+                Awaits = Awaited(kind, Trade),
                 Transfer = new TransferNews(
                     what, amount, Trade.Listing.Title, Trade.Buyer.Name, Trade.Seller.Name, Trade.Currency,
                     next.Length == 0 ? null : next[0].At),
@@ -141,7 +142,7 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
                 trade.Since + row.After!.Value))
             .OrderBy(due => due.At);
 
-    /// <summary>Whom the trade waits for, as a word; null when it goes on by itself or is over.</summary>
+    /// <summary>The party that the trade waits for, as a word; null when it continues by itself or is over.</summary>
     public static string? Awaited(Kind kind, Trade trade) =>
         kind.Awaited(trade.State, trade.Money.Short == 0) is { } party ? Words.Of(party) : null;
 
@@ -167,7 +168,7 @@ internal sealed class Deed(Kind kind, Trade trade, DateTimeOffset now, bool sold
         history.Add(new HistoryLine(Trade.Revision, now, what, move, Trade.State, act.Actor, act.Person, code, heard, act.Reason));
         noted.Add(new TradeNoted(
             Trade.Id, Trade.Kind, Trade.Version, Trade.Revision, Trade.State, what, move, act.Actor, act.Person, code, heard, asked ?? [.. requests.Select(request => request.Verb)],
-            Trade.Buyer.Id, Trade.Seller.Id, Trade.Listing.Id, Trade.Money, Trade.Stock, Trade.Delivery, now, Awaits: Awaited(kind, Trade)));
+            Trade.Buyer.Id, Trade.Seller.Id, Trade.Listing.Id, Trade.Money, Trade.Stock, Trade.Delivery, now));
     }
 
     private void Believe(string heard, long amount, int revision, bool isQuestion)

@@ -52,7 +52,10 @@ internal sealed record ExplainedMoves(Guid Trade, int Revision, int Version, Nam
 /// <param name="By">The party that makes it, or null.</param>
 /// <param name="Hears">What makes it when it is heard, in words, or null.</param>
 /// <param name="At">When time makes it, if it is time that does and the trade is in a state from which it does.</param>
-/// <param name="WhyNot">Empty when it can be made now: other-state, not-begun, pending, unanswered (a question of it would meet an answer that is still on its way), too-early, unheard, unpaid (the bank has not seen the whole transfer).</param>
+/// <param name="WhyNot">
+/// Empty when it can be made now: other-state, not-begun, pending, unanswered (a question of it would meet an answer that is still on its
+/// way), too-early, unheard, unpaid (the bank has not seen the whole transfer).
+/// </param>
 internal sealed record ExplainedMove(string Do, string Label, IReadOnlyList<NamedState> From, NamedState To, string? By, string? Hears, DateTimeOffset? At, IReadOnlyList<string> WhyNot);
 
 internal sealed record NamedState(string State, string Label);

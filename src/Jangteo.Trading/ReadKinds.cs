@@ -26,7 +26,9 @@ internal static class ReadKinds
         return new KindView(
             kind.Name, kind.Version, texts.Title(kind.Name, language), Words.Of(kind.Stock), Words.Of(kind.Price), texts.Per(kind.Price, language), settings.Currency,
             Enum.GetValues<Party>().ToDictionary(Words.Of, party => texts.Party(kind.Name, party, language)),
-            [.. kind.States.Select(state => new StateView(state, texts.State(kind.Name, state, language), texts.Waits(kind.Name, state, Party.Operator, language), kind.Awaited(state, isPaidIn: false) is { } party ? Words.Of(party) : null, kind.IsFinal(state)))],
+            [.. kind.States.Select(state => new StateView(
+                state, texts.State(kind.Name, state, language), texts.Waits(kind.Name, state, Party.Operator, language),
+                kind.Awaited(state, isPaidIn: false) is { } party ? Words.Of(party) : null, kind.IsFinal(state)))],
             [.. kind.Moves.Select(move => new MoveView(
                 move.Do, texts.Move(kind.Name, move.Do, language), [.. move.From], move.To, move.By is { } by ? Words.Of(by) : null, move.Hears, move.Hears is { } heard ? texts.Answer(heard, language) : null,
                 move.After is { } after ? (long)after.TotalSeconds : null, [.. move.First.Select(verb => verb.Name)], [.. move.Ask.Select(verb => verb.Name)], [.. move.Says]))],

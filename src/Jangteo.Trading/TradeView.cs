@@ -78,22 +78,11 @@ internal sealed class TradeViews(KindVersions kinds, Shelf shelf, Settings setti
     private static IEnumerable<Move> Offered(Kind kind, Trade trade, Party party) =>
         kind.Leaving(trade.State).Where(row => row.By == party && !Deciding.LacksTransfer(trade, row));
 
-    private string Waits(Trade trade, Due[] next, Party reader, string language)
-    {
-        var values = new Dictionary<string, string>
-        {
-            ["listing"] = trade.Listing.Title,
-            ["buyer"] = trade.Buyer.Name,
-            ["seller"] = trade.Seller.Name,
-            ["amount"] = Texts.Money(trade.Amount, language, trade.Currency),
-        };
-        if (next is [var due, ..])
-        {
-            values["until"] = Texts.When(TimeZoneInfo.ConvertTime(due.At, settings.Zone), language);
-        }
-
-        return Texts.Say(shelf.Texts.Waits(trade.Kind, trade.State, reader, language), values);
-    }
+    private string Waits(Trade trade, Due[] next, Party reader, string language) => Texts.Say(
+        shelf.Texts.Waits(trade.Kind, trade.State, reader, language),
+        Texts.Values(
+            trade.Listing.Title, trade.Buyer.Name, trade.Seller.Name, trade.Amount, trade.Currency, next is [var due, ..] ? due.At : null,
+            settings.Zone, language));
 
     private IEnumerable<Needed> Needs(Kind kind, Move row, string language)
     {

@@ -98,20 +98,11 @@ internal sealed record TradeListed(
         var (texts, language) = (wording.Texts, wording.Language);
         var (buyer, seller) = (wording.Person(row.Buyer, facts.BuyerName), wording.Person(row.Seller, facts.SellerName));
         var side = row.Buyer == me ? Party.Buyer : row.Seller == me ? Party.Seller : Party.Operator;
-        var values = new Dictionary<string, string>
-        {
-            ["listing"] = facts.Title,
-            ["buyer"] = buyer.Name,
-            ["seller"] = seller.Name,
-            ["amount"] = wording.Money(facts.Amount, facts.Currency),
-        };
-        if (row.Due is { } due)
-        {
-            values["until"] = wording.When(due);
-        }
-
+        var values = Texts.Values(
+            facts.Title, buyer.Name, seller.Name, facts.Amount, facts.Currency, row.Due, wording.Settings.Zone, language);
         return new TradeListed(
-            row.Id, row.Kind, texts.Title(row.Kind, language), facts.Version, row.State, texts.State(row.Kind, row.State, language), Texts.Say(texts.Waits(row.Kind, row.State, side, language), values),
+            row.Id, row.Kind, texts.Title(row.Kind, language), facts.Version, row.State, texts.State(row.Kind, row.State, language),
+            Texts.Say(texts.Waits(row.Kind, row.State, side, language), values),
             standing, Words.Of(side), texts.Party(row.Kind, side, language), row.Revision, facts.Since,
             new ListingRef(row.Listing, facts.Title, facts.Price), buyer, seller, facts.Quantity, facts.Periods, facts.Amount,
             facts.Currency,

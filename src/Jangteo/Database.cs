@@ -82,9 +82,7 @@ internal sealed class Database : IAsyncDisposable
     public static async Task<Database> OpenBeside(Settings settings, IReadOnlyList<Module> modules, CancellationToken ct)
     {
         var run = RunFile.OfRunning(settings.DataFolder);
-        var isOfSettings = run is not { Databases: not null } and not { Database: not null }
-            && Modules.All.Any(module => settings.DatabaseOf(module).Length > 0);
-        if (isOfSettings)
+        if (run is not { NamesDatabases: true } && Modules.All.Any(module => settings.DatabaseOf(module).Length > 0))
         {
             return await Open(settings, modules, ct);
         }

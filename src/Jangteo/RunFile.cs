@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Jangteo.Contracts;
 using Jangteo.Platform.Machine;
 
@@ -16,6 +17,10 @@ internal sealed record RunFile(int Process, string Address)
 
     /// <summary>Where each module's database is when they run apart, and that of what they share, as <c>common</c>.</summary>
     public IReadOnlyDictionary<string, string>? Databases { get; init; }
+
+    /// <summary>Whether it says where the databases are: those of the settings are not written into it.</summary>
+    [JsonIgnore]
+    public bool NamesDatabases => Database is not null || Databases is not null;
 
     /// <summary>The gateway's inner door, through which modules that run apart ask each other.</summary>
     public string? InternalAddress { get; init; }

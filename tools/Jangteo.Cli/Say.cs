@@ -39,7 +39,7 @@ internal static class Say
         return await work;
     }
 
-    /// <summary>The same for work that mostly takes no time, and then is not told of.</summary>
+    /// <summary>The same, but says nothing if the work is already done.</summary>
     public static async Task<T> WhenLong<T>(string what, Task<T> work) =>
         work.IsCompleted ? await work : await While(what, work);
 

@@ -66,17 +66,17 @@ internal sealed class MarketDatabases : IAsyncDisposable
 
     /// <param name="settings">Of this command.</param>
     /// <param name="isSplit">
-    /// Of a market that does not run and has no database in the settings: whether it is that of <c>split</c>. Null is the one that the data
-    /// folder holds.
+    /// For a stopped market without databases in the settings: true for the market of <c>split</c>, false for that of one process, null for
+    /// whichever of the two the data folder holds.
     /// </param>
     /// <param name="say">Told what takes long.</param>
     /// <param name="forLoading">True starts a private PostgreSQL so that it takes in much at once.</param>
-    /// <exception cref="UnavailableException">They cannot be had, or the data folder holds two markets and nobody said which.</exception>
+    /// <exception cref="UnavailableException">The databases cannot be reached, or the data folder holds two markets and <paramref name="isSplit"/> is null.</exception>
     public static async Task<MarketDatabases> Find(
         Settings settings, bool? isSplit, bool forLoading, Action<string> say, CancellationToken ct)
     {
         var modules = Target.Of("all");
-        if (RunFile.OfRunning(settings.DataFolder) is { } run && (run.Databases is not null || run.Database is not null))
+        if (RunFile.OfRunning(settings.DataFolder) is { NamesDatabases: true } run)
         {
             return new MarketDatabases(
                 null, run.Databases is not null,

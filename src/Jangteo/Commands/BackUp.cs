@@ -46,7 +46,7 @@ internal static class BackUp
         return command;
     }
 
-    /// <summary>Null is the market that is there.</summary>
+    /// <summary>Null means the market that the data folder holds.</summary>
     public static Option<bool?> IsOfSplit() => new("--split")
     {
         Description = "The market of 'jangteo split' (true) or of one process (false). Only needed when the data folder holds both and "

@@ -5,7 +5,8 @@ using Jangteo.Platform.Machine;
 namespace Jangteo.Split;
 
 /// <summary>
-/// What <c>jangteo split restart</c> asks of the market that works with a data folder: a file for each request, which the market answers by another one.
+/// A request of <c>jangteo split restart</c> to the market that works with a data folder: one file for each request, which the market answers
+/// with another file.
 /// </summary>
 /// <param name="Id">In the name of both files.</param>
 /// <param name="Modules">Whose processes are replaced, one after the other.</param>
@@ -17,7 +18,7 @@ internal sealed record Restart(Guid Id, IReadOnlyList<string> Modules, Release? 
 
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The request that has waited longest, or null. It is taken: nobody gets it twice.</summary>
+    /// <summary>The request that has waited longest, or null. Its file is deleted, so that it is carried out once.</summary>
     public static async Task<Restart?> Requested(string splitFolder)
     {
         if (RequestsIn(splitFolder).MinBy(File.GetLastWriteTimeUtc) is not { } path)

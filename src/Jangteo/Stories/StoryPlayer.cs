@@ -393,9 +393,10 @@ public sealed partial class StoryPlayer(Market market, Texts texts, TimeProvider
                 ? [texts.Transfer(story.Kind.Name, move, language)]
                 : new[] { Party.Buyer, Party.Seller }.Select(party => texts.Told(story.Kind.Name, move, party, language)));
             var sentences = said.Distinct().Select(sentence => new Regex(
-                $"^{AnyPlaceholder().Replace(Regex.Escape(sentence), hole => hole.Value.Contains("listing", StringComparison.Ordinal) ? Regex.Escape(story.Offer.Title) : ".*")}$",
-                RegexOptions.CultureInvariant)).ToList();
+                $"^{AnyPlaceholder().Replace(Regex.Escape(sentence), Filled)}$", RegexOptions.CultureInvariant)).ToList();
             return message => message["at"]!.GetValue<DateTimeOffset>() >= began && sentences.Any(sentence => sentence.IsMatch(message["text"]!.GetValue<string>()));
+
+            string Filled(Match hole) => hole.Value.Contains("listing", StringComparison.Ordinal) ? Regex.Escape(story.Offer.Title) : ".*";
         }
 
         private Task<Heard> ExpectLeft(Step.Left left, CancellationToken ct) => Until(

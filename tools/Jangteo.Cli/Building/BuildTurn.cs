@@ -1,8 +1,8 @@
 namespace Jangteo.Cli.Building;
 
 /// <summary>
-/// Of several <c>./jangteo</c> of one repository one installs and builds at a time; the others wait, and find what it has built. Within a
-/// process everything that asks has the turn together. The operating system ends a turn with its process.
+/// Lets one <c>./jangteo</c> of a repository install and build at a time; the others wait, and then use what it has built. Builds of the same
+/// process share the turn. The operating system releases the lock when the process ends.
 /// </summary>
 internal sealed class BuildTurn : IAsyncDisposable
 {
@@ -47,7 +47,7 @@ internal sealed class BuildTurn : IAsyncDisposable
         }
     }
 
-    /// <summary>Null for a user who may not write here, and so builds nothing.</summary>
+    /// <summary>Waits for the lock. Null if this user may not write here, and therefore builds nothing.</summary>
     private static async Task<FileStream?> Open()
     {
         var path = Path.Combine(Place.Built, "turn");

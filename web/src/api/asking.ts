@@ -10,7 +10,7 @@ import { GET, newKey, Refusal, told, type Kind } from './client'
 export const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      // Also without a network: what cannot be asked is said at once, and not asked or sent later when nobody looks.
+      // Requests fail at once when offline. The default would hold them back and send them later, unseen.
       networkMode: 'always',
       staleTime: Infinity,
       refetchOnWindowFocus: false,
@@ -22,7 +22,7 @@ export const queries = new QueryClient({
   },
 })
 
-/** What could not be asked without a network is asked when it is back. */
+/** Requests that failed while offline are sent again when the network is back. */
 addEventListener('online', () => void queries.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' }))
 
 /** Asks anew for all that is shown about some of these. */
@@ -65,7 +65,7 @@ export function useCommand<Given, T>(send: (given: Given, key: string) => Promis
       }
 
       // The answer itself is not kept as what is shown: what is asked for anew may be newer already, and was once overwritten by it.
-      // Whoever has to sign in again goes on where they are: what they see, and have typed, stays.
+      // After a session has ended the page keeps its data and forms, so that the person can sign in and continue.
       return refused?.code === 'unauthenticated' ? undefined : askAgain(...changes)
     },
   })

@@ -1,35 +1,35 @@
 import { useEffect, useState } from 'react'
-import { DELETE, GET, POST, told, type Shape } from './client'
+import { DELETE, GET, POST, Refusal, told, type Shape } from './client'
 import { askAgain, queries, useAsked, useCommand } from './asking'
 import { listen } from './live'
 
 export type Person = Shape['PersonAnswer']
 
-/** Who is signed in: null if nobody is, undefined until it is known. */
+/** The person who is signed in; null when signed out, undefined until that is known. */
 export function useMe(): Person | null | undefined {
   const me = useAsked(['person', 'me'], () => GET('/api/people/me'))
   return me.error?.code === 'unauthenticated' ? null : me.data
 }
 
-/** What is the same for every reader. Everything else is forgotten when another person signs in or out. */
+/** Answers that are the same for everyone. All others are dropped when another person signs in, or when the person signs out. */
 const ofEverybody = ['clock', 'kind']
 
 /** The tabs of one browser share a session: each tells the others that it has changed. */
 const tabs = new BroadcastChannel('session')
 
-/** The person that this tab shows things for; undefined if it has shown nothing yet, null if it has shown them to nobody in particular. */
+/** The person whose data this tab shows; null when it shows the signed-out pages, undefined until that is known. */
 function shown(): Person | null | undefined {
   const [found] = queries.getQueryCache().findAll({ queryKey: ['person', 'me'], type: 'active' })
   return (found?.state.data as Person | undefined) ?? (found?.state.status === 'error' ? null : undefined)
 }
 
-/** Nothing stays of what the person before could see; what is on the screen is asked for again. */
+/** Drops everything that the previous person could see, and fetches what is on the screen again. */
 function becomeAnother() {
   listen()
   void queries.resetQueries({ predicate: ({ queryKey: [first] }) => !ofEverybody.includes(String(first)) })
 }
 
-/** Signs in by e-mail and password, or in the sandbox by name. Whoever signs in again as the same person keeps what is on the screen. */
+/** Signs in by e-mail and password, or in the sandbox by name. If it is the same person again, the screen and its forms stay. */
 export function useSignIn() {
   return useCommand(async (who: Shape['SandboxSignIn']) => {
     const before = shown()
@@ -61,15 +61,18 @@ export function useSignOut() {
 }
 
 /**
- * Who is signed in since another tab signed in or out: null if nobody is, and undefined as long as it is still the person whose things this tab
- * shows. What is typed into a form here stays.
+ * The person who has signed in in another tab, or null if that tab has signed out; undefined while it is still the person whose data this tab
+ * shows. Forms in this tab keep their content.
  */
 export function useOtherTab(): Person | null | undefined {
   const [other, setOther] = useState<Person | null>()
   useEffect(() => {
     const ask = async () => {
-      const now = await told(GET('/api/people/me')).catch(() => null)
-      setOther(now?.id === shown()?.id ? undefined : now)
+      const now = await told(GET('/api/people/me')).catch((refusal: unknown) => (refusal instanceof Refusal && refusal.code === 'unauthenticated' ? null : undefined))
+      // Without an answer nothing is known about the other tab.
+      if (now !== undefined) {
+        setOther(now?.id === shown()?.id ? undefined : now)
+      }
     }
     const hear = () => void ask()
     tabs.addEventListener('message', hear)

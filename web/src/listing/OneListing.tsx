@@ -76,10 +76,10 @@ export default function OneListing() {
   )
 }
 
-/** What nobody can ask for now: sold, or lent. Whoever has it in a trade goes there. */
+/** Replaces the form when the item is sold or in a trade. A party of that trade gets a link to it. */
 function NotToHave({ listing, me }: { listing: Listing; me: string }) {
   const { t } = useTranslation()
-  const open = useAsked(['trade', 'open', me], () => GET('/api/my/trades', { params: { query: { limit: 100 } } })).data
+  const open = useAsked(['trade', 'mine', 'all', me], () => GET('/api/my/trades', { params: { query: { limit: 100 } } })).data
   const mine = open?.items.find((trade) => trade.listing.id === listing.id && trade.standing !== 'done')
   return (
     <Stack align="flex-start">

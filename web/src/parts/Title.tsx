@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigationType } from 'react-router'
 
-/** The heading of a page, which is also the name of its tab. Whoever comes from another page goes on from here by keyboard, and hears it read. */
+/** The heading of a page, which is also the name of its tab. After navigation it takes the focus, so that screen readers announce the new page. */
 export function Title({ children }: { children: string }) {
   const { t } = useTranslation()
   const heading = useRef<HTMLHeadingElement>(null)

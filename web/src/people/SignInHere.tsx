@@ -5,7 +5,7 @@ import { GET } from '../api/client'
 import { useSandbox, useSignIn } from '../api/session'
 import { SamplePeople, SignInForm } from './SignInForm'
 
-/** Signs in again over a page on which something has been typed: whoever comes back as the same person finds it as it was. */
+/** Signs in again in a dialog over the current page. If it is the same person, the page and its forms stay as they were. */
 export default function SignInHere({ close }: { close: () => void }) {
   const { t } = useTranslation()
   const signIn = useSignIn()
