@@ -78,6 +78,27 @@ internal sealed class Database : IAsyncDisposable
         await RefuseHalfRestored(admin, ct);
     }
 
+    /// <summary>
+    /// Does a step of a start again while the database does not answer, for a minute at most: a program that ended instead would only be
+    /// started again, which costs the busy machine more.
+    /// </summary>
+    public static async Task WaitIn(Func<Task> step, CancellationToken ct)
+    {
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                await step();
+                return;
+            }
+            catch (Exception away) when (away is NpgsqlException or TimeoutException && Storage.IsPassing(away) && waited.Elapsed < ComesWithin)
+            {
+                await Task.Delay(LooksEvery, ct);
+            }
+        }
+    }
+
     /// <summary>The same databases for a command, also while the program serves them; nothing is brought up to date under its feet.</summary>
     public static async Task<Database> OpenBeside(Settings settings, IReadOnlyList<Module> modules, CancellationToken ct)
     {

@@ -48,10 +48,10 @@ internal static class Serving
                 await Durability.RefuseForgetfulBroker(broker, CancellationToken.None);
             }
 
-            await app.Services.GetRequiredService<SandboxState>().Begin(CancellationToken.None);
+            await Database.WaitIn(() => app.Services.GetRequiredService<SandboxState>().Begin(CancellationToken.None), CancellationToken.None);
             foreach (var module in modules)
             {
-                await module.Start(app.Services, CancellationToken.None);
+                await Database.WaitIn(() => module.Start(app.Services, CancellationToken.None), CancellationToken.None);
             }
 
             var isTold = settings.Telemetry.Endpoint.Length > 0;

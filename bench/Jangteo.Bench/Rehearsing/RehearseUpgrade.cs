@@ -43,7 +43,7 @@ internal sealed partial class RehearseUpgrade(int atOnce, LoadPlan load)
     {
         using var ground = new RehearsalGround();
         var before = await ReleaseBefore(ground, ct);
-        var next = NextRelease(Path.Combine(ground.Folder, "next"));
+        var next = NextRelease(Path.Combine(ground.Folder, "next"), before);
         var replicas = Modules.All.ToDictionary(module => module, _ => Replicas);
         await using var fleet = new Fleet(ground.Settings, replicas, before, ground.Say);
         await fleet.Start(ct);
@@ -94,8 +94,11 @@ internal sealed partial class RehearseUpgrade(int atOnce, LoadPlan load)
         return Release.At(program, folder);
     }
 
-    /// <summary>This program, with a kind in its next version.</summary>
-    private static Release NextRelease(string folder)
+    /// <summary>
+    /// This program, with a kind in its next version and the texts of the release before: stories know a message on the phone by its words, and
+    /// a process of either release may send it.
+    /// </summary>
+    private static Release NextRelease(string folder, Release before)
     {
         Directory.CreateDirectory(folder);
         File.Copy("jangteo.yaml", Path.Combine(folder, "jangteo.yaml"));
@@ -103,7 +106,8 @@ internal sealed partial class RehearseUpgrade(int atOnce, LoadPlan load)
         {
             var copy = Path.Combine(folder, file);
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
+            var isText = Path.GetFileName(file).StartsWith("texts.", StringComparison.Ordinal);
+            File.Copy(isText && Path.Combine(before.Folder, file) is var told && File.Exists(told) ? told : file, copy);
         }
 
         var table = Path.Combine(folder, "kinds", ChangedKind, "trade.yaml");

@@ -25,7 +25,7 @@ const given = new Set<number>()
  * A port that no process uses. It lies below the ephemeral range: otherwise an outgoing connection could take the port
  * before the server starts, or while it restarts.
  */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(10_240, 32_768)
     if (given.has(port)) continue

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { freePort } from './harness.js'
 
 /** What a stand-in does with the next message that it is asked to send. */
 export type Deed =
@@ -48,8 +48,9 @@ export abstract class StandIn {
 
   async start(): Promise<this> {
     this.server = createServer((request, response) => void this.serve(request, response))
+    // Kept when it starts again. Were it of the ephemeral range, another test's stand-in could take it meanwhile, and be asked by this test's courier.
+    this.port ||= await freePort()
     await new Promise<void>((done) => this.server.listen(this.port, '127.0.0.1', done))
-    this.port = (this.server.address() as AddressInfo).port
     return this
   }
 

@@ -3,8 +3,12 @@ namespace Jangteo.Platform.Storing;
 /// <summary>How long a database is waited for. A caller is told to come back within three seconds when it does not answer.</summary>
 public sealed record DatabaseTimeouts
 {
-    /// <summary>For a connection; whole seconds.</summary>
-    public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// For a new connection to be made; whole seconds. Callers do not wait so long: after <see cref="Answer"/> they are told to come back, and
+    /// the connection goes to the pool when it comes. PostgreSQL starts a process even for a connection that was given up; a short time limit
+    /// would have a slow server serve given-up connections only.
+    /// </summary>
+    public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>For a lock that another transaction holds.</summary>
     public TimeSpan Lock { get; init; } = TimeSpan.FromMilliseconds(1200);

@@ -12,25 +12,27 @@ internal sealed class FirstProtectionKey(Storage common, IKeyManager keys, TimeP
     private static readonly TimeSpan Life = TimeSpan.FromDays(90);
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(50);
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public Task StartAsync(CancellationToken cancellationToken) => Database.WaitIn(() => Make(cancellationToken), cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task Make(CancellationToken ct)
     {
-        while (!await IsThere(cancellationToken))
+        while (!await IsThere(ct))
         {
-            await using var turn = await common.TryLock("first protection key", cancellationToken);
+            await using var turn = await common.TryLock("first protection key", ct);
             if (turn is null)
             {
                 // Another process makes it.
-                await Task.Delay(LooksEvery, cancellationToken);
+                await Task.Delay(LooksEvery, ct);
             }
-            else if (!await IsThere(cancellationToken))
+            else if (!await IsThere(ct))
             {
                 var now = machine.GetUtcNow();
                 keys.CreateNewKey(now, now + Life);
             }
         }
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task<bool> IsThere(CancellationToken ct) =>
         await common.Find(new Sql("select exists (select from protection_keys)"), row => row.GetBoolean(0), ct);

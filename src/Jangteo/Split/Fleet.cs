@@ -26,6 +26,9 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
     private static readonly TimeSpan RestartsAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AsksGatewayEvery = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>A start keeps a processor busy. More starts at once would take as long in all, and each of them would wait for the database longer than it may.</summary>
+    private static readonly int StartsAtOnce = Math.Max(2, Environment.ProcessorCount);
+
     /// <summary>The gateway checks a process twice a second, with a time-out of 1.2 s. If the gateway is down, replacing goes on after this.</summary>
     private static readonly TimeSpan GatewayNoticesWithin = TimeSpan.FromSeconds(10);
 
@@ -81,18 +84,14 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
 
         plan = MakePlan(await databases);
         Replicas.Write(Folder, replicas);
-        foreach (var (module, places) in Places)
-        {
-            foreach (var place in places.Take(replicas.GetValueOrDefault(module, 1)))
-            {
-                place.Start();
-            }
-        }
-
-        var wanted = Places.Values.SelectMany(places => places).Where(place => place.IsWanted).ToList();
+        var wanted = Places.SelectMany(module => module.Value.Take(replicas.GetValueOrDefault(module.Key, 1))).ToList();
         say($"Starting {wanted.Count} processes and the gateway ...");
         gateway = await PrivateGateway.Start(plan, Path.Combine(Folder, "gateway"), ct);
-        await Task.WhenAll(wanted.Select(place => place.BecomesReady(ct)));
+        await Parallel.ForEachAsync(wanted, new ParallelOptions { MaxDegreeOfParallelism = StartsAtOnce, CancellationToken = ct }, async (place, ct) =>
+        {
+            place.Start();
+            await place.BecomesReady(ct);
+        });
         await GatewayBecomesReady(ct);
         run = new RunFile(Environment.ProcessId, Address)
         {

@@ -46,7 +46,7 @@ public sealed class RehearsalTests
     [Requirement("CP-9", "rolling restart under siege, 100.00 % of at least 50,000")]
     [Requirement("CP-9", "release N to N+1 with a migration and a new kind version")]
     public Task A_market_is_upgraded_from_the_release_before_under_load_and_stories_come_out_as_told_with_both() =>
-        Holds("upgrade", "--at-once", "4", "--clients", "20", "--traders", "2", "--least", "500", "--longest", "30");
+        Holds("upgrade", "--at-once", "4", "--clients", "6", "--traders", "2", "--least", "500", "--longest", "30");
 
     [Fact]
     [Requirement("CP-8", "scaled 1 to 4 and back under load by that metric")]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
@@ -246,6 +247,51 @@ public sealed class What_it_stands_on(ImpatientTown town) : IClassFixture<Impati
         await town.Rest();
     }
 
+    [Fact]
+    public async Task Connections_that_callers_gave_up_come_to_the_pool_when_the_server_goes_on()
+    {
+        var servers = await Servers();
+        Signal(servers, Posix.Stop);
+        try
+        {
+            var hung = Stopwatch.StartNew();
+            do
+            {
+                await ReadersAreRefused();
+            }
+            while (hung.Elapsed < TimeSpan.FromSeconds(4));
+        }
+        finally
+        {
+            Signal(servers, Posix.Continue);
+        }
+
+        await Town.Until(async () => await ConnectionsOf("jangteo views") >= Storage.AtOnce);
+        await town.Rest();
+    }
+
+    [Fact]
+    public async Task A_start_waits_for_a_server_that_hangs()
+    {
+        var views = town.Storage(Modules.Views);
+        var servers = await Servers();
+        Signal(servers, Posix.Stop);
+        Task starting;
+        try
+        {
+            starting = Database.WaitIn(() => views.Query(new Sql("select 1"), reader => reader.GetInt32(0), ct), ct);
+            await ReadersAreRefused();
+            Assert.False(starting.IsCompleted);
+        }
+        finally
+        {
+            Signal(servers, Posix.Continue);
+        }
+
+        await starting;
+        await town.Rest();
+    }
+
     /// <summary>
     /// More readers than there are connections: those who queue are refused like those who wait for an answer. Over HTTP they are told to
     /// come back.
@@ -266,6 +312,14 @@ public sealed class What_it_stands_on(ImpatientTown town) : IClassFixture<Impati
     }
 
     private static PersonRef Sora => new(SandboxPeople.IdOf(SandboxPeople.Operator), SandboxPeople.Operator);
+
+    private async Task<long> ConnectionsOf(string program)
+    {
+        await using var source = NpgsqlDataSource.Create(town.Admin);
+        await using var ask = source.CreateCommand("select count(*) from pg_stat_activity where application_name = $1");
+        ask.Parameters.Add(new NpgsqlParameter { Value = program });
+        return (long)(await ask.ExecuteScalarAsync(ct))!;
+    }
 
     /// <summary>The server of the town and everything that it has started.</summary>
     private async Task<int[]> Servers()
