@@ -39,6 +39,12 @@ internal static class SearchListings
     /// <summary>Whether the owner of the listing <c>l</c> is suspended. The database reads the few who are once for a statement.</summary>
     private const string IsSuspended = "l.owner in (select person from suspended_people)";
 
+    /// <summary>Whether everybody may see the listing <c>l</c>, who knows its address.</summary>
+    internal const string IsPublic = $"l.status = 'registered' and not {IsSuspended}";
+
+    /// <summary>Whether the listing <c>l</c> is in lists: there is a unit that can be had now or will be.</summary>
+    internal const string IsListed = $"{IsPublic} and l.available + l.lent > 0";
+
     private const double KmPerDegree = 111.195;
     private const double FarthestKm = 20_038;
 
@@ -48,7 +54,10 @@ internal static class SearchListings
         group.MapGet("", Search).SignInOptional().Occupies(Occupies.PlaceOrWait).WithName("searchListings").WithSummary("Listings by word, kind, price and distance; sort newest, price, -price or distance.")
             .WithDescription($"At most {MostWords} words. Words that more than {MostFound:N0} listings have, and single Latin letters, are looked for among the newest {MostLookedAt:N0} listings.");
         group.MapGet("/facets", Facets).AllowAnonymous().WithName("listingFacets").WithSummary("How many listings there are of each kind, and their prices.")
-            .WithDescription($"partial says that only the newest listings were counted: there are more than {MostCounted:N0}, or than a search for these words looks at.");
+            .WithDescription(
+                "Kinds are counted whichever kind is asked for, and prices are given whatever they are asked to be: both show what else there is. "
+                    + "partial says that only the newest listings were counted: "
+                    + $"there are more than {MostCounted:N0}, or than a search for these words looks at.");
         group.MapGet("/{id:guid}", One).SignInOptional().Occupies(Occupies.PlaceOrWait).WithName("readListing")
             .WithSummary(
                 "One listing; a withdrawn one, and one of a suspended person, for its owner, for people who traded it, and for operators.");
@@ -76,7 +85,8 @@ internal static class SearchListings
         HttpContext http, Shelf shelf, SearchTurns turns, [FromKeyedServices(Modules.Views)] Storage storage,
         string? q, string? kind, string? near, DecimalNumber? within, WholeNumber? minPrice, WholeNumber? maxPrice, string? available, CancellationToken ct)
     {
-        var query = new Conditions(Wanted.Read(q, kind, near, within, minPrice, maxPrice, available, null));
+        var wanted = Wanted.Read(q, kind, near, within, minPrice, maxPrice, available, null);
+        var query = new Conditions(wanted, isForFacets: true);
         var language = Problems.Language(http);
         using var turn = await turns.Take(Asker.Of(http), ct);
         var scope = await query.Scope(storage, ct);
@@ -84,10 +94,13 @@ internal static class SearchListings
         var counted = await Ask(
             storage, query.SelectFacets(scope, most + 1),
             row => (Kind: row.GetString(0), Count: row.GetInt32(1), Min: row.IsDBNull(2) ? 0 : row.GetInt64(2), Max: row.IsDBNull(3) ? 0 : row.GetInt64(3), Seen: row.GetInt32(4)), ct);
-        var kinds = counted.Where(one => one.Count > 0).Select(one => new KindFacet(one.Kind, shelf.Texts.Title(one.Kind, language), one.Count, one.Min, one.Max)).ToArray();
+        // The kind that is asked for is among them even where the prices leave nothing of it.
+        var kinds = counted.Where(one => one.Count > 0 || (one.Kind == wanted.Kind && one.Max > 0))
+            .Select(one => new KindFacet(one.Kind, shelf.Texts.Title(one.Kind, language), one.Count, one.Min, one.Max)).ToArray();
+        var asked = kinds.Where(facet => wanted.Kind is null || facet.Kind == wanted.Kind).ToArray();
         return TypedResults.Ok(new Facets(
-            kinds.Sum(facet => facet.Count), scope != Scope.ByIndex && counted is [var any, ..] && any.Seen > most, kinds,
-            kinds.Length == 0 ? null : kinds.Min(facet => facet.MinPrice), kinds.Length == 0 ? null : kinds.Max(facet => facet.MaxPrice)));
+            asked.Sum(facet => facet.Count), scope != Scope.ByIndex && counted is [var any, ..] && any.Seen > most, kinds,
+            asked.Length == 0 ? null : asked.Min(facet => facet.MinPrice), asked.Length == 0 ? null : asked.Max(facet => facet.MaxPrice)));
     }
 
     /// <summary>Asks the database, which gives up in time.</summary>
@@ -131,7 +144,7 @@ internal static class SearchListings
             new Sql(
                 $"""
                 select {Sqls.ListingColumns},
-                    l.status = 'registered' and not {IsSuspended},
+                    {IsPublic},
                     l.status in ('registered', 'withdrawn')
                         and exists (select from trades t where t.buyer = $2 and t.listing = l.id and t.state <> '{Kind.Start}')
                 from listings l where l.id = $1
@@ -225,12 +238,14 @@ internal static class SearchListings
     internal sealed class Conditions
     {
         private readonly List<object?> values = [];
-        private readonly List<string> conditions = ["l.status = 'registered'", "l.available + l.lent > 0", $"not {IsSuspended}"];
+        private readonly List<string> conditions = [IsListed];
         private readonly List<string> words = [];
         private readonly List<string> indexed = [];
         private readonly List<string> beyond = [];
+        private readonly List<string> prices = [];
 
-        public Conditions(Wanted wanted)
+        /// <param name="isForFacets">Then the kind is no condition, and the prices are one only for what is counted.</param>
+        public Conditions(Wanted wanted, bool isForFacets = false)
         {
             var grams = SearchText.GramsOf(wanted.Words);
             if (grams.Length > 0)
@@ -248,19 +263,24 @@ internal static class SearchListings
                 }
             }
 
-            if (wanted.Kind is { } kind)
+            if (wanted.Kind is { } kind && !isForFacets)
             {
                 conditions.Add($"l.kind = {Value(kind)}");
             }
 
             if (wanted.MinPrice is { } least)
             {
-                conditions.Add($"l.price >= {Value(least)}");
+                prices.Add($"l.price >= {Value(least)}");
             }
 
             if (wanted.MaxPrice is { } most)
             {
-                conditions.Add($"l.price <= {Value(most)}");
+                prices.Add($"l.price <= {Value(most)}");
+            }
+
+            if (!isForFacets)
+            {
+                conditions.AddRange(prices);
             }
 
             if (wanted.OnlyAvailable)
@@ -325,10 +345,13 @@ internal static class SearchListings
             return new Sql($"select {Sqls.ListingColumns}, {Distance} as km from {Found(scope)} order by {order} limit {Value(part.Most + 1)}", [.. values]);
         }
 
-        /// <summary>By kind: how many are found, their lowest and highest price; and in each row, how many were looked at in all.</summary>
+        /// <summary>
+        /// By kind: how many are found at the prices asked for, the lowest and highest price of all that are found; and in each row, how many
+        /// were looked at in all.
+        /// </summary>
         public Sql SelectFacets(Scope scope, int most) => new(
             $"""
-            select l.kind, (count(*) filter (where l.found))::int, min(l.price) filter (where l.found), max(l.price) filter (where l.found),
+            select l.kind, (count(*) filter (where {All(["l.found"], prices)}))::int, min(l.price) filter (where l.found), max(l.price) filter (where l.found),
                 (sum(count(*)) over ())::int
             from {Counted(scope, most)}
             group by l.kind

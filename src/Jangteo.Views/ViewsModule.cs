@@ -1,3 +1,4 @@
+using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Integrity;
@@ -22,6 +23,7 @@ public sealed class ViewsModule : Module
         services.AddSingleton<Arrived>();
         services.AddSingleton<SearchTurns>();
         services.AddSingleton<ViewsBooks>();
+        services.AddSingleton<ISharedListings>(provider => new SharedListings(provider.GetRequiredKeyedService<Storage>(Name)));
     }
 
     public override void Map(IEndpointRouteBuilder routes)

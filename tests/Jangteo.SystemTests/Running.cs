@@ -38,6 +38,7 @@ public class JangteoProgram : IAsyncDisposable
     private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan DiesWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(20);
     private static readonly MadeDatabase ofOneProcess = MadeMarkets.InOneProcess();
 
     private readonly (string Name, string Value)[] settings;
@@ -253,14 +254,15 @@ public class JangteoProgram : IAsyncDisposable
     /// <summary>Whether it can be asked things now.</summary>
     private protected virtual async Task<bool> IsReady()
     {
+        using var patience = new CancellationTokenSource(AnswersWithin);
         try
         {
-            using var answer = await Anonymous.GetAsync("/health/ready");
+            using var answer = await Anonymous.GetAsync("/health/ready", patience.Token);
             return answer.StatusCode == HttpStatusCode.OK;
         }
-        catch (HttpRequestException)
+        catch (Exception notYet) when (notYet is HttpRequestException or OperationCanceledException)
         {
-            // It does not listen yet.
+            // It does not listen yet, or has too much to do.
             return false;
         }
     }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Xml.Linq;
 using Jangteo.SystemTests.Pages;
 using Microsoft.Playwright;
 
@@ -111,6 +112,17 @@ public sealed class WithoutSandboxTests(SeriousProgram serious, SharedProgram sh
         var listings = JsonNode.Parse(await Program.Anonymous.GetStringAsync("/api/listings", ct))!["items"]!.AsArray();
 
         Assert.Empty(listings);
+    }
+
+    [Fact]
+    public async Task Search_engines_are_told_what_there_is()
+    {
+        var robots = await Program.Anonymous.GetStringAsync("/robots.txt", ct);
+        var sitemap = XDocument.Parse(await Program.Anonymous.GetStringAsync("/sitemap.xml", ct));
+
+        Assert.Contains("\nDisallow: /api/\n", robots);
+        Assert.EndsWith($"\nSitemap: {Program.Address}sitemap.xml\n", robots);
+        Assert.Contains($"{Program.Address}", sitemap.Root!.Elements().Select(url => url.Value));
     }
 
     /// <summary>Somebody who signed up, and was made an operator from the command line of the running program.</summary>

@@ -9,7 +9,7 @@ internal static class CommandTable
     // Images are built and run, manifests are rendered, and siege asks while servers are replaced.
     private static readonly Needs Everything = Servers with
     {
-        Tools = [.. Servers.Tools, "curl", "jq", "npm", "chromium", "siege", "podman", "catatonit", "buildah", "runc", "debootstrap", "kubectl"],
+        Tools = [.. Servers.Tools, "curl", "jq", "npm", "chromium-headless-shell", "siege", "podman", "catatonit", "buildah", "runc", "debootstrap", "kubectl"],
     };
 
     private static readonly Needs Rehearsing = Servers with { Tools = [.. Servers.Tools, "siege"] };
@@ -31,7 +31,7 @@ internal static class CommandTable
         {
             Needs = OfBench,
         },
-        new("pictures", "how every screen looks, on a phone and on a desk", RunBench.With("pictures")) { Needs = _ => Needs.Database with { Tools = ["chromium"] } },
+        new("pictures", "how every screen looks, on a phone and on a desk", RunBench.With("pictures")) { Needs = _ => Needs.Database with { Tools = ["chromium-headless-shell"] } },
         new("chaos", "trades on a split market while its processes and servers are killed: ./jangteo chaos --minutes 3", RunBench.With("chaos")) { Needs = _ => Servers },
         new(
             "rehearse",
@@ -54,7 +54,7 @@ internal static class CommandTable
     private static Needs OfBench(string[] words)
     {
         var needs = DatabaseOrServers(words);
-        string[] further = [.. words is ["pages", ..] ? ["chromium"] : Array.Empty<string>(), .. words.Contains("--gateway") ? ["haproxy"] : Array.Empty<string>()];
+        string[] further = [.. words is ["pages", ..] ? ["chromium-headless-shell"] : Array.Empty<string>(), .. words.Contains("--gateway") ? ["haproxy"] : Array.Empty<string>()];
         return needs with { Tools = [.. needs.Tools, .. further] };
     }
 }

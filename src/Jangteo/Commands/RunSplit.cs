@@ -13,7 +13,7 @@ namespace Jangteo.Commands;
 /// <summary><c>jangteo split</c>: the same market with every module in a process of its own, and <c>split scale</c>, which asks the one that runs for more or fewer.</summary>
 internal static class RunSplit
 {
-    private static readonly TimeSpan ScalesWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ScalesWithin = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(100);
 
     public static Command Command()

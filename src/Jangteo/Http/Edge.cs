@@ -1,3 +1,5 @@
+using Jangteo.Contracts;
+using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
@@ -62,6 +64,7 @@ internal static class Edge
         services.AddSingleton(new Limits(settings.Limits));
         services.AddSingleton(new RequestBodies(settings.Limits));
         services.AddSingleton(new Admission(settings));
+        services.AddSingleton(provider => new PageHead(provider.GetService<ISharedListings>(), provider.GetService<Shelf>()));
         services.AddSingleton<Pages>();
         services.AddSingleton<Door>();
         return services;

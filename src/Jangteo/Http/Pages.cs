@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Jangteo.Platform.Http;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Net.Http.Headers;
@@ -11,14 +12,14 @@ namespace Jangteo.Http;
 /// The pages, as they were built beside the program from <c>web/</c>. Whatever address they are opened at, it is one page, which speaks the language of
 /// who opens it and shows what the address says; the files it is made of bear a hash in their names and never change.
 /// </summary>
-internal sealed class Pages
+internal sealed partial class Pages(PageHead head, SiteOrigin site)
 {
     /// <summary>
     /// Nothing is fetched from elsewhere, and no script stands in the page itself. The library of the pages writes its variables into style elements; styles
     /// can do no more than change how things look.
     /// </summary>
     public const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     /// <summary>Where pages are: the program answers every other address itself, or not at all.</summary>
     private static readonly string[] Addresses =
@@ -33,6 +34,7 @@ internal sealed class Pages
     private readonly string folder = Path.Combine(AppContext.BaseDirectory, "wwwroot");
     private readonly FileExtensionContentTypeProvider types = new();
     private readonly ConcurrentDictionary<string, Answering> kept = new();
+    private string? builtPage;
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -42,6 +44,7 @@ internal sealed class Pages
         }
 
         routes.MapGet("/assets/{file}", Asset).AllowAnonymous().ExcludeFromDescription();
+        SiteFiles.Map(routes, () => Built() is { } built && IconLink().Match(built) is { Success: true } icon ? icon.Groups["where"].Value : null);
     }
 
     /// <summary>Whether a person's browser asks for a page, at an address that no program is meant to ask.</summary>
@@ -58,15 +61,9 @@ internal sealed class Pages
         return Page(http);
     }
 
-    private Task Page(HttpContext http)
+    private async Task Page(HttpContext http)
     {
         var language = Problems.Language(http);
-        var page = kept.GetValueOrDefault(language);
-        if (page is null && Read("index.html") is { } english)
-        {
-            page = kept[language] = Answering.Of(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(english).Replace("<html lang=\"en\">", $"<html lang=\"{language}\">", StringComparison.Ordinal)));
-        }
-
         var headers = http.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
         headers["Referrer-Policy"] = "same-origin";
@@ -75,8 +72,20 @@ internal sealed class Pages
         headers.ContentLanguage = language;
         headers.CacheControl = "no-cache";
         http.Response.ContentType = "text/html; charset=utf-8";
-        return page is null ? http.Response.WriteAsync("The pages are not built: ./jangteo run builds them.") : Send(http, page);
+        if (Built() is not { } built)
+        {
+            await http.Response.WriteAsync("The pages are not built: ./jangteo run builds them.");
+            return;
+        }
+
+        Guid? listing = ListingAddress().Match(http.Request.Path.Value ?? "") is { Success: true } one ? Guid.Parse(one.Groups["id"].ValueSpan) : null;
+        var page = built
+            .Replace("<html lang=\"en\">", $"<html lang=\"{language}\">", StringComparison.Ordinal)
+            .Replace(PageHead.BuiltTitle, await head.Of(listing, SiteFiles.OriginOf(http, site), language, http.RequestAborted), StringComparison.Ordinal);
+        await Send(http, Answering.Of(Encoding.UTF8.GetBytes(page)));
     }
+
+    private string? Built() => builtPage ??= Read("index.html") is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
     private Task Asset(HttpContext http, string file)
     {
@@ -134,6 +143,12 @@ internal sealed class Pages
         http.Response.ContentLength = answer.Bytes.Length;
         await http.Response.Body.WriteAsync(answer.Bytes, http.RequestAborted);
     }
+
+    [GeneratedRegex("^/listings/(?<id>[0-9a-fA-F-]{36})/?$")]
+    private static partial Regex ListingAddress();
+
+    [GeneratedRegex("<link rel=\"icon\"[^>]* href=\"(?<where>[^\"]+)\"")]
+    private static partial Regex IconLink();
 
     private sealed record Answering(byte[] Bytes, string Tag)
     {

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
@@ -103,6 +104,74 @@ public sealed partial class PageFilesTests(SharedProgram shared, Browser browser
         Assert.Equal(404, answer!.Status);
         await window.Page.GetByRole(AriaRole.Link, new() { Name = "Go to home page", Exact = true }).ClickAsync();
         await Assertions.Expect(window.Page).ToHaveURLAsync(new Regex("/$"));
+    }
+
+    [Fact]
+    public async Task A_link_to_a_listing_shows_it_where_it_is_shared()
+    {
+        var program = await shared.Running;
+        var thing = await new Shop(program).List("neighborhood-rental", price: 3_000, title: "Drill \"Max\" & <bits>");
+
+        var page = await Until(() => Page($"/listings/{thing.Id}"), page => page.Contains("Drill", StringComparison.Ordinal));
+
+        Assert.Contains("<title>Drill &quot;Max&quot; &amp; &lt;bits&gt; · 장터 Jangteo</title>", page);
+        Assert.Contains("<meta property=\"og:title\" content=\"Drill &quot;Max&quot; &amp; &lt;bits&gt;\" />", page);
+        Assert.Contains("<meta property=\"og:description\" content=\"₩3,000 · As good as new.\" />", page);
+        Assert.Contains($"<meta property=\"og:url\" content=\"{program.Address}listings/{thing.Id}\" />", page);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/sign-in")]
+    [InlineData("/listings/0190d0a0-0000-7000-8000-000000000000")]
+    public async Task Any_other_link_shows_the_market(string path)
+    {
+        var page = await Page(path);
+
+        Assert.Contains("<title>장터 Jangteo</title>", page);
+        Assert.Contains("<meta property=\"og:title\" content=\"장터 Jangteo\" />", page);
+        Assert.Contains("<meta name=\"description\" content=\"Buy, sell, rent and share things with people near you.\" />", page);
+    }
+
+    [Fact]
+    public async Task It_can_be_kept_as_an_app()
+    {
+        var program = await shared.Running;
+        using var answer = await program.Anonymous.GetAsync("/manifest.webmanifest", ct);
+        var manifest = JsonNode.Parse(await answer.Content.ReadAsStringAsync(ct))!;
+
+        Assert.Equal("application/manifest+json", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(("장터 Jangteo", "/", "standalone"), ((string?)manifest["name"], (string?)manifest["start_url"], (string?)manifest["display"]));
+        using var icon = await program.Anonymous.GetAsync((string)manifest["icons"]![0]!["src"]!, ct);
+        Assert.Equal("image/svg+xml", icon.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task Search_engines_keep_out_of_a_sandbox()
+    {
+        var program = await shared.Running;
+        using var sitemap = await program.Anonymous.GetAsync("/sitemap.xml", ct);
+
+        Assert.Equal("User-agent: *\nDisallow: /\n", await program.Anonymous.GetStringAsync("/robots.txt", ct));
+        Assert.Equal(404, (int)sitemap.StatusCode);
+    }
+
+    private async Task<string> Page(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("Accept-Language", "en");
+        using var answer = await (await shared.Running).Anonymous.SendAsync(request, ct);
+        return await answer.Content.ReadAsStringAsync(ct);
+    }
+
+    private async Task<string> Until(Func<Task<string>> look, Func<string, bool> isRight)
+    {
+        for (var end = DateTime.UtcNow.AddSeconds(30); ; await Task.Delay(50, ct))
+        {
+            var seen = await look();
+            if (isRight(seen) || DateTime.UtcNow > end)
+                return seen;
+        }
     }
 
     [Fact]

@@ -1,10 +1,8 @@
-using System.Diagnostics;
 using System.Net;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Asking;
-using Jangteo.Platform.Machine;
 using Jangteo.Platform.Messaging;
 using Jangteo.Platform.Storing;
 using Jangteo.Tests.Beds;
@@ -15,8 +13,8 @@ using Npgsql;
 
 namespace Jangteo.Tests.Messaging;
 
-/// <summary>The database is full, locked, hung, or not the one it was: nothing of that is held against a request or a message.</summary>
-public sealed class What_it_stands_on(ImpatientTown town) : IClassFixture<ImpatientTown>
+/// <summary>The database is full, in trouble, or not the one it was: nothing of that is held against a request or a message.</summary>
+public sealed class What_it_stands_on(Town town) : IClassFixture<Town>
 {
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 
@@ -211,142 +209,7 @@ public sealed class What_it_stands_on(ImpatientTown town) : IClassFixture<Impati
         await watch.StopAsync(ct);
     }
 
-    [Fact]
-    public async Task While_a_table_is_locked_who_asks_is_told_to_come_back()
-    {
-        await using var source = NpgsqlDataSource.Create(town.Admin);
-        await using var foreign = await source.OpenConnectionAsync(ct);
-        await using var transaction = await foreign.BeginTransactionAsync(ct);
-        await using (var hold = new NpgsqlCommand("lock table views.listings in access exclusive mode", foreign))
-        {
-            await hold.ExecuteNonQueryAsync(ct);
-        }
-
-        await ReadersAreRefused();
-
-        await transaction.RollbackAsync(ct);
-        Assert.Equal(HttpStatusCode.OK, (await town.Get("/api/listings")).Status);
-    }
-
-    [Fact]
-    public async Task While_the_server_hangs_who_asks_is_told_to_come_back()
-    {
-        Assert.Equal(HttpStatusCode.OK, (await town.Get("/api/listings")).Status);
-        var servers = await Servers();
-        Signal(servers, Posix.Stop);
-        try
-        {
-            await ReadersAreRefused();
-        }
-        finally
-        {
-            Signal(servers, Posix.Continue);
-        }
-
-        await Town.Until(async () => (await town.Get("/api/listings")).Status == HttpStatusCode.OK);
-        await town.Rest();
-    }
-
-    [Fact]
-    public async Task Connections_that_callers_gave_up_come_to_the_pool_when_the_server_goes_on()
-    {
-        var servers = await Servers();
-        Signal(servers, Posix.Stop);
-        try
-        {
-            var hung = Stopwatch.StartNew();
-            do
-            {
-                await ReadersAreRefused();
-            }
-            while (hung.Elapsed < TimeSpan.FromSeconds(4));
-        }
-        finally
-        {
-            Signal(servers, Posix.Continue);
-        }
-
-        await Town.Until(async () => await ConnectionsOf("jangteo views") >= Storage.AtOnce);
-        await town.Rest();
-    }
-
-    [Fact]
-    public async Task A_start_waits_for_a_server_that_hangs()
-    {
-        var views = town.Storage(Modules.Views);
-        var servers = await Servers();
-        Signal(servers, Posix.Stop);
-        Task starting;
-        try
-        {
-            starting = Database.WaitIn(() => views.Query(new Sql("select 1"), reader => reader.GetInt32(0), ct), ct);
-            await ReadersAreRefused();
-            Assert.False(starting.IsCompleted);
-        }
-        finally
-        {
-            Signal(servers, Posix.Continue);
-        }
-
-        await starting;
-        await town.Rest();
-    }
-
-    /// <summary>
-    /// More readers than there are connections: those who queue are refused like those who wait for an answer. Over HTTP they are told to
-    /// come back.
-    /// </summary>
-    private async Task ReadersAreRefused()
-    {
-        var views = town.Storage(Modules.Views);
-        var faults = await Task.WhenAll(Enumerable.Range(0, 3 * Storage.AtOnce).Select(_ =>
-            Record.ExceptionAsync(() => views.Query(new Sql("select 1 from listings"), reader => reader.GetInt32(0), ct)).AsTask()));
-        Assert.All(faults, fault => Assert.True(fault is not null && PassingFault.Is(fault), fault?.ToString()));
-        var answers = await Task.WhenAll(
-            Enumerable.Range(0, 4).Select(number => town.Get("/api/listings", new PersonRef(Ids.New(), $"reader{number}"))));
-        Assert.All(
-            answers,
-            answer =>
-                Assert.Equal(
-                    (HttpStatusCode.ServiceUnavailable, "unavailable"), (answer.Status, answer.Body.GetProperty("code").GetString())));
-    }
-
     private static PersonRef Sora => new(SandboxPeople.IdOf(SandboxPeople.Operator), SandboxPeople.Operator);
-
-    private async Task<long> ConnectionsOf(string program)
-    {
-        await using var source = NpgsqlDataSource.Create(town.Admin);
-        await using var ask = source.CreateCommand("select count(*) from pg_stat_activity where application_name = $1");
-        ask.Parameters.Add(new NpgsqlParameter { Value = program });
-        return (long)(await ask.ExecuteScalarAsync(ct))!;
-    }
-
-    /// <summary>The server of the town and everything that it has started.</summary>
-    private async Task<int[]> Servers()
-    {
-        await using var source = NpgsqlDataSource.Create(town.Admin);
-        await using var ask = source.CreateCommand("select pid from pg_stat_activity");
-        var found = new List<int>();
-        await using var reader = await ask.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-        {
-            found.Add(reader.GetInt32(0));
-        }
-
-        // The fifth word of /proc/<process>/stat is its group, the fourth its parent: that of a backend is the server.
-        var server = int.Parse(
-            (await File.ReadAllTextAsync($"/proc/{found[0]}/stat", ct)).Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-            System.Globalization.CultureInfo.InvariantCulture);
-        return [server, .. found];
-    }
-
-    private static void Signal(int[] servers, int signal)
-    {
-        foreach (var server in servers)
-        {
-            Posix.Signal(server, signal);
-        }
-    }
 
     private static PostgresException Of(string state) => new("It is so.", "ERROR", "ERROR", state);
 
@@ -384,10 +247,4 @@ public sealed class What_it_stands_on(ImpatientTown town) : IClassFixture<Impati
         public Task<IReadOnlySet<Guid>> Hear(Work work, IReadOnlyList<Message> messages, CancellationToken ct) =>
             left-- > 0 ? throw Of(state) : Task.FromResult<IReadOnlySet<Guid>>(new HashSet<Guid>());
     }
-}
-
-/// <summary>Its database is waited for as long as people would wait.</summary>
-public sealed class ImpatientTown : Town
-{
-    public ImpatientTown() => DatabaseTimeouts = new();
 }

@@ -1,8 +1,8 @@
-using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Payments.Providers;
 using Jangteo.Platform;
 using Jangteo.Platform.Storing;
+using Jangteo.Tests.Beds;
 
 namespace Jangteo.Tests.Payments;
 
@@ -83,7 +83,7 @@ public sealed class A_bank_that_is_away(Till till) : IClassFixture<Till>
     private async Task<Guid> Paid()
     {
         var trade = Ids.New();
-        Assert.IsType<Reply.Yes>(await till.Questions.Ask(Asks.Of(trade, 1, Verb.HoldPayment), ct));
+        await till.Questions.Agree(Asks.Of(trade, 1, Verb.HoldPayment), ct);
         return trade;
     }
 

@@ -1,8 +1,8 @@
 using Jangteo.Bench.Chaos;
-using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Storing;
+using Jangteo.Tests.Beds;
 
 namespace Jangteo.Tests.Payments;
 
@@ -26,7 +26,7 @@ public sealed class Finding_what_was_charged_twice(Till till) : IClassFixture<Ti
     [Fact]
     public async Task A_second_charge_is_found_although_it_was_given_back()
     {
-        Assert.IsType<Reply.Yes>(await till.Questions.Ask(Asks.Of(trade, 2, Verb.HoldPayment), ct));
+        await till.Questions.Agree(Asks.Of(trade, 2, Verb.HoldPayment), ct);
         await till.Book.Query(
             new Sql(
                 "insert into charges (key, card, amount, state) values ($1, 'ok', 3000, 'charged') returning true",
@@ -47,7 +47,7 @@ public sealed class Finding_what_was_charged_twice(Till till) : IClassFixture<Ti
     [Fact]
     public async Task A_second_charge_of_one_key_is_found()
     {
-        Assert.IsType<Reply.Yes>(await till.Questions.Ask(Asks.Of(trade, 2, Verb.HoldPayment), ct));
+        await till.Questions.Agree(Asks.Of(trade, 2, Verb.HoldPayment), ct);
         await till.Book.Query(
             new Sql("update charges set amount = amount * 2 where key = $1 returning true", $"{trade}/2/hold-payment"), _ => 0, ct);
 

@@ -36,7 +36,7 @@ public sealed class Settling_by_hand(TestPostgres postgres) : IAsyncLifetime
         await Paid(refunded);
         var paid = await Paid(paidOut);
         var confirm = paid with { Verb = Verb.ConfirmDeposit.Name, Revision = 3 };
-        Assert.IsType<Reply.Yes>(await bed.QuestionsTo(Modules.Payments).Ask(confirm, ct));
+        await bed.QuestionsTo(Modules.Payments).Agree(confirm, ct);
         await Bank.PayIn(stray, "for nothing", 700, ct);
         await Until("deposits", stray, "state", "waiting");
         await Send(paid with { Stream = refunded, Verb = Verb.Refund.Name, Revision = 4 });

@@ -265,6 +265,30 @@ public sealed class Listing_and_searching(Town town)
         Assert.Equal(("second-hand", town.Shelf.Texts.Title("second-hand", "ko"), 2, 2000L, 7000L), (first.GetProperty("kind").GetString(), first.GetProperty("title").GetString(), first.GetProperty("count").GetInt32(), first.GetProperty("minPrice").GetInt64(), first.GetProperty("maxPrice").GetInt64()));
     }
 
+    [Fact]
+    public async Task Facets_show_what_else_could_be_chosen()
+    {
+        var mark = Mark();
+        await Tale.Of(town, title: mark, price: 2000).Offers();
+        await Tale.Of(town, title: mark, price: 7000).Offers();
+        await Tale.Of(town, "shopping-mall", title: mark, price: 4000).Offers();
+        await town.Rest();
+
+        Assert.Equal((2, "second-hand 2, shopping-mall 1", 2000L, 7000L), await Facets("kind=second-hand"));
+        Assert.Equal((1, "second-hand 1", 2000L, 7000L), await Facets("kind=second-hand&maxPrice=3000"));
+        Assert.Equal((2, "second-hand 1, shopping-mall 1", 2000L, 7000L), await Facets("minPrice=3000"));
+        Assert.Equal((0, "second-hand 1, shopping-mall 0", 4000L, 4000L), await Facets("kind=shopping-mall&minPrice=5000"));
+
+        async Task<(int Count, string Kinds, long Lowest, long Highest)> Facets(string chosen)
+        {
+            var facets = (await town.Get($"/api/listings/facets?q={mark}&{chosen}")).Body;
+            return (
+                facets.GetProperty("count").GetInt32(),
+                string.Join(", ", facets.GetProperty("kinds").EnumerateArray().Select(kind => $"{kind.GetProperty("kind")} {kind.GetProperty("count")}")),
+                facets.GetProperty("minPrice").GetInt64(), facets.GetProperty("maxPrice").GetInt64());
+        }
+    }
+
     [Theory]
     [InlineData("limit=0", "limit")]
     [InlineData("limit=101", "limit")]

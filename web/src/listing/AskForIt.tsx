@@ -128,7 +128,11 @@ export function AskForIt({ listing }: { listing: Listing }) {
           error={wrong.note}
         />
         <Stack gap={2}>
-          <Text size="sm">{[price, ...(has('quantity') ? [t('ask.pieces', { count: quantity })] : []), ...(has('periods') ? [String(periods)] : [])].join(' × ')}</Text>
+          <Text size="sm">
+            {[price, ...(has('quantity') ? [t('ask.pieces', { count: quantity })] : []), ...(has('periods') ? [t(`units.${kind.price as 'hour'}`, { count: periods })] : [])].join(
+              ' × ',
+            )}
+          </Text>
           <Text fw={700} size="lg">
             {t('ask.total', { amount: amount(seen * quantity * periods, listing.currency) })}
           </Text>

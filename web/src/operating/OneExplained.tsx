@@ -56,7 +56,7 @@ function Explained({ trade }: { trade: Trade }) {
           <Stack>
             <NextStep trade={trade} as={as} />
             <WhyNot trade={trade} />
-            <MoneyStrip trade={trade} />
+            <MoneyStrip trade={trade} as="operator" />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 6 }}>

@@ -21,9 +21,11 @@ export function Search() {
   const [wanted, setWanted] = useSearchParams()
   const want = (changes: Record<string, string | null>) =>
     setWanted(
-      (before) => {
-        Object.entries(changes).forEach(([name, value]) => (value ? before.set(name, value) : before.delete(name)))
-        return new URLSearchParams(before)
+      () => {
+        // As the address is now: on a slow device it may be newer than what was drawn last.
+        const address = new URLSearchParams(location.search)
+        Object.entries(changes).forEach(([name, value]) => (value ? address.set(name, value) : address.delete(name)))
+        return address
       },
       { replace: true },
     )

@@ -229,7 +229,7 @@ function Told({ kind, seller, buyer, asBuyer, asSeller, anew, end }: Played & { 
         {act.error && <Refused refusal={act.error} />}
         {act.error && <Stuck anew={anew} />}
       </Now>
-      <MoneyStrip trade={asBuyer} />
+      <MoneyStrip trade={asBuyer} as="operator" />
       <Grid>
         <Grid.Col span={{ base: 12, sm: 6 }}>
           <Side actor={buyer} party="buyer" kind={kind} trade={asBuyer} />

@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next'
 import type { Trade } from '../api/client'
 import { useAmounts } from '../parts/Amount'
 
-/** Where the money is: with the buyer, held by the market, or with the seller. */
-export function MoneyStrip({ trade }: { trade: Trade }) {
+/** Where the money is: with the buyer, held by the market, or with the seller. What the seller pays for it is no business of the buyer. */
+export function MoneyStrip({ trade, as }: { trade: Trade; as: 'buyer' | 'seller' | 'operator' }) {
   const { t } = useTranslation()
   const amount = useAmounts()
   const { money, currency } = trade
@@ -37,9 +37,11 @@ export function MoneyStrip({ trade }: { trade: Trade }) {
             )
           })}
         </ol>
-        <Text size="sm" c="dimmed">
-          {t('money.fee', { fee: amount(money.fee, currency) })}
-        </Text>
+        {as !== 'buyer' && (
+          <Text size="sm" c="dimmed">
+            {t('money.fee', { fee: amount(money.fee, currency) })}
+          </Text>
+        )}
       </Stack>
     </Card>
   )

@@ -53,7 +53,7 @@ function Shown({ trade }: { trade: Trade }) {
             <NextStep trade={trade} as={as} />
             {kind && <StateBar trade={trade} kind={kind} />}
             <Transfer trade={trade} as={as} />
-            <MoneyStrip trade={trade} />
+            <MoneyStrip trade={trade} as={as} />
             <RefundAccount trade={trade} as={as} />
             <Delivery trade={trade} as={as} />
           </Stack>
@@ -75,7 +75,7 @@ function Shown({ trade }: { trade: Trade }) {
                   value={[
                     amount(trade.listing.price, trade.currency),
                     ...(trade.quantity > 1 ? [t('ask.pieces', { count: trade.quantity })] : []),
-                    ...(trade.periods > 1 ? [t('trade.periods', { count: trade.periods })] : []),
+                    ...(trade.periods > 1 && kind ? [t(`units.${kind.price as 'hour'}`, { count: trade.periods })] : []),
                   ].join(' × ')}
                 />
                 <Fact name={t('trade.amount')} value={amount(trade.amount, trade.currency)} />
