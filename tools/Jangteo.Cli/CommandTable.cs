@@ -6,10 +6,13 @@ internal static class CommandTable
     private static readonly Needs Servers = Needs.Database with { Tools = ["haproxy", "rabbitmq-server", "redis-server"] };
 
     // The commands of the README are tests too, and use curl and jq; listeners in other languages come by npm, and a browser looks at the pages.
+    /// <summary>Chromium without a window; its program and its package have the same name.</summary>
+    private const string Browser = "chromium-headless-shell";
+
     // Images are built and run, manifests are rendered, and siege asks while servers are replaced.
     private static readonly Needs Everything = Servers with
     {
-        Tools = [.. Servers.Tools, "curl", "jq", "npm", "chromium-headless-shell", "siege", "podman", "catatonit", "buildah", "runc", "debootstrap", "kubectl"],
+        Tools = [.. Servers.Tools, "curl", "jq", "npm", Browser, "siege", "podman", "catatonit", "buildah", "runc", "debootstrap", "kubectl"],
     };
 
     private static readonly Needs Rehearsing = Servers with { Tools = [.. Servers.Tools, "siege"] };
@@ -31,7 +34,7 @@ internal static class CommandTable
         {
             Needs = OfBench,
         },
-        new("pictures", "how every screen looks, on a phone and on a desk", RunBench.With("pictures")) { Needs = _ => Needs.Database with { Tools = ["chromium-headless-shell"] } },
+        new("pictures", "how every screen looks, on a phone and on a desk", RunBench.With("pictures")) { Needs = _ => Needs.Database with { Tools = [Browser] } },
         new("chaos", "trades on a split market while its processes and servers are killed: ./jangteo chaos --minutes 3", RunBench.With("chaos")) { Needs = _ => Servers },
         new(
             "rehearse",
@@ -54,7 +57,7 @@ internal static class CommandTable
     private static Needs OfBench(string[] words)
     {
         var needs = DatabaseOrServers(words);
-        string[] further = [.. words is ["pages", ..] ? ["chromium-headless-shell"] : Array.Empty<string>(), .. words.Contains("--gateway") ? ["haproxy"] : Array.Empty<string>()];
+        string[] further = [.. words is ["pages", ..] ? [Browser] : Array.Empty<string>(), .. words.Contains("--gateway") ? ["haproxy"] : Array.Empty<string>()];
         return needs with { Tools = [.. needs.Tools, .. further] };
     }
 }

@@ -18,7 +18,7 @@ internal sealed class PageHead(ISharedListings? listings, Shelf? shelf)
     /// <summary>What the pages as they were built have in its place.</summary>
     public const string BuiltTitle = "<title>장터 Jangteo</title>";
 
-    private const string Name = "장터 Jangteo";
+    public const string Name = "장터 Jangteo";
     private const int LongestDescription = 160;
 
     /// <summary>A page does not wait longer for what it looks like elsewhere.</summary>

@@ -19,12 +19,13 @@ internal sealed partial class Pages(PageHead head, SiteOrigin site)
     /// can do no more than change how things look.
     /// </summary>
     public const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob:; font-src 'self'; "
+        + "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     /// <summary>Where pages are: the program answers every other address itself, or not at all.</summary>
     private static readonly string[] Addresses =
     [
-        "/", "/listings/{id:guid}", "/trades", "/trades/{id:guid}", "/notices", "/sign-in", "/sign-up", "/me", "/selling", "/selling/{part}", "/operating", "/operating/{part}",
+        "/", "/trades", "/trades/{id:guid}", "/notices", "/sign-in", "/sign-up", "/me", "/selling", "/selling/{part}", "/operating", "/operating/{part}",
         "/operating/{part}/{id}", "/lab", "/tour",
     ];
 
@@ -40,9 +41,10 @@ internal sealed partial class Pages(PageHead head, SiteOrigin site)
     {
         foreach (var address in Addresses)
         {
-            routes.MapGet(address, Page).AllowAnonymous().ExcludeFromDescription();
+            routes.MapGet(address, (HttpContext http) => Page(http, listing: null)).AllowAnonymous().ExcludeFromDescription();
         }
 
+        routes.MapGet("/listings/{id:guid}", (HttpContext http, Guid id) => Page(http, id)).AllowAnonymous().ExcludeFromDescription();
         routes.MapGet("/assets/{file}", Asset).AllowAnonymous().ExcludeFromDescription();
         SiteFiles.Map(routes, () => Built() is { } built && IconLink().Match(built) is { Success: true } icon ? icon.Groups["where"].Value : null);
     }
@@ -58,10 +60,11 @@ internal sealed partial class Pages(PageHead head, SiteOrigin site)
     public Task NotFound(HttpContext http)
     {
         http.Response.StatusCode = StatusCodes.Status404NotFound;
-        return Page(http);
+        return Page(http, listing: null);
     }
 
-    private async Task Page(HttpContext http)
+    /// <param name="listing">The listing that the page shows; null for other pages.</param>
+    private async Task Page(HttpContext http, Guid? listing)
     {
         var language = Problems.Language(http);
         var headers = http.Response.Headers;
@@ -78,7 +81,6 @@ internal sealed partial class Pages(PageHead head, SiteOrigin site)
             return;
         }
 
-        Guid? listing = ListingAddress().Match(http.Request.Path.Value ?? "") is { Success: true } one ? Guid.Parse(one.Groups["id"].ValueSpan) : null;
         var page = built
             .Replace("<html lang=\"en\">", $"<html lang=\"{language}\">", StringComparison.Ordinal)
             .Replace(PageHead.BuiltTitle, await head.Of(listing, SiteFiles.OriginOf(http, site), language, http.RequestAborted), StringComparison.Ordinal);
@@ -143,9 +145,6 @@ internal sealed partial class Pages(PageHead head, SiteOrigin site)
         http.Response.ContentLength = answer.Bytes.Length;
         await http.Response.Body.WriteAsync(answer.Bytes, http.RequestAborted);
     }
-
-    [GeneratedRegex("^/listings/(?<id>[0-9a-fA-F-]{36})/?$")]
-    private static partial Regex ListingAddress();
 
     [GeneratedRegex("<link rel=\"icon\"[^>]* href=\"(?<where>[^\"]+)\"")]
     private static partial Regex IconLink();

@@ -27,7 +27,7 @@ internal static class SiteFiles
     {
         var manifest = new Dictionary<string, object>
         {
-            ["name"] = "장터 Jangteo",
+            ["name"] = PageHead.Name,
             ["short_name"] = "장터",
             ["description"] = PageHead.About(Problems.Language(http)),
             ["lang"] = Problems.Language(http),
@@ -42,7 +42,7 @@ internal static class SiteFiles
         return Results.Bytes(JsonSerializer.SerializeToUtf8Bytes(manifest, Wire.Json), "application/manifest+json");
     }
 
-    /// <summary>A sandbox is nobody's market, so nothing of it is to be found.</summary>
+    /// <summary>Search engines are told to keep out of a sandbox: it is for trying things, and nothing in it is for sale.</summary>
     private static string Robots(HttpContext http, Settings settings, SiteOrigin site) => settings.Sandbox
         ? "User-agent: *\nDisallow: /\n"
         : $"User-agent: *\nAllow: /\nAllow: /api/pictures/\nDisallow: /api/\nDisallow: /operating\nDisallow: /me\nDisallow: /trades\nDisallow: /notices\n"

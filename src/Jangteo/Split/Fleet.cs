@@ -26,7 +26,10 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
     private static readonly TimeSpan RestartsAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AsksGatewayEvery = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>A start keeps a processor busy. More starts at once would take as long in all, and each of them would wait for the database longer than it may.</summary>
+    /// <summary>
+    /// A start keeps a processor busy. More starts at once would take as long in all, and each of them would wait for the database longer than
+    /// it may.
+    /// </summary>
     private static readonly int StartsAtOnce = Math.Max(2, Environment.ProcessorCount);
 
     /// <summary>The gateway checks a process twice a second, with a time-out of 1.2 s. If the gateway is down, replacing goes on after this.</summary>
