@@ -268,6 +268,11 @@ public sealed partial class BadInputTests(PatientProgram patient) : IClassFixtur
             faults.Add($"{route}, {what}: {difference.Message}");
             return false;
         }
+        catch (TaskCanceledException) when (!ct.IsCancellationRequested)
+        {
+            faults.Add($"{route}, {what}: was not answered within {person.Timeout}; the program's log ends with {Program.Log[^Math.Min(Program.Log.Length, 4000)..]}");
+            return false;
+        }
     }
 
     /// <summary>As it stands, or as JSON may write it.</summary>

@@ -199,13 +199,8 @@ public class JangteoProgram : IAsyncDisposable
     /// <summary>The same, for a command that may fail; answers its exit code and everything it said.</summary>
     internal async Task<(int Code, string Said)> TryCommand(params string[] command)
     {
-        var start = Configured("dotnet", [Dll, .. command]);
-        start.RedirectStandardOutput = true;
-        start.RedirectStandardError = true;
-        using var running = Process.Start(start)!;
-        var (said, complained) = (running.StandardOutput.ReadToEndAsync(), running.StandardError.ReadToEndAsync());
-        await running.WaitForExitAsync();
-        return (running.ExitCode, await said + await complained);
+        var (code, said, complained) = await Ran(command);
+        return (code, said + complained);
     }
 
     /// <summary>A client of nobody, the caller's to keep.</summary>
@@ -214,12 +209,8 @@ public class JangteoProgram : IAsyncDisposable
     /// <summary>Runs one of the program's commands beside it, on the same data folder. Answers what it said.</summary>
     internal async Task<string> RunCommand(params string[] command)
     {
-        var start = Configured("dotnet", [Dll, .. command]);
-        start.RedirectStandardOutput = true;
-        using var running = Process.Start(start)!;
-        var said = await running.StandardOutput.ReadToEndAsync();
-        await running.WaitForExitAsync();
-        return running.ExitCode == 0 ? said : throw new InvalidOperationException($"{string.Join(' ', command)} ended with {running.ExitCode}: {said}");
+        var (code, said, complained) = await Ran(command);
+        return code == 0 ? said : throw new InvalidOperationException($"{string.Join(' ', command)} ended with {code}: {said}{complained}");
     }
 
     /// <summary>Every request and answer is compared with the API document.</summary>
@@ -237,6 +228,17 @@ public class JangteoProgram : IAsyncDisposable
     // What it says goes to a file and not to a pipe, so that it is there after a kill and nobody has to read along.
     private Process Launch() =>
         Process.Start(Configured("sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", LogFile, "dotnet", Dll, .. Command]))!;
+
+    private async Task<(int Code, string Said, string Complained)> Ran(string[] command)
+    {
+        var start = Configured("dotnet", [Dll, .. command]);
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        using var running = Process.Start(start)!;
+        var (said, complained) = (running.StandardOutput.ReadToEndAsync(), running.StandardError.ReadToEndAsync());
+        await running.WaitForExitAsync();
+        return (running.ExitCode, await said, await complained);
+    }
 
     private ProcessStartInfo Configured(string file, string[] words)
     {

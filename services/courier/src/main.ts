@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Book } from './book.js'
+import { Book, BookAway } from './book.js'
 import { log, messageOf } from './log.js'
 import { Loop } from './looping.js'
 import { Metrics } from './metrics.js'
@@ -53,12 +53,25 @@ async function run(settings: Settings): Promise<void> {
 
   // Without Redis it is alive, and not ready.
   await book.connect()
-  const weakness = await book.weakness()
+  const weakness = await whenItAnswers(() => book.weakness())
   if (weakness !== null) throw new SettingsError(`COURIER_REDIS: ${weakness}.`)
   if (door.isLeaving) return
   door.isOpen = true
   loops.forEach((loop) => loop.start())
   log('info', 'Ready.', { port, providers: [...providers.keys()] })
+}
+
+/** Asks Redis until it answers: a courier that ended would only be started again, which costs a busy machine more. */
+async function whenItAnswers<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask()
+    } catch (fault) {
+      if (!(fault instanceof BookAway)) throw fault
+      log('warning', 'Redis does not answer, and is asked again.', { fault: messageOf(fault) })
+      await new Promise((done) => setTimeout(done, looksEvery))
+    }
+  }
 }
 
 function providersOf(settings: Settings): ReadonlyMap<string, Provider> {

@@ -38,7 +38,7 @@ describe('the courier', () => {
   test('more messages at once than it takes are told to come back', async () => {
     courier = await Courier.start(redis, { ...standIn.settings(), CONCURRENCY: '1', PROVIDER_TIMEOUT: '1s' })
     standIn.next = ['take and be silent']
-    const first = courier.send(sms())
+    const first = courier.sendUntilTaken(sms())
     await until(() => standIn.next.length === 0)
 
     expect(await courier.send(sms())).toMatchObject({ status: 503, retryAfter: 1, body: { error: 'busy' } })
@@ -97,6 +97,26 @@ describe('the courier', () => {
     standIn.meanwhile = {}
     expect((await courier.sendUntilTaken(settled)).body).toMatchObject({ state: 'accepted' })
     expect(standIn.taken).toHaveLength(before + 2)
+  })
+
+  test('while Redis hangs it lives, and it is ready when Redis goes on', async () => {
+    const hung = await Redis.start()
+    hung.signal('SIGSTOP')
+    courier = await Courier.launched(hung, standIn.settings())
+    await until(() =>
+      fetch(`${courier!.address}/health/live`).then(
+        (answer) => answer.ok,
+        () => false,
+      ),
+    )
+
+    expect(await courier.isReady()).toBe(false)
+
+    hung.signal('SIGCONT')
+    await courier.becomesReady()
+    await courier.accepted(sms())
+    await courier.kill()
+    await hung.remove()
   })
 
   test('without Redis it lives, is not ready, and ends when it is told to', async () => {

@@ -53,11 +53,14 @@ public static class Posix
             throw new IOException($"{path} cannot be given to user {owner.User}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
-    /// <summary>Sends a signal; false when there is no such process any more.</summary>
-    public static bool Signal(int process, int signal) => kill(process, signal) == 0;
+    /// <summary>
+    /// Sends a signal; false when there is no such process any more. What is not there has the number 0, which would be every process of the
+    /// caller's group.
+    /// </summary>
+    public static bool Signal(int process, int signal) => process > 0 && kill(process, signal) == 0;
 
     /// <summary>True while there is a process of that number, be it dead and unburied.</summary>
-    public static bool Exists(int process) => kill(process, 0) == 0 || Marshal.GetLastPInvokeError() == NotPermitted;
+    public static bool Exists(int process) => process > 0 && (kill(process, 0) == 0 || Marshal.GetLastPInvokeError() == NotPermitted);
 
     /// <summary>Lets every other thread of the machine go before the one that calls this, for as long as it lives.</summary>
     [SupportedOSPlatform("linux")]

@@ -67,6 +67,7 @@ internal static class Edge
         services.AddSingleton(provider => new PageHead(provider.GetService<ISharedListings>(), provider.GetService<Shelf>()));
         services.AddSingleton<Pages>();
         services.AddSingleton<Door>();
+        services.AddSingleton<IStartupFilter, RoutesBeforeListening>();
         return services;
     }
 

@@ -26,17 +26,12 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
     private static readonly TimeSpan RestartsAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AsksGatewayEvery = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>
-    /// A start keeps a processor busy. More starts at once would take as long in all, and each of them would wait for the database longer than
-    /// it may.
-    /// </summary>
-    private static readonly int StartsAtOnce = Math.Max(2, Environment.ProcessorCount);
-
     /// <summary>The gateway checks a process twice a second, with a time-out of 1.2 s. If the gateway is down, replacing goes on after this.</summary>
     private static readonly TimeSpan GatewayNoticesWithin = TimeSpan.FromSeconds(10);
 
     private readonly string dataFolder = Path.GetFullPath(settings.DataFolder);
     private readonly CancellationTokenSource stopping = new();
+    private readonly StartTurns starts = new(Math.Max(2, Environment.ProcessorCount));
     private FileStream? claim;
     private Guardian? guardian;
     private PrivatePostgres? postgres;
@@ -90,11 +85,11 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
         var wanted = Places.SelectMany(module => module.Value.Take(replicas.GetValueOrDefault(module.Key, 1))).ToList();
         say($"Starting {wanted.Count} processes and the gateway ...");
         gateway = await PrivateGateway.Start(plan, Path.Combine(Folder, "gateway"), ct);
-        await Parallel.ForEachAsync(wanted, new ParallelOptions { MaxDegreeOfParallelism = StartsAtOnce, CancellationToken = ct }, async (place, ct) =>
-        {
-            place.Start();
-            await place.BecomesReady(ct);
-        });
+        wanted.ForEach(place => place.Start());
+        // The first that fails ends the waiting for the others.
+        await Parallel.ForEachAsync(
+            wanted, new ParallelOptions { MaxDegreeOfParallelism = wanted.Count, CancellationToken = ct },
+            async (place, ct) => await place.BecomesReady(ct));
         await GatewayBecomesReady(ct);
         run = new RunFile(Environment.ProcessId, Address)
         {
@@ -244,7 +239,7 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
                 told[$"{other}__Address"] = $"http://127.0.0.1:{internalPort}";
             }
 
-            return [.. Enumerable.Range(1, Replicas.Most).Select(number => new ModuleProcess(module, number, Folder, told, settings.Draining, say) { Release = release })];
+            return [.. Enumerable.Range(1, Replicas.Most).Select(number => new ModuleProcess(module, number, Folder, told, settings.Draining, starts, say) { Release = release })];
         });
         return new GatewayPlan
         {

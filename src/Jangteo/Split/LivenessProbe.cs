@@ -93,3 +93,24 @@ internal sealed class HangDetector(Func<TimeSpan?> used)
             || (silent >= SilentInARow && used() - usedBefore < Idle * TimeProvider.System.GetElapsedTime(silentSince));
     }
 }
+
+/// <summary>
+/// Tells whether a process is to be sent requests. One that was ready and answers late stays ready, until it has been late several times in a
+/// row, as with the probes of an orchestrator.
+/// </summary>
+internal sealed class Readiness
+{
+    private const int LateInARow = 3;
+
+    private bool isReady;
+    private int late;
+
+    /// <summary>Whether it is ready, after another answer.</summary>
+    /// <param name="answer">Null when none has come in time.</param>
+    public bool Note(bool? answer)
+    {
+        late = answer is null ? late + 1 : 0;
+        isReady = answer ?? (isReady && late < LateInARow);
+        return isReady;
+    }
+}

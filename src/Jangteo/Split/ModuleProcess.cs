@@ -8,11 +8,16 @@ namespace Jangteo.Split;
 /// <summary>A place for a process that runs one module: its ports stay the same, whichever process is in it.</summary>
 /// <param name="settings">What the process is told beside its place, as the names and values of settings.</param>
 /// <param name="draining">How long it may take to stop.</param>
+/// <param name="starts">Shared by all processes of a market.</param>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 internal sealed class ModuleProcess(
-    string module, int number, string splitFolder, IReadOnlyDictionary<string, string> settings, DrainingSettings draining, Action<string> say)
+    string module, int number, string splitFolder, IReadOnlyDictionary<string, string> settings, DrainingSettings draining, StartTurns starts,
+    Action<string> say)
 {
     private const int TriesToStart = 3;
+
+    /// <summary>A start that takes longer, as one does whose database is away, holds up no other.</summary>
+    private static readonly TimeSpan HoldsUpOthersFor = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan BetweenSignals = TimeSpan.FromMilliseconds(50);
 
@@ -115,10 +120,17 @@ internal sealed class ModuleProcess(
         while (!stopping.IsCancellationRequested)
         {
             replacing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var turn = await TakeTurn();
+            if (turn is null)
+            {
+                return;
+            }
+
             using var process = Launch();
             ProcessId = process.Id;
             var lived = Stopwatch.StartNew();
-            var ending = await Watch(process);
+            var ending = await Watch(process, turn);
+            turn.Dispose();
             IsReady = false;
             switch (ending)
             {
@@ -151,15 +163,40 @@ internal sealed class ModuleProcess(
         }
     }
 
+    /// <summary>Waits until it may start; null when it is stopped meanwhile.</summary>
+    private async Task<IDisposable?> TakeTurn()
+    {
+        try
+        {
+            return await starts.Take(stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Returns when it has ended or is to be ended.</summary>
-    private async Task<Ending> Watch(Process process)
+    /// <param name="turn">Is given back when the start is over.</param>
+    private async Task<Ending> Watch(Process process, IDisposable turn)
     {
         var exit = process.WaitForExitAsync(stopping.Token);
         var hang = HangDetector.Of(process);
+        var (began, readiness) = (Stopwatch.StartNew(), new Readiness());
         while (true)
         {
             var look = await LivenessProbe.Ask(Port, stopping.Token);
-            IsReady = look.Answer == LivenessAnswer.Live && await AnswersReady();
+            IsReady = readiness.Note(look.Answer switch
+            {
+                LivenessAnswer.Live => await AnswersReady(),
+                LivenessAnswer.Silent => null,
+                _ => false,
+            });
+            if (IsReady || began.Elapsed > HoldsUpOthersFor)
+            {
+                turn.Dispose();
+            }
+
             if (look.Answer == LivenessAnswer.Troubled)
             {
                 say($"{Name} {look.Text}.");
@@ -192,16 +229,21 @@ internal sealed class ModuleProcess(
         }
     }
 
-    private async Task<bool> AnswersReady()
+    /// <returns>Null when it does not answer in time.</returns>
+    private async Task<bool?> AnswersReady()
     {
         try
         {
             using var answer = await Asking.GetAsync(new Uri($"http://127.0.0.1:{Port}/health/ready"), stopping.Token);
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception notYet) when (notYet is HttpRequestException or OperationCanceledException)
+        catch (HttpRequestException)
         {
             return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
         }
     }
 

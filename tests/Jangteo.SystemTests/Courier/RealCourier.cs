@@ -63,7 +63,7 @@ internal sealed class RealCourier : IAsyncDisposable
         var clock = Stopwatch.StartNew();
         while (!await IsReady(http))
         {
-            Assert.True(clock.Elapsed < StartsWithin, $"The courier was not ready within {StartsWithin}: {File.ReadAllText(LogOf("node"))}");
+            Assert.True(clock.Elapsed < StartsWithin, $"The courier was not ready within {StartsWithin}: {Log}");
             await Task.Delay(LooksEvery);
         }
     }
@@ -89,11 +89,14 @@ internal sealed class RealCourier : IAsyncDisposable
         await TestFolder.Remove(folder);
     }
 
+    /// <summary>What the courier has said; its shell makes the file only when it runs.</summary>
+    private string Log => File.Exists(LogOf("node")) ? File.ReadAllText(LogOf("node")) : "";
+
     private string LogOf(string program) => Path.Combine(folder, program + ".log");
 
     private async Task<bool> IsReady(HttpClient http)
     {
-        Assert.False(courier!.HasExited, $"The courier ended: {(File.Exists(LogOf("node")) ? File.ReadAllText(LogOf("node")) : "")}");
+        Assert.False(courier!.HasExited, $"The courier ended: {Log}");
         try
         {
             using var answer = await http.GetAsync(new Uri($"{Address}/health/ready"));

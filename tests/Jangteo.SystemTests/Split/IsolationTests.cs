@@ -107,9 +107,8 @@ public sealed class IsolationTests(SharedSplit split, ITestOutputHelper output)
                 Refusals.PaymentDeclined,
                 (await Walk.Settled(() => shop.Ask(customer, car, card: "declined", key: $"declined {car.Id}"))).Code);
 
-            var said = await Walk.Settled(() => shop.Ask(customer, car, key: $"good {car.Id}"));
-
-            Assert.True(said.Status == 201, said.ToString());
+            // The stock that the first start took is given back by messages.
+            await shop.BeginsAtLast(customer, car, Patience);
         });
         await shop.BooksAreRight();
     }

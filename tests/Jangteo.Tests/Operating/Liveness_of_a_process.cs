@@ -13,6 +13,33 @@ public sealed class Liveness_of_a_process
     private static readonly LivenessSettings Soon = new() { StuckAfter = TimeSpan.FromMilliseconds(50) };
 
     [Fact]
+    public void A_process_that_was_ready_stays_so_until_it_has_been_late_three_times_in_a_row()
+    {
+        var readiness = new Readiness();
+
+        Assert.Equal(
+            [false, true, true, true, true, true, true, false, false, true, false],
+            new bool?[] { null, true, null, null, true, null, null, null, null, true, false }.Select(readiness.Note));
+    }
+
+    [Fact]
+    public async Task Only_so_many_processes_start_at_a_time_and_a_start_is_over_once()
+    {
+        var turns = new StartTurns(2);
+        var (first, second) = (await turns.Take(Ct), await turns.Take(Ct));
+        var (third, fourth) = (turns.Take(Ct), turns.Take(Ct));
+        Assert.False(third.IsCompleted || fourth.IsCompleted);
+
+        first.Dispose();
+        first.Dispose();
+
+        await third;
+        Assert.False(fourth.IsCompleted);
+        second.Dispose();
+        await fourth;
+    }
+
+    [Fact]
     public async Task A_loop_whose_turn_does_not_end_is_stuck_until_it_ends()
     {
         var ends = new TaskCompletionSource();
