@@ -14,6 +14,7 @@ namespace Jangteo.Catalog;
 
 /// <summary>
 /// POST /api/listings/{id}/pictures: its owner adds a picture, as the body of the request; what is kept is made anew of its pixels. DELETE takes one away again, at any time.
+/// PUT /api/listings/{id}/pictures puts them in order; the first is the cover.
 /// GET /api/pictures/{id}: as long as the listing is offered and its owner is not suspended, everyone sees it; otherwise its owner and
 /// operators, and readers whom another module sends here with a grant.
 /// </summary>
@@ -43,6 +44,7 @@ internal sealed class Pictures(
         routes.MapPost("/api/listings/{id:guid}/pictures", Add).WithMetadata(new RequestSizeLimitAttribute(LargestBytes)).Accepts<IFormFile>("image/jpeg", "image/png", "image/webp")
             .WithName("addPicture").WithSummary("Adds a picture: jpeg, png or webp of at most 2 MB and 25 megapixels, eight each.").WithTags("listings").Produces<PictureAnswer>(201);
         routes.MapDelete("/api/listings/{id:guid}/pictures/{picture:guid}", Remove).WithName("removePicture").WithSummary("Takes a picture away, also from a withdrawn listing.").WithTags("listings").Produces<ListingAnswer>();
+        routes.MapPut("/api/listings/{id:guid}/pictures", Order).WithName("orderPictures").WithSummary("Puts the pictures in another order; the first is the cover.").WithTags("listings").Produces<ListingAnswer>();
         routes.MapGet("/api/pictures/{id:guid}", Show).SignInOptional().Occupies(Occupies.Download).WithName("showPicture").WithSummary("A picture; size=small for a small one.").WithTags("listings").Produces<byte[]>(200, "image/jpeg", "image/png", "image/webp").Produces(304);
     }
 
@@ -126,6 +128,26 @@ internal sealed class Pictures(
             return new Decided.Now(Answer.Ok(ListingAnswer.Of(listing)));
         }, ct);
 
+    private Task<Answer> Order(Guid id, PictureOrder given, HttpContext http, CancellationToken ct) =>
+        commands.Run(http, given, async (work, caller, _) =>
+        {
+            var listing = await OwnListing.Lock(work, id, caller, ct);
+            OwnListing.CheckChangeable(listing);
+            if (given.Pictures is null || !given.Pictures.Order().SequenceEqual(listing.Pictures.Order()))
+            {
+                throw new RefusedException(Refusal.Invalid("pictures", Wrong.EachPictureOnce));
+            }
+
+            if (!given.Pictures.SequenceEqual(listing.Pictures))
+            {
+                listing = listing with { Revision = listing.Revision + 1, Pictures = [.. given.Pictures] };
+                listing.Update(work);
+                listing.Tell(work, "pictured", storage.Clock.Now);
+            }
+
+            return new Decided.Now(Answer.Ok(ListingAnswer.Of(listing)));
+        }, ct);
+
     private async Task<IResult> Show(Guid id, string? size, string? grant, HttpContext http, CancellationToken ct)
     {
         var isSmall = Asked.Choice(size, "size", ("small", true)) ?? false;
@@ -203,5 +225,8 @@ internal sealed class Pictures(
     private sealed record Stored(
         string State, bool IsOnOffer, Guid Owner, string SelectPiece, string Type, string Hash, int Length, byte[] First);
 }
+
+/// <param name="Pictures">The ids of all pictures that the listing has, the cover first.</param>
+internal sealed record PictureOrder(IReadOnlyList<Guid>? Pictures);
 
 internal sealed record PictureAnswer(Guid Id, ListingAnswer Listing);

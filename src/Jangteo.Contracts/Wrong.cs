@@ -24,6 +24,7 @@ public sealed class Wrong
     public static readonly Wrong WhichKind = new("which-kind");
     public static readonly Wrong Picture = new("picture");
     public static readonly Wrong PictureUnreadable = new("picture-unreadable");
+    public static readonly Wrong EachPictureOnce = new("each-picture-once");
     public static readonly Wrong SignedUpAlready = new("signed-up-already");
     public static readonly Wrong PersonOrEmail = new("person-or-email");
     public static readonly Wrong EasyPassword = new("easy-password");

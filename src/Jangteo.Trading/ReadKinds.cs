@@ -24,7 +24,7 @@ internal static class ReadKinds
     {
         var texts = shelf.Texts;
         return new KindView(
-            kind.Name, kind.Version, texts.Title(kind.Name, language), Words.Of(kind.Stock), Words.Of(kind.Price), texts.Per(kind.Price, language), settings.Currency,
+            kind.Name, kind.Version, texts.Title(kind.Name, language), Words.Of(kind.Stock), Words.Of(kind.Price), texts.Per(kind.Price, language), settings.Currency, settings.FeePermille,
             Enum.GetValues<Party>().ToDictionary(Words.Of, party => texts.Party(kind.Name, party, language)),
             [.. kind.States.Select(state => new StateView(
                 state, texts.State(kind.Name, state, language), texts.Waits(kind.Name, state, Party.Operator, language),
@@ -39,11 +39,13 @@ internal static class ReadKinds
 /// <param name="Stock">one or counted.</param>
 /// <param name="Price">What a price is per: each, hour, day or month.</param>
 /// <param name="Currency">Of every price here.</param>
+/// <param name="FeePermille">What the market keeps of what the seller is paid, in thousandths of the amount, rounded down.</param>
 /// <param name="Parties">The title of each party.</param>
 /// <param name="Begin">The move with which a buyer begins, and what he gives.</param>
 /// <param name="Diagram">Mermaid, stateDiagram-v2.</param>
 public sealed record KindView(
-    string Kind, int Version, string Title, string Stock, string Price, string Per, string Currency, IReadOnlyDictionary<string, string> Parties,
+    string Kind, int Version, string Title, string Stock, string Price, string Per, string Currency, int FeePermille,
+    IReadOnlyDictionary<string, string> Parties,
     IReadOnlyList<StateView> States, IReadOnlyList<MoveView> Moves, MayDo Begin, string Diagram);
 
 public sealed record StateView(string State, string Label, string Waits, string? Awaits, bool IsFinal);

@@ -16,6 +16,9 @@ internal sealed class SharedListings(Storage storage) : ISharedListings
                 ListingView.PicturesOf(row) is [var cover, ..] ? cover : null);
     }
 
+    public async Task<bool> Exists(Guid id, CancellationToken ct) =>
+        await storage.Find(new Sql("select exists (select from listings where id = $1)", id), row => row.GetBoolean(0), ct);
+
     public async Task<IReadOnlyList<Guid>> Newest(int most, CancellationToken ct) =>
         await storage.Query(
             new Sql($"select l.id from listings l where {SearchListings.IsListed} order by l.id desc limit $1", most),

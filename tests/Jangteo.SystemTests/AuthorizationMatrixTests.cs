@@ -101,6 +101,7 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
         ("PATCH /api/listings/{id}", OwnerOfListing),
         ("DELETE /api/listings/{id}", OwnerOfListing),
         ("POST /api/listings/{id}/pictures", OwnerOfListing),
+        ("PUT /api/listings/{id}/pictures", OwnerOfListing),
         ("DELETE /api/listings/{id}/pictures/{picture}", OwnerOfListing),
     ];
 

@@ -26,11 +26,10 @@ internal sealed class PageHead(ISharedListings? listings, Shelf? shelf)
 
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
-    /// <param name="listing">The listing that the page shows; null for other pages.</param>
+    /// <param name="shared">The listing that the page shows; null for other pages.</param>
     /// <param name="origin">Where the market is, such as <c>https://market.example</c>.</param>
-    public async Task<string> Of(Guid? listing, string origin, string language, CancellationToken ct)
+    public string Of(SharedListing? shared, string origin, string language)
     {
-        var shared = listing is { } id ? await Find(id, ct) : null;
         var (title, description) = shared is null ? (Name, About(language)) : ($"{shared.Title} · {Name}", Describe(shared, language));
         var head = new StringBuilder();
         head.Append(CultureInfo.InvariantCulture, $"<title>{Encoder.Encode(title)}</title>");
@@ -47,6 +46,7 @@ internal sealed class PageHead(ISharedListings? listings, Shelf? shelf)
             Meta("name", "twitter:card", "summary_large_image");
         }
 
+        Meta("name", "theme-color", SiteFiles.ThemeColor);
         head.Append(CultureInfo.InvariantCulture, $"\n    <link rel=\"manifest\" href=\"{SiteFiles.Manifest}\" />");
         return head.ToString();
 
@@ -58,18 +58,22 @@ internal sealed class PageHead(ISharedListings? listings, Shelf? shelf)
         ? "가까운 사람들과 사고팔고, 빌리고, 나눠 쓰는 장터예요."
         : "Buy, sell, rent and share things with people near you.";
 
-    private async Task<SharedListing?> Find(Guid id, CancellationToken ct)
+    /// <returns>The listing if everybody may see it, and whether it is known that there is none at all.</returns>
+    public async Task<(SharedListing? Shared, bool IsMissing)> Find(Guid id, CancellationToken ct)
     {
         try
         {
-            return listings is null ? null : await listings.Find(id, ct).WaitAsync(Patience, ct);
+            return listings is null ? (null, false) : await Look(listings, id, ct).WaitAsync(Patience, ct);
         }
         catch (Exception away) when (PassingFault.Is(away) && !ct.IsCancellationRequested)
         {
             // The page itself will say so, and may do better when it asks again.
-            return null;
+            return (null, false);
         }
     }
+
+    private static async Task<(SharedListing? Shared, bool IsMissing)> Look(ISharedListings listings, Guid id, CancellationToken ct) =>
+        await listings.Find(id, ct) is { } shared ? (shared, false) : (null, !await listings.Exists(id, ct));
 
     private string Describe(SharedListing listing, string language)
     {

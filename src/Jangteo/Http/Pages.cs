@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Jangteo.Contracts;
 using Jangteo.Platform.Http;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Net.Http.Headers;
@@ -44,7 +45,7 @@ internal sealed partial class Pages(PageHead head, SiteOrigin site)
             routes.MapGet(address, (HttpContext http) => Page(http, listing: null)).AllowAnonymous().ExcludeFromDescription();
         }
 
-        routes.MapGet("/listings/{id:guid}", (HttpContext http, Guid id) => Page(http, id)).AllowAnonymous().ExcludeFromDescription();
+        routes.MapGet("/listings/{id:guid}", (HttpContext http, Guid id) => ListingPage(http, id)).AllowAnonymous().ExcludeFromDescription();
         routes.MapGet("/assets/{file}", Asset).AllowAnonymous().ExcludeFromDescription();
         SiteFiles.Map(routes, () => Built() is { } built && IconLink().Match(built) is { Success: true } icon ? icon.Groups["where"].Value : null);
     }
@@ -63,8 +64,15 @@ internal sealed partial class Pages(PageHead head, SiteOrigin site)
         return Page(http, listing: null);
     }
 
+    private async Task ListingPage(HttpContext http, Guid id)
+    {
+        var (shared, isMissing) = await head.Find(id, http.RequestAborted);
+        http.Response.StatusCode = isMissing ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
+        await Page(http, shared);
+    }
+
     /// <param name="listing">The listing that the page shows; null for other pages.</param>
-    private async Task Page(HttpContext http, Guid? listing)
+    private async Task Page(HttpContext http, SharedListing? listing)
     {
         var language = Problems.Language(http);
         var headers = http.Response.Headers;
@@ -83,7 +91,7 @@ internal sealed partial class Pages(PageHead head, SiteOrigin site)
 
         var page = built
             .Replace("<html lang=\"en\">", $"<html lang=\"{language}\">", StringComparison.Ordinal)
-            .Replace(PageHead.BuiltTitle, await head.Of(listing, SiteFiles.OriginOf(http, site), language, http.RequestAborted), StringComparison.Ordinal);
+            .Replace(PageHead.BuiltTitle, head.Of(listing, SiteFiles.OriginOf(http, site), language), StringComparison.Ordinal);
         await Send(http, Answering.Of(Encoding.UTF8.GetBytes(page)));
     }
 

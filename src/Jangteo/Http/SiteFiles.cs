@@ -10,6 +10,9 @@ namespace Jangteo.Http;
 /// <summary>Files that browsers and search engines look for at fixed addresses.</summary>
 internal static class SiteFiles
 {
+    /// <summary>The colour of the brand, as browsers tint their own bars with it.</summary>
+    public const string ThemeColor = "#0b6e69";
+
     public const string Manifest = "/manifest.webmanifest";
 
     /// <summary>Search engines read 50,000 addresses at most; the oldest of so many are seldom looked for.</summary>
@@ -35,7 +38,7 @@ internal static class SiteFiles
             ["scope"] = "/",
             ["display"] = "standalone",
             ["background_color"] = "#ffffff",
-            ["theme_color"] = "#0b6e69",
+            ["theme_color"] = ThemeColor,
             ["icons"] = icon is null ? Array.Empty<object>() : new object[] { new { src = icon, type = "image/svg+xml", sizes = "any" } },
         };
         http.Response.Headers.Vary = "Accept-Language";

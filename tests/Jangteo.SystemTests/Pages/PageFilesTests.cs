@@ -72,6 +72,7 @@ public sealed partial class PageFilesTests(SharedProgram shared, Browser browser
     [InlineData("/nowhere", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8", "text/html")]
     [InlineData("/listings/17", "text/html", "text/html")]
     [InlineData("/listings/------------------------------------", "text/html", "text/html")]
+    [InlineData("/listings/0190d0a0-0000-7000-8000-000000000000", "text/html", "text/html")]
     [InlineData("/a/b/c.html", "TEXT/HTML", "text/html")]
     [InlineData("/apiary", "text/html", "text/html")]
     [InlineData("/nowhere", "*/*", "application/problem+json")]
@@ -124,7 +125,6 @@ public sealed partial class PageFilesTests(SharedProgram shared, Browser browser
     [Theory]
     [InlineData("/")]
     [InlineData("/sign-in")]
-    [InlineData("/listings/0190d0a0-0000-7000-8000-000000000000")]
     public async Task Any_other_link_shows_the_market(string path)
     {
         var page = await Page(path);
@@ -132,6 +132,16 @@ public sealed partial class PageFilesTests(SharedProgram shared, Browser browser
         Assert.Contains("<title>장터 Jangteo</title>", page);
         Assert.Contains("<meta property=\"og:title\" content=\"장터 Jangteo\" />", page);
         Assert.Contains("<meta name=\"description\" content=\"Buy, sell, rent and share things with people near you.\" />", page);
+    }
+
+    [Fact]
+    public async Task Before_its_program_runs_it_names_the_market_and_colours_the_bars_of_the_browser()
+    {
+        var page = await Page("/");
+
+        Assert.Matches("<div class=\"first\"><img [^>]+>장터 Jangteo</div>", page);
+        Assert.Contains("<noscript>", page);
+        Assert.Contains("<meta name=\"theme-color\" content=\"#0b6e69\" />", page);
     }
 
     [Fact]

@@ -104,7 +104,8 @@ public sealed class ScreensTests(SharedProgram shared, Browser browser, ScreensT
         return missed;
     }
 
-    private static async Task<string> Violations(IPage page)
+    /// <summary>The faults of accessibility that axe finds on a page as it is now.</summary>
+    internal static async Task<string> Violations(IPage page)
     {
         await page.EvaluateAsync(axe);
         var found = await page.EvaluateAsync<JsonElement>("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] })");

@@ -52,6 +52,31 @@ public sealed class Showing_pictures(OpenShop open, TestPostgres postgres) : ICl
     }
 
     [Fact]
+    public async Task The_owner_puts_pictures_in_order_and_the_first_is_the_cover()
+    {
+        var shop = open.Shop;
+        var listing = (await shop.Offer("minji", shop.SingleKind)).Id;
+        var pictures = new List<Guid>();
+        for (var number = 0; number < 3; number++)
+            pictures.Add((await shop.Bed.Post($"/api/listings/{listing}/pictures", "minji", Png)).Id);
+        Guid[] wanted = [pictures[2], pictures[0], pictures[1]];
+
+        var ordered = await Order("minji", wanted);
+        await Order("minji", wanted);
+
+        Assert.Equal(200, ordered.Status);
+        var told = (await shop.Said<ListingChanged>(CatalogMessages.ListingChanged, listing))[^1];
+        // Asking for the order that there is changes nothing, and is told to nobody.
+        Assert.Equal((int)ordered.Body!["revision"]!, told.Revision);
+        Assert.Equal(wanted, told.Pictures);
+        Assert.Equal("not-yours", (await Order("junho", wanted)).Problem);
+        foreach (var wrong in new[] { wanted[1..], [.. wanted, wanted[0]], [wanted[0], wanted[0], wanted[1]], [wanted[0], wanted[1], Guid.NewGuid()] })
+            Assert.Equal("invalid", (await Order("minji", wrong)).Problem);
+
+        Task<Heard> Order(string person, Guid[] order) => shop.Bed.Send(HttpMethod.Put, $"/api/listings/{listing}/pictures", person, new { pictures = order });
+    }
+
+    [Fact]
     public async Task A_drafts_picture_is_its_owners_and_a_withdrawn_one_operators_see_too()
     {
         await using var shop = await Shop.Open(postgres);

@@ -9,6 +9,9 @@ import { Refused, Waiting } from '../parts/Answers'
 import { Card } from '../parts/Card'
 import { LinkButton } from '../parts/LinkButton'
 
+/** The id of the form, for what leads there. */
+export const askFor = 'ask'
+
 /** What a kind of trade needs to begin, as its table says, and what it will cost. */
 export function AskForIt({ listing }: { listing: Listing }) {
   const { t } = useTranslation()
@@ -62,9 +65,11 @@ export function AskForIt({ listing }: { listing: Listing }) {
     )
 
   const changed = listing.price !== seen
-  const now = ask.error?.problem.trade as { id?: string } | null | undefined
+  // A heard "no" carries the trade as it now is; the one that the buyer has already is named by its id.
+  const now = ask.error?.problem.trade as { id: string } | string | null | undefined
   return (
     <form
+      id={askFor}
       onSubmit={(event) => {
         event.preventDefault()
         if (!corrects()) {
@@ -154,8 +159,8 @@ export function AskForIt({ listing }: { listing: Listing }) {
         {ask.error && ask.error.code !== 'price-changed' && <Refused refusal={ask.error} />}
         {ask.error?.problem.status === 503 && <Text size="sm">{t('ask.notBegun')}</Text>}
         {!!ask.error?.problem.left && <Text size="sm">{t('ask.left', { count: ask.error.problem.left })}</Text>}
-        {now?.id && (
-          <LinkButton to={`/trades/${now.id}`} variant="default">
+        {now && (
+          <LinkButton to={`/trades/${typeof now === 'string' ? now : now.id}`} variant="default">
             {t('ask.seeTrade')}
           </LinkButton>
         )}

@@ -1,15 +1,15 @@
-import { Badge, Card, Grid, Group, SimpleGrid, Stack, Text } from '@mantine/core'
+import { Badge, Button, Card, Grid, Group, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
-import { useAsked } from '../api/asking'
+import { useAsked, useKind } from '../api/asking'
 import { GET, type Listing } from '../api/client'
 import { useMe } from '../api/session'
 import { Asked } from '../parts/Answers'
 import { LinkButton } from '../parts/LinkButton'
 import { Title } from '../parts/Title'
 import { When } from '../parts/When'
-import { AskForIt } from './AskForIt'
-import { Picture } from './Picture'
+import { AskForIt, askFor } from './AskForIt'
+import { Gallery } from './Gallery'
 import { Price } from './Price'
 
 /** A thing that is offered, and what it takes to have it. */
@@ -23,16 +23,7 @@ export default function OneListing() {
       {(listing) => (
         <Grid gap="xl">
           <Grid.Col span={{ base: 12, sm: 7 }}>
-            <Stack>
-              <Picture listing={listing} />
-              {listing.pictures.length > 1 && (
-                <SimpleGrid cols={4}>
-                  {listing.pictures.slice(1).map((picture, index) => (
-                    <Picture key={picture} listing={listing} index={index + 1} small />
-                  ))}
-                </SimpleGrid>
-              )}
-            </Stack>
+            <Gallery listing={listing} />
           </Grid.Col>
           <Grid.Col span={{ base: 12, sm: 5 }}>
             <Stack>
@@ -51,6 +42,7 @@ export default function OneListing() {
               {listing.quantity > 1 && <Text size="sm">{t('listing.left', { available: listing.available, quantity: listing.quantity })}</Text>}
               {!!listing.onOrder && <Text size="sm">{t('listing.onOrder', { count: listing.onOrder })}</Text>}
               <Text style={{ whiteSpace: 'pre-wrap' }}>{listing.description}</Text>
+              {me && me.id !== listing.owner.id && listing.available > 0 && <PriceBar listing={listing} />}
               <Card withBorder>
                 {me === null ? (
                   <Stack>
@@ -73,6 +65,27 @@ export default function OneListing() {
         </Grid>
       )}
     </Asked>
+  )
+}
+
+/** On a phone, the price and what leads to the form stay in sight until the form is. */
+function PriceBar({ listing }: { listing: Listing }) {
+  const kind = useKind(listing.kind)
+  return (
+    kind && (
+      <Group className="pricebar" hiddenFrom="sm" justify="space-between" wrap="nowrap">
+        <Price listing={listing} />
+        <Button
+          onClick={() => {
+            const form = document.getElementById(askFor)
+            form?.scrollIntoView({ block: 'start' })
+            form?.querySelector<HTMLElement>('input, textarea')?.focus({ preventScroll: true })
+          }}
+        >
+          {kind.begin.label}
+        </Button>
+      </Group>
+    )
   )
 }
 

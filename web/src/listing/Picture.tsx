@@ -5,15 +5,22 @@ interface Given {
   index?: number
   /** a small copy, for lists */
   small?: boolean
+  /** for who does not see it; none where the title stands beside it */
+  alt?: string
+  /** among the first that a page shows: others are fetched when they come near */
+  first?: boolean
+}
+
+/** Where a picture is. Only of what is on offer does everyone see the pictures: others are asked for where the reader is known. */
+export function addressOf({ id, status, pictures }: Listing, index: number) {
+  return status === 'registered' ? `/api/pictures/${pictures[index]}` : `/api/listings/${id}/pictures/${pictures[index]}`
 }
 
 /** How a thing looks; one without a picture is drawn as its first letter. */
-export function Picture({ listing, index = 0, small = false }: Given) {
-  const picture = listing.pictures[index]
-  if (picture) {
-    // Only of what is on offer does everyone see the pictures: others are asked for where the reader is known.
-    const where = listing.status === 'registered' ? `/api/pictures/${picture}` : `/api/listings/${listing.id}/pictures/${picture}`
-    return <img className="picture" src={small ? `${where}?size=small` : where} alt="" loading="lazy" />
+export function Picture({ listing, index = 0, small = false, alt = '', first = false }: Given) {
+  if (listing.pictures[index]) {
+    const address = addressOf(listing, index)
+    return <img className="picture" src={small ? `${address}?size=small` : address} alt={alt} loading={first ? 'eager' : 'lazy'} fetchPriority={first ? 'high' : 'auto'} />
   }
 
   return (

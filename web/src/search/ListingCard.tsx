@@ -5,13 +5,14 @@ import type { Listing } from '../api/client'
 import { Picture } from '../listing/Picture'
 import { Price } from '../listing/Price'
 
-export function ListingCard({ listing }: { listing: Listing }) {
+/** @param first Whether it is in the first row, whose pictures are seen at once. */
+export function ListingCard({ listing, first }: { listing: Listing; first: boolean }) {
   const { t } = useTranslation()
   return (
     <li>
       <Card component={Link} to={`/listings/${listing.id}`} withBorder padding="sm" h="100%">
         <Card.Section>
-          <Picture listing={listing} small />
+          <Picture listing={listing} small first={first} />
         </Card.Section>
         <Text mt="xs" fw={600} lineClamp={2}>
           {listing.title}

@@ -1,6 +1,6 @@
-import { Button, Chip, Group, NumberInput, Select, SimpleGrid, Stack, Switch, Text, TextInput } from '@mantine/core'
+import { Box, Button, Chip, Group, NumberInput, Select, SimpleGrid, Stack, Switch, Text, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
-import { lazy, Suspense, useRef } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { useAsked, useKinds } from '../api/asking'
@@ -13,7 +13,11 @@ import { Title } from '../parts/Title'
 import { ListingCard } from './ListingCard'
 
 const Town = lazy(() => import('./Town'))
+const rowOfFour = 4
 const sorts = ['newest', 'price', '-price', 'distance'] as const
+
+const filters = 'filters'
+const filtering = ['min', 'max', 'sort', 'available']
 
 /** What is offered. What was looked for stands in the address of the page, so that it can be kept and sent to somebody. */
 export function Search() {
@@ -29,6 +33,9 @@ export function Search() {
       },
       { replace: true },
     )
+  // On a phone the first things are seen without scrolling: what narrows them down is behind a button.
+  const [opened, open] = useState(false)
+  const set = filtering.filter((name) => wanted.has(name)).length
   const typed = useRef<Record<string, string | null>>({})
   const wantTyped = useDebouncedCallback(() => {
     const changes = typed.current
@@ -73,7 +80,7 @@ export function Search() {
         onChange={(event) => wantSoon({ q: event.currentTarget.value.trim() })}
       />
       <Chip.Group value={query.kind ?? ''} onChange={(kind) => want({ kind: kind as string })}>
-        <Group gap="xs" role="group" aria-label={t('search.kind')}>
+        <Group className="chips" gap="xs" role="group" aria-label={t('search.kind')}>
           <Chip value="">{t('search.every')}</Chip>
           {facets?.kinds.map((kind) => (
             <Chip key={kind.kind} value={kind.kind}>
@@ -82,33 +89,43 @@ export function Search() {
           ))}
         </Group>
       </Chip.Group>
-      <SimpleGrid cols={{ base: 2, sm: 4 }} style={{ alignItems: 'end' }}>
-        <NumberInput
-          label={t('search.min')}
-          min={0}
-          hideControls
-          decimalScale={currency ? digitsOf(currency) : 0}
-          defaultValue={wanted.get('min') ?? ''}
-          onChange={(value) => wantSoon({ min: String(value) })}
-        />
-        <NumberInput
-          label={t('search.max')}
-          min={0}
-          hideControls
-          decimalScale={currency ? digitsOf(currency) : 0}
-          defaultValue={wanted.get('max') ?? ''}
-          onChange={(value) => wantSoon({ max: String(value) })}
-        />
-        <Select
-          label={t('search.sort')}
-          allowDeselect={false}
-          value={sort}
-          data={sorts.filter((one) => one !== 'distance' || near).map((value) => ({ value, label: t(`search.sorts.${value}`) }))}
-          onChange={(value) => want({ sort: value })}
-        />
-        <Switch label={t('search.available')} checked={query.available === 'true'} onChange={(event) => want({ available: event.currentTarget.checked ? 'true' : null })} mb={8} />
-      </SimpleGrid>
+      <Box id={filters} visibleFrom={opened ? undefined : 'sm'}>
+        <SimpleGrid cols={{ base: 2, sm: 4 }} style={{ alignItems: 'end' }}>
+          <NumberInput
+            label={t('search.min')}
+            min={0}
+            hideControls
+            decimalScale={currency ? digitsOf(currency) : 0}
+            defaultValue={wanted.get('min') ?? ''}
+            onChange={(value) => wantSoon({ min: String(value) })}
+          />
+          <NumberInput
+            label={t('search.max')}
+            min={0}
+            hideControls
+            decimalScale={currency ? digitsOf(currency) : 0}
+            defaultValue={wanted.get('max') ?? ''}
+            onChange={(value) => wantSoon({ max: String(value) })}
+          />
+          <Select
+            label={t('search.sort')}
+            allowDeselect={false}
+            value={sort}
+            data={sorts.filter((one) => one !== 'distance' || near).map((value) => ({ value, label: t(`search.sorts.${value}`) }))}
+            onChange={(value) => want({ sort: value })}
+          />
+          <Switch
+            label={t('search.available')}
+            checked={query.available === 'true'}
+            onChange={(event) => want({ available: event.currentTarget.checked ? 'true' : null })}
+            mb={8}
+          />
+        </SimpleGrid>
+      </Box>
       <Group>
+        <Button variant="default" hiddenFrom="sm" aria-expanded={opened} aria-controls={filters} onClick={() => open(!opened)}>
+          {set > 0 ? t('search.filtersSet', { count: set }) : t('search.filters')}
+        </Button>
         <Button variant="default" aria-expanded={wanted.has('map')} onClick={() => want(wanted.has('map') ? { map: null, near: null, within: null } : { map: '1' })}>
           {wanted.has('map') ? t('search.noMap') : t('search.map')}
         </Button>
@@ -140,8 +157,8 @@ export function Search() {
       >
         {({ items }) => (
           <SimpleGrid cols={{ base: 2, sm: 3, md: 4 }} component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
-            {items.map((listing) => (
-              <ListingCard key={listing.id} listing={listing} />
+            {items.map((listing, index) => (
+              <ListingCard key={listing.id} listing={listing} first={index < rowOfFour} />
             ))}
           </SimpleGrid>
         )}

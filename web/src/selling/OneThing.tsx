@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation, useParams } from 'react-router'
 import { useAsked, useCommand, useKind } from '../api/asking'
-import { DELETE, GET, PATCH, type Kind, type Listing } from '../api/client'
+import { DELETE, GET, PATCH, PUT, type Kind, type Listing } from '../api/client'
 import { useMe } from '../api/session'
 import { Picture } from '../listing/Picture'
 import { Asked, Empty, Refused, Waiting } from '../parts/Answers'
@@ -138,7 +138,14 @@ function Pictures({ listing, isOver = false }: { listing: Listing; isOver?: bool
     }
   }
 
-  const refused = add.error ?? remove.error
+  const order = useCommand((pictures: string[]) => remembering(PUT('/api/listings/{id}/pictures', { params: { path: { id: listing.id } }, body: { pictures } })), 'listing')
+  const earlier = (index: number) => {
+    const pictures = [...listing.pictures]
+    pictures.splice(index - 1, 2, pictures[index]!, pictures[index - 1]!)
+    order.mutate(pictures)
+  }
+
+  const refused = add.error ?? remove.error ?? order.error
   return (
     <Card withBorder>
       <Stack gap="sm">
@@ -149,7 +156,24 @@ function Pictures({ listing, isOver = false }: { listing: Listing; isOver?: bool
           <SimpleGrid cols={{ base: 2, xs: 4 }} component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
             {listing.pictures.map((picture, index) => (
               <Stack key={picture} component="li" gap={4}>
-                <Picture listing={listing} index={index} small />
+                <Picture listing={listing} index={index} small alt={t('selling.pictures.number', { number: index + 1 })} />
+                {index === 0 ? (
+                  <Text size="sm" ta="center" lh="30px">
+                    {t('selling.pictures.cover')}
+                  </Text>
+                ) : (
+                  !isOver && (
+                    <Button
+                      variant="default"
+                      size="xs"
+                      aria-label={t('selling.pictures.earlierNumber', { number: index + 1 })}
+                      disabled={order.isPending}
+                      onClick={() => earlier(index)}
+                    >
+                      {index === 1 ? t('selling.pictures.toCover') : t('selling.pictures.earlier')}
+                    </Button>
+                  )
+                )}
                 <Button
                   variant="default"
                   size="xs"
@@ -167,7 +191,7 @@ function Pictures({ listing, isOver = false }: { listing: Listing; isOver?: bool
         {!isOver && <ChoosePictures room={most - listing.pictures.length} busy={add.isPending} onChoose={(pictures) => void addAll(pictures)} />}
         {refused && (
           <Text size="sm" c="red" role="alert">
-            {refused.fields.picture ?? refused.problem.title ?? t('answers.unreachable')}
+            {refused.fields.picture ?? refused.fields.pictures ?? refused.problem.title ?? t('answers.unreachable')}
           </Text>
         )}
       </Stack>

@@ -1,6 +1,7 @@
 import { NumberInput, SimpleGrid, Textarea, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Kind } from '../api/client'
+import { useAmounts } from '../parts/Amount'
 import { digitsOf } from '../parts/currencies'
 import { PlaceField } from './PlaceField'
 import type { Thing } from './thing'
@@ -16,7 +17,18 @@ interface Given {
 /** What is said of a thing, as its kind wants it. */
 export function ThingFields({ kind, thing, wrong, onChange }: Given) {
   const { t } = useTranslation()
+  const amount = useAmounts()
   const set = (part: Partial<Thing>) => onChange({ ...thing, ...part })
+  const minor = thing.price === '' ? 0 : Math.round(thing.price * 10 ** digitsOf(kind.currency))
+  const fee = Math.floor((minor * kind.feePermille) / 1000)
+  const receives =
+    minor > 0 &&
+    t(kind.price === 'each' ? 'selling.fields.receives' : 'selling.fields.receivesPer', {
+      amount: amount(minor - fee, kind.currency),
+      fee: amount(fee, kind.currency),
+      percent: kind.feePermille / 10,
+      per: kind.per,
+    })
   return (
     <>
       <TextInput
@@ -47,6 +59,8 @@ export function ThingFields({ kind, thing, wrong, onChange }: Given) {
           value={thing.price}
           onChange={(price) => set({ price: price === '' ? '' : Number(price) })}
           error={wrong.price}
+          description={receives}
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
         />
         {kind.stock === 'counted' && (
           <NumberInput

@@ -1,13 +1,23 @@
-import { Anchor, Card, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Card, SimpleGrid, Stack, Text, Title, UnstyledButton } from '@mantine/core'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Trade } from '../api/client'
 import { useAmounts } from '../parts/Amount'
+import { fetched } from '../parts/Boundary'
+
+const PictureDialog = lazy(fetched(() => import('../parts/PictureDialog')))
 
 /** What the trade is about, as it was when the trade began: its owner may say it otherwise since, and that changes no trade. */
 export function Agreed({ trade }: { trade: Trade }) {
   const { t } = useTranslation()
   const amount = useAmounts()
+  const [enlarged, enlarge] = useState<number | null>(null)
   const { title, price, description, pictures, place } = trade.listing
+  const count = pictures.length
+  const shown = pictures.map((picture, index) => ({
+    address: `/api/trades/${trade.id}/pictures/${picture}`,
+    alt: t('pictures.alt', { title, number: index + 1, count }),
+  }))
   return (
     <Card withBorder component="section" aria-label={t('agreed.title')}>
       <Stack gap="sm">
@@ -21,14 +31,19 @@ export function Agreed({ trade }: { trade: Trade }) {
             {amount(price, trade.currency)}
           </Text>
         </Text>
-        {pictures.length > 0 && (
+        {count > 0 && (
           <SimpleGrid cols={4}>
-            {pictures.map((picture, index) => (
-              <a key={picture} href={`/api/trades/${trade.id}/pictures/${picture}`} target="_blank" rel="noreferrer" aria-label={t('agreed.picture', { number: index + 1 })}>
-                <img className="picture" src={`/api/trades/${trade.id}/pictures/${picture}?size=small`} alt="" loading="lazy" />
-              </a>
+            {shown.map(({ address, alt }, index) => (
+              <UnstyledButton key={address} onClick={() => enlarge(index)} aria-label={t('pictures.enlarge', { number: index + 1, count })}>
+                <img className="picture" src={`${address}?size=small`} alt={alt} loading="lazy" />
+              </UnstyledButton>
             ))}
           </SimpleGrid>
+        )}
+        {enlarged !== null && (
+          <Suspense fallback={null}>
+            <PictureDialog pictures={shown} first={enlarged} onClose={() => enlarge(null)} />
+          </Suspense>
         )}
         {description && (
           <Text size="sm" style={{ whiteSpace: 'pre-wrap' }}>

@@ -1,0 +1,155 @@
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using Jangteo.Tests.Catalog;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Jangteo.SystemTests.Pages;
+
+/// <summary>What people look at before they decide: pictures, prices, and what a phone shows of them first.</summary>
+public sealed class LookingAtThingsTests(SharedProgram shared, Browser browser)
+{
+    private const int Phone = 390;
+    private const int PhoneHeight = 844;
+
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(Phone)]
+    public async Task Pictures_are_enlarged_and_gone_through_by_keys_and_buttons(int width)
+    {
+        var thing = await WithPictures("A clock in three photos", 3);
+        await using var window = await browser.Open(await shared.Running, width: width);
+        await window.Go($"/listings/{thing.Id}");
+        var opener = window.Button("Enlarge photo 2 of 3");
+        await opener.ClickAsync();
+        var dialog = window.Page.GetByRole(AriaRole.Dialog);
+        var shown = dialog.GetByRole(AriaRole.Status);
+
+        await Expect(shown).ToHaveTextAsync("Photo 2 of 3");
+        await Expect(dialog.GetByAltText("A clock in three photos, photo 2 of 3")).ToBeInViewportAsync();
+        Assert.Equal("", await ScreensTests.Violations(window.Page));
+        await window.Page.Keyboard.PressAsync("ArrowRight");
+        await Expect(shown).ToHaveTextAsync("Photo 3 of 3");
+        await Expect(window.Button("Next")).ToBeDisabledAsync();
+        await window.Click("Previous");
+        await Expect(shown).ToHaveTextAsync("Photo 2 of 3");
+        await window.Page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToHaveCountAsync(0);
+        await Expect(opener).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task The_owner_chooses_the_cover()
+    {
+        var thing = await WithPictures("A vase in two photos", 2);
+        var before = await PicturesOf(thing);
+        await using var owner = await browser.Open(await shared.Running, thing.Seller.Name);
+        await owner.Go($"/selling/{thing.Id}");
+
+        await owner.Click("Move photo 2 forward");
+
+        await Shop.Eventually(() => PicturesOf(thing), now => now.SequenceEqual(before.Reverse()));
+    }
+
+    [Fact]
+    public async Task On_a_phone_the_first_things_are_seen_and_the_filters_are_behind_a_button()
+    {
+        await WithPictures("A thing to be seen first", 1);
+        await using var window = await browser.Open(await shared.Running, width: Phone);
+        await window.Go("/");
+        var first = window.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Listitem).First;
+        await Expect(first).ToBeVisibleAsync();
+        var place = (await first.BoundingBoxAsync())!;
+        Assert.InRange(place.Y + (place.Height / 2), 0, PhoneHeight);
+        await Expect(first.GetByRole(AriaRole.Presentation)).ToHaveAttributeAsync("loading", "eager");
+        await Expect(window.Page.GetByLabel("Min price")).ToBeHiddenAsync();
+
+        await window.Click("Filters");
+        await window.Page.GetByRole(AriaRole.Switch, new() { Name = "Available now" }).ClickAsync();
+
+        await Expect(window.Button("Filters (1)")).ToHaveAttributeAsync("aria-expanded", "true");
+        await Expect(window.Page.GetByLabel("Min price")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task On_a_phone_the_price_and_the_way_to_the_form_are_in_sight()
+    {
+        var thing = await WithPictures("A kettle with a long description", 3);
+        await using var window = await browser.Open(await shared.Running, "buyer-on-a-phone", width: Phone);
+        await window.Go($"/listings/{thing.Id}");
+        var bar = window.Page.Locator(".pricebar");
+        await Expect(bar).ToContainTextAsync("₩10,000");
+        await Expect(bar).ToBeInViewportAsync(new() { Ratio = 1 });
+
+        await bar.GetByRole(AriaRole.Button).ClickAsync();
+
+        await Expect(window.Page.Locator("form :is(input, textarea)").First).ToBeFocusedAsync();
+        await window.Page.SetViewportSizeAsync(1280, PhoneHeight);
+        await Expect(bar).ToBeHiddenAsync();
+    }
+
+    [Theory]
+    [InlineData("Second-hand", "You receive ₩9,700 after the 3% fee (₩300).")]
+    [InlineData("Car share", "You receive ₩9,700 an hour after the 3% fee (₩300).")]
+    public async Task A_seller_is_told_what_they_receive(string kind, string told)
+    {
+        await using var seller = await browser.Open(await shared.Running, "seller-who-counts");
+        await seller.Go("/selling/new");
+
+        await seller.Page.GetByRole(AriaRole.Radio, new() { Name = kind }).ClickAsync();
+        await seller.Fill("Price", "10000");
+
+        await seller.Reads(told);
+    }
+
+    [Fact]
+    public async Task The_fee_is_shown_to_the_seller_only()
+    {
+        var program = await shared.Running;
+        var shop = new Shop(program);
+        var deal = await shop.Begun(await shop.List("second-hand"));
+        await using var seller = await browser.Open(program, deal.Seller.Name);
+        await using var buyer = await browser.Open(program, deal.Buyer.Name);
+        await seller.Go($"/trades/{deal.Id}");
+        await buyer.Go($"/trades/{deal.Id}");
+
+        await seller.Reads("Jangteo deducts a fee of ₩300 when the seller is paid.");
+        await buyer.Reads("Where the money is");
+        await Expect(buyer.Page.GetByText("fee")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_second_request_for_the_same_thing_leads_to_the_first()
+    {
+        var program = await shared.Running;
+        var shop = new Shop(program);
+        var deal = await shop.Begun(await shop.List("second-hand", title: "A jar that is asked for twice"));
+        await using var buyer = await browser.Open(program, deal.Buyer.Name);
+        await buyer.Go($"/listings/{deal.Thing.Id}");
+        await buyer.Page.Locator("form button[type=submit]").ClickAsync();
+
+        await buyer.Link("View trade").ClickAsync();
+
+        await Expect(buyer.Page).ToHaveURLAsync($"{program.Address}trades/{deal.Id}");
+    }
+
+    private static async Task<Guid[]> PicturesOf(Thing thing) =>
+        [.. (await thing.Seller.Get($"/api/listings/{thing.Id}")).Body!["pictures"]!.AsArray().Select(picture => (Guid)picture!)];
+
+    /// <summary>A listing with pictures that differ.</summary>
+    private async Task<Thing> WithPictures(string title, int count)
+    {
+        var program = await shared.Running;
+        var thing = await new Shop(program).List("second-hand", title: title);
+        var owner = await program.As(thing.Seller.Name);
+        for (var number = 1; number <= count; number++)
+        {
+            using var picture = new ByteArrayContent(TestPictures.Jpeg(600, 200 * number)) { Headers = { ContentType = new MediaTypeHeaderValue("image/jpeg") } };
+            using var added = await owner.PostAsync($"/api/listings/{thing.Id}/pictures", picture, TestContext.Current.CancellationToken);
+            Assert.True(added.IsSuccessStatusCode, JsonNode.Parse(await added.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!.ToJsonString());
+        }
+
+        await Shop.Eventually(() => PicturesOf(thing), pictures => pictures.Length == count);
+        return thing;
+    }
+}
