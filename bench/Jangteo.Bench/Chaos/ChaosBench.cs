@@ -92,7 +92,7 @@ internal sealed class ChaosBench(Plan plan, bool asJson)
         Say($"Killing for {plan.Killing.TotalSeconds:0} s ...");
         var unrest = new Unrest(fleet, plan.Seed, Say);
         crowd.Begin(ct);
-        await unrest.Last(plan.Killing, ct);
+        await unrest.Last(plan.Killing, plan.ReadyWithin, ct);
         var found = await crowd.End(ct);
         var returns = unrest.Returns.Order().ToList();
         var late = returns.Count(took => took > plan.ReadyWithin) + unrest.Away;

@@ -14,7 +14,7 @@ internal sealed class Unrest(Fleet fleet, int seed, Action<string> say)
     // Each has its own signal: PostgreSQL's is that of pg_ctl stop -m immediate, after which it has to recover.
     private static readonly (string Name, int Signal)[] Servers = [("rabbitmq", Posix.Kill), ("postgresql", Posix.Quit), ("haproxy", Posix.Kill)];
 
-    private static readonly TimeSpan ReturnsWithin = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan WaitsAtLeast = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(50);
 
     private readonly Random random = new(seed);
@@ -36,12 +36,13 @@ internal sealed class Unrest(Fleet fleet, int seed, Action<string> say)
     public int Away => away.Count;
 
     /// <summary>Kills for so long, and returns when every process is ready again.</summary>
-    public async Task Last(TimeSpan duration, CancellationToken ct)
+    /// <param name="readyWithin">So long, and for a minute at least, they are waited for.</param>
+    public async Task Last(TimeSpan duration, TimeSpan readyWithin, CancellationToken ct)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var watching = WatchReturns(over.Token);
         await KillFor(duration, ct);
-        over.CancelAfter(ReturnsWithin);
+        over.CancelAfter(readyWithin > WaitsAtLeast ? readyWithin : WaitsAtLeast);
         while (!away.IsEmpty && !over.IsCancellationRequested)
         {
             await Task.Delay(LooksEvery, ct);

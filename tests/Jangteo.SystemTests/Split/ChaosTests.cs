@@ -64,9 +64,10 @@ public sealed class ChaosTests(ChaosTests.Run run, ITestOutputHelper output) : I
 
     /// <summary>
     /// Half a minute of killing is enough for every server to die. Everything comes to rest within a minute after the last thing that was
-    /// done to it. A process is ready again within 5 s on a machine of its own; here many start at once, beside other tests.
+    /// done to it. How soon a process is ready again is measured by <c>jangteo chaos</c> on a machine of its own (5 s); here one is killed every
+    /// two seconds beside other tests, and that each comes back at all is what counts.
     /// </summary>
     public sealed class Run() : BenchRun(
         TimeSpan.FromMinutes(10), "chaos", "--minutes", "0.5", "--clients", "16", "--broker-away", "15", "--messages",
-        $"{MessagesWithoutBroker}", "--views-away", $"{TradesWithoutViews}", "--rest-within", "60", "--ready-within", "30");
+        $"{MessagesWithoutBroker}", "--views-away", $"{TradesWithoutViews}", "--rest-within", "60", "--ready-within", "120");
 }
