@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
@@ -44,7 +45,8 @@ internal sealed class Pictures(
         routes.MapPost("/api/listings/{id:guid}/pictures", Add).WithMetadata(new RequestSizeLimitAttribute(LargestBytes)).Accepts<IFormFile>("image/jpeg", "image/png", "image/webp")
             .WithName("addPicture").WithSummary("Adds a picture: jpeg, png or webp of at most 2 MB and 25 megapixels, eight each.").WithTags("listings").Produces<PictureAnswer>(201);
         routes.MapDelete("/api/listings/{id:guid}/pictures/{picture:guid}", Remove).WithName("removePicture").WithSummary("Takes a picture away, also from a withdrawn listing.").WithTags("listings").Produces<ListingAnswer>();
-        routes.MapPut("/api/listings/{id:guid}/pictures", Order).WithName("orderPictures").WithSummary("Puts the pictures in another order; the first is the cover.").WithTags("listings").Produces<ListingAnswer>();
+        routes.MapPut("/api/listings/{id:guid}/pictures", Order).WithName("orderPictures")
+            .WithSummary("Puts the pictures in another order; the first is the cover.").WithTags("listings").Produces<ListingAnswer>();
         routes.MapGet("/api/pictures/{id:guid}", Show).SignInOptional().Occupies(Occupies.Download).WithName("showPicture").WithSummary("A picture; size=small for a small one.").WithTags("listings").Produces<byte[]>(200, "image/jpeg", "image/png", "image/webp").Produces(304);
     }
 
@@ -78,9 +80,7 @@ internal sealed class Pictures(
                 (Picture.SelectSizeOf(caller.Id), row => used = Picture.ReadSize(row)));
             CheckQuota(used, picture.Size);
             picture.Insert(work, listing, storage.Clock.Now);
-            listing = listing with { Revision = listing.Revision + 1, Pictures = listing.Pictures.Add(picture.Id) };
-            listing.Update(work);
-            listing.Tell(work, "pictured", storage.Clock.Now);
+            listing = WithPictures(work, listing, listing.Pictures.Add(picture.Id));
             return new Decided.Now(Answer.Created($"/api/pictures/{picture.Id}", new PictureAnswer(picture.Id, ListingAnswer.Of(listing))));
         }, ct);
     }
@@ -120,9 +120,7 @@ internal sealed class Pictures(
             if (listing.Pictures.Contains(picture))
             {
                 Picture.Remove(work, picture, listing);
-                listing = listing with { Revision = listing.Revision + 1, Pictures = listing.Pictures.Remove(picture) };
-                listing.Update(work);
-                listing.Tell(work, "pictured", storage.Clock.Now, removedPicture: picture);
+                listing = WithPictures(work, listing, listing.Pictures.Remove(picture), removed: picture);
             }
 
             return new Decided.Now(Answer.Ok(ListingAnswer.Of(listing)));
@@ -140,13 +138,20 @@ internal sealed class Pictures(
 
             if (!given.Pictures.SequenceEqual(listing.Pictures))
             {
-                listing = listing with { Revision = listing.Revision + 1, Pictures = [.. given.Pictures] };
-                listing.Update(work);
-                listing.Tell(work, "pictured", storage.Clock.Now);
+                listing = WithPictures(work, listing, [.. given.Pictures]);
             }
 
             return new Decided.Now(Answer.Ok(ListingAnswer.Of(listing)));
         }, ct);
+
+    /// <summary>Stores which pictures a listing has from now on, and tells the other modules.</summary>
+    private Listing WithPictures(Work work, Listing listing, ImmutableArray<Guid> pictures, Guid? removed = null)
+    {
+        var changed = listing with { Revision = listing.Revision + 1, Pictures = pictures };
+        changed.Update(work);
+        changed.Tell(work, "pictured", storage.Clock.Now, removedPicture: removed);
+        return changed;
+    }
 
     private async Task<IResult> Show(Guid id, string? size, string? grant, HttpContext http, CancellationToken ct)
     {

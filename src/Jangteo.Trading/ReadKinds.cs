@@ -24,7 +24,8 @@ internal static class ReadKinds
     {
         var texts = shelf.Texts;
         return new KindView(
-            kind.Name, kind.Version, texts.Title(kind.Name, language), Words.Of(kind.Stock), Words.Of(kind.Price), texts.Per(kind.Price, language), settings.Currency, settings.FeePermille,
+            kind.Name, kind.Version, texts.Title(kind.Name, language), Words.Of(kind.Stock), Words.Of(kind.Price),
+            texts.Per(kind.Price, language), settings.Currency, settings.FeePermille,
             Enum.GetValues<Party>().ToDictionary(Words.Of, party => texts.Party(kind.Name, party, language)),
             [.. kind.States.Select(state => new StateView(
                 state, texts.State(kind.Name, state, language), texts.Waits(kind.Name, state, Party.Operator, language),

@@ -270,7 +270,8 @@ public sealed partial class BadInputTests(PatientProgram patient) : IClassFixtur
         }
         catch (TaskCanceledException) when (!ct.IsCancellationRequested)
         {
-            faults.Add($"{route}, {what}: was not answered within {person.Timeout}; the program's log ends with {Program.Log[^Math.Min(Program.Log.Length, 4000)..]}");
+            var log = Program.Log;
+            faults.Add($"{route}, {what}: was not answered within {person.Timeout}; the program's log ends with {log[^Math.Min(log.Length, 4000)..]}");
             return false;
         }
     }

@@ -67,8 +67,7 @@ internal sealed partial class Pages(PageHead head, SiteOrigin site)
     private async Task ListingPage(HttpContext http, Guid id)
     {
         var (shared, isMissing) = await head.Find(id, http.RequestAborted);
-        http.Response.StatusCode = isMissing ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
-        await Page(http, shared);
+        await (isMissing ? NotFound(http) : Page(http, shared));
     }
 
     /// <param name="listing">The listing that the page shows; null for other pages.</param>

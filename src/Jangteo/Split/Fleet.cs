@@ -239,7 +239,11 @@ internal sealed class Fleet(Settings settings, IReadOnlyDictionary<string, int> 
                 told[$"{other}__Address"] = $"http://127.0.0.1:{internalPort}";
             }
 
-            return [.. Enumerable.Range(1, Replicas.Most).Select(number => new ModuleProcess(module, number, Folder, told, settings.Draining, starts, say) { Release = release })];
+            return
+            [
+                .. Enumerable.Range(1, Replicas.Most).Select(
+                    number => new ModuleProcess(module, number, Folder, told, settings.Draining, starts, say) { Release = release }),
+            ];
         });
         return new GatewayPlan
         {

@@ -119,13 +119,14 @@ internal sealed class ModuleProcess(
         var pause = TimeSpan.Zero;
         while (!stopping.IsCancellationRequested)
         {
-            replacing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             using var turn = await TakeTurn();
             if (turn is null)
             {
                 return;
             }
 
+            // One that has not started yet need not be replaced.
+            replacing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             using var process = Launch();
             ProcessId = process.Id;
             var lived = Stopwatch.StartNew();

@@ -66,7 +66,7 @@ public sealed class Showing_pictures(OpenShop open, TestPostgres postgres) : ICl
 
         Assert.Equal(200, ordered.Status);
         var told = (await shop.Said<ListingChanged>(CatalogMessages.ListingChanged, listing))[^1];
-        // Asking for the order that there is changes nothing, and is told to nobody.
+        // Repeating the same order changes nothing and sends no message.
         Assert.Equal((int)ordered.Body!["revision"]!, told.Revision);
         Assert.Equal(wanted, told.Pictures);
         Assert.Equal("not-yours", (await Order("junho", wanted)).Problem);

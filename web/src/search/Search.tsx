@@ -91,22 +91,17 @@ export function Search() {
       </Chip.Group>
       <Box id={filters} visibleFrom={opened ? undefined : 'sm'}>
         <SimpleGrid cols={{ base: 2, sm: 4 }} style={{ alignItems: 'end' }}>
-          <NumberInput
-            label={t('search.min')}
-            min={0}
-            hideControls
-            decimalScale={currency ? digitsOf(currency) : 0}
-            defaultValue={wanted.get('min') ?? ''}
-            onChange={(value) => wantSoon({ min: String(value) })}
-          />
-          <NumberInput
-            label={t('search.max')}
-            min={0}
-            hideControls
-            decimalScale={currency ? digitsOf(currency) : 0}
-            defaultValue={wanted.get('max') ?? ''}
-            onChange={(value) => wantSoon({ max: String(value) })}
-          />
+          {(['min', 'max'] as const).map((bound) => (
+            <NumberInput
+              key={bound}
+              label={t(`search.${bound}`)}
+              min={0}
+              hideControls
+              decimalScale={currency ? digitsOf(currency) : 0}
+              defaultValue={wanted.get(bound) ?? ''}
+              onChange={(value) => wantSoon({ [bound]: String(value) })}
+            />
+          ))}
           <Select
             label={t('search.sort')}
             allowDeselect={false}
