@@ -17,20 +17,45 @@ if not defined dotnet (
   exit /b 1
 )
 
-rem The sources with their times and sizes: when the list differs from that of the last build, they have changed.
 if not exist "%built%" mkdir "%built%"
-(
-  for /r "%root%tools\Jangteo.Cli" %%F in (*.cs *.csproj) do @echo %%~tF %%~zF %%F
-  for %%F in ("%root%src\Jangteo.Platform\Postgres\PostgresPrograms.cs" "%root%Directory.Build.props" "%root%global.json") do @echo %%~tF %%~zF %%F
-) >"%built%\cli.now"
-fc /b "%built%\cli.now" "%built%\cli.sources" >nul 2>&1
-if errorlevel 1 call :build
+rem One build at a time: a file that is open for writing belongs to one process, and is free again when that ends.
+set "had="
+set "told="
+set /a turns=0
+:turn
+8>&2 2>nul (
+  9>"%built%\cli.lock" (
+    set "had=yes"
+    call :bring_up_to_date 2>&8
+  )
+)
+if not defined had if %turns% geq 600 (
+  echo %built%\cli.lock cannot be written, or another jangteo has been building for ten minutes. 1>&2
+  exit /b 1
+)
+if not defined had (
+  if not defined told echo Another jangteo is building; waiting for it ... 1>&2
+  set "told=yes"
+  set /a turns+=1
+  ping -n 2 127.0.0.1 >nul
+  goto :turn
+)
 if not exist "%cli%" exit /b 1
 "%dotnet%" "%cli%" %*
 exit /b %errorlevel%
 
 :try
 if exist %1 (%1 --list-sdks 2>nul | findstr /b "10." >nul && set "dotnet=%~1")
+exit /b 0
+
+:bring_up_to_date
+rem The sources with their times and sizes: when the list differs from that of the last build, they have changed.
+(
+  for /r "%root%tools\Jangteo.Cli" %%F in (*.cs *.csproj) do @echo %%~tF %%~zF %%F
+  for %%F in ("%root%src\Jangteo.Platform\Postgres\PostgresPrograms.cs" "%root%Directory.Build.props" "%root%global.json") do @echo %%~tF %%~zF %%F
+) >"%built%\cli.now"
+fc /b "%built%\cli.now" "%built%\cli.sources" >nul 2>&1
+if errorlevel 1 call :build
 exit /b 0
 
 :build

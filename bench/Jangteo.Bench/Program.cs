@@ -47,7 +47,7 @@ abuse.SetAction((parsed, ct) => new AbuseBench(
     parsed.GetValue(small) ? AbusePlan.Small : AbusePlan.Full, parsed.GetValue(gateway), parsed.GetValue(json),
     parsed.GetValue(program)).Run(ct));
 
-var pages = new Command("pages", "How soon somebody who comes for the first time sees the largest part of a page, on a slow processor.") { json };
+var pages = new Command("pages", "How soon a first-time visitor sees the largest part of a page on a slow processor, against a bare page.") { json };
 pages.SetAction((parsed, ct) => PagesBench.Run(parsed.GetValue(json), ct));
 
 var into = new Option<string>("--into") { Description = "The folder of the pictures.", DefaultValueFactory = _ => Path.Combine("artifacts", "pictures") };

@@ -21,7 +21,6 @@ public sealed class CatalogModule : Module
         services.AddSingleton<RegisterListing>();
         services.AddSingleton<EditListing>();
         services.AddSingleton<WithdrawListing>();
-        services.AddSingleton<PictureEncoder>();
         services.AddSingleton<Pictures>();
         services.AddSingleton<RemovePlace>();
         services.AddSingleton<SampleListings>();

@@ -15,7 +15,7 @@ namespace Jangteo.Catalog;
 /// </summary>
 internal sealed class EditListing(
     [FromKeyedServices(Modules.Catalog)] Storage storage, [FromKeyedServices(Modules.Catalog)] Commands commands,
-    Acknowledging acknowledging)
+    Acknowledging acknowledging, Shelf shelf)
 {
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapPatch("/api/listings/{id:guid}", Handle).WithName("editListing")
@@ -31,7 +31,7 @@ internal sealed class EditListing(
             var listing = await OwnListing.Lock(work, id, caller, ct);
             OwnListing.CheckIfMatch(listing, http);
             OwnListing.CheckChangeable(listing);
-            var changed = Changed(listing, given);
+            var changed = Changed(listing, given, shelf.Find(listing.Kind));
             if (changed != listing)
             {
                 changed = changed with { Revision = listing.Revision + 1 };
@@ -42,16 +42,15 @@ internal sealed class EditListing(
             return new Decided.Now(Answer.Ok(ListingAnswer.Of(changed)));
         }, ct);
 
-    private static Listing Changed(Listing listing, ListingChanges given)
+    private static Listing Changed(Listing listing, ListingChanges given, Kind? kind)
     {
         var checks = new FieldChecks();
         var title = given.Title is null ? listing.Title : checks.Title(given.Title);
         var description = given.Description is null ? listing.Description : checks.Description(given.Description);
-        if (given.Price is not null)
-        {
-            checks.Price(given.Price);
-        }
+        // Also the one that it has: the kind may have begun to move money, so that nothing is free of charge any more.
+        checks.Price(given.Price ?? listing.Price, kind);
 
+        var condition = checks.Condition(given.Condition, kind);
         var place = checks.Place(given.Place);
         var units = listing.Units;
         if (given.Quantity is { } quantity)
@@ -74,6 +73,7 @@ internal sealed class EditListing(
             Description = description,
             Price = given.Price ?? listing.Price,
             Place = place ?? listing.Place,
+            Condition = condition ?? listing.Condition,
             Units = units,
         };
     }
@@ -82,4 +82,7 @@ internal sealed class EditListing(
 /// <summary>What is to be otherwise; what is left out stays.</summary>
 /// <param name="Price">In minor units.</param>
 /// <param name="Quantity">Units there ever were, those that are out, sold or gone included.</param>
-internal sealed record ListingChanges(string? Title = null, string? Description = null, long? Price = null, int? Quantity = null, PlaceGiven? Place = null);
+/// <param name="Condition">new, like-new, good or fair; only for kinds that ask for it.</param>
+internal sealed record ListingChanges(
+    string? Title = null, string? Description = null, long? Price = null, int? Quantity = null, PlaceGiven? Place = null,
+    string? Condition = null);

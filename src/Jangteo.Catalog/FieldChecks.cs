@@ -1,4 +1,5 @@
 using Jangteo.Contracts;
+using Jangteo.Kinds;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Input;
 
@@ -19,12 +20,38 @@ internal sealed class FieldChecks
     /// <summary>The description to keep.</summary>
     public string Description(string? description) => wrong.Text("description", description, TextRules.Description);
 
-    public void Price(long? price)
+    /// <param name="kind">Null when there is no such kind: then no price is free of charge.</param>
+    public void Price(long? price, Kind? kind)
     {
-        if (price is null or <= 0 or > HighestPrice)
+        var least = kind is { MovesMoney: false } ? 0 : 1;
+        if (price is null || price < least || price > HighestPrice)
         {
-            Note("price", Wrong.Price(HighestPrice));
+            Note("price", Wrong.Price(least, HighestPrice));
         }
+    }
+
+    /// <summary>The condition to keep; null when none is given.</summary>
+    /// <param name="kind">Null when there is no such kind: then any condition may stand.</param>
+    public ItemCondition? Condition(string? condition, Kind? kind)
+    {
+        if (condition is null)
+        {
+            return null;
+        }
+
+        if (kind is { Listing.HasCondition: false })
+        {
+            Note("condition", Wrong.NotInThisKind);
+            return null;
+        }
+
+        var known = Words.Find<ItemCondition>(condition);
+        if (known is null)
+        {
+            Note("condition", Wrong.NotOneOf(Enum.GetValues<ItemCondition>().Select(Words.Of)));
+        }
+
+        return known;
     }
 
     /// <param name="isSingle">Of a kind in which every listing is a single thing.</param>

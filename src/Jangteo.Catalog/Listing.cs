@@ -25,7 +25,11 @@ internal sealed record Listing(
     string Status, bool Single, int FirstQuantity, Units Units, Place? Place, ImmutableArray<Guid> Pictures, DateTimeOffset Since)
 {
     private const string Columns =
-        "id, revision, kind, owner, owner_name, title, description, price, currency, status, single, first_quantity, available, out, sold, written_off, place_name, lat, lng, pictures, since";
+        "id, revision, kind, owner, owner_name, title, description, price, currency, status, single, first_quantity, available, out, sold, "
+        + "written_off, place_name, lat, lng, pictures, since, condition";
+
+    /// <summary>The condition as the seller states it; null where the seller states none.</summary>
+    public ItemCondition? Condition { get; init; }
 
     /// <summary>The next revision, in another status since now.</summary>
     public Listing Enter(string status, DateTimeOffset now) =>
@@ -46,22 +50,31 @@ internal sealed record Listing(
             status, row.GetBoolean(10), row.GetInt32(11),
             new Units(status == Catalog.Status.Registered, row.GetInt32(12), row.GetInt32(13), row.GetInt32(14), row.GetInt32(15)),
             row.IsDBNull(16) ? null : new Place(row.GetString(16), row.GetDouble(17), row.GetDouble(18)),
-            [.. row.GetFieldValue<Guid[]>(19)], row.GetFieldValue<DateTimeOffset>(20));
+            [.. row.GetFieldValue<Guid[]>(19)], row.GetFieldValue<DateTimeOffset>(20))
+        {
+            Condition = row.IsDBNull(21) ? null : Words.Find<ItemCondition>(row.GetString(21)),
+        };
     }
 
     public void Insert(Work work) =>
         work.Write(
-            $"insert into listings ({Columns}, corrections) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+            $"""
+            insert into listings ({Columns}, corrections)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+            """,
             Id, Revision, Kind, Owner.Id, Owner.Name, Title, Description, Price, Currency, Status, Single, FirstQuantity, Units.Available, Units.Out, Units.Sold, Units.WrittenOff,
-            Place?.Name, Place?.Lat, Place?.Lng, Pictures.ToArray(), Since, Units.Quantity - FirstQuantity);
+            Place?.Name, Place?.Lat, Place?.Lng, Pictures.ToArray(), Since, ConditionWord,
+            Units.Quantity - FirstQuantity);
 
     public void Update(Work work) =>
         work.Write(
             """
-            update listings set revision = $2, title = $3, description = $4, price = $5, status = $6, corrections = $7, available = $8, place_name = $9, lat = $10, lng = $11, pictures = $12, since = $13
+            update listings set revision = $2, title = $3, description = $4, price = $5, status = $6, corrections = $7, available = $8,
+                place_name = $9, lat = $10, lng = $11, pictures = $12, since = $13, condition = $14
             where id = $1
             """,
-            Id, Revision, Title, Description, Price, Status, Units.Quantity - FirstQuantity, Units.Available, Place?.Name, Place?.Lat, Place?.Lng, Pictures.ToArray(), Since);
+            Id, Revision, Title, Description, Price, Status, Units.Quantity - FirstQuantity, Units.Available,
+            Place?.Name, Place?.Lat, Place?.Lng, Pictures.ToArray(), Since, ConditionWord);
 
     /// <summary>Tells the others. The row of the listing must be locked, which gives the messages of its stream their order.</summary>
     /// <param name="what">As listed at <see cref="ListingChanged"/>.</param>
@@ -78,7 +91,11 @@ internal sealed record Listing(
         Place, [.. Pictures], Since, now)
     {
         PublicPlace = Place is null ? null : PublicPlaces.Of(Place),
+        Condition = ConditionWord,
     };
+
+    /// <summary>new, like-new, good or fair; null where the seller states none.</summary>
+    public string? ConditionWord => Condition is { } condition ? Words.Of(condition) : null;
 
     /// <summary>What is asked of another module about this listing at its present revision.</summary>
     /// <param name="subject">What an alarm is about.</param>

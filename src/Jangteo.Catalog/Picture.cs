@@ -1,30 +1,13 @@
-using System.Security.Cryptography;
 using Jangteo.Contracts;
 using Jangteo.Platform;
+using Jangteo.Platform.Pictures;
 using Jangteo.Platform.Storing;
 using Npgsql;
 
 namespace Jangteo.Catalog;
 
-/// <summary>A file that browsers show.</summary>
-/// <param name="Type">What browsers call it, such as image/png.</param>
-internal sealed record PictureFile(string Type, byte[] Bytes)
-{
-    public string Hash { get; } = HashOf(Bytes);
-
-    public static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
-
-    /// <summary>What a file is by its first bytes, or null when it is none of what browsers show everywhere.</summary>
-    public static string? TypeOf(ReadOnlySpan<byte> bytes) =>
-        bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) ? "image/jpeg"
-        : bytes.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]) ? "image/png"
-        : bytes.Length > 12 && bytes.StartsWith("RIFF"u8) && bytes[8..].StartsWith("WEBP"u8) ? "image/webp"
-        : null;
-}
-
 /// <summary>A picture of a listing, as it is kept.</summary>
-/// <param name="Small">For lists; null when the picture is small itself.</param>
-internal sealed record Picture(Guid Id, PictureFile File, PictureFile? Small = null)
+internal sealed record Picture(Guid Id, EncodedPicture Encoded)
 {
     /// <summary>On its listing, for all who see the listing.</summary>
     public const string Shown = "shown";
@@ -35,23 +18,21 @@ internal sealed record Picture(Guid Id, PictureFile File, PictureFile? Small = n
     /// <summary>Taken away by its owner, and shown to the parties of trades that began with it.</summary>
     public const string Kept = "kept";
 
-    /// <summary>A file that was made here or comes with the program.</summary>
-    public static Picture Of(PictureFile file, PictureFile? small = null) => new(Ids.New(), file, small);
-
-    /// <summary>Bytes that it takes, with its small copy.</summary>
-    public long Size => File.Bytes.Length + (Small?.Bytes.Length ?? 0);
+    /// <summary>What was made of an upload, or a file that comes with the program.</summary>
+    public static Picture Of(EncodedPicture encoded) => new(Ids.New(), encoded);
 
     /// <summary>Keeps it for a listing that is there and names it.</summary>
     public void Insert(Work work, Listing listing, DateTimeOffset now)
     {
+        var (file, small) = Encoded;
         work.Write(
             "insert into pictures (id, listing, owner, type, hash, size, bytes, at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-            Id, listing.Id, listing.Owner.Id, File.Type, File.Hash, File.Bytes.Length, File.Bytes, now);
-        if (Small is not null)
+            Id, listing.Id, listing.Owner.Id, file.Type, file.Hash, file.Bytes.Length, file.Bytes, now);
+        if (small is not null)
         {
             work.Write(
-                "insert into thumbnails (picture, type, hash, size, bytes) values ($1, $2, $3, $4, $5)", Id, Small.Type, Small.Hash,
-                Small.Bytes.Length, Small.Bytes);
+                "insert into thumbnails (picture, type, hash, size, bytes) values ($1, $2, $3, $4, $5)", Id, small.Type, small.Hash,
+                small.Bytes.Length, small.Bytes);
         }
     }
 

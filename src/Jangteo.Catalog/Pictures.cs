@@ -3,13 +3,12 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Pictures;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Net.Http.Headers;
 
 namespace Jangteo.Catalog;
 
@@ -22,14 +21,10 @@ namespace Jangteo.Catalog;
 internal sealed class Pictures(
     [FromKeyedServices(Modules.Catalog)] Storage storage, [FromKeyedServices(Modules.Catalog)] Commands commands, PictureEncoder encoder, PictureGrants grants, Settings settings)
 {
-    private const int LargestBytes = 2 * 1024 * 1024;
     private const int Most = 8;
 
     /// <summary>All pictures of a person, with those that only trades still show, take so many times the space of those on listings.</summary>
     private const int WithKept = 4;
-
-    /// <summary>Small enough not to be kept among the large objects of the runtime.</summary>
-    private const int BytesOfPiece = 64 * 1024;
 
     /// <summary>Caches ask again after a minute, so that a listing's withdrawal takes effect everywhere.</summary>
     private const string ForEveryone = "public, max-age=60";
@@ -42,21 +37,19 @@ internal sealed class Pictures(
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/listings/{id:guid}/pictures", Add).WithMetadata(new RequestSizeLimitAttribute(LargestBytes)).Accepts<IFormFile>("image/jpeg", "image/png", "image/webp")
+        routes.MapPost("/api/listings/{id:guid}/pictures", Add).TakesPicture()
             .WithName("addPicture").WithSummary("Adds a picture: jpeg, png or webp of at most 2 MB and 25 megapixels, eight each.").WithTags("listings").Produces<PictureAnswer>(201);
         routes.MapDelete("/api/listings/{id:guid}/pictures/{picture:guid}", Remove).WithName("removePicture").WithSummary("Takes a picture away, also from a withdrawn listing.").WithTags("listings").Produces<ListingAnswer>();
         routes.MapPut("/api/listings/{id:guid}/pictures", Order).WithName("orderPictures")
             .WithSummary("Puts the pictures in another order; the first is the cover.").WithTags("listings").Produces<ListingAnswer>();
-        routes.MapGet("/api/pictures/{id:guid}", Show).SignInOptional().Occupies(Occupies.Download).WithName("showPicture").WithSummary("A picture; size=small for a small one.").WithTags("listings").Produces<byte[]>(200, "image/jpeg", "image/png", "image/webp").Produces(304);
+        routes.MapGet("/api/pictures/{id:guid}", Show).SignInOptional().SendsPicture()
+            .WithName("showPicture").WithSummary("A picture; size=small for a small one.").WithTags("listings");
     }
 
     private async Task<Answer> Add(Guid id, HttpContext http, CancellationToken ct)
     {
         var caller = Caller.Required(http);
-        using var body = new MemoryStream();
-        await http.Request.Body.CopyToAsync(body, ct);
-        var given = body.ToArray();
-        var hash = PictureFile.HashOf(given);
+        var (given, hash) = await UploadedPicture.Read(http, ct);
         if (await commands.FindAnswered(http, hash, ct) is { } answered)
         {
             return answered;
@@ -66,7 +59,7 @@ internal sealed class Pictures(
         var before = OwnListing.CheckOwner(await storage.Find(Listing.Select(id), Listing.Read, ct), caller);
         CheckAddable(before);
         CheckQuota(await storage.Find(Picture.SelectSizeOf(caller.Id), Picture.ReadSize, ct), added: 1);
-        var picture = await encoder.Encode(given, hash, Asker.Of(http), Asker.AddressOf(http), ct);
+        var picture = Picture.Of(await encoder.Encode(given, hash, Asker.Of(http), Asker.AddressOf(http), ct));
         return await commands.Run(http, hash, async (work, _, _) =>
         {
             var listing = await OwnListing.Lock(work, id, caller, ct);
@@ -78,7 +71,7 @@ internal sealed class Pictures(
                 ct, (StreamLocks.Take([("pictures", caller.Id)]), _ => { }
             ),
                 (Picture.SelectSizeOf(caller.Id), row => used = Picture.ReadSize(row)));
-            CheckQuota(used, picture.Size);
+            CheckQuota(used, picture.Encoded.Size);
             picture.Insert(work, listing, storage.Clock.Now);
             listing = WithPictures(work, listing, listing.Pictures.Add(picture.Id));
             return new Decided.Now(Answer.Created($"/api/pictures/{picture.Id}", new PictureAnswer(picture.Id, ListingAnswer.Of(listing))));
@@ -165,58 +158,22 @@ internal sealed class Pictures(
                 from pictures p join listings l on l.id = p.listing left join thumbnails t on $2 and t.picture = p.id
                 where p.id = $1
                 """,
-                id, isSmall, BytesOfPiece),
-            row => new Stored(
-                row.GetString(0), row.GetBoolean(7), row.GetGuid(1), row.GetBoolean(2) ? PieceOfThumbnail : PieceOfPicture,
-                row.GetString(3), row.GetString(4), row.GetInt32(5), row.GetFieldValue<byte[]>(6)), ct);
+                id, isSmall, StoredPicture.BytesOfPiece),
+            row => new Found(
+                row.GetString(0), row.GetBoolean(7), row.GetGuid(1),
+                new StoredPicture(
+                    id, row.GetString(3), row.GetString(4), row.GetInt32(5), row.GetFieldValue<byte[]>(6),
+                    row.GetBoolean(2) ? PieceOfThumbnail : PieceOfPicture)), ct);
         if (found is null || CacheControlFor(found, Caller.Of(http), grants.Allows(id, grant)) is not { } caching)
         {
             throw new RefusedException(new Refusal(Refusals.NotFound));
         }
 
-        var tag = new EntityTagHeaderValue($"\"{found.Hash}\"");
-        http.Response.Headers.CacheControl = caching;
-        http.Response.Headers.XContentTypeOptions = "nosniff";
-        http.Response.Headers.ETag = tag.ToString();
-        if (http.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false)))
-        {
-            return Results.StatusCode(StatusCodes.Status304NotModified);
-        }
-
-        (http.Response.ContentType, http.Response.ContentLength) = (found.Type, found.Length);
-        await SendInPieces(id, found, http, ct);
-        return Results.Empty;
-    }
-
-    /// <summary>
-    /// Sends a picture as the line takes it. Each piece is read by a statement of its own, so that a slow line keeps neither the picture in memory nor a
-    /// connection to the database.
-    /// </summary>
-    private async Task SendInPieces(Guid id, Stored picture, HttpContext http, CancellationToken ct)
-    {
-        var piece = (byte[]?)picture.First;
-        for (var sent = 0; ;)
-        {
-            if (piece is null or [])
-            {
-                // It was taken away meanwhile. The client sees that the picture is not whole.
-                http.Abort();
-                return;
-            }
-
-            await http.Response.Body.WriteAsync(piece, ct);
-            sent += piece.Length;
-            if (sent >= picture.Length)
-            {
-                return;
-            }
-
-            piece = await storage.Find(new Sql(picture.SelectPiece, id, sent + 1, BytesOfPiece), row => row.GetFieldValue<byte[]>(0), ct);
-        }
+        return await found.File.Send(http, storage, caching, ct);
     }
 
     /// <summary>How long who may see a picture may keep it, or null for who may not see it.</summary>
-    private static string? CacheControlFor(Stored picture, Caller? reader, bool isGranted) => picture switch
+    private static string? CacheControlFor(Found picture, Caller? reader, bool isGranted) => picture switch
     {
         { State: Picture.Shown, IsOnOffer: true } => ForEveryone,
         _ when isGranted => ForHolderOfGrant,
@@ -225,10 +182,7 @@ internal sealed class Pictures(
     };
 
     /// <param name="IsOnOffer">Its listing is registered, and its owner is not suspended.</param>
-    /// <param name="SelectPiece">Reads a piece of it: its id, the first byte from 1 on, and how many.</param>
-    /// <param name="First">Its first piece.</param>
-    private sealed record Stored(
-        string State, bool IsOnOffer, Guid Owner, string SelectPiece, string Type, string Hash, int Length, byte[] First);
+    private sealed record Found(string State, bool IsOnOffer, Guid Owner, StoredPicture File);
 }
 
 /// <param name="Pictures">The ids of all pictures that the listing has, the cover first.</param>

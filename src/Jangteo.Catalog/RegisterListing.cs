@@ -27,7 +27,7 @@ internal sealed class RegisterListing(
         commands.Run(http, given, async (work, caller, claim) =>
         {
             var kind = shelf.Find(given.Kind ?? "");
-            var (title, description, place) = Check(given, kind);
+            var (title, description, place, condition) = Check(given, kind);
             if (claim is not null && await FindDraft(work, claim, ct) is { } made)
             {
                 var draft = (await OwnListing.Lock(work, made, caller, ct)).Enter(Status.Registering, storage.Clock.Now);
@@ -39,7 +39,8 @@ internal sealed class RegisterListing(
             var listing = new Listing(
                 Ids.New(), 1, kind!.Name, caller.Ref, title, description, given.Price!.Value, settings.Currency, Status.Draft,
                 kind.Stock == Stock.One,
-                given.Quantity ?? 1, new Units(Offered: false, given.Quantity ?? 1), place, [], now);
+                given.Quantity ?? 1, new Units(Offered: false, given.Quantity ?? 1), place, [], now)
+            { Condition = condition };
             listing = listing with { Status = kind.Listing.Registered.First.IsEmpty ? Status.Registered : Status.Registering };
             listing.Insert(work);
             return Begin(work, listing, kind, new Registration(listing.Revision, IsFirst: true, Problems.Language(http), claim));
@@ -87,8 +88,8 @@ internal sealed class RegisterListing(
         return new Decided.Later(ct => registrations.Wait(listing, registration, ct));
     }
 
-    /// <summary>The texts and the place to keep.</summary>
-    private static (string Title, string Description, Place? Place) Check(NewListing given, Kind? kind)
+    /// <summary>The texts, the place and the condition to keep.</summary>
+    private static (string Title, string Description, Place? Place, ItemCondition? Condition) Check(NewListing given, Kind? kind)
     {
         var checks = new FieldChecks();
         if (string.IsNullOrWhiteSpace(given.Kind))
@@ -98,7 +99,8 @@ internal sealed class RegisterListing(
 
         var title = checks.Title(given.Title);
         var description = checks.Description(given.Description);
-        checks.Price(given.Price);
+        checks.Price(given.Price, kind);
+        var condition = checks.Condition(given.Condition, kind);
         var place = checks.Place(given.Place);
         if (given.Quantity is { } quantity)
         {
@@ -106,11 +108,14 @@ internal sealed class RegisterListing(
         }
 
         checks.Refuse();
-        return kind is null ? throw new RefusedException(new Refusal(Refusals.UnknownKind)) : (title, description, place);
+        return kind is null ? throw new RefusedException(new Refusal(Refusals.UnknownKind)) : (title, description, place, condition);
     }
 }
 
 /// <summary>A thing to be offered.</summary>
-/// <param name="Price">In minor units, per what the kind says.</param>
+/// <param name="Price">In minor units, per what the kind says; 0, free of charge, only where the kind moves no money.</param>
 /// <param name="Quantity">Units; 1 when left out. Not for kinds that trade single things.</param>
-internal sealed record NewListing(string? Kind = null, string? Title = null, string? Description = null, long? Price = null, int? Quantity = null, PlaceGiven? Place = null);
+/// <param name="Condition">new, like-new, good or fair; only for kinds that ask for it.</param>
+internal sealed record NewListing(
+    string? Kind = null, string? Title = null, string? Description = null, long? Price = null, int? Quantity = null,
+    PlaceGiven? Place = null, string? Condition = null);

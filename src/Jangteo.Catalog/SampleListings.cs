@@ -2,6 +2,7 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Input;
+using Jangteo.Platform.Pictures;
 using Jangteo.Platform.Storing;
 using Microsoft.Extensions.DependencyInjection;
 using YamlDotNet.Core;
@@ -11,7 +12,11 @@ using Settings = Jangteo.Platform.Settings;
 
 namespace Jangteo.Catalog;
 
-/// <summary>Fills the empty catalogue of a sandbox with what <c>kinds/*/samples.yaml</c> offers, in the installation's language, without asking anybody.</summary>
+/// <summary>
+/// Fills the empty catalogue of a sandbox with what <c>kinds/*/samples.yaml</c> offers, without asking anybody. Listings have one text, as
+/// their sellers write it; so that people who read either language find the samples and can read them, a sample is written in both, in that
+/// of the installation first.
+/// </summary>
 internal sealed class SampleListings([FromKeyedServices(Modules.Catalog)] Storage storage, Shelf shelf, Settings settings)
 {
     private const string File = "samples.yaml";
@@ -39,11 +44,15 @@ internal sealed class SampleListings([FromKeyedServices(Modules.Catalog)] Storag
             {
                 var picture = ReadPicture(kind, sample);
                 var listing = new Listing(
-                    Ids.New(), 1, kind.Name, SandboxPeople.RefOf(sample.Owner), Text(kind, TextRules.Title, In(sample.Title)),
-                    Text(kind, TextRules.Description, In(sample.Description)), sample.Price, settings.Currency, Status.Registered,
+                    Ids.New(), 1, kind.Name, SandboxPeople.RefOf(sample.Owner), Text(kind, TextRules.Title, InBoth(sample.Title, " · ")),
+                    Text(kind, TextRules.Description, InBoth(sample.Description, "\n\n")), sample.Price, settings.Currency,
+                    Status.Registered,
                     kind.Stock == Stock.One, sample.Quantity, new Units(Offered: true, sample.Quantity),
                     sample.Place is { } place ? new Place(Text(kind, TextRules.PlaceName, place.Name), place.Lat, place.Lng) : null,
-                    picture is null ? [] : [picture.Id], now);
+                    picture is null ? [] : [picture.Id], now)
+                {
+                    Condition = ConditionOf(kind, sample),
+                };
                 listing.Insert(work);
                 picture?.Insert(work, listing, now);
                 listing.Tell(work, Status.Registered, now);
@@ -53,7 +62,15 @@ internal sealed class SampleListings([FromKeyedServices(Modules.Catalog)] Storag
 
     private static Sql HasAny => new("select exists (select from listings)");
 
-    private string In(Dictionary<string, string> languages) => languages.GetValueOrDefault(settings.Language) ?? languages.Values.FirstOrDefault() ?? "";
+    /// <summary>The text in each language it has, that of the installation first.</summary>
+    private string InBoth(Dictionary<string, string> languages, string between) =>
+        string.Join(between, languages.OrderByDescending(text => text.Key == settings.Language).Select(text => text.Value));
+
+    /// <exception cref="InvalidDataException">There is no such condition, or the kind asks for none.</exception>
+    private static ItemCondition? ConditionOf(Kind kind, Sample sample) =>
+        sample.Condition is not { } word ? null
+            : kind.Listing.HasCondition && Words.Find<ItemCondition>(word) is { } condition ? condition
+            : throw new InvalidDataException($"{kind.Name}/{File}: \"{word}\" is no condition of a listing of this kind.");
 
     /// <exception cref="InvalidDataException">A text is none that a person could have entered.</exception>
     private static string Text(Kind kind, TextRule rule, string given) =>
@@ -92,7 +109,9 @@ internal sealed class SampleListings([FromKeyedServices(Modules.Catalog)] Storag
         }
 
         var bytes = System.IO.File.ReadAllBytes(path);
-        return PictureFile.TypeOf(bytes) is { } type ? Picture.Of(new PictureFile(type, bytes)) : throw new InvalidDataException(
+        return PictureFile.TypeOf(bytes) is { } type
+            ? Picture.Of(new EncodedPicture(new PictureFile(type, bytes), Small: null))
+            : throw new InvalidDataException(
             $"{path}: this is no picture.");
     }
 
@@ -108,6 +127,9 @@ internal sealed class SampleListings([FromKeyedServices(Modules.Catalog)] Storag
         public long Price { get; set; }
 
         public int Quantity { get; set; } = 1;
+
+        /// <summary>new, like-new, good or fair, where the kind asks for it.</summary>
+        public string? Condition { get; set; }
 
         public SamplePlace? Place { get; set; }
 

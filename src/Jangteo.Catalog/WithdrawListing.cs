@@ -37,7 +37,8 @@ internal sealed class WithdrawListing(
             OwnListing.CheckChangeable(listing);
             if (listing.Single && listing.Units.Out > 0)
             {
-                throw new RefusedException(new Refusal(Refusals.ListingInUse, Facts: new Dictionary<string, object?> { ["listing"] = ListingAnswer.Of(listing) }));
+                var facts = new Dictionary<string, object?> { ["listing"] = ListingAnswer.Of(listing) };
+                throw new RefusedException(new Refusal(Refusals.ListingInUse, Facts: facts), listing.Kind);
             }
 
             var wasRegistered = listing.Status == Status.Registered;

@@ -32,6 +32,9 @@ public sealed record ListingChanged(
     /// </summary>
     public Place? PublicPlace { get; init; }
 
+    /// <summary>new, like-new, good or fair; null where the seller states none.</summary>
+    public string? Condition { get; init; }
+
     /// <summary>
     /// Pictures that this change took away. Trading answers with <see cref="PicturesChecked"/> whether a trade keeps them.
     /// </summary>

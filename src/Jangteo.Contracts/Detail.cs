@@ -19,6 +19,8 @@ public sealed class Detail
     public static readonly Detail ProposalOutdated = new("proposal-outdated");
     public static readonly Detail NulInQuery = new("nul-in-query");
     public static readonly Detail BodyTooSlow = new("body-too-slow");
+    public static readonly Detail NoOpenDispute = new("no-open-dispute");
+    public static readonly Detail NotFreeAnyMore = new("not-free-any-more");
     public static readonly Detail StartsInVain = new("starts-in-vain");
 
     private Detail(string word, params (string Name, object Value)[] values)

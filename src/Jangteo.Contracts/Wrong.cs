@@ -10,9 +10,11 @@ public sealed class Wrong
     public static readonly Wrong Id = new("id");
     public static readonly Wrong Cursor = new("cursor");
     public static readonly Wrong Token = new("token");
+    public static readonly Wrong Month = new("month");
     public static readonly Wrong MinorUnits = new("minor-units");
     public static readonly Wrong Kilometres = new("kilometres");
     public static readonly Wrong LatLng = new("lat-lng");
+    public static readonly Wrong BoundingBox = new("bounding-box");
     public static readonly Wrong NeededForWithin = new("needed-for-within");
     public static readonly Wrong NeededForDistance = new("needed-for-distance");
     public static readonly Wrong Latitude = new("latitude");
@@ -78,8 +80,9 @@ public sealed class Wrong
 
     public static Wrong OneLine(int most) => new("one-line", ("most", most));
 
+    /// <param name="least">In minor units.</param>
     /// <param name="most">In minor units.</param>
-    public static Wrong Price(long most) => new("price", ("most", most));
+    public static Wrong Price(long least, long most) => new("price", ("least", least), ("most", most));
 
     /// <param name="most">In minor units.</param>
     public static Wrong TooMuch(long most) => new("too-much", ("most", most));
@@ -89,6 +92,11 @@ public sealed class Wrong
     public static Wrong Card(int most) => new("card", ("most", most));
 
     public static Wrong TooManyPictures(int most) => new("too-many-pictures", ("most", most));
+
+    public static Wrong TooManyDisputePictures(int most) => new("too-many-dispute-pictures", ("most", most));
+
+    /// <param name="most">In megabytes.</param>
+    public static Wrong NoSpaceForDisputePictures(long most) => new("no-space-for-dispute-pictures", ("most", most));
 
     /// <param name="most">In millions.</param>
     public static Wrong TooManyPixels(int most) => new("too-many-pixels", ("most", most));

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace Jangteo.Kinds;
 
-/// <summary>A way of trading: the whole truth of one <c>kinds/&lt;kind&gt;/trade.yaml</c>, at one version (DESIGN §3).</summary>
+/// <summary>
+/// A way of trading: the whole truth of one <c>kinds/&lt;kind&gt;/trade.yaml</c>, at one version (DESIGN §3), and of the
+/// <c>listing.yaml</c> beside it.
+/// </summary>
 public sealed record Kind
 {
     /// <summary>The state in which a trade is that has not begun yet.</summary>
@@ -59,6 +62,15 @@ public sealed record Kind
         : first.First.Contains(Verb.ConfirmDeposit) && !isPaidIn ? Party.Buyer
         : by;
 
+    /// <summary>Whether a trade in this state is in dispute: the state waits for an operator, who decides it.</summary>
+    public bool IsDispute(string state) => Awaited(state, isPaidIn: true) == Party.Operator;
+
+    /// <summary>
+    /// Whether a trade of this kind moves money. Where none does, a thing may be offered free of charge: nothing has to be paid for a
+    /// trade to go on.
+    /// </summary>
+    public bool MovesMoney => Moves.Any(move => move.First.Concat(move.Ask).Any(verb => verb.Module == Modules.Payments));
+
     /// <summary>A state that no row leaves.</summary>
     public bool IsFinal(string state) => state != Start && !Moves.Any(move => move.From.Contains(state));
 }
@@ -98,6 +110,11 @@ public sealed record Move(
 public sealed record ListingRules(ListingRule Registered, ListingRule Deleted)
 {
     public static readonly ListingRules None = new(ListingRule.None, ListingRule.None);
+
+    /// <summary>What a listing of this kind says beyond what every listing says; only of kinds that are read from their folder.</summary>
+    public ImmutableArray<ListingField> Fields { get; init; } = [];
+
+    public bool HasCondition => Fields.Contains(ListingField.Condition);
 }
 
 /// <param name="First">Questions answered yes before it counts.</param>
@@ -115,5 +132,10 @@ public enum Stock { One, Counted }
 public enum PriceUnit { Each, Hour, Day, Month }
 
 public enum Need { Quantity, Periods, Address, RefundAccount }
+
+public enum ListingField { Condition }
+
+/// <summary>How used a thing is.</summary>
+public enum ItemCondition { New, LikeNew, Good, Fair }
 
 public enum Channel { App, Sms, Email }

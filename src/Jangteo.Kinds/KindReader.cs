@@ -7,6 +7,12 @@ public static class KindReader
 {
     public const string TableFile = "trade.yaml";
 
+    /// <summary>
+    /// What listings of a kind say. A file of its own, which a kind may lack: the table of a version is kept with its trades and has to be
+    /// read by processes of the release before, and this changes no trade.
+    /// </summary>
+    public const string ListingFile = "listing.yaml";
+
     /// <summary>Reads the folder of a kind, or a folder of such folders. The form only: <see cref="Check"/> judges what the tables mean.</summary>
     public static Reading<Shelf> Read(string folder)
     {
@@ -70,6 +76,19 @@ public static class KindReader
         }
 
         var all = mistakes.Found;
+        var listingFile = $"{folder}/{ListingFile}";
+        if (File.Exists(listingFile))
+        {
+            var inListing = new MistakesOf(listingFile);
+            if (ReadText(listingFile, inListing) is { } written)
+            {
+                var fields = TableReader.ReadListingFields(written, inListing);
+                kind = kind is null ? null : kind with { Listing = kind.Listing with { Fields = fields } };
+            }
+
+            all = all.AddRange(inListing.Found);
+        }
+
         var texts = ImmutableArray.CreateBuilder<TextsOfOneLanguage>();
         foreach (var language in Texts.Languages)
         {

@@ -49,12 +49,13 @@ public static class KindReadme
             page.Append($"{string.Join(' ', comment[1..])}\n\n");
         }
 
-        page.Append("Made from [trade.yaml](trade.yaml) and the texts beside it; `./jangteo format` makes it anew.\n\n");
+        var listings = kind.Listing.Fields.IsEmpty ? "" : ", [listing.yaml](listing.yaml)";
+        page.Append($"Made from [trade.yaml](trade.yaml){listings} and the texts beside it; `./jangteo format` makes it anew.\n\n");
         page.Append($"- **What:** {(kind.Stock == Stock.One ? "a single thing" : "things that are counted")}, at a price {(kind.Price == PriceUnit.Each ? "for each" : $"for {texts.Per(kind.Price, "en")}")}.\n");
         page.Append($"- **Who:** {Both(Party.Buyer)}, {Both(Party.Seller)}, {Both(Party.Operator)}.\n");
         page.Append($"- **To begin:** {Needs(kind, texts)}.\n");
         page.Append($"- **Told by:** {string.Join("; ", kind.Tell.OrderBy(told => told.Key).Select(told => $"{The(told.Key)} {(told.Value.IsEmpty ? "not at all" : string.Join(" and ", told.Value.Select(Channels)))}"))}.\n");
-        page.Append(ListingLine(kind.Listing));
+        page.Append(ListingLine(kind));
 
         page.Append("\n```mermaid\n").Append(Diagram.Mermaid(kind, texts, "en")).Append("```\n\n");
 
@@ -126,9 +127,14 @@ public static class KindReadme
         return needs.Count == 0 ? "nothing but the wish" : string.Join(", ", needs.Select(need => texts.Need(need, "en").ToLowerInvariant()));
     }
 
-    private static string ListingLine(ListingRules rules)
+    private static string ListingLine(Kind kind)
     {
-        string[] said = [.. Said("registering", rules.Registered), .. Said("deleting", rules.Deleted)];
+        string[] said =
+        [
+            .. kind.Listing.Fields.Select(field => $"the seller states the {Words.Of(field)}"),
+            .. kind.MovesMoney ? [] : new[] { "the price may be 0, free of charge" },
+            .. Said("registering", kind.Listing.Registered), .. Said("deleting", kind.Listing.Deleted),
+        ];
         return said.Length == 0 ? "" : $"- **Listings:** {string.Join("; ", said)}.\n";
     }
 

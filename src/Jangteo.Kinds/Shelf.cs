@@ -20,5 +20,9 @@ public sealed class Shelf
 
     public Kind? Find(string name) => kinds.GetValueOrDefault(name);
 
+    /// <summary>The price of a listing for people, and what that is for if its kind is known: ₩3,000 an hour.</summary>
+    public string Price(string kind, long amount, string currency, string language) =>
+        Texts.Price(amount, currency, Find(kind)?.Price ?? PriceUnit.Each, language);
+
     public static Shelf Of(IEnumerable<Kind> kinds, Texts texts) => new(kinds.ToImmutableDictionary(kind => kind.Name), texts);
 }

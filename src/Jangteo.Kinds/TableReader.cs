@@ -6,7 +6,10 @@ using System.Text.RegularExpressions;
 
 namespace Jangteo.Kinds;
 
-/// <summary>Reads a <c>trade.yaml</c>: its form, word by word (K8). Whatever is wrong is noted and the reading goes on, so that all mistakes are told at once.</summary>
+/// <summary>
+/// Reads a <c>trade.yaml</c>, and the <c>listing.yaml</c> beside it: their form, word by word (K8). Whatever is wrong is noted and the reading
+/// goes on, so that all mistakes are told at once.
+/// </summary>
 internal sealed partial class TableReader
 {
     private const int MaxRows = 200;
@@ -22,6 +25,10 @@ internal sealed partial class TableReader
     private TableReader(MistakesOf mistakes) => this.mistakes = mistakes;
 
     public static Kind? Read(string source, MistakesOf mistakes) => new TableReader(mistakes).ReadKind(source);
+
+    /// <summary>Reads a <c>listing.yaml</c>.</summary>
+    public static ImmutableArray<ListingField> ReadListingFields(string source, MistakesOf mistakes) =>
+        new TableReader(mistakes).ReadListingFields(source);
 
     private Kind? ReadKind(string source)
     {
@@ -219,8 +226,15 @@ internal sealed partial class TableReader
         }
 
         var fields = FieldsOf(node, "listing", ["registered", "deleted"]);
-        return new ListingRules(ListingRuleOf(fields.GetValueOrDefault("registered"), "registered"), ListingRuleOf(fields.GetValueOrDefault("deleted"), "deleted"));
+        return new ListingRules(
+            ListingRuleOf(fields.GetValueOrDefault("registered"), "registered"),
+            ListingRuleOf(fields.GetValueOrDefault("deleted"), "deleted"));
     }
+
+    private ImmutableArray<ListingField> ReadListingFields(string source) =>
+        Yaml.Read(source, mistakes) is { } file && FieldsOf(file, "", ["fields"]).GetValueOrDefault("fields") is { } fields
+            ? ListOf(fields, "fields", one => Value<ListingField>(one, one.Line, "fields"))
+            : [];
 
     private ListingRule ListingRuleOf(Node? node, string name)
     {
@@ -393,7 +407,10 @@ internal sealed partial class TableReader
         return fields;
     }
 
-    /// <summary>The order of the rows counts, for the first that leaves a state is what it waits for; the order within from, needs and tell does not.</summary>
+    /// <summary>
+    /// The order of the rows counts, for the first that leaves a state is what it waits for; the order within from, needs and tell does
+    /// not.
+    /// </summary>
     private static string HashOf(Kind kind)
     {
         var text = new StringBuilder();

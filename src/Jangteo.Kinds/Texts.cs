@@ -105,6 +105,21 @@ public sealed class Texts
     /// <summary>each, hour, day, month: what a price is per.</summary>
     public string Per(PriceUnit unit, string language) => Find(null, $"per.{Words.Of(unit)}", language) ?? Words.Of(unit);
 
+    /// <summary>What stands in place of a price of 0.</summary>
+    private string FreeOfCharge(string language) => Find(null, "per.free", language) ?? "0";
+
+    /// <summary>What a thing costs and what that is for: ₩3,000 an hour and 3,000원 (시간당), or that it is free of charge.</summary>
+    internal string Price(long amount, string currency, PriceUnit unit, string language)
+    {
+        var price = amount == 0 ? FreeOfCharge(language) : Money(amount, language, currency);
+        return amount == 0 || unit == PriceUnit.Each ? price
+            : language == "ko" ? $"{price} ({Per(unit, language)})"
+            : $"{price} {Per(unit, language)}";
+    }
+
+    /// <summary>new, like-new, good, fair: the condition of a thing.</summary>
+    public string Condition(string condition, string language) => Find(null, $"conditions.{condition}", language) ?? condition;
+
     /// <summary>An answer or event as half a sentence: the payment is held.</summary>
     public string Answer(string answer, string language) => Find(null, $"answers.{answer}", language) ?? answer;
 

@@ -52,6 +52,7 @@ public sealed class PaymentsModule : Module
         ReadPayment.Map(routes);
         ReadStatement.Map(routes);
         ReadLedger.Map(routes);
+        FindPayments.Map(routes);
         routes.ServiceProvider.GetRequiredService<SeeToErrands>().Map(routes);
         routes.ServiceProvider.GetRequiredService<SeeToDeposits>().Map(routes);
         routes.ServiceProvider.GetRequiredService<SeeToUnbooked>().Map(routes);

@@ -51,11 +51,7 @@ internal sealed class ActOnTrade(
         commands.Run(http, body, async (work, caller, claim) =>
         {
             var locked = await trades.Lock(work, id, ct);
-            if (locked is null || locked.Trade.PartyOf(caller.Id, caller.IsOperator) is not { } party)
-            {
-                throw new RefusedException(new Refusal(Refusals.NotFound));
-            }
-
+            var party = Trades.RequireParty(locked?.Trade, caller);
             RefuseStale(http, locked.Trade);
             var (card, reason) = ReadInputs(locked.Kind, locked.Trade, move, party, body);
             var language = Problems.Language(http);
@@ -75,7 +71,7 @@ internal sealed class ActOnTrade(
                     trades.Store(work, locked.Kind, happens);
                     return answering.Of(happens, locked.Kind, locked.Subject!, party, language);
                 case Decision.No no:
-                    throw new RefusedException(no.Refusal);
+                    throw new RefusedException(no.Refusal, locked.Trade.Kind);
                 case Decision.Waits { Refusal: var wait } when locked.Trade.Intention is null:
                     throw new AnswerOnItsWayException(wait);
                 default:

@@ -66,17 +66,17 @@ internal sealed class AskForTrade(
             var kind = shelf.Find(listing.Kind) ?? throw new RefusedException(new Refusal(Refusals.UnknownKind));
             if (asked is not null)
             {
-                throw new RefusedException(new Refusal(Refusals.AlreadyAsked, Facts: new Dictionary<string, object?> { ["trade"] = asked }));
+                throw No(new Refusal(Refusals.AlreadyAsked, Facts: new Dictionary<string, object?> { ["trade"] = asked }));
             }
 
             if (isSellerSuspended)
             {
-                throw new RefusedException(new Refusal(Refusals.SellerSuspended));
+                throw No(new Refusal(Refusals.SellerSuspended));
             }
 
             if (inVain.Refuse(machine.GetUtcNow()) is { } tooMany)
             {
-                throw new RefusedException(tooMany);
+                throw No(tooMany);
             }
 
             var card = Cards.Read(kind.StartMove.First.Contains(Verb.HoldPayment), body.Card);
@@ -92,10 +92,12 @@ internal sealed class AskForTrade(
                     trades.StoreNew(work, kind, happens, listing);
                     return answering.Of(happens, kind, new Subject(AgreedListing.Of(listing), listing), Party.Buyer, language);
                 case Decision.No no:
-                    throw new RefusedException(no.Refusal);
+                    throw No(no.Refusal);
                 default:
                     throw new InvalidOperationException("A trade that has not begun waits for nothing.");
             }
+
+            RefusedException No(Refusal refusal) => new(refusal, kind.Name);
         }, ct);
     }
 }

@@ -30,11 +30,7 @@ internal sealed class ChangeAddress(
         return await commands.Run(http, body, async (work, caller, _) =>
         {
             var locked = await trades.Lock(work, id, ct);
-            if (locked is null || locked.Trade.PartyOf(caller.Id, caller.IsOperator) is not { } party)
-            {
-                throw new RefusedException(new Refusal(Refusals.NotFound));
-            }
-
+            var party = Trades.RequireParty(locked?.Trade, caller);
             var language = Problems.Language(http);
             if (body.Address == locked.Trade.Address && party == Party.Buyer)
             {

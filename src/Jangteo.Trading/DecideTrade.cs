@@ -54,13 +54,7 @@ internal sealed class DecideTrade
 
     private async Task<PlannedAct> Plan(Work work, Caller caller, ProposedDecision decision, CancellationToken ct)
     {
-        var locked = await trades.Lock(work, decision.Trade, ct) ?? throw new RefusedException(new Refusal(Refusals.NotFound));
-        if (locked.Trade.PartyOf(caller.Id, caller.IsOperator) != Party.Operator)
-        {
-            // An operator who trades here is a party like any other.
-            throw new RefusedException(new Refusal(Refusals.NotYours));
-        }
-
+        var locked = await trades.LockForOperator(work, decision.Trade, caller, ct);
         if (locked.Trade.Revision != decision.Revision)
         {
             throw new RefusedException(new Refusal(Refusals.NotNow, Detail.ProposalOutdated));

@@ -20,6 +20,9 @@ internal static class Deciding
     /// <summary>Each change is a commit and a line of the timeline, in which nothing else may be drowned.</summary>
     private const int MostAddressChanges = 20;
 
+    /// <summary>Of one party, in all disputes about one trade. Each is a commit too.</summary>
+    public const int MostDisputePictures = 10;
+
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(1);
 
     /// <summary>The buyer asks for a trade.</summary>
@@ -33,6 +36,7 @@ internal static class Deciding
         var quantity = terms.Quantity ?? 1;
         var periods = terms.Periods ?? 1;
         var amount = listing.Price * quantity * periods;
+        var fee = FeeOf(amount, feePermille);
         var trade = new Trade
         {
             Id = id,
@@ -47,15 +51,20 @@ internal static class Deciding
             Quantity = quantity,
             Periods = periods,
             Amount = amount,
-            // Rounded down: the odd part of a unit is the seller's.
-            Fee = amount * feePermille / 1000,
+            Fee = fee,
             Currency = currency,
             Address = address,
             RefundAccount = refundAccount,
-            Money = new Money(0, 0, 0, 0, 0, 0, amount * feePermille / 1000, 0, 0, 0),
+            Money = new Money(0, 0, 0, 0, 0, 0, fee, 0, 0, 0),
         };
         return Begin(new Deed(kind, trade, act.Now, listing.IsSoldOut), kind.StartMove, act);
     }
+
+    /// <summary>
+    /// What the market keeps of an amount, rounded down: the odd part of a unit is the seller's. The pages tell sellers the same
+    /// (<c>web/src/selling/fee.ts</c>); both are held to <c>tests/fees.json</c>.
+    /// </summary>
+    public static long FeeOf(long amount, int permille) => amount * permille / 1000;
 
     /// <summary>A party makes a move.</summary>
     public static Decision Command(Kind kind, Trade trade, bool soldOut, Party party, string move, Act act)
@@ -141,6 +150,41 @@ internal static class Deciding
         : trade.Delivery is DeliveryState.UnderWay or DeliveryState.Arrived || trade.WaitsFor(Modules.Delivery) ? Refusals.TooLate
         : trade.Intention is not null ? Refusals.InProgress
         : null;
+
+    /// <summary>A party adds a picture to the dispute about a trade, for the other party and the operator who decides.</summary>
+    /// <param name="already">How many pictures this party has added to disputes about the trade.</param>
+    public static Decision AddPicture(Kind kind, Trade trade, Party party, int already, Act act)
+    {
+        if (party == Party.Operator)
+        {
+            return new Decision.No(new Refusal(Refusals.NotYours));
+        }
+
+        if (!kind.IsDispute(trade.State))
+        {
+            return new Decision.No(new Refusal(Refusals.NotNow, Detail.NoOpenDispute));
+        }
+
+        if (trade.Intention is not null)
+        {
+            // The dispute is being decided, and may be over in a moment.
+            return new Decision.Waits(new Refusal(Refusals.InProgress, RetryAfter: TryAgain));
+        }
+
+        if (already >= MostDisputePictures)
+        {
+            return new Decision.No(Refusal.Invalid("picture", Wrong.TooManyDisputePictures(MostDisputePictures)));
+        }
+
+        var deed = new Deed(kind, trade, act.Now, soldOut: false);
+        deed.Note("picture-added", "add-dispute-picture", act, null, null);
+        return deed.Done();
+    }
+
+    /// <summary>How many more pictures a party may add to the dispute about a trade now.</summary>
+    public static int RoomForPictures(Kind kind, Trade trade, Party party, int already) =>
+        party == Party.Operator || !kind.IsDispute(trade.State) || trade.Intention is not null ? 0
+        : Math.Max(0, MostDisputePictures - already);
 
     /// <summary>Why a row of the table cannot be taken now, by whoever makes it: all that stands in its way, and nothing when it can.</summary>
     public static IEnumerable<WhyNot> WhyNot(Kind kind, Trade trade, Move row, DateTimeOffset now)
@@ -343,6 +387,8 @@ internal static class Deciding
             : listing.Withdrawn ? new Refusal(Refusals.ListingWithdrawn)
             : listing.Available < (terms.Quantity ?? 1) ? new Refusal(
                 Refusals.SoldOut, Facts: new Dictionary<string, object?> { ["left"] = Math.Max(0, listing.Available) })
+            // It was offered when its kind moved no money; its owner has to name a price.
+            : listing.Price == 0 && kind.MovesMoney ? new Refusal(Refusals.NotNow, Detail.NotFreeAnyMore)
             : listing.Price != terms.Price ? new Refusal(Refusals.PriceChanged, Facts: new Dictionary<string, object?> { ["price"] = listing.Price })
             : null;
     }

@@ -55,5 +55,5 @@ internal enum WhyNot
 }
 
 /// <summary>One commit to a trade.</summary>
-/// <param name="What">began, moved, refused, not-begun or heard.</param>
+/// <param name="What">began, moved, refused, not-begun, heard, address-changed or picture-added.</param>
 internal sealed record HistoryLine(int Revision, DateTimeOffset At, string What, string? Do, string State, string Actor, Guid? Person, string? Code, string? Heard, string? Reason);

@@ -10,6 +10,9 @@ internal sealed class KindVersions(Shelf shelf, ILogger<KindVersions> log)
 {
     private readonly ConcurrentDictionary<(string Kind, int Version), Kind> known = new(shelf.All.Select(kind => KeyValuePair.Create((kind.Name, kind.Version), kind)));
 
+    /// <summary>Every version that this process knows.</summary>
+    public ICollection<Kind> All => known.Values;
+
     /// <summary>The table that a trade keeps, of a trade that was read by <see cref="Trades"/>.</summary>
     /// <exception cref="UnavailableVersionException">
     /// Neither this process nor, when the trade was read, the database had it. Passing.

@@ -14,11 +14,14 @@ internal sealed record Listing(Guid Id, int Revision, string Kind, PersonRef Own
         "id, revision, kind, owner, owner_name, title, price, available, withdrawn, place_name, lat, lng, public_lat, public_lng";
 
     /// <summary>Selected where a trade begins.</summary>
-    public const string ColumnsToBeginWith = $"{Columns}, description, pictures";
+    public const string ColumnsToBeginWith = $"{Columns}, description, pictures, condition";
 
     public string Description { get; init; } = "";
 
     public Guid[] Pictures { get; init; } = [];
+
+    /// <summary>new, like-new, good or fair; null where the seller states none.</summary>
+    public string? Condition { get; init; }
 
     /// <summary>Where it is exactly, for its owner and for the buyer of an open trade.</summary>
     public Place? Place { get; init; }
@@ -33,6 +36,7 @@ internal sealed record Listing(Guid Id, int Revision, string Kind, PersonRef Own
     {
         Description = heard.Description,
         Pictures = heard.Pictures,
+        Condition = heard.Condition,
         Place = heard.Place,
         PublicPlace = heard.PublicPlace,
     };
@@ -49,6 +53,7 @@ internal sealed record Listing(Guid Id, int Revision, string Kind, PersonRef Own
         PublicPlace = ReadPlace(row, 12),
         Description = row.FieldCount > 14 ? row.GetString(14) : "",
         Pictures = row.FieldCount > 14 ? row.GetFieldValue<Guid[]>(15) : [],
+        Condition = row.FieldCount > 14 && !row.IsDBNull(16) ? row.GetString(16) : null,
     };
 
     /// <summary>Keeps what Catalog says; an older revision than known changes nothing.</summary>
@@ -56,48 +61,57 @@ internal sealed record Listing(Guid Id, int Revision, string Kind, PersonRef Own
         work.Write(
             $"""
             insert into listings as l ({ColumnsToBeginWith})
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
             on conflict (id) do update set
                 revision = $2, owner_name = $5, title = $6, price = $7, available = $8, withdrawn = $9,
-                place_name = $10, lat = $11, lng = $12, public_lat = $13, public_lng = $14, description = $15, pictures = $16
+                place_name = $10, lat = $11, lng = $12, public_lat = $13, public_lng = $14, description = $15, pictures = $16,
+                condition = $17
             where l.revision < $2
             """,
             Id, Revision, Kind, Owner.Id, Owner.Name, Title, Price, Available, Withdrawn,
-            Place?.Name, Place?.Lat, Place?.Lng, PublicPlace?.Lat, PublicPlace?.Lng, Description, Pictures);
+            Place?.Name, Place?.Lat, Place?.Lng, PublicPlace?.Lat, PublicPlace?.Lng, Description, Pictures,
+            Condition);
 
     private static Place? ReadPlace(NpgsqlDataReader row, int lat) =>
         row.IsDBNull(9) || row.IsDBNull(lat) ? null : new Place(row.GetString(9), row.GetDouble(lat), row.GetDouble(lat + 1));
 }
 
 /// <summary>A listing as it was when a trade began. Its title and price stand in the trade itself too.</summary>
-internal sealed record AgreedListing(string Description, IReadOnlyList<Guid> Pictures)
+/// <param name="Condition">new, like-new, good or fair; null where the seller stated none.</param>
+internal sealed record AgreedListing(string Description, IReadOnlyList<Guid> Pictures, string? Condition)
 {
-    public const string Columns = "a.description, a.pictures";
+    public const string Columns = "a.description, a.pictures, a.condition";
 
     /// <summary>Of a trade that began before listings were kept.</summary>
-    public static readonly AgreedListing Unknown = new("", []);
+    public static readonly AgreedListing Unknown = new("", [], null);
 
-    public static AgreedListing Of(Listing listing) => new(listing.Description, listing.Pictures);
+    public static AgreedListing Of(Listing listing) => new(listing.Description, listing.Pictures, listing.Condition);
 
     /// <summary>Reads <see cref="Columns"/> from a column on.</summary>
     public static AgreedListing Read(NpgsqlDataReader row, int from) =>
-        row.IsDBNull(from) ? Unknown : new AgreedListing(row.GetString(from), row.GetFieldValue<Guid[]>(from + 1));
+        row.IsDBNull(from) ? Unknown
+            : new AgreedListing(
+                row.GetString(from), row.GetFieldValue<Guid[]>(from + 1), row.IsDBNull(from + 2) ? null : row.GetString(from + 2));
 
-    /// <summary>The address of what a trade agrees on: the same for the same words, price and pictures.</summary>
+    /// <summary>
+    /// The address of what a trade agrees on: the same for the same words, price, pictures and condition. A condition that is not stated is
+    /// left out, so that the address is that of an earlier release.
+    /// </summary>
     public static string DigestOf(Listing listing) =>
         Convert.ToHexStringLower(
             SHA256.HashData(
                 JsonSerializer.SerializeToUtf8Bytes(
-                    new { listing.Title, listing.Price, listing.Description, listing.Pictures }, Wire.Json)));
+                    new { listing.Title, listing.Price, listing.Description, listing.Pictures, listing.Condition }, Wire.Json)));
 
     /// <summary>Keeps it with the first commit of a trade. For every later trade that begins with the same, it is there.</summary>
     public static void Write(Work work, Listing listing, string digest) =>
         work.Write(
             """
-            insert into agreed_listings (listing, digest, title, price, description, pictures) values ($1, $2, $3, $4, $5, $6)
+            insert into agreed_listings (listing, digest, title, price, description, pictures, condition)
+            values ($1, $2, $3, $4, $5, $6, $7)
             on conflict do nothing
             """,
-            listing.Id, digest, listing.Title, listing.Price, listing.Description, listing.Pictures);
+            listing.Id, digest, listing.Title, listing.Price, listing.Description, listing.Pictures, listing.Condition);
 
     /// <summary>
     /// Which of these pictures of a listing some trade began with. Read while the listing's copy is locked against new trades.

@@ -29,11 +29,16 @@ internal static class ReadKinds
             Enum.GetValues<Party>().ToDictionary(Words.Of, party => texts.Party(kind.Name, party, language)),
             [.. kind.States.Select(state => new StateView(
                 state, texts.State(kind.Name, state, language), texts.Waits(kind.Name, state, Party.Operator, language),
-                kind.Awaited(state, isPaidIn: false) is { } party ? Words.Of(party) : null, kind.IsFinal(state)))],
+                kind.Awaited(state, isPaidIn: false) is { } party ? Words.Of(party) : null, kind.IsDispute(state),
+                kind.IsFinal(state)))],
             [.. kind.Moves.Select(move => new MoveView(
                 move.Do, texts.Move(kind.Name, move.Do, language), [.. move.From], move.To, move.By is { } by ? Words.Of(by) : null, move.Hears, move.Hears is { } heard ? texts.Answer(heard, language) : null,
                 move.After is { } after ? (long)after.TotalSeconds : null, [.. move.First.Select(verb => verb.Name)], [.. move.Ask.Select(verb => verb.Name)], [.. move.Says]))],
-            views.MayDo(kind, kind.StartMove, language), Diagram.Mermaid(kind, texts, language));
+            views.MayDo(kind, kind.StartMove, language), Diagram.Mermaid(kind, texts, language), !kind.MovesMoney,
+            kind.Listing.HasCondition
+                ? [.. Enum.GetValues<ItemCondition>().Select(Words.Of)
+                    .Select(condition => new ConditionView(condition, texts.Condition(condition, language)))]
+                : []);
     }
 }
 
@@ -44,12 +49,19 @@ internal static class ReadKinds
 /// <param name="Parties">The title of each party.</param>
 /// <param name="Begin">The move with which a buyer begins, and what he gives.</param>
 /// <param name="Diagram">Mermaid, stateDiagram-v2.</param>
+/// <param name="MayBeFree">Whether a price may be 0: no money moves in a trade of this kind.</param>
+/// <param name="Conditions">The conditions of which a listing states one; empty where the kind does not ask for it.</param>
 public sealed record KindView(
     string Kind, int Version, string Title, string Stock, string Price, string Per, string Currency, int FeePermille,
     IReadOnlyDictionary<string, string> Parties,
-    IReadOnlyList<StateView> States, IReadOnlyList<MoveView> Moves, MayDo Begin, string Diagram);
+    IReadOnlyList<StateView> States, IReadOnlyList<MoveView> Moves, MayDo Begin, string Diagram, bool MayBeFree,
+    IReadOnlyList<ConditionView> Conditions);
 
-public sealed record StateView(string State, string Label, string Waits, string? Awaits, bool IsFinal);
+/// <param name="Condition">As a listing states it: new, like-new, good or fair.</param>
+public sealed record ConditionView(string Condition, string Label);
+
+/// <param name="IsDispute">Whether an operator decides: the parties may then add pictures.</param>
+public sealed record StateView(string State, string Label, string Waits, string? Awaits, bool IsDispute, bool IsFinal);
 
 /// <param name="HearsLabel">What makes it when it is heard, in words.</param>
 /// <param name="AfterSeconds">Since the state was entered, for a move that time makes.</param>

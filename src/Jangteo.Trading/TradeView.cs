@@ -7,6 +7,7 @@ using Jangteo.Platform.Operating;
 namespace Jangteo.Trading;
 
 /// <summary>A trade as one person reads it: who may do what, whom it waits for, and where the money is.</summary>
+/// <param name="Number">By which people speak of it; see <see cref="OrderNumber"/>.</param>
 /// <param name="Label">The state, in the reader's language.</param>
 /// <param name="Waits">What the state waits for, as a sentence to the reader.</param>
 /// <param name="YouMay">What the reader may do now; empty while something is pending.</param>
@@ -19,7 +20,7 @@ namespace Jangteo.Trading;
 /// <param name="MayChangeAddress">Whether the reader may put another address now.</param>
 /// <param name="Proposal">Only in the answer to an operator's decision that waits for a second operator.</param>
 public sealed record TradeView(
-    Guid Id, string Kind, int Version, string State, string Label, string Waits, int Revision, DateTimeOffset Since,
+    Guid Id, string Number, string Kind, int Version, string State, string Label, string Waits, int Revision, DateTimeOffset Since,
     TradedListing Listing, PersonRef Buyer, PersonRef Seller, int Quantity, int Periods, long Amount, string Currency,
     IReadOnlyList<MayDo> YouMay, Awaits? Awaits, IReadOnlyList<Due> Next, PendingMove? Pending, Money Money, string Stock, string Delivery,
     string? Address, bool MayChangeAddress, ProposalStored? Proposal = null) : IViewed
@@ -32,7 +33,11 @@ public sealed record TradeView(
 /// <param name="Place">
 /// Where it is now: the exact point for the owner, and for the buyer as long as the trade is open; for others the blurred one.
 /// </param>
-public sealed record TradedListing(Guid Id, string Title, long Price, string Description, IReadOnlyList<Guid> Pictures, Place? Place);
+/// <param name="Condition">new, like-new, good or fair; null where the seller stated none.</param>
+/// <param name="ConditionLabel">The condition in the reader's language.</param>
+public sealed record TradedListing(
+    Guid Id, string Title, long Price, string Description, IReadOnlyList<Guid> Pictures, Place? Place, string? Condition,
+    string? ConditionLabel);
 
 /// <param name="Do">The last part of its route.</param>
 public sealed record MayDo(string Do, string Label, IReadOnlyList<Needed> Needs);
@@ -56,11 +61,13 @@ internal sealed class TradeViews(KindVersions kinds, Shelf shelf, Settings setti
         Due[] next = [.. Deed.Next(kind, trade)];
         var waits = Waits(trade, next, reader, language);
         return new TradeView(
-            trade.Id, trade.Kind, trade.Version, trade.State, texts.State(trade.Kind, trade.State, language), waits, trade.Revision,
+            trade.Id, OrderNumber.Of(trade.Id, settings.Zone), trade.Kind, trade.Version, trade.State, texts.State(trade.Kind, trade.State, language),
+            waits, trade.Revision,
             trade.Since,
             new TradedListing(
                 trade.Listing.Id, trade.Listing.Title, trade.Listing.Price, subject.Agreed.Description, subject.Agreed.Pictures,
-                subject.PlaceFor(reader, trade.IsOpen(kind))),
+                subject.PlaceFor(reader, trade.IsOpen(kind)), subject.Agreed.Condition,
+                subject.Agreed.Condition is { } condition ? texts.Condition(condition, language) : null),
             trade.Buyer, trade.Seller, trade.Quantity, trade.Periods, trade.Amount, trade.Currency,
             trade.Intention is null && !trade.NotBegun ? [.. Offered(kind, trade, reader).Select(row => MayDo(kind, row, language))] : [],
             Deed.Awaited(kind, trade) is { } party ? new Awaits(party, waits) : null,

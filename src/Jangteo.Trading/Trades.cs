@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Platform.Http;
 using Jangteo.Platform.Intending;
 using Jangteo.Platform.Storing;
 using Npgsql;
@@ -46,6 +48,22 @@ internal sealed class Trades(KindVersions kinds, Func<Intentions> intentions)
 
         await KnowVersions(work, [trade], ct);
         return new Locked(trade, kinds.Of(trade), listing?.IsSoldOut ?? false, new Subject(agreed, listing));
+    }
+
+    /// <summary>What the caller is in a trade: its buyer, its seller, or an operator.</summary>
+    /// <exception cref="RefusedException"><c>not-found</c>: other people do not learn that the trade exists.</exception>
+    public static Party RequireParty([NotNull] Trade? trade, Caller caller) =>
+        trade is not null && trade.PartyOf(caller.Id, caller.IsOperator) is { } party ? party
+        : throw new RefusedException(new Refusal(Refusals.NotFound));
+
+    /// <summary>The same as <see cref="Lock"/> for an act of an operator, who must not be a party of the trade.</summary>
+    /// <exception cref="RefusedException">
+    /// <c>not-found</c>, or <c>not-yours</c>: an operator who trades is a party like any other.
+    /// </exception>
+    public async Task<Locked> LockForOperator(Work work, Guid id, Caller caller, CancellationToken ct)
+    {
+        var locked = await Lock(work, id, ct);
+        return RequireParty(locked?.Trade, caller) == Party.Operator ? locked! : throw new RefusedException(new Refusal(Refusals.NotYours));
     }
 
     /// <summary>The trades of a batch, locked in the order of their ids after the copies of their listings.</summary>

@@ -32,7 +32,9 @@ public sealed class TradingModule : Module
         services.AddSingleton<AskForTrade>();
         services.AddSingleton<ActOnTrade>();
         services.AddSingleton<DecideTrade>();
+        services.AddSingleton<AddNote>();
         services.AddSingleton<ChangeAddress>();
+        services.AddSingleton<AddDisputePicture>();
         services.AddSingleton<HearAnswers>();
         services.AddSingleton<Deadlines>();
         services.AddSingleton<TradingBooks>();
@@ -45,8 +47,14 @@ public sealed class TradingModule : Module
         ChangeAddress.Map(routes);
         ReadTrade.Map(routes);
         ShowAgreedPicture.Map(routes);
+        ReadDispute.Map(routes);
+        AddDisputePicture.Map(routes);
+        ShowDisputePicture.Map(routes);
         ReadKinds.Map(routes);
         ExplainMoves.Map(routes);
+        CountDisputes.Map(routes);
+        FeeHistory.Map(routes);
+        routes.ServiceProvider.GetRequiredService<AddNote>().Map(routes);
         routes.ServiceProvider.GetRequiredKeyedService<IntegrityWatch>(Name).Map(routes);
         routes.ServiceProvider.GetRequiredKeyedService<Parked>(Name).Map(routes);
         // Its acts are known before a proposal of one is confirmed.
@@ -69,5 +77,10 @@ public sealed class TradingModule : Module
 
     public override IEnumerable<Loop> Loops(IServiceProvider services) => [services.GetRequiredKeyedService<Intentions>(Name).Resumer, services.GetRequiredService<Deadlines>().Loop];
 
-    public override Task Start(IServiceProvider services, CancellationToken ct) => services.GetRequiredService<KindVersions>().Store(services.GetRequiredKeyedService<Storage>(Name), ct);
+    public override async Task Start(IServiceProvider services, CancellationToken ct)
+    {
+        var storage = services.GetRequiredKeyedService<Storage>(Name);
+        await services.GetRequiredService<KindVersions>().Store(storage, ct);
+        await FeeHistory.Store(storage, services.GetRequiredService<Settings>().FeePermille, ct);
+    }
 }

@@ -14,7 +14,8 @@ internal static class Folds
             changed.Listing, changed.Revision, changed.Kind, changed.Owner.Id, changed.Owner.Name, changed.Title, changed.Description, changed.Price, changed.Currency, changed.Status,
             changed.Quantity, changed.Available, changed.Out, changed.Sold, changed.WrittenOff, changed.Place?.Name,
             changed.PublicPlace?.Lat, changed.PublicPlace?.Lng,
-            string.Join(',', changed.Pictures), Stored(changed.Since), Stored(changed.At), changed.Place?.Lat, changed.Place?.Lng);
+            string.Join(',', changed.Pictures), Stored(changed.Since), Stored(changed.At), changed.Place?.Lat, changed.Place?.Lng,
+            changed.Condition);
 
     /// <summary>A move says all that is shown of a trade, whatever was known before.</summary>
     public static TradeRow Trade(TradeMoved moved) => new(
@@ -79,7 +80,14 @@ internal static class Folds
                 moved.Person is null ? "event" : "command", message.Sender, moved.Do, moved.From, moved.To, moved.Revision, moved.Actor, moved.Person, moved.Heard,
                 Reason: moved.Reason, Says: Some(moved.Says), Asked: Some([.. moved.Asked, .. moved.Asks])),
             TradeNoted noted => new LineFacts(
-                noted.What switch { "began" => "question", "heard" => "event", "address-changed" => "command", _ => "refusal" },
+                noted.What switch
+                {
+                    "began" => "question",
+                    "heard" => "event",
+                    "address-changed" => "command",
+                    "picture-added" => "evidence",
+                    _ => "refusal",
+                },
                 message.Sender, noted.Do, noted.State, null, noted.Revision, noted.Actor, noted.Person, noted.Heard, noted.Code,
                 Asked: Some(noted.Asked)),
             Answered answered => new LineFacts("answer", message.Sender, Revision: answered.Revision, Heard: answered.Event, Code: answered.Code, Verb: answered.Verb, Amount: answered.Amount == 0 ? null : answered.Amount),

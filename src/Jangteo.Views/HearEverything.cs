@@ -140,20 +140,22 @@ internal sealed class HearEverything(Action<Work, IReadOnlyList<Happened>>? tell
             """
             insert into listings as l (
                 id, revision, kind, owner, owner_name, title, description, price, currency, status, quantity, available, lent, sold, written_off,
-                place, lat, lng, pictures, since, at, words, grams, exact_lat, exact_lng)
+                place, lat, lng, pictures, since, at, words, grams, exact_lat, exact_lng, words_revision, condition)
             select g.id, g.revision, g.kind, g.owner, g.owner_name, g.title, g.description, g.price, g.currency, g.status, g.quantity, g.available, g.lent, g.sold, g.written_off,
-                g.place, g.lat, g.lng, g.pictures, g.since, g.at, g.words, string_to_array(g.grams, ' '), g.exact_lat, g.exact_lng
+                g.place, g.lat, g.lng, g.pictures, g.since, g.at, g.words, string_to_array(g.grams, ' '), g.exact_lat, g.exact_lng,
+                g.revision, g.condition
             from unnest($1::uuid[], $2::int[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::text[], $11::int[], $12::int[], $13::int[],
                 $14::int[], $15::int[], $16::text[], $17::double precision[], $18::double precision[], $19::text[], $20::timestamptz[], $21::timestamptz[], $22::text[], $23::text[],
-                $24::double precision[], $25::double precision[])
+                $24::double precision[], $25::double precision[], $26::text[])
                 as g (id, revision, kind, owner, owner_name, title, description, price, currency, status, quantity, available, lent, sold, written_off,
-                    place, lat, lng, pictures, since, at, words, grams, exact_lat, exact_lng)
+                    place, lat, lng, pictures, since, at, words, grams, exact_lat, exact_lng, condition)
             on conflict (id) do update set revision = excluded.revision, owner_name = excluded.owner_name, title = excluded.title, description = excluded.description,
                 price = excluded.price, status = excluded.status, quantity = excluded.quantity, available = excluded.available, lent = excluded.lent, sold = excluded.sold,
                 written_off = excluded.written_off, place = excluded.place, lat = excluded.lat, lng = excluded.lng, pictures = excluded.pictures, since = excluded.since,
-                at = excluded.at, exact_lat = excluded.exact_lat, exact_lng = excluded.exact_lng,
+                at = excluded.at, exact_lat = excluded.exact_lat, exact_lng = excluded.exact_lng, condition = excluded.condition,
                 words = case when l.words = excluded.words then l.words else excluded.words end,
-                grams = case when l.words = excluded.words then l.grams else excluded.grams end
+                grams = case when l.words = excluded.words then l.grams else excluded.grams end,
+                words_revision = excluded.words_revision
             where l.revision < excluded.revision
             """,
             Column(rows, row => row.Id), Column(rows, row => row.Revision), Column(rows, row => row.Kind), Column(rows, row => row.Owner),
@@ -165,7 +167,7 @@ internal sealed class HearEverything(Action<Work, IReadOnlyList<Happened>>? tell
             Column(rows, row => row.Place), Column(rows, row => row.Lat), Column(rows, row => row.Lng), Column(rows, row => row.Pictures),
             Column(rows, row => row.Since), Column(rows, row => row.At),
             Column(words, one => one.Words), Column(words, one => one.Grams), Column(rows, row => row.ExactLat),
-            Column(rows, row => row.ExactLng));
+            Column(rows, row => row.ExactLng), Column(rows, row => row.Condition));
     }
 
     private static TColumn[] Column<TRow, TColumn>(List<TRow> rows, Func<TRow, TColumn> of)
@@ -184,10 +186,11 @@ internal sealed class HearEverything(Action<Work, IReadOnlyList<Happened>>? tell
 internal static class Sqls
 {
     public const string ListingColumns =
-        "l.id, l.revision, l.kind, l.owner, l.owner_name, l.title, l.description, l.price, l.currency, l.status, l.quantity, l.available, l.lent, l.sold, l.written_off, l.place, l.lat, l.lng, l.pictures, l.since, l.at, l.exact_lat, l.exact_lng";
+        "l.id, l.revision, l.kind, l.owner, l.owner_name, l.title, l.description, l.price, l.currency, l.status, l.quantity, "
+        + "l.available, l.lent, l.sold, l.written_off, l.place, l.lat, l.lng, l.pictures, l.since, l.at, l.exact_lat, l.exact_lng, l.condition";
 
     /// <summary>How many <see cref="ListingColumns"/> there are: what a statement selects beside them comes after.</summary>
-    public const int CountOfListingColumns = 23;
+    public const int CountOfListingColumns = 24;
 
     public const string TradeColumns = "id, revision, kind, state, final, buyer, seller, listing, awaits, pending_since, due, at, facts";
 
@@ -200,7 +203,7 @@ internal static class Sqls
     public static ListingRow Listing(NpgsqlDataReader reader) => new(
         reader.GetGuid(0), reader.GetInt32(1), reader.GetString(2), reader.GetGuid(3), reader.GetString(4), reader.GetString(5), reader.GetString(6), reader.GetInt64(7), reader.GetString(8), reader.GetString(9),
         reader.GetInt32(10), reader.GetInt32(11), reader.GetInt32(12), reader.GetInt32(13), reader.GetInt32(14), Text(reader, 15), Number(reader, 16), Number(reader, 17), reader.GetString(18),
-        Moment(reader, 19)!.Value, Moment(reader, 20)!.Value, Number(reader, 21), Number(reader, 22));
+        Moment(reader, 19)!.Value, Moment(reader, 20)!.Value, Number(reader, 21), Number(reader, 22), Text(reader, 23));
 
     public static TradeRow Trade(NpgsqlDataReader reader) => new(
         reader.GetGuid(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3), reader.GetBoolean(4), reader.GetGuid(5), reader.GetGuid(6), reader.GetGuid(7), Text(reader, 8),

@@ -67,6 +67,18 @@ internal sealed class Live
     /// <summary>The name of a change by which a stream can be taken up again.</summary>
     public string EventId(long number) => $"{epoch}-{number}";
 
+    /// <summary>The name of the last change so far.</summary>
+    public string Now
+    {
+        get
+        {
+            lock (guard)
+            {
+                return EventId(last);
+            }
+        }
+    }
+
     /// <summary>Listens for one person, or for whoever is not signed in.</summary>
     /// <param name="after">The last event id that was received, or null.</param>
     /// <returns>The changes since then when they are still known; null in their place says that the listener has to look at everything again.</returns>

@@ -15,12 +15,15 @@ internal static class LiveStream
     private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(15);
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/api/live", Handle).SignInOptional().Occupies(Occupies.Stream).WithName("liveStream").WithTags("views").WithSummary("Server-sent events: hello, trade, notice, listing, clock, reset, ping. Of trades their parties and operators hear, of notices the person told.")
-        .WithDescription("Each says that something changed, and not what: trade, notice and listing by their id; a notice is also an SMS or an e-mail that has been sent; clock is the sandbox's clock or one of its faults. After a reset everything may have changed.");
+        .WithDescription(
+            "Each says that something changed, and not what: trade, notice and listing by their id; a notice is also an SMS or an e-mail that "
+                + "has been sent; clock is the sandbox's clock or one of its faults. After a reset everything may have changed. "
+                + "since is the event to start after on a first connection; Last-Event-ID takes precedence.");
 
     private static ServerSentEventsResult<Changed> Handle(
-        HttpContext http, Live live, Revocations revocations, IHostApplicationLifetime program, CancellationToken ct)
+        HttpContext http, Live live, Revocations revocations, IHostApplicationLifetime program, string? since, CancellationToken ct)
     {
-        var lastEventId = http.Request.Headers["Last-Event-ID"].ToString();
+        var lastEventId = http.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } given ? given : since;
         http.Response.Headers["X-Accel-Buffering"] = "no";
         var sessionEnded = CancellationToken.None;
         if (Caller.Of(http) is { } caller)
@@ -32,7 +35,8 @@ internal static class LiveStream
         }
 
         return TypedResults.ServerSentEvents(
-            Events(live, Caller.Of(http), lastEventId.Length == 0 ? null : lastEventId, program.ApplicationStopping, sessionEnded, ct));
+            Events(
+                live, Caller.Of(http), string.IsNullOrEmpty(lastEventId) ? null : lastEventId, program.ApplicationStopping, sessionEnded, ct));
     }
 
     private static async IAsyncEnumerable<SseItem<Changed>> Events(

@@ -84,11 +84,13 @@ internal sealed record TradesPage(IReadOnlyList<TradeListed> Items, string? Next
 internal sealed record StandingCounts(int YourMove, int Waiting, int Done);
 
 /// <summary>A trade in a list.</summary>
+/// <param name="Number">By which people speak of it; see <see cref="OrderNumber"/>.</param>
 /// <param name="As">buyer or seller: what the asker is in it.</param>
 /// <param name="Standing">your-move, waiting or done.</param>
 /// <param name="Waits">What its state waits for, as a sentence.</param>
 internal sealed record TradeListed(
-    Guid Id, string Kind, string KindTitle, int Version, string State, string Label, string Waits, string Standing, string As, string AsTitle, int Revision, DateTimeOffset Since,
+    Guid Id, string Number, string Kind, string KindTitle, int Version, string State, string Label, string Waits, string Standing, string As,
+    string AsTitle, int Revision, DateTimeOffset Since,
     ListingRef Listing, PersonRef Buyer, PersonRef Seller, int Quantity, int Periods, long Amount, string Currency, AwaitedParty? Awaits, IReadOnlyList<Due> Next, PendingMove? Pending,
     Money Money, string Stock, string StockLabel, string Delivery, string DeliveryLabel)
 {
@@ -101,7 +103,8 @@ internal sealed record TradeListed(
         var values = Texts.Values(
             facts.Title, buyer.Name, seller.Name, facts.Amount, facts.Currency, row.Due, wording.Settings.Zone, language);
         return new TradeListed(
-            row.Id, row.Kind, texts.Title(row.Kind, language), facts.Version, row.State, texts.State(row.Kind, row.State, language),
+            row.Id, OrderNumber.Of(row.Id, wording.Settings.Zone), row.Kind, texts.Title(row.Kind, language), facts.Version, row.State,
+            texts.State(row.Kind, row.State, language),
             Texts.Say(texts.Waits(row.Kind, row.State, side, language), values),
             standing, Words.Of(side), texts.Party(row.Kind, side, language), row.Revision, facts.Since,
             new ListingRef(row.Listing, facts.Title, facts.Price), buyer, seller, facts.Quantity, facts.Periods, facts.Amount,

@@ -6,11 +6,12 @@ namespace Jangteo.Views;
 /// <param name="Lent">Units that somebody has now.</param>
 /// <param name="Lat">Of the blurred point, which everyone may know and which is searched.</param>
 /// <param name="ExactLat">For the owner alone.</param>
+/// <param name="Condition">new, like-new, good or fair; null where the seller states none.</param>
 internal sealed record ListingRow(
     Guid Id, int Revision, string Kind, Guid Owner, string OwnerName, string Title, string Description, long Price, string Currency, string Status,
     int Quantity, int Available, int Lent, int Sold, int WrittenOff, string? Place, double? Lat, double? Lng, string Pictures,
     DateTimeOffset Since, DateTimeOffset At,
-    double? ExactLat, double? ExactLng)
+    double? ExactLat, double? ExactLng, string? Condition)
 {
     /// <summary>Nobody will ever have it from here any more: every unit is sold or lost.</summary>
     public bool IsGone => Available + Lent <= 0;

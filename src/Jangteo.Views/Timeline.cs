@@ -48,7 +48,9 @@ internal static class Timeline
 }
 
 /// <summary>One thing that happened.</summary>
-/// <param name="What">command, event, question, refusal, answer, notice, money or operator (an operator acted).</param>
+/// <param name="What">
+/// command, event, question, refusal, answer, notice, money, evidence (a party added a picture to a dispute) or operator (an operator acted).
+/// </param>
 /// <param name="Module">Who said it.</param>
 /// <param name="Label">What happened, for people.</param>
 /// <param name="Actor">buyer, seller, operator, time, or the module whose answer was heard.</param>

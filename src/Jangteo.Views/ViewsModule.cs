@@ -23,7 +23,9 @@ public sealed class ViewsModule : Module
         services.AddSingleton<Arrived>();
         services.AddSingleton<SearchTurns>();
         services.AddSingleton<ViewsBooks>();
-        services.AddSingleton<ISharedListings>(provider => new SharedListings(provider.GetRequiredKeyedService<Storage>(Name)));
+        services.AddSingleton<ISharedListings>(provider => new SharedListings(
+            provider.GetRequiredKeyedService<Storage>(Name), provider.GetRequiredService<Live>(), provider.GetRequiredService<Shelf>(),
+            provider.GetRequiredService<Settings>()));
     }
 
     public override void Map(IEndpointRouteBuilder routes)

@@ -8,11 +8,15 @@ namespace Jangteo;
 /// How the program is told to stop. After SIGTERM it says on <c>/health/ready</c> that it is no longer to be sent requests, and goes on
 /// serving until gateways have noticed (<see cref="DrainingSettings.Notice"/>) and no request is under way
 /// (<see cref="DrainingSettings.Within"/>). Only then does the listener close: a gateway ends the requests of a process that accepts no
-/// connections. Ctrl+C (SIGINT), and a second signal, close it at once.
+/// connections. SIGHUP, by which a terminal that is closed ends its programs, does the same. Ctrl+C (SIGINT), and a second signal, close
+/// the listener at once.
 /// </summary>
 internal sealed class Draining(
     IHostApplicationLifetime program, DrainingSettings settings, TimeProvider machine, ILogger<Draining> log) : IHostLifetime, IDisposable
 {
+    /// <summary>The signals that tell the program to stop.</summary>
+    public static readonly IReadOnlyList<PosixSignal> Signals = [PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT];
+
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(20);
 
     private readonly List<PosixSignalRegistration> signals = [];
@@ -24,7 +28,7 @@ internal sealed class Draining(
 
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
-        foreach (var signal in new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT })
+        foreach (var signal in Signals)
         {
             signals.Add(PosixSignalRegistration.Create(signal, Handle));
         }
@@ -69,7 +73,7 @@ internal sealed class Draining(
     {
         // The host stops the program; the runtime is not to end it at once.
         signal.Cancel = true;
-        if (Interlocked.Exchange(ref begun, 1) == 0 && signal.Signal == PosixSignal.SIGTERM)
+        if (Interlocked.Exchange(ref begun, 1) == 0 && signal.Signal is (PosixSignal.SIGTERM or PosixSignal.SIGHUP))
         {
             _ = StopAfterNotice();
         }

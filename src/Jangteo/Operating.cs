@@ -20,7 +20,7 @@ internal static class Operating
             .WithSummary("Liveness: 503 when the process is stuck or out of memory and has to be replaced.")
             .Produces<Health>(StatusCodes.Status503ServiceUnavailable);
         var draining = routes.ServiceProvider.GetService<Draining>();
-        var databases = new SharedLook(
+        var databases = new SharedLook<int[]>(
             () => Task.WhenAll(modules.Select(module => routes.ServiceProvider.GetRequiredKeyedService<Storage>(module.Name).Find(new Sql("select 1"), reader => reader.GetInt32(0), CancellationToken.None))),
             TimeProvider.System);
         routes.MapGet("/health/ready", async Task<Results<Ok<Health>, JsonHttpResult<Health>>> (CancellationToken ct) =>

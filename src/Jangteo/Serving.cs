@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Jangteo.Between;
 using Jangteo.Http;
 using Jangteo.Kinds;
@@ -19,39 +18,51 @@ internal static class Serving
     /// <summary>No request is under way any more; batches and loops end in this time.</summary>
     internal static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(10);
 
-    /// <summary>128 and the number of the signal, as a shell says it.</summary>
-    private const int EndedBySigterm = 143;
-
     public static async Task<int> Run(Settings settings, string[] args)
     {
         var modules = Target.Of(settings.Target);
         Shape.Refuse(settings, modules);
         SandboxNotice.RefuseOpenByMistake(settings);
         settings.PublicAddresses.RefuseTaken(nameof(Settings.Port), settings.Port);
+        // Before a server is started that nothing would use.
+        MapFile.Open(settings.Map);
         if (!settings.Sandbox)
         {
-            // Before a server is started that nothing would use.
             MissingProviders.Refuse(settings, ReadKinds(settings.KindsFolder));
         }
 
-        // Process 1 of a container does not end by SIGTERM unless it says so, and while a database is waited for nothing else listens for it.
-        using var untilItServes = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Environment.Exit(EndedBySigterm));
-        var opening = Database.Open(settings, modules, CancellationToken.None);
-        var shelf = ReadKinds(settings.KindsFolder);
+        using var stop = new StopBeforeServing();
+        try
+        {
+            await Serve(settings, modules, args, stop);
+            return 0;
+        }
+        catch (OperationCanceledException) when (stop.ExitCode != 0)
+        {
+            return stop.ExitCode;
+        }
+    }
+
+    private static async Task Serve(Settings settings, IReadOnlyList<Module> modules, string[] args, StopBeforeServing stop)
+    {
+        // Both take a while.
+        var opening = Database.Open(settings, modules, stop.Token);
+        var reading = Task.Run(() => ReadKinds(settings.KindsFolder));
         await using var database = await opening;
+        var shelf = await reading;
 
         var app = Build(settings, modules, shelf, database, args);
         await using (app)
         {
             if (app.Services.GetService<BrokerConnection>() is { } broker)
             {
-                await Durability.RefuseForgetfulBroker(broker, CancellationToken.None);
+                await Durability.RefuseForgetfulBroker(broker, stop.Token);
             }
 
-            await Database.WaitIn(() => app.Services.GetRequiredService<SandboxState>().Begin(CancellationToken.None), CancellationToken.None);
+            await Database.WaitIn(() => app.Services.GetRequiredService<SandboxState>().Begin(stop.Token), stop.Token);
             foreach (var module in modules)
             {
-                await Database.WaitIn(() => module.Start(app.Services, CancellationToken.None), CancellationToken.None);
+                await Database.WaitIn(() => module.Start(app.Services, stop.Token), stop.Token);
             }
 
             var isTold = settings.Telemetry.Endpoint.Length > 0;
@@ -65,8 +76,16 @@ internal static class Serving
             }
 
             MapAll(app, modules, settings);
-            await app.StartAsync();
-            untilItServes.Dispose();
+            try
+            {
+                await app.StartAsync(stop.Token);
+            }
+            catch (OperationCanceledException) when (draining.HasBegun && stop.ExitCode == 0)
+            {
+                return;
+            }
+
+            stop.Dispose();
             var address = settings.PublicAddresses.UrlHere(settings.Port);
             await new RunFile(Environment.ProcessId, address) { Database = database.OwnAddress }.Write(settings.DataFolder);
             app.Logger.LogInformation(
@@ -81,7 +100,6 @@ internal static class Serving
         }
 
         RunFile.Remove(settings.DataFolder);
-        return 0;
     }
 
     /// <summary>Every route of a process with these modules.</summary>

@@ -87,9 +87,13 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
         ("GET /api/listings/{id}", _ => Access.Allowed),
         ("GET /api/pictures/{id}", _ => Access.Allowed),
         ("GET /api/listings/{id}/pictures/{picture}", _ => Access.Allowed),
+        ("GET /api/map/tiles/{version}", _ => Access.Allowed),
         ("GET /api/trades/{id}", Parties),
         ("GET /api/trades/{id}/pictures/{picture}", Parties),
         ("GET /api/trades/{id}/timeline", Parties),
+        ("GET /api/trades/{id}/dispute", Parties),
+        ("POST /api/trades/{id}/dispute/pictures", client => client == Client.Operator ? Access.NotYours : Parties(client)),
+        ("GET /api/trades/{id}/dispute/pictures/{picture}", Parties),
         ("GET /api/payments/{trade}", Parties),
         ("PUT /api/payments/{trade}/refund-account", BuyerOfTrade),
         ("PUT /api/trades/{id}/address", BuyerOfTrade),
@@ -131,7 +135,8 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
         // Strangers are answered 404 by the routes of operators, so an operator must be answered anything else.
         _ => status is not (401 or 403) && status < 500
             && (status != 404
-                || (!IsForOperators(route) && (route.Parameters == 0 || route.Path.Contains("pictures/", StringComparison.Ordinal)))),
+                || (!IsForOperators(route) && (route.Parameters == 0 || route.Path.Contains("pictures/", StringComparison.Ordinal)
+                    || route.Path.Contains("/map/", StringComparison.Ordinal)))),
     };
 
     private async Task<(int Status, string? Code)> Send(ApiDescription document, ApiRoute route, Client client)

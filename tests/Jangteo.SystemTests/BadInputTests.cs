@@ -255,7 +255,7 @@ public sealed partial class BadInputTests(PatientProgram patient) : IClassFixtur
                 if (status is >= 400 and < 500 && Insides().IsMatch(await answer.Content.ReadAsStringAsync(ct)))
                     faults.Add($"{route}, {what}: speaks of the program's insides: {await answer.Content.ReadAsStringAsync(ct)}");
                 if (status >= 500)
-                    faults.Add($"{route}, {what}: {status} {await answer.Content.ReadAsStringAsync(ct)}");
+                    faults.Add($"{route}, {what}: {status} {await answer.Content.ReadAsStringAsync(ct)}; {EndOfLog()}");
                 else if (status < 400 && mustBeRefused)
                     faults.Add($"{route}, {what}: was taken");
                 else if (status < 400 && neverEchoed is not null && await answer.Content.ReadAsStringAsync(ct) is var kept && IsIn(kept, neverEchoed))
@@ -270,10 +270,15 @@ public sealed partial class BadInputTests(PatientProgram patient) : IClassFixtur
         }
         catch (TaskCanceledException) when (!ct.IsCancellationRequested)
         {
-            var log = Program.Log;
-            faults.Add($"{route}, {what}: was not answered within {person.Timeout}; the program's log ends with {log[^Math.Min(log.Length, 4000)..]}");
+            faults.Add($"{route}, {what}: was not answered within {person.Timeout}; {EndOfLog()}");
             return false;
         }
+    }
+
+    private string EndOfLog()
+    {
+        var log = Program.Log;
+        return $"the program's log ends with {log[^Math.Min(log.Length, 4000)..]}";
     }
 
     /// <summary>As it stands, or as JSON may write it.</summary>

@@ -41,7 +41,7 @@ public class JangteoProgram : IAsyncDisposable
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(20);
     private static readonly MadeDatabase ofOneProcess = MadeMarkets.InOneProcess();
 
-    private readonly (string Name, string Value)[] settings;
+    private (string Name, string Value)[] settings;
     private Process? process;
 
     /// <summary>Has a folder, and does not run yet.</summary>
@@ -54,6 +54,9 @@ public class JangteoProgram : IAsyncDisposable
 
     /// <summary>Its data folder.</summary>
     public string Folder { get; }
+
+    /// <summary>What is run at the next start: the program as built, or a copy that a test has changed.</summary>
+    public string Release { get; set; } = Dll;
 
     /// <summary>Asks as nobody. Its base address follows the program when that starts again.</summary>
     public HttpClient Anonymous { get; private set; }
@@ -109,18 +112,11 @@ public class JangteoProgram : IAsyncDisposable
     /// <param name="port">Where it listens; 0 is a port that is free.</param>
     public async Task StartAgain(int port = 0)
     {
-        if (process is { HasExited: false })
-            throw new InvalidOperationException("The program runs; kill or stop it first.");
-
-        var before = Anonymous;
-        Anonymous = NewClient(new Uri($"http://{Host}:{(port == 0 ? Ports.Free() : port)}"));
-        before.Dispose();
         var clock = Stopwatch.StartNew();
-        process = Launch();
-        await File.WriteAllTextAsync(Path.Combine(Folder, "program.process"), process.Id.ToString(CultureInfo.InvariantCulture));
+        await Begin(port);
         while (!await IsReady())
         {
-            if (process.HasExited)
+            if (process!.HasExited)
                 throw new InvalidOperationException($"The program ended with {process.ExitCode} while starting:\n{Log}");
             if (clock.Elapsed > StartsWithin)
                 throw new TimeoutException($"The program was not ready within {StartsWithin}:\n{Log}");
@@ -128,6 +124,26 @@ public class JangteoProgram : IAsyncDisposable
         }
 
         Took = clock.Elapsed;
+    }
+
+    /// <summary>The same with other settings, which it keeps from then on.</summary>
+    public Task StartAgainWith(params (string Name, string Value)[] other)
+    {
+        settings = other;
+        return StartAgain();
+    }
+
+    /// <summary>The same, and does not wait until it is ready.</summary>
+    public async Task Begin(int port = 0)
+    {
+        if (process is { HasExited: false })
+            throw new InvalidOperationException("The program runs; kill or stop it first.");
+
+        var before = Anonymous;
+        Anonymous = NewClient(new Uri($"http://{Host}:{(port == 0 ? Ports.Free() : port)}"));
+        before.Dispose();
+        process = Launch();
+        await File.WriteAllTextAsync(Path.Combine(Folder, "program.process"), process.Id.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>A person of the sandbox, signed in. The client is the caller's to keep; it speaks to this start of the program only.</summary>
@@ -156,9 +172,9 @@ public class JangteoProgram : IAsyncDisposable
     }
 
     /// <summary>As by <c>kill</c> or Ctrl+C; answers the exit code.</summary>
-    public async Task<int> Stop()
+    public async Task<int> Stop(int signal = Posix.Terminate)
     {
-        Posix.Signal(process!.Id, Posix.Terminate);
+        Posix.Signal(process!.Id, signal);
         using var patience = new CancellationTokenSource(StopsWithin);
         await process.WaitForExitAsync(patience.Token);
         return process.ExitCode;
@@ -219,7 +235,7 @@ public class JangteoProgram : IAsyncDisposable
     private Conforming NewHandler() => new(string.Join(',', settings), new SocketsHttpHandler { UseCookies = false });
 
     /// <summary>The program as built beside these tests.</summary>
-    private static string Dll { get; } = Path.Combine(
+    internal static string Dll { get; } = Path.Combine(
         Directory.GetParent(AppContext.BaseDirectory.TrimEnd('/'))!.Parent!.FullName, "Jangteo", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "Jangteo.dll");
 
     /// <summary>The source tree the program was built from.</summary>
@@ -227,7 +243,8 @@ public class JangteoProgram : IAsyncDisposable
 
     // What it says goes to a file and not to a pipe, so that it is there after a kill and nobody has to read along.
     private Process Launch() =>
-        Process.Start(Configured("sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", LogFile, "dotnet", Dll, .. Command]))!;
+        Process.Start(Configured(
+            "sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", LogFile, "dotnet", Release, .. Command]))!;
 
     private async Task<(int Code, string Said, string Complained)> Ran(string[] command)
     {
@@ -246,7 +263,9 @@ public class JangteoProgram : IAsyncDisposable
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("Jangteo__", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
         // No gateway has to notice that it stops, unless the test is about that.
-        foreach (var (name, value) in settings.Prepend(("Draining:Notice", "0s")).Prepend(("Port", Address.Port.ToString(CultureInfo.InvariantCulture))).Prepend(("DataFolder", Folder)))
+        // Nor does a machine that is busy with tests have a database that hangs, or locks that are never given up, unless the test is about that.
+        (string Name, string Value)[] patient = [("Draining:Notice", "0s"), ("DatabaseTimeouts:Answer", "10s"), ("DatabaseTimeouts:Lock", "10s")];
+        foreach (var (name, value) in patient.Concat(settings).Prepend(("Port", Address.Port.ToString(CultureInfo.InvariantCulture))).Prepend(("DataFolder", Folder)))
             start.Environment["Jangteo__" + name.Replace(":", "__")] = value;
         // It lives for some seconds: what it would learn about itself to be faster later costs now and is never used.
         start.Environment["DOTNET_TieredPGO"] = "0";

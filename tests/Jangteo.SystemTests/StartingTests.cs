@@ -39,6 +39,26 @@ public sealed class StartingTests(SharedProgram shared)
         Assert.False(Posix.IsAlive(server));
     }
 
+    [Theory]
+    [InlineData(Posix.HangUp, 129)]
+    [InlineData(Posix.Interrupt, 130)]
+    [InlineData(Posix.Terminate, 143)]
+    public async Task Told_to_stop_before_it_is_ready_it_leaves_no_database_server(int signal, int code)
+    {
+        await using var program = await JangteoProgram.Start();
+        await program.Stop();
+        await program.Begin();
+        await Shop.Eventually(
+            () => Task.FromResult(new FileInfo(ProcessFileOf(program)) is { Exists: true, Length: > 0 }), begun => begun,
+            TimeSpan.FromSeconds(60));
+        var server = await ServerOf(program);
+
+        Assert.Equal(code, await program.Stop(signal));
+
+        Assert.False(Posix.IsAlive(server));
+        Assert.DoesNotContain("   at ", program.Log);
+    }
+
     [Fact]
     public async Task It_does_not_start_with_a_setting_that_it_does_not_know()
     {
@@ -96,5 +116,7 @@ public sealed class StartingTests(SharedProgram shared)
     }
 
     private static async Task<int> ServerOf(JangteoProgram program) =>
-        int.Parse((await File.ReadAllLinesAsync(Path.Combine(program.Folder, "postgres", "cluster", "postmaster.pid"), TestContext.Current.CancellationToken))[0]);
+        int.Parse((await File.ReadAllLinesAsync(ProcessFileOf(program), TestContext.Current.CancellationToken))[0]);
+
+    private static string ProcessFileOf(JangteoProgram program) => Path.Combine(program.Folder, "postgres", "cluster", "postmaster.pid");
 }

@@ -6,7 +6,7 @@ namespace Jangteo.Cli;
 internal sealed record TestCounts(int Passed, int Failed, int Skipped)
 {
     private const int TextsShown = 5;
-    private const int LinesOfText = 12;
+    private const int LinesOfText = 40;
 
     public static TestCounts Of(IReadOnlyList<string> lines) => new(Last(lines, "succeeded:"), Last(lines, "failed:"), Last(lines, "skipped:"));
 

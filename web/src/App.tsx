@@ -1,28 +1,53 @@
-import { lazy, Suspense, type ComponentType } from 'react'
+import { Suspense, useState, type ComponentType } from 'react'
 import { matchPath, Route, Routes } from 'react-router'
+import { askBefore, listingOf } from './api/asking'
 import { Arriving } from './parts/Answers'
-import { fetched } from './parts/Boundary'
+import { page } from './parts/Boundary'
 import { Search } from './search/Search'
 import { Shell } from './shell/Shell'
+import { ready } from './texts'
 
-/** A page that people come to by a link that somebody sent them: its program is fetched at once, and not only when what stands around it has been drawn. */
-function arrivedAt(path: string, load: () => Promise<{ default: ComponentType }>) {
-  if (matchPath(path, location.pathname)) {
-    load().catch(() => {
-      // Said where it is drawn.
-    })
+/** What the page of this address needs that is fetched already, or on its way. */
+const arriving: Promise<unknown>[] = []
+
+/** Fulfilled when the page of this address can be drawn, or cannot be fetched. */
+export const arrived = () => Promise.all(arriving)
+
+/** A page that people open directly, by a link. Its program and its data are fetched at once, and not only when the shell has been drawn. */
+function arrivedAt(path: string, load: () => Promise<{ default: ComponentType }>, ask?: (id: string) => Promise<unknown>) {
+  // A page that is there already is drawn at once; a lazy one is not there until after the first drawing.
+  let loaded: ComponentType | undefined
+  const Later = page(load)
+  const match = matchPath(path, location.pathname)
+  if (match) {
+    arriving.push(
+      load().then(
+        (part) => (loaded = part.default),
+        // Said where it is drawn.
+        () => undefined,
+      ),
+      // Answers are kept by language.
+      ready.then(
+        () => ask?.(match.params.id!),
+        () => undefined,
+      ),
+    )
   }
 
-  return page(load)
+  return function Arrived() {
+    const [Part] = useState<ComponentType>(() => loaded ?? Later)
+    return <Part />
+  }
 }
 
-function page(load: () => Promise<{ default: ComponentType }>) {
-  return lazy(fetched(load))
-}
-
-const OneListing = arrivedAt('/listings/:id', () => import('./listing/OneListing'))
+const OneListing = arrivedAt(
+  '/listings/:id',
+  () => import('./listing/OneListing'),
+  (id) => askBefore(...listingOf(id)),
+)
 const MyTrades = page(() => import('./trade/MyTrades'))
 const OneTrade = arrivedAt('/trades/:id', () => import('./trade/OneTrade'))
+const Receipt = page(() => import('./trade/Receipt'))
 const Notices = page(() => import('./notices/Notices'))
 const Selling = page(() => import('./selling/Selling'))
 const NewThing = page(() => import('./selling/NewThing'))
@@ -35,16 +60,6 @@ const Me = page(() => import('./people/Me'))
 const Lab = page(() => import('./lab/Lab'))
 const Tour = page(() => import('./tour/Tour'))
 const Operating = page(() => import('./operating/Operating'))
-const Attention = page(() => import('./operating/Attention'))
-const AllTrades = page(() => import('./operating/AllTrades'))
-const OneExplained = page(() => import('./operating/OneExplained'))
-const Kinds = page(() => import('./operating/Kinds'))
-const OneKind = page(() => import('./operating/OneKind'))
-const Ledger = page(() => import('./operating/Ledger'))
-const Books = page(() => import('./operating/Books'))
-const Queues = page(() => import('./operating/Queues'))
-const Acts = page(() => import('./operating/Acts'))
-const People = page(() => import('./operating/People'))
 const Nowhere = page(() => import('./shell/Nowhere'))
 
 export function App() {
@@ -56,6 +71,7 @@ export function App() {
           <Route path="listings/:id" element={<OneListing />} />
           <Route path="trades" element={<MyTrades />} />
           <Route path="trades/:id" element={<OneTrade />} />
+          <Route path="trades/:id/receipt" element={<Receipt />} />
           <Route path="notices" element={<Notices />} />
           <Route path="selling" element={<Selling />} />
           <Route path="selling/new" element={<NewThing />} />
@@ -67,18 +83,7 @@ export function App() {
           <Route path="me" element={<Me />} />
           <Route path="lab" element={<Lab />} />
           <Route path="tour" element={<Tour />} />
-          <Route path="operating" element={<Operating />}>
-            <Route index element={<Attention />} />
-            <Route path="trades" element={<AllTrades />} />
-            <Route path="trades/:id" element={<OneExplained />} />
-            <Route path="kinds" element={<Kinds />} />
-            <Route path="kinds/:id" element={<OneKind />} />
-            <Route path="ledger" element={<Ledger />} />
-            <Route path="books" element={<Books />} />
-            <Route path="queues" element={<Queues />} />
-            <Route path="acts" element={<Acts />} />
-            <Route path="people" element={<People />} />
-          </Route>
+          <Route path="operating/*" element={<Operating />} />
           <Route path="*" element={<Nowhere />} />
         </Route>
       </Routes>

@@ -39,6 +39,7 @@ internal static class Pictures
             ("operating-kind", "/operating/kinds/second-hand", OnShow.Operator),
             ("operating-ledger", "/operating/ledger", OnShow.Operator),
             ("operating-books", "/operating/books", OnShow.Operator),
+            ("operating-fees", "/operating/fees", OnShow.Operator),
             ("operating-queues", "/operating/queues", OnShow.Operator),
             ("operating-people", "/operating/people", OnShow.Operator),
             ("lab", "/lab", OnShow.Buyer),
@@ -76,7 +77,7 @@ internal static class Pictures
     private static async Task Show(IPage page, string path)
     {
         await page.GotoAsync(path);
-        await page.Locator("main h1").First.WaitForAsync();
+        await page.Locator("#main h1").First.WaitForAsync();
         await Assertions.Expect(page.Locator("main [role=status] .mantine-Skeleton-root, .mantine-Loader-root")).ToHaveCountAsync(0);
         await page.EvaluateAsync("document.fonts.ready");
     }

@@ -12,6 +12,7 @@ namespace Jangteo.Bench.Rehearsing;
 internal sealed class RehearsalGround : IDisposable
 {
     private const int LinesShown = 20;
+    private const int LinesOfEachProcess = 6;
 
     private static readonly TimeSpan RestsWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan SiegeRun = TimeSpan.FromSeconds(10);
@@ -27,6 +28,8 @@ internal sealed class RehearsalGround : IDisposable
         Environment.SetEnvironmentVariable("Jangteo__LogLevel", "Warning");
         // A process lives for some minutes here: a profile of it would cost more than it gains.
         Environment.SetEnvironmentVariable("DOTNET_TieredPGO", "0");
+        // Under load it pays to compile again what is called often, which tests switch off.
+        Environment.SetEnvironmentVariable("DOTNET_TC_CallCounting", null);
         Settings = SettingsReader.Read() with { Port = Ports.Free(), DataFolder = Path.Combine(Folder, "data") };
     }
 
@@ -76,6 +79,11 @@ internal sealed class RehearsalGround : IDisposable
             }
         }
 
+        if (!found.IsWell)
+        {
+            await SayWhatProcessesLogged(fleet.Folder, ct);
+        }
+
         return (holds, string.Create(
             CultureInfo.InvariantCulture,
             $"availability {besieged.Availability:0.00} %, {besieged.Failed} failed of {besieged.Requests + besieged.Failed} requests, "
@@ -96,6 +104,18 @@ internal sealed class RehearsalGround : IDisposable
         foreach (var fault in found.Faults)
         {
             Say(fault);
+        }
+    }
+
+    /// <summary>The last lines that each process logged; only warnings and errors are.</summary>
+    private async Task SayWhatProcessesLogged(string folder, CancellationToken ct)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, "*.log").Order(StringComparer.Ordinal))
+        {
+            foreach (var line in (await File.ReadAllLinesAsync(file, ct)).TakeLast(LinesOfEachProcess))
+            {
+                Say($"{Path.GetFileNameWithoutExtension(file)}: {line.Trim()}");
+            }
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class PayIn([FromKeyedServices(Modules.Payments)] Storage storag
                 ?? throw Asked.Bad("reference", Wrong.OneLine(TextRules.Reference.Longest));
             if (body.Amount is < 1 or > Most)
             {
-                throw Asked.Bad("amount", Wrong.Price(Most));
+                throw Asked.Bad("amount", Wrong.Price(1, Most));
             }
 
             var from = Asked.Text(body.From, "from", TextRules.Account) ?? SandboxBank.Payer;

@@ -19,6 +19,7 @@ public sealed class PrivateBroker : IAsyncDisposable
 
     // Reading its own code takes it some seconds of processor time; past this something hangs.
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(10);
 
     private readonly FileStream claim;
@@ -122,17 +123,24 @@ public sealed class PrivateBroker : IAsyncDisposable
 
         var child = Daemon.Start(place.Account, place.Log, place.ProcessFile, isDetached: true, FindServer(), [], environment => SetEnvironment(environment, place));
         var slow = Stopwatch.StartNew();
-        while (!await Ports.Answers(place.Port, ct))
+        try
         {
-            if (child.HasExited)
-                throw new UnavailableException($"RabbitMQ stopped while starting:\n{Daemon.LastLines(place.Log)}\nIts whole log is {place.Log}.");
-            if (slow.Elapsed > StartsWithin)
+            while (!await Ports.Answers(place.Port, ct))
             {
-                child.Kill();
-                throw new UnavailableException($"RabbitMQ was not ready within {StartsWithin.TotalSeconds} s. Its log is {place.Log}.");
+                if (child.HasExited)
+                    throw new UnavailableException($"RabbitMQ stopped while starting:\n{Daemon.LastLines(place.Log)}\nIts whole log is {place.Log}.");
+                if (slow.Elapsed > StartsWithin)
+                    throw new UnavailableException($"RabbitMQ was not ready within {StartsWithin.TotalSeconds} s. Its log is {place.Log}.");
+                await Task.Delay(LooksEvery, ct);
             }
-
-            await Task.Delay(LooksEvery, ct);
+        }
+        catch
+        {
+            Posix.Signal(child.Id, Posix.Terminate);
+            await Task.WhenAny(child.WaitForExitAsync(CancellationToken.None), Task.Delay(StopsWithin, CancellationToken.None));
+            if (!child.HasExited)
+                child.Kill();
+            throw;
         }
 
         return new Server(child.Id, child);

@@ -47,7 +47,10 @@ public sealed record Caller(Guid Id, string Name, bool IsOperator, long Version 
 }
 
 /// <summary>Carries a refusal out of a transaction, which is rolled back. Caught at the edge, where it becomes the answer.</summary>
-public sealed class RefusedException(Refusal refusal) : Exception(refusal.Code)
+/// <param name="kind">The kind of trade whose own words say it, where it has some.</param>
+public sealed class RefusedException(Refusal refusal, string? kind = null) : Exception(refusal.Code)
 {
     public Refusal Refusal => refusal;
+
+    public string? Kind => kind;
 }

@@ -145,7 +145,7 @@ public sealed class Commands(Storage storage, Problems problems, TimeProvider ma
         }
         catch (RefusedException refused)
         {
-            var no = problems.Answer(refused.Refusal, http);
+            var no = problems.Answer(refused.Refusal, http, refused.Kind);
             // Who is told when to come again must find something else then: only what was decided is kept under the key.
             var isDecided = no.IsKept && refused.Refusal.RetryAfter is null;
             // The key was rolled back with the refusal, and the same command may have taken it since: then what came of that one is the answer to both.

@@ -36,6 +36,9 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
     private static readonly TimeSpan FirstRest = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(2);
 
+    /// <summary>How often the leases are tried to be given back, with <see cref="LongestRest"/> between: after that another process takes over when they have run out.</summary>
+    private const int TriesToHandOver = 3;
+
     private readonly ConcurrentDictionary<(Guid Stream, int Revision), Task> underWay = new();
     private readonly CancellationTokenSource ending = new();
 
@@ -80,19 +83,31 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
         }
 
         await Task.WhenAll(carrying);
-        try
+        for (var attempt = 1; attempt <= TriesToHandOver; attempt++)
         {
-            await storage.Do(Cause.New(), work =>
+            try
             {
-                work.Write("update intentions set lease_until = $2 where stream = any($1)", open, machine.GetUtcNow());
-                return Task.CompletedTask;
-            }, CancellationToken.None);
-        }
-        catch (Exception away) when (PassingFault.Is(away))
-        {
-            log.LogWarning(away, "{Module} could not give back the leases of {Count} intentions; they run out.", storage.Module, open.Length);
+                await LeaseUntil(open, machine.GetUtcNow());
+                return;
+            }
+            catch (Exception away) when (PassingFault.Is(away))
+            {
+                log.LogWarning(away, "{Module} could not give back the leases of {Count} intentions (attempt {Attempt}).", storage.Module, open.Length, attempt);
+            }
+
+            await Task.Delay(LongestRest, machine);
         }
     }
+
+    /// <summary>
+    /// Moves the end of leases. Never given up half-way: a statement that is given up runs on, and would write its lease over what
+    /// <see cref="HandOver"/> writes after it.
+    /// </summary>
+    private Task LeaseUntil(Guid[] streams, DateTimeOffset until) => storage.Do(Cause.New(), work =>
+    {
+        work.Write("update intentions set lease_until = $2 where stream = any($1)", streams, until);
+        return Task.CompletedTask;
+    }, CancellationToken.None);
 
     private async Task<TimeSpan> Resume(CancellationToken ct)
     {
@@ -135,12 +150,8 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
                     log.LogWarning(fault, "{Module} could not carry its intention of {Stream} on and tries again.", storage.Module, stream);
                 }
 
-                await Task.Delay(rest, machine, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await storage.Do(Cause.New(), work =>
-                {
-                    work.Write("update intentions set lease_until = $2 where stream = $1", stream, machine.GetUtcNow() + settings.Lease);
-                    return Task.CompletedTask;
-                }, ct);
+                await Task.Delay(rest, machine, ct);
+                await LeaseUntil([stream], machine.GetUtcNow() + settings.Lease);
             }
         }
         catch (OperationCanceledException)

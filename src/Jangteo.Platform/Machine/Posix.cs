@@ -8,6 +8,7 @@ namespace Jangteo.Platform.Machine;
 [SupportedOSPlatform("macos")]
 public static class Posix
 {
+    public const int HangUp = 1;
     public const int Interrupt = 2;
     public const int Quit = 3;
     public const int Kill = 9;

@@ -35,12 +35,15 @@ public sealed record OperatorAct
     /// <summary>The state after the act, by name.</summary>
     public IReadOnlyDictionary<string, string?> After { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>Whether the parties of the trade see it in their timeline. False where another line of the timeline says it already.</summary>
+    /// <summary>
+    /// Whether the parties of the trade see it in their timeline. False where another line of the timeline says it already, and of what is
+    /// for operators only.
+    /// </summary>
     public bool IsShownToParties { get; init; } = true;
 
     /// <summary>Adds the act to a transaction, and tells Views of it when it was carried out and belongs to a trade.</summary>
     /// <param name="by">Who did it.</param>
-    /// <param name="reason">Why, in the operator's words; required where money moves or an answer is given by hand.</param>
+    /// <param name="reason">Why, in the operator's words; required where money moves or an answer is given by hand. Of a note, its text.</param>
     public void Write(Work work, ActingOperator by, string? reason, ActStep step = ActStep.Done)
     {
         Record(work, by, reason, step);

@@ -37,17 +37,20 @@ public sealed class OperatorCommands(Storage storage, Commands commands, long tw
     }
 
     /// <summary>A reason as it is kept; refuses <c>invalid</c> when there is none.</summary>
-    public static string RequireReason(string? reason) =>
-        TextRules.OperatorReason.Read(reason, out var text) is { } wrong ? throw Asked.Bad("reason", wrong) : text;
+    /// <param name="field">Where the request has it.</param>
+    public static string RequireReason(string? reason, string field = "reason") =>
+        TextRules.OperatorReason.Read(reason, out var text) is { } wrong ? throw Asked.Bad(field, wrong) : text;
 
+    /// <param name="field">Where the request has its reason; null of an act that needs none.</param>
     internal Task<Answer> Run<TInput>(
-        HttpContext http, string act, TInput input, string? reason, bool needsReason, Func<Work, Caller, TInput, CancellationToken, Task<PlannedAct>> plan, CancellationToken ct)
+        HttpContext http, string act, TInput input, string? reason, string? field,
+        Func<Work, Caller, TInput, CancellationToken, Task<PlannedAct>> plan, CancellationToken ct)
         where TInput : notnull
     {
         Caller.Operator(http);
         return commands.Run(http, new { input, reason }, async (work, caller, _) =>
         {
-            var why = needsReason ? RequireReason(reason) : null;
+            var why = field is null ? null : RequireReason(reason, field);
             var planned = await plan(work, caller, input, ct);
             if (await TryPropose(work, caller, act, input, planned.Act, why, ct) is { } proposal)
             {
@@ -121,8 +124,10 @@ public sealed class OperatorCommand<TInput>(OperatorCommands commands, string ac
     where TInput : notnull
 {
     /// <summary>Runs it with a reason, which is required.</summary>
-    public Task<Answer> Run(HttpContext http, TInput input, string? reason, CancellationToken ct) => commands.Run(http, act, input, reason, needsReason: true, plan, ct);
+    /// <param name="field">Where the request has the reason.</param>
+    public Task<Answer> Run(HttpContext http, TInput input, string? reason, CancellationToken ct, string field = "reason") =>
+        commands.Run(http, act, input, reason, field, plan, ct);
 
     /// <summary>Runs an act that moves no money and answers nothing, and so needs no reason.</summary>
-    public Task<Answer> Run(HttpContext http, TInput input, CancellationToken ct) => commands.Run(http, act, input, null, needsReason: false, plan, ct);
+    public Task<Answer> Run(HttpContext http, TInput input, CancellationToken ct) => commands.Run(http, act, input, null, field: null, plan, ct);
 }

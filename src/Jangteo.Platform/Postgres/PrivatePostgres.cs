@@ -11,6 +11,7 @@ namespace Jangteo.Platform.Postgres;
 public sealed class PrivatePostgres : IAsyncDisposable
 {
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// Given on the command line, so that a new version of the program brings its own settings and nobody has to merge a file.
@@ -83,7 +84,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     /// <summary>Has the database of this data folder running, and ready to be connected to, when it returns.</summary>
     /// <param name="dataFolder">The program's data folder; made when missing.</param>
-    /// <param name="ct">Gives up waiting; a server that was started is left to the next start.</param>
+    /// <param name="ct">Gives up waiting, and stops what it has started.</param>
     /// <exception cref="UnavailableException">It cannot be had; the message says why and what to do.</exception>
     public static Task<PrivatePostgres> Start(string dataFolder, CancellationToken ct = default) => Start(dataFolder, null, ct);
 
@@ -200,19 +201,28 @@ public sealed class PrivatePostgres : IAsyncDisposable
             place.Account, place.Log, processFile: null, isDetached: true, programs.Postgres, ["-D", place.Cluster, "-k", place.SocketFolder, .. settings.Concat(LogSettings(place)).SelectMany(setting => new[] { "-c", setting })]);
         var slow = Stopwatch.StartNew();
         var told = false;
-        while (true)
+        try
         {
-            if (child.HasExited)
-                throw new UnavailableException($"PostgreSQL stopped while starting:\n{Daemon.LastLines(place.Log)}\nIts whole log is {place.Log}.");
-            if (ReadProcessFile(place) is { Status: "ready" } file && file.Process == child.Id)
-                return new Server(child.Id, child);
-            if (!told && !isNew && slow.Elapsed > TimeSpan.FromSeconds(2))
+            while (true)
             {
-                say?.Invoke("PostgreSQL is putting its files in order after a crash.");
-                told = true;
-            }
+                if (child.HasExited)
+                    throw new UnavailableException($"PostgreSQL stopped while starting:\n{Daemon.LastLines(place.Log)}\nIts whole log is {place.Log}.");
+                if (ReadProcessFile(place) is { Status: "ready" } file && file.Process == child.Id)
+                    return new Server(child.Id, child);
+                if (!told && !isNew && slow.Elapsed > TimeSpan.FromSeconds(2))
+                {
+                    say?.Invoke("PostgreSQL is putting its files in order after a crash.");
+                    told = true;
+                }
 
-            await Task.Delay(LooksEvery, ct);
+                await Task.Delay(LooksEvery, ct);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            HostSystem.Here.Interrupt(child.Id);
+            await Task.WhenAny(child.WaitForExitAsync(CancellationToken.None), Task.Delay(StopsWithin, CancellationToken.None));
+            throw;
         }
     }
 

@@ -118,6 +118,8 @@ public sealed record Settings
 
     public LivenessSettings Liveness { get; init; } = new();
 
+    public MapSettings Map { get; init; } = new();
+
     public CatalogSettings Catalog { get; init; } = new();
 
     public PaymentsSettings Payments { get; init; } = new();
@@ -180,6 +182,9 @@ public sealed record TradingSettings
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(5);
 
     public TimeSpan AttentionAfter { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Bytes of the pictures that one person has added to disputes, as they are kept, with their small copies.</summary>
+    public long DisputePictureSpacePerPerson { get; init; } = 100L << 20;
 }
 
 /// <summary>
@@ -220,6 +225,17 @@ public sealed record LivenessSettings
     /// <summary>Bytes of memory that the process may use; 0 is without a limit but that of its container.</summary>
     [Range(0, long.MaxValue)]
     public long Memory { get; init; } = 1L << 30;
+}
+
+/// <summary>The map on which places are shown and chosen.</summary>
+public sealed record MapSettings
+{
+    /// <summary>A file in the format PMTiles, version 3; empty is none.</summary>
+    public string File { get; init; } = "";
+
+    /// <summary>Whose data it is, as it stands under the map. Empty is what the file itself says.</summary>
+    [MaxLength(200)]
+    public string Attribution { get; init; } = "";
 }
 
 /// <summary>Payments and the ledger.</summary>

@@ -23,4 +23,14 @@ public sealed record DatabaseTimeouts
     /// A statement that takes longer makes us ask whether the server still answers at all; when that takes as long again, it is hung.
     /// </summary>
     public TimeSpan Answer { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>For a command of an operator, which reads a whole market, on a busy machine too, and whom only the operator waits for.</summary>
+    public static DatabaseTimeouts OfCommands { get; } = new()
+    {
+        Connect = TimeSpan.FromMinutes(1),
+        Lock = TimeSpan.FromMinutes(1),
+        Statement = TimeSpan.FromHours(1),
+        IdleInTransaction = TimeSpan.FromHours(1),
+        Answer = TimeSpan.FromSeconds(30),
+    };
 }

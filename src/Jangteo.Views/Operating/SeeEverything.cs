@@ -3,6 +3,7 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Input;
 using Jangteo.Platform.Operating;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.Builder;
@@ -28,9 +29,9 @@ internal static class SeeEverything
         var group = routes.MapGroup("/api/operator/views").WithTags("operator");
         group.MapGet("/attention", Attention).WithName("attention")
             .WithSummary("Items that need an operator: open disputes, overdue deadlines, failed deliveries, alarms.");
-        group.MapGet("/trades", Trades).WithName("allTrades").WithSummary("All trades, by kind, state or person.");
+        group.MapGet("/trades", Trades).WithName("allTrades").WithSummary("Trades that have begun, by kind, state, person, number or title.");
         group.MapGet("/trades/{id:guid}", Explain).WithName("explainTrade").WithSummary("One trade with all that happened.");
-        group.MapGet("/people", People).WithName("people").WithSummary("People, by part of a name or address.");
+        group.MapGet("/people", People).WithName("people").WithSummary("People, by part of a name, address or phone number.");
         group.MapGet("/kinds", KindCounts).WithName("kindCounts").WithSummary("Every kind with how many trades are in each state.");
     }
 
@@ -98,22 +99,40 @@ internal static class SeeEverything
         new(item.What, item.Module, item.Subject, item.Trade, null, null, null, item.DetailIn(language), item.Since);
 
     private static async Task<Ok<ViewPage<TradeListed>>> Trades(
-        HttpContext http, Shelf shelf, Settings settings, [FromKeyedServices(Modules.Views)] Storage storage, string? kind, string? state, string? person, [AsParameters] Paging part, CancellationToken ct)
+        HttpContext http, Shelf shelf, Settings settings, [FromKeyedServices(Modules.Views)] Storage storage, string? kind, string? state, string? person,
+        string? q, [AsParameters] Paging part, CancellationToken ct)
     {
         var caller = Caller.Operator(http);
+        var word = Asked.Text(q, "q", TextRules.Title.Longest);
+        var ids = word is null ? null : OrderNumber.Read(word, settings.Zone);
+        Guid? id = Guid.TryParse(word, out var read) ? read : null;
         var of = Asked.Id(person, "person");
         var rows = await storage.Query(
             new Sql(
                 $"""
                 select {Sqls.TradeColumns} from trades
-                where ($1::text is null or kind = $1) and ($2::text is null or state = $2) and ($3::uuid is null or buyer = $3 or seller = $3) and ($4::uuid is null or id < $4)
+                where state <> '{Kind.Start}' and ($1::text is null or kind = $1) and ($2::text is null or state = $2)
+                    and ($3::uuid is null or buyer = $3 or seller = $3) and ($4::uuid is null or id < $4) and {Wanted(id, ids, word)}
                 order by id desc limit $5
                 """,
-                Asked.Text(kind, "kind", 60), Asked.Text(state, "state", 60), of, part.After<Guid>(), part.Most + 1),
+                [
+                    Asked.Text(kind, "kind", 60), Asked.Text(state, "state", 60), of, part.After<Guid>(), part.Most + 1,
+                    .. id is not null ? [id] : ids is not null ? [ids.First, ids.Before, ids.End] : word is not null ? (object?[])[word] : [],
+                ]),
             Sqls.Trade, ct);
         var wording = await Wording.For(http, shelf, settings, storage, rows.SelectMany(row => new[] { row.Buyer, row.Seller }), ct);
         return TypedResults.Ok(ViewPage<TradeListed>.Of(part.Of(rows, row => TradeListed.Of(row, MyTrades.StandingOf(row, caller.Id), caller.Id, wording), row => row.Id)));
     }
+
+    /// <summary>
+    /// The condition for the trade of an id or of an order number, or for those with a word in their title. Its parameters begin with the
+    /// sixth.
+    /// </summary>
+    private static string Wanted(Guid? id, OrderedIds? ids, string? word) =>
+        id is not null ? "id = $6"
+        : ids is not null ? "id >= $6 and id < $7 and right(id::text, 10) = $8"
+        : word is not null ? "position(lower($6) in lower(facts::json->>'title')) > 0"
+        : "true";
 
     private static async Task<Ok<ExplainedTrade>> Explain(Guid id, HttpContext http, Shelf shelf, Settings settings, [FromKeyedServices(Modules.Views)] Storage storage, CancellationToken ct)
     {
@@ -127,17 +146,27 @@ internal static class SeeEverything
     private static async Task<Ok<ViewPage<PersonView>>> People(HttpContext http, [FromKeyedServices(Modules.Views)] Storage storage, string? q, [AsParameters] Paging part, CancellationToken ct)
     {
         Caller.Operator(http);
+        var word = Asked.Text(q, "q", 254);
         var rows = await storage.Query(
             new Sql(
                 $"""
                 select {Sqls.PersonColumns}, (select count(*)::int from trades where buyer = p.id and state <> '{Kind.Start}'), (select count(*)::int from trades where seller = p.id and state <> '{Kind.Start}'), (select count(*)::int from listings where owner = p.id)
-                from people p where ($1::text is null or position(lower($1) in lower(name || ' ' || email)) > 0) and ($2::uuid is null or id < $2) order by id desc limit $3
+                from people p where ($1::text is null or position(lower($1) in lower(name || ' ' || email)) > 0
+                    or length($4) > 3 and position($4 in regexp_replace(phone, '[^0-9]', '', 'g')) > 0)
+                    and ($2::uuid is null or id < $2) order by id desc limit $3
                 """,
-                Asked.Text(q, "q", 254), part.After<Guid>(), part.Most + 1),
+                word, part.After<Guid>(), part.Most + 1, PhoneDigits(word ?? "")),
             reader => (Row: Sqls.Person(reader), Bought: reader.GetInt32(6), Sold: reader.GetInt32(7), Listed: reader.GetInt32(8)), ct);
         return TypedResults.Ok(ViewPage<PersonView>.Of(part.Of(
             rows, row => new PersonView(row.Row.Id, row.Row.Name, row.Row.Email, row.Row.Phone, row.Row.Language, row.Row.IsOperator, row.Bought, row.Sold, row.Listed), row => row.Row.Id)));
     }
+
+    /// <summary>
+    /// The digits of a phone number without the 0 that people write in its country, since numbers are kept with the country's code instead;
+    /// blank when the word is none.
+    /// </summary>
+    private static string PhoneDigits(string word) =>
+        word.All(letter => char.IsAsciiDigit(letter) || letter is ' ' or '-' or '+') ? string.Concat(word.Where(char.IsAsciiDigit)).TrimStart('0') : "";
 
     private static async Task<Ok<ViewPage<KindCount>>> KindCounts(HttpContext http, Shelf shelf, [FromKeyedServices(Modules.Views)] Storage storage, CancellationToken ct)
     {

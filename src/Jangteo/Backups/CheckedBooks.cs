@@ -1,6 +1,7 @@
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
 using Jangteo.Platform.Integrity;
+using Jangteo.Platform.Storing;
 
 namespace Jangteo.Backups;
 
@@ -19,11 +20,19 @@ internal static class CheckedBooks
     /// start, so that a difference to them says nothing yet.
     /// </param>
     public static async Task<IReadOnlyList<(string Module, BookCheck Check)>> Look(
-        Settings settings, Database database, bool all, bool isRunning, CancellationToken ct)
+        Settings settings, MarketDatabases databases, bool all, bool isRunning, CancellationToken ct)
     {
         var modules = Target.Of("all");
-        var alone = settings with { Target = "all", Broker = "", LogLevel = "None", Telemetry = new() };
-        await using var program = Serving.Build(alone, modules, Serving.ReadKinds(settings.KindsFolder), database, []);
+        var alone = settings with
+        {
+            Target = "all",
+            Broker = "",
+            LogLevel = "None",
+            Telemetry = new(),
+            DatabaseTimeouts = DatabaseTimeouts.OfCommands,
+        };
+        await using var program = Serving.Build(
+            alone, modules, Serving.ReadKinds(settings.KindsFolder), Database.Of(databases, alone), []);
         var found = new List<(string, BookCheck)>();
         foreach (var module in modules)
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Runtime.InteropServices;
 using Jangteo.Demo;
 using Jangteo.Kinds;
 using Jangteo.Platform;
@@ -21,8 +22,15 @@ internal static class CommandLine
             mistake.ShowHelp = false;
         }
 
+        // The library handles SIGINT and SIGTERM. A terminal that is closed sends SIGHUP, which stops a command in the same way.
+        using var hungUp = new CancellationTokenSource();
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            hungUp.Cancel();
+        });
         var code = await parsed.InvokeAsync(
-            new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60), EnableDefaultExceptionHandler = false });
+            new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60), EnableDefaultExceptionHandler = false }, hungUp.Token);
         if (parsed.Errors.Count > 0)
         {
             await Console.Error.WriteLineAsync("./jangteo help lists the commands, and ./jangteo <command> --help what one takes.");

@@ -90,7 +90,7 @@ internal static class Restore
         Console.WriteLine("Checking its integrity ...");
         var began = Stopwatch.GetTimestamp();
         await using var databases = await MarketDatabases.Find(settings, isSplit, forLoading: false, Console.WriteLine, ct);
-        var looked = await CheckedBooks.Look(settings, Database.Of(databases, settings), all: true, isRunning: false, ct);
+        var looked = await CheckedBooks.Look(settings, databases, all: true, isRunning: false, ct);
         var broken = looked.Where(one => !one.Check.Ok).ToList();
         foreach (var (module, check) in broken)
         {

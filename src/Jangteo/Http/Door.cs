@@ -54,7 +54,7 @@ internal sealed class Door(
         }
         catch (RefusedException refused) when (!http.Response.HasStarted)
         {
-            await Refuse(http, refused.Refusal);
+            await Refuse(http, refused.Refusal, refused.Kind);
         }
         catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
         {
@@ -153,7 +153,7 @@ internal sealed class Door(
         }
     }
 
-    private async Task Refuse(HttpContext http, Refusal refusal)
+    private async Task Refuse(HttpContext http, Refusal refusal, string? kind = null)
     {
         var (correlation, allow, connection) =
             (http.Response.Headers[Correlation], http.Response.Headers.Allow, http.Response.Headers.Connection);
@@ -171,6 +171,6 @@ internal sealed class Door(
             http.Response.Headers.Allow = allow;
         }
 
-        await problems.Answer(refusal, http).ExecuteAsync(http);
+        await problems.Answer(refusal, http, kind).ExecuteAsync(http);
     }
 }

@@ -2,6 +2,7 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Pictures;
 using Jangteo.Platform.Storing;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -61,11 +62,16 @@ internal static class Edge
         services.AddSingleton(new SiteOrigin(settings.PublicAddress));
         services.AddSingleton<Sessions>();
         services.AddSingleton<PictureGrants>();
+        services.AddSingleton<PictureEncoder>();
         services.AddSingleton(new Limits(settings.Limits));
         services.AddSingleton(new RequestBodies(settings.Limits));
         services.AddSingleton(new Admission(settings));
-        services.AddSingleton(provider => new PageHead(provider.GetService<ISharedListings>(), provider.GetService<Shelf>()));
+        services.AddSingleton(provider => new PageHead(
+            provider.GetService<ISharedListings>(), provider.GetService<Shelf>(), provider.GetRequiredService<Sessions>()));
+        services.AddSingleton(provider => new StartPage(
+            provider.GetService<ISharedListings>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Pages>();
+        services.AddSingleton(new MapTiles(settings.Map));
         services.AddSingleton<Door>();
         services.AddSingleton<IStartupFilter, RoutesBeforeListening>();
         return services;
@@ -84,10 +90,11 @@ internal static class Edge
         app.Use(next => http => door.Pass(http, next));
     }
 
-    /// <summary>What the edge itself answers: the API document, and the pages.</summary>
+    /// <summary>What the edge itself answers: the API document, the map, and the pages.</summary>
     public static void MapEdge(this IEndpointRouteBuilder routes)
     {
         ApiDocument.Map(routes);
+        MapRoutes.Map(routes);
         routes.ServiceProvider.GetRequiredService<Pages>().Map(routes);
     }
 }

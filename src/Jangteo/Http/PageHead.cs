@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Jangteo.Contracts;
 using Jangteo.Kinds;
+using Jangteo.Platform.Http;
 using Jangteo.Platform.Storing;
 
 namespace Jangteo.Http;
@@ -13,7 +14,7 @@ namespace Jangteo.Http;
 /// browsers that keep the market as an app.
 /// </summary>
 /// <param name="listings">Null in a process that has no listings.</param>
-internal sealed class PageHead(ISharedListings? listings, Shelf? shelf)
+internal sealed class PageHead(ISharedListings? listings, Shelf? shelf, Sessions sessions)
 {
     /// <summary>What the pages as they were built have in its place.</summary>
     public const string BuiltTitle = "<title>장터 Jangteo</title>";
@@ -24,7 +25,7 @@ internal sealed class PageHead(ISharedListings? listings, Shelf? shelf)
     /// <summary>A page does not wait longer for what it looks like elsewhere.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
-    private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
+    internal static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
     /// <param name="shared">The listing that the page shows; null for other pages.</param>
     /// <param name="origin">Where the market is, such as <c>https://market.example</c>.</param>
@@ -54,39 +55,51 @@ internal sealed class PageHead(ISharedListings? listings, Shelf? shelf)
             head.Append(CultureInfo.InvariantCulture, $"\n    <meta {attribute}=\"{name}\" content=\"{Encoder.Encode(content)}\" />");
     }
 
+    /// <summary>What is drawn of the page of a listing before its program runs.</summary>
+    public string Draw(SharedListing listing, string language) =>
+        FirstPaint.Of(listing, shelf?.Texts.Title(listing.Kind, language) ?? "", PriceOf(listing, language));
+
     public static string About(string language) => language == "ko"
         ? "가까운 사람들과 사고팔고, 빌리고, 나눠 쓰는 장터예요."
         : "Buy, sell, rent and share things with people near you.";
 
-    /// <returns>The listing if everybody may see it, and whether it is known that there is none at all.</returns>
-    public async Task<(SharedListing? Shared, bool IsMissing)> Find(Guid id, CancellationToken ct)
+    /// <returns>The listing if everybody may see it, and whether it is known that there is none for this reader.</returns>
+    public async Task<(SharedListing? Shared, bool IsMissing)> Find(Guid id, HttpRequest request, CancellationToken ct)
     {
         try
         {
-            return listings is null ? (null, false) : await Look(listings, id, ct).WaitAsync(Patience, ct);
+            return listings is null ? (null, false) : await Look(listings, id, request, ct).WaitAsync(Patience, ct);
         }
-        catch (Exception away) when (PassingFault.Is(away) && !ct.IsCancellationRequested)
+        catch (Exception away) when ((away is RefusedException || PassingFault.Is(away)) && !ct.IsCancellationRequested)
         {
             // The page itself will say so, and may do better when it asks again.
             return (null, false);
         }
     }
 
-    private static async Task<(SharedListing? Shared, bool IsMissing)> Look(ISharedListings listings, Guid id, CancellationToken ct) =>
-        await listings.Find(id, ct) is { } shared ? (shared, false) : (null, !await listings.Exists(id, ct));
+    private async Task<(SharedListing? Shared, bool IsMissing)> Look(
+        ISharedListings listings, Guid id, HttpRequest request, CancellationToken ct)
+    {
+        if (await listings.Find(id, ct) is { } shared)
+        {
+            return (shared, false);
+        }
+
+        // Only the page of a listing depends on who opens it.
+        var reader = await sessions.SignedIn(request, ct) is { } person ? Caller.Of(person) : null;
+        return (null, !await listings.IsSeenBy(id, reader?.Id, reader is { IsOperator: true }, ct));
+    }
 
     private string Describe(SharedListing listing, string language)
     {
-        var price = Texts.Money(listing.Price, language, listing.Currency);
-        if (shelf?.Find(listing.Kind) is { Price: not PriceUnit.Each } kind)
-        {
-            var per = shelf.Texts.Per(kind.Price, language);
-            price = language == "ko" ? $"{price} ({per})" : $"{price} {per}";
-        }
-
+        var price = PriceOf(listing, language);
         var about = string.Join(' ', listing.Description.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         var letters = StringInfo.ParseCombiningCharacters(about);
         about = letters.Length <= LongestDescription ? about : $"{about[..letters[LongestDescription - 1]]}…";
         return about.Length == 0 ? price : $"{price} · {about}";
     }
+
+    private string PriceOf(SharedListing listing, string language) =>
+        shelf is null ? Texts.Money(listing.Price, language, listing.Currency)
+        : shelf.Price(listing.Kind, listing.Price, listing.Currency, language);
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Jangteo.Contracts;
+using Jangteo.Kinds;
 using Jangteo.Platform.Http;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Net.Http.Headers;
@@ -13,11 +14,12 @@ namespace Jangteo.Http;
 /// The pages, as they were built beside the program from <c>web/</c>. Whatever address they are opened at, it is one page, which speaks the language of
 /// who opens it and shows what the address says; the files it is made of bear a hash in their names and never change.
 /// </summary>
-internal sealed partial class Pages(PageHead head, SiteOrigin site)
+internal sealed partial class Pages(PageHead head, StartPage start, SiteOrigin site)
 {
     /// <summary>
-    /// Nothing is fetched from elsewhere, and no script stands in the page itself. The library of the pages writes its variables into style elements; styles
-    /// can do no more than change how things look.
+    /// Nothing is fetched from elsewhere, and no script stands in the page itself: what is of another type, as the first list is, is data
+    /// and not run. Styles may stand in it, those of what is drawn first and the variables that the library of the pages writes: they can
+    /// do no more than change how things look.
     /// </summary>
     public const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob:; font-src 'self'; "
@@ -26,8 +28,8 @@ internal sealed partial class Pages(PageHead head, SiteOrigin site)
     /// <summary>Where pages are: the program answers every other address itself, or not at all.</summary>
     private static readonly string[] Addresses =
     [
-        "/", "/trades", "/trades/{id:guid}", "/notices", "/sign-in", "/sign-up", "/me", "/selling", "/selling/{part}", "/operating", "/operating/{part}",
-        "/operating/{part}/{id}", "/lab", "/tour",
+        "/trades", "/trades/{id:guid}", "/notices", "/sign-in", "/sign-up", "/me", "/selling", "/selling/{part}", "/operating",
+        "/operating/{part}", "/operating/{part}/{id}", "/lab", "/tour",
     ];
 
     /// <summary>What is under these is for programs: an address that is not there is a problem document for everybody.</summary>
@@ -36,10 +38,12 @@ internal sealed partial class Pages(PageHead head, SiteOrigin site)
     private readonly string folder = Path.Combine(AppContext.BaseDirectory, "wwwroot");
     private readonly FileExtensionContentTypeProvider types = new();
     private readonly ConcurrentDictionary<string, Answering> kept = new();
+    private readonly ConcurrentDictionary<(string Language, bool IsDrawn), string> variants = new();
     private string? builtPage;
 
     public void Map(IEndpointRouteBuilder routes)
     {
+        routes.MapGet("/", (HttpContext http) => FirstPage(http)).AllowAnonymous().ExcludeFromDescription();
         foreach (var address in Addresses)
         {
             routes.MapGet(address, (HttpContext http) => Page(http, listing: null)).AllowAnonymous().ExcludeFromDescription();
@@ -66,19 +70,28 @@ internal sealed partial class Pages(PageHead head, SiteOrigin site)
 
     private async Task ListingPage(HttpContext http, Guid id)
     {
-        var (shared, isMissing) = await head.Find(id, http.RequestAborted);
-        await (isMissing ? NotFound(http) : Page(http, shared));
+        var (shared, isMissing) = await head.Find(id, http.Request, http.RequestAborted);
+        await (isMissing ? NotFound(http) : Page(http, shared, shared is null ? null : head.Draw(shared, LanguageOf(http))));
+    }
+
+    /// <summary>The start page has its first list in it, unless something narrower is looked for.</summary>
+    private async Task FirstPage(HttpContext http)
+    {
+        var list = http.Request.Query.Count > 0 ? null : await start.Find(LanguageOf(http), http.RequestAborted);
+        await Page(http, listing: null, list is null ? null : FirstPaint.Of(list.Cards), list?.Json);
     }
 
     /// <param name="listing">The listing that the page shows; null for other pages.</param>
-    private async Task Page(HttpContext http, SharedListing? listing)
+    /// <param name="drawn">What is seen before the program runs, as HTML.</param>
+    /// <param name="json">What the program begins with, as JSON that may stand within HTML.</param>
+    private async Task Page(HttpContext http, SharedListing? listing, string? drawn = null, string? json = null)
     {
-        var language = Problems.Language(http);
+        var language = LanguageOf(http);
         var headers = http.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers.Vary = HeaderNames.AcceptLanguage;
+        headers.Vary = $"{HeaderNames.AcceptLanguage}, {HeaderNames.Cookie}";
         headers.ContentLanguage = language;
         headers.CacheControl = "no-cache";
         http.Response.ContentType = "text/html; charset=utf-8";
@@ -88,10 +101,31 @@ internal sealed partial class Pages(PageHead head, SiteOrigin site)
             return;
         }
 
-        var page = built
-            .Replace("<html lang=\"en\">", $"<html lang=\"{language}\">", StringComparison.Ordinal)
-            .Replace(PageHead.BuiltTitle, head.Of(listing, SiteFiles.OriginOf(http, site), language), StringComparison.Ordinal);
+        var page = variants.GetOrAdd((language, drawn is not null), VariantOf, built)
+            .Replace(PageHead.BuiltTitle, head.Of(listing, SiteFiles.OriginOf(http, site), language), StringComparison.Ordinal)
+            .Replace(FirstPaint.BuiltPlace, drawn, StringComparison.Ordinal);
+        if (json is not null)
+        {
+            page = page.Replace(
+                "</body>", $"<script type=\"application/json\" id=\"start\">{json}</script></body>", StringComparison.Ordinal);
+        }
+
         await Send(http, Answering.Of(Encoding.UTF8.GetBytes(page)));
+    }
+
+    /// <summary>The language that a reader has chosen, which the pages keep in a cookie; else the one that the browser asks for.</summary>
+    private static string LanguageOf(HttpContext http) =>
+        http.Request.Cookies["language"] is { } chosen && Texts.Languages.Contains(chosen) ? chosen : Problems.Language(http);
+
+    /// <summary>
+    /// The page as it was built, in a language: of what is fetched together with it, it names the texts of that language, and the program
+    /// where nothing is drawn before that runs.
+    /// </summary>
+    private static string VariantOf((string Language, bool IsDrawn) of, string built)
+    {
+        var page = TextsLink().Replace(built, link => link.Groups["language"].Value == of.Language ? link.Value : "")
+            .Replace("<html lang=\"en\">", $"<html lang=\"{of.Language}\">", StringComparison.Ordinal);
+        return of.IsDrawn ? ProgramLink().Replace(page, "") : page;
     }
 
     private string? Built() => builtPage ??= Read("index.html") is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
@@ -155,6 +189,14 @@ internal sealed partial class Pages(PageHead head, SiteOrigin site)
 
     [GeneratedRegex("<link rel=\"icon\"[^>]* href=\"(?<where>[^\"]+)\"")]
     private static partial Regex IconLink();
+
+    /// <summary>The link by which a part of the program comes together with the page.</summary>
+    [GeneratedRegex("""\s*<link [^>]*data-program[^>]*>""")]
+    private static partial Regex ProgramLink();
+
+    /// <summary>The link by which the texts of one language come together with the page.</summary>
+    [GeneratedRegex("""\s*<link [^>]*data-language="(?<language>\w+)"[^>]*>""")]
+    private static partial Regex TextsLink();
 
     private sealed record Answering(byte[] Bytes, string Tag)
     {

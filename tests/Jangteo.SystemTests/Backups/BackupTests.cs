@@ -3,6 +3,7 @@ using Jangteo.Backups;
 using Jangteo.Platform;
 using Jangteo.Platform.Machine;
 using Jangteo.SystemTests.Storm;
+using Jangteo.Tests.Catalog;
 
 namespace Jangteo.SystemTests.Backups;
 
@@ -22,6 +23,10 @@ public sealed class BackupTests
         var backups = Path.Combine(program.Folder, "backups");
         var pairs = Enumerable.Range(0, 4).Select(number => new Pair(7_000 + number, Kinds)).ToList();
         var goesOn = true;
+        var disputed = await shop.Disputed();
+        var pictures = $"/api/trades/{disputed.Id}/dispute/pictures";
+        var picture = $"{pictures}/{(await disputed.Buyer.PostPicture(pictures, TestPictures.Jpeg(600, 400))).Id}";
+        var evidence = await disputed.Seller.Http.GetByteArrayAsync(picture, ct);
         var trading = Task.WhenAll(pairs.Select(pair => pair.Trade(shop, () => Volatile.Read(ref goesOn))));
         await Acknowledged(pairs, 40, trading);
         var (told, listed) = (pairs.SelectMany(pair => pair.Told).ToList(), pairs.SelectMany(pair => pair.Listed).ToList());
@@ -42,6 +47,7 @@ public sealed class BackupTests
         await shop.BooksAreRight();
         Assert.Equal(404, (await (await shop.Operator).Get($"/api/trades/{after.Id}")).Status);
         await EverythingToldBeforeIsThere(shop, told, listed);
+        Assert.Equal(evidence, await (await shop.Named(disputed.Seller.Name)).Http.GetByteArrayAsync(picture, ct));
         await shop.Begun(await shop.List("second-hand"));
         await shop.BooksAreRight();
     }

@@ -53,8 +53,9 @@ public sealed class DrainingTests
         Posix.Signal(program.ProcessId, Posix.Interrupt);
         await program.Died();
 
+        // A closed terminal is no reason to lose requests.
         await program.StartAgain();
-        Posix.Signal(program.ProcessId, Posix.Terminate);
+        Posix.Signal(program.ProcessId, Posix.HangUp);
         await Shop.Eventually(() => Ready(program), ready => ready == HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(5));
         Posix.Signal(program.ProcessId, Posix.Terminate);
         await program.Died();

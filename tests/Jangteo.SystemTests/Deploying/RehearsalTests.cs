@@ -17,7 +17,7 @@ public sealed class Rehearsing
 [Collection(Rehearsing.Tests)]
 public sealed class RehearsalTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
 
     [Fact]
     [Requirement("CP-12", "killed")]

@@ -194,6 +194,7 @@ public sealed class GatewayTests(SharedProgram shared)
     [Theory]
     [InlineData("/api/trades", 64 * 1024)]
     [InlineData($"/api/listings/{Nothing}/pictures", 2 * 1024 * 1024)]
+    [InlineData($"/api/trades/{Nothing}/dispute/pictures", 2 * 1024 * 1024)]
     [Requirement("CP-5")]
     public async Task What_is_too_large_is_said_to_be_and_what_is_not_goes_through(string path, int most)
     {

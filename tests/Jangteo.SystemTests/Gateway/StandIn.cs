@@ -54,7 +54,7 @@ internal sealed class StandIn : IAsyncDisposable
             {
                 _ = Answer(await listener.AcceptTcpClientAsync());
             }
-            catch (Exception over) when (over is SocketException or ObjectDisposedException)
+            catch (Exception over) when (over is SocketException or InvalidOperationException)
             {
                 return;
             }

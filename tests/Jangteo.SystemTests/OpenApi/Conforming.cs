@@ -37,7 +37,8 @@ internal sealed class Conforming(string program, HttpMessageHandler inner) : Del
     private static IReadOnlyList<string> Differences(ApiDescription document, string method, string path, string? sent, HttpResponseMessage answer, string? heard)
     {
         var status = (int)answer.StatusCode;
-        if (document.Find(method, path) is not { } route)
+        // A route answers with a slash at its end too.
+        if (document.Find(method, path.TrimEnd('/')) is not { } route)
             return status == 404 ? [] : ["it is not in the document"];
         if (answer.IsSuccessStatusCode && sent is not null && route.Request is { } request && document.Differences(request, JsonNode.Parse(sent)) is { Count: > 0 } unsaid)
             return [.. unsaid.Select(line => $"request {line}, and was taken")];

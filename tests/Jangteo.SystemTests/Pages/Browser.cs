@@ -62,11 +62,13 @@ internal sealed class Window : IAsyncDisposable
 {
     private readonly IBrowserContext context;
     private readonly List<string> errors = [];
+    private readonly bool mayFail;
 
     /// <param name="mayFail">The test makes the page fail, and looks at what it says then.</param>
     public Window(IBrowserContext context, IPage page, bool mayFail = false)
     {
         this.context = context;
+        this.mayFail = mayFail;
         Page = page;
         if (mayFail)
         {
@@ -84,7 +86,13 @@ internal sealed class Window : IAsyncDisposable
 
     public IPage Page { get; }
 
-    public Task Go(string path) => Page.GotoAsync(path);
+    /// <summary>Opens an address, and waits until the program of the pages has begun in place of what the server has drawn.</summary>
+    public async Task Go(string path)
+    {
+        await Page.GotoAsync(path);
+        if (!mayFail)
+            await Page.Locator("#main").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+    }
 
     public Task Click(string button) => Button(button).ClickAsync();
 

@@ -39,6 +39,35 @@ public sealed class OperatingTests(TimelessProgram timeless, Browser browser)
     }
 
     [Fact]
+    public async Task The_ledger_says_what_each_month_brought()
+    {
+        var program = await timeless.Running;
+        var shop = new Shop(program);
+        var deal = await shop.Begun(await shop.List("second-hand", 20_000));
+        var before = await Months();
+
+        await deal.SellerDoes("accept");
+        await deal.BuyerDoes("finish");
+
+        var after = await Shop.Eventually(Months, sums => sums.PaidOut >= before.PaidOut + 19_400);
+        Assert.InRange(after.Fees, before.Fees + 600, long.MaxValue);
+        Assert.InRange(after.Turnover, after.PaidOut + after.Fees, long.MaxValue);
+        await using var sora = await browser.Open(program, "sora");
+        await sora.Go("/operating/ledger");
+        await Expect(sora.Page.GetByRole(AriaRole.Img, new() { Name = "Turnover by month" })).ToBeVisibleAsync();
+        Assert.Equal("not-found", (await deal.Buyer.Get("/api/operator/payments/ledger/months")).Code);
+
+        // Over all months: the month may turn meanwhile.
+        async Task<(long Turnover, long PaidOut, long Fees)> Months()
+        {
+            var months = (await (await shop.Operator).Get("/api/operator/payments/ledger/months")).Body!["items"]!.AsArray();
+            return (Sum("turnover"), Sum("paidOut"), Sum("fees"));
+
+            long Sum(string figure) => months.Sum(month => (long)month![figure]!);
+        }
+    }
+
+    [Fact]
     public async Task Any_trade_says_why_a_button_is_not_there_and_when_it_is()
     {
         var program = await timeless.Running;

@@ -20,6 +20,8 @@ public sealed class SellingInTheBrowserTests(SharedProgram shared, Browser brows
         await seller.Go("/selling/new");
         await seller.Page.GetByRole(AriaRole.Radio, new() { Name = "Second-hand" }).ClickAsync();
         await seller.Fill("Title", title);
+        await seller.Page.GetByLabel("Condition").SelectOptionAsync("Like new");
+        await Assertions.Expect(seller.Page.GetByRole(AriaRole.Checkbox, new() { Name = "Free of charge" })).ToHaveCountAsync(0);
         await seller.Fill("Price", "0");
         await seller.Page.Locator("input[type=file]").SetInputFilesAsync([Picture("small.png", Dot), Picture("large.png", new byte[(2 * 1024 * 1024) + 1])]);
         await seller.Reads("large.png: larger than 2 MB");
@@ -34,8 +36,48 @@ public sealed class SellingInTheBrowserTests(SharedProgram shared, Browser brows
         await anybody.Go("/");
         await anybody.Fill("Search", title);
         await Assertions.Expect(anybody.Link(title).GetByRole(AriaRole.Presentation)).ToHaveJSPropertyAsync("naturalWidth", 1);
+        await Assertions.Expect(anybody.Link(title)).ToContainTextAsync("Second-hand · Like new");
+        await Choose("Fair");
+        await anybody.Reads("No items match your search.");
+        await Choose("Like new");
         await anybody.Link(title).ClickAsync();
         await anybody.Reads("By the bridge");
+        await anybody.Reads("Condition: Like new");
+
+        async Task Choose(string condition)
+        {
+            await anybody.Page.GetByRole(AriaRole.Combobox, new() { Name = "Condition" }).ClickAsync();
+            await anybody.Page.GetByRole(AriaRole.Option, new() { Name = condition, Exact = true }).ClickAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_new_listing_states_its_condition_where_the_kind_asks_for_it_and_a_trade_keeps_it()
+    {
+        var program = await shared.Running;
+        var shop = new Shop(program);
+        await using var seller = await browser.Open(program, "seller-of-a-kettle", "ko", width: 390);
+        await seller.Go("/selling/new");
+        var condition = seller.Page.GetByLabel("물건 상태");
+        await seller.Page.GetByRole(AriaRole.Radio, new() { Name = "자동차 공유" }).ClickAsync();
+        await Assertions.Expect(condition).ToHaveCountAsync(0);
+        await seller.Page.GetByRole(AriaRole.Radio, new() { Name = "중고거래" }).ClickAsync();
+        await seller.Fill("제목", "주전자");
+        await seller.Fill("가격", "5000");
+
+        await seller.Click("올리기");
+        Assert.False(await condition.EvaluateAsync<bool>("field => field.validity.valid"));
+        await condition.SelectOptionAsync("사용감 있음");
+        await seller.Click("올리기");
+        await seller.Reads(PageTexts.In("ko")["selling.offered"]);
+
+        var thing = new Thing(Guid.Parse(seller.Page.Url[^36..]), "second-hand", 5_000, await shop.Named("seller-of-a-kettle"));
+        var deal = await shop.Begun(thing);
+        await seller.Page.GetByLabel("물건 상태").SelectOptionAsync("새 상품");
+        await seller.Click("저장");
+        await seller.Reads("저장했어요");
+        await seller.Go($"/trades/{deal.Id}");
+        await seller.Reads("물건 상태: 사용감 있음");
     }
 
     [Fact]
@@ -92,7 +134,7 @@ public sealed class SellingInTheBrowserTests(SharedProgram shared, Browser brows
             await Assertions.Expect(window.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(before);
             var agreed = window.Page.GetByRole(AriaRole.Region, new() { Name = PageTexts.In(language)["agreed.title"] });
             await Assertions.Expect(agreed).ToContainTextAsync(before);
-            await Assertions.Expect(agreed).ToContainTextAsync("₩20,000");
+            await Assertions.Expect(agreed).ToContainTextAsync(Texts.Money(20_000, language));
             await Assertions.Expect(agreed).ToContainTextAsync("As good as new.");
             await Assertions.Expect(window.Page.GetByText("99,000")).ToHaveCountAsync(0);
         }
@@ -193,6 +235,7 @@ public sealed class DraftsInTheBrowserTests(FaultyProgram faulty, Browser browse
         await manager.Go("/selling/new");
         await manager.Page.GetByRole(AriaRole.Radio, new() { Name = "Neighbourhood rental" }).ClickAsync();
         await manager.Fill("Title", "A tent for a draft");
+        await manager.Page.GetByLabel("Condition").SelectOptionAsync("Good");
         await manager.Fill("Price", "9000");
         try
         {

@@ -69,6 +69,13 @@ internal sealed class StoryInTheBrowser(Story story, JangteoProgram market, Brow
         var notToHave = window.Page.GetByText(page["listing.notToHave"]).Or(window.Page.GetByText(page["listing.soldOut"]))
             .Or(window.Page.GetByText(page["listing.inMyTrade"]));
         await Expect(begin.Or(notToHave)).ToBeVisibleAsync();
+        var again = window.Button(page["ask.again"]);
+        if (await again.IsVisibleAsync())
+        {
+            await again.ClickAsync();
+            await Expect(begin).ToBeVisibleAsync();
+        }
+
         if (!act.Refused.IsEmpty && await notToHave.IsVisibleAsync())
         {
             return;
@@ -254,7 +261,7 @@ internal sealed class StoryInTheBrowser(Story story, JangteoProgram market, Brow
     }
 
     private string Said(string word, long amount) =>
-        page[$"money.{word}"].Replace("{{amount}}", amount.ToString("₩#,0", CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        page[$"money.{word}"].Replace("{{amount}}", Texts.Money(amount, language), StringComparison.Ordinal);
 
     /// <summary>What the page says of the money. Of a transfer that is expected it says what is still to be sent.</summary>
     private static IEnumerable<(string Word, long Amount)> Shown(ExpectedMoney money) =>

@@ -108,6 +108,44 @@ public sealed class TrustInTheBrowserTests(SharedProgram shared, Browser browser
     }
 
     [Fact]
+    public async Task A_page_whose_texts_cannot_be_fetched_says_what_to_do()
+    {
+        await using var window = await browser.Open(await shared.Running, mayFail: true);
+        await window.Page.RouteAsync("**/assets/en-*.js", route => route.AbortAsync());
+
+        await window.Go("/");
+
+        await window.Reads("Reload it to try again.");
+    }
+
+    [Fact]
+    public async Task Filters_that_cannot_be_fetched_leave_the_list_as_it_is()
+    {
+        var program = await shared.Running;
+        var lamp = await new Shop(program).List("second-hand", title: $"Lamp without filters {Random.Shared.Next():x8}");
+        await using var window = await browser.Open(program, mayFail: true);
+        await window.Page.RouteAsync("**/assets/Filters-*.js", route => route.AbortAsync());
+
+        await window.Go($"/?q={Uri.EscapeDataString("Lamp without filters")}");
+
+        await window.Reads("This page couldn't be loaded");
+        await Expect(window.Page.Locator($"main a[href='/listings/{lamp.Id}']")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_person_signs_out_on_their_page_when_the_menu_cannot_be_fetched()
+    {
+        await using var window = await browser.Open(await shared.Running, "without-a-menu", mayFail: true);
+        await window.Page.RouteAsync("**/assets/Account-*.js", route => route.AbortAsync());
+        await window.Go("/");
+
+        await Header(window).GetByRole(AriaRole.Link, new() { Name = "without-a-menu" }).ClickAsync();
+        await window.Click("Sign out");
+
+        await Expect(Header(window).GetByRole(AriaRole.Link, new() { Name = "Sign in" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task A_price_that_changes_while_it_is_looked_at_is_shown_and_asked_for_before_it_is_sent()
     {
         var program = await shared.Running;

@@ -20,7 +20,10 @@ public sealed class Faults_under_load(ITestOutputHelper output)
     private static readonly TimeSpan Lasts = TimeSpan.FromSeconds(Storming.IsLong ? 30 : 4);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(100);
-    private static readonly (string Name, string Value)[] Settings = [("Limits:PerPersonPerSecond", "0"), ("LogLevel", "Warning")];
+    private static readonly (string Name, string Value)[] Settings =
+    [
+        ("Limits:PerPersonPerSecond", "0"), ("LogLevel", "Warning"), ("DatabaseTimeouts:Answer", "1s"), ("DatabaseTimeouts:Lock", "1200ms"),
+    ];
 
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;
 

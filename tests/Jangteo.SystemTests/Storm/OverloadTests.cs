@@ -108,35 +108,51 @@ public abstract class OverloadIsBorne(Overloaded market, ITestOutputHelper outpu
         await asks[0]("before");
         await shop.Switch(fault, true);
         var (isOver, refusals) = (false, new ConcurrentBag<Said>());
-        var first = Task.WhenAll(asks.Skip(LateComers).Select(ask => Insist(ask, () => !isOver, code, refusals)));
+        var first = Task.WhenAll(asks.Skip(LateComers).Select(ask => Insist(ask, () => !isOver, refusals)));
         // What the first have begun is carried on; only who comes while the breaker is open is refused.
-        await Shop.Eventually(() => Breaker(shop, asker, module), breaker => breaker.State == "open" || first.IsFaulted, Patience);
-        var asking = Task.WhenAll(asks.Take(LateComers).Select(ask => Insist(ask, () => !isOver, code, refusals)).Append(first));
+        await UnlessFaulted(
+            first, Shop.Eventually(
+                () => Breaker(shop, asker, module), breaker => breaker.State == "open" || first.IsFaulted, Patience));
+        var asking = Task.WhenAll(asks.Take(LateComers).Select(ask => Insist(ask, () => !isOver, refusals)).Append(first));
         try
         {
-            var (let, held) = await WhileOpen(shop, asker, module, asking);
+            var (let, held) = await UnlessFaulted(asking, WhileOpen(shop, asker, module, asking));
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{fault}: while open {held} were held off and {let} let through"));
             Assert.True(let * 100 < held, $"{let} of {let + held} questions reached {module} while its breaker was open");
 
             await shop.Switch(fault, false);
             var recovered = Stopwatch.StartNew();
-            await Shop.Eventually(() => Breaker(shop, asker, module), breaker => breaker.State == "closed" || asking.IsFaulted, Patience);
+            await UnlessFaulted(
+                asking, Shop.Eventually(
+                    () => Breaker(shop, asker, module), breaker => breaker.State == "closed" || asking.IsFaulted, Patience));
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"closed {recovered.Elapsed.TotalSeconds:0.0} s after it had recovered; {refusals.Count} refusals"));
             Assert.InRange(recovered.Elapsed, TimeSpan.Zero, ClosesWithin);
         }
         finally
         {
             isOver = true;
+            // The next test has the same market.
+            await shop.Switch(fault, false);
         }
 
         await asking;
-        Assert.Contains(refusals, refused => refused.Code == code);
+        // On a busy machine something else may be late as well, which has a code of its own; but not often.
+        Assert.InRange(refusals.Count(refused => refused.Code == code), 1 + (refusals.Count / 2), refusals.Count);
         await shop.AtRest(Patience);
         await shop.BooksAreRight();
     }
 
+    /// <summary>What was looked for, or the failure of those who ask: without them there was nothing to see.</summary>
+    private static async Task<T> UnlessFaulted<T>(Task asking, Task<T> looked)
+    {
+        var seen = await looked;
+        if (asking.IsFaulted)
+            await asking;
+        return seen;
+    }
+
     /// <summary>One after the other, each until it is done. What is refused is refused in good form, and there is no other failure.</summary>
-    private static async Task Insist(Func<string, Task<Said>> ask, Func<bool> goesOn, string code, ConcurrentBag<Said> refusals)
+    private static async Task Insist(Func<string, Task<Said>> ask, Func<bool> goesOn, ConcurrentBag<Said> refusals)
     {
         for (var number = 0; goesOn(); number++)
         {
@@ -148,8 +164,7 @@ public abstract class OverloadIsBorne(Overloaded market, ITestOutputHelper outpu
                 Assert.True(said.Status is 202 or 503 || said.Code == Refusals.InProgress, said.ToString());
                 if (said.Status == 503)
                 {
-                    // On a busy machine the database may be late as well, which has a code of its own.
-                    Assert.True(said.RetryAfter > TimeSpan.Zero && (said.Code == code || said.Code == Refusals.Unavailable), said.ToString());
+                    Assert.True(said.RetryAfter > TimeSpan.Zero, said.ToString());
                     refusals.Add(said);
                 }
 

@@ -119,13 +119,20 @@ internal sealed class Repeating(Shop shop, Parking parking, int number, Concurre
         }
     }
 
-    /// <summary>A dispute about as much: decided by one operator, declined and then confirmed by another.</summary>
+    /// <summary>
+    /// A dispute about as much: the buyer shows a picture, an operator writes a note, and the decision of one operator is declined and then
+    /// confirmed by another.
+    /// </summary>
     public async Task IsDecidedByTwoOperators()
     {
         var (sora, second) = (await shop.Operator, await shop.Named(SandboxPeople.SecondOperator));
         var deal = await shop.Begun(await shop.List("second-hand", 2_000_000), await shop.Named(Name("payer", number)));
         await Shop.Eventually(() => deal.SellerDoes("accept", key: "accept"), said => said.Status == 200);
         await Shop.Eventually(() => deal.BuyerDoes("contest", key: "contest"), said => said.Status == 200);
+        var pictures = $"/api/trades/{deal.Id}/dispute/pictures";
+        await Send(deal.Buyer, pictures, "picture of a dispute", visitor => visitor.PostPicture(pictures, Png, "picture of a dispute"));
+        await Send(
+            sora, $"/api/operator/trading/trades/{deal.Id}/notes", new JsonObject { ["note"] = "I asked for a second picture." }, "note");
         foreach (var decision in (string[])["decline", "confirm"])
         {
             var proposed = await sora.Post($"/api/trades/{deal.Id}/side-with-buyer", new JsonObject { ["reason"] = "It never worked." });

@@ -94,6 +94,36 @@ public sealed class Offering_things(TestPostgres postgres, OpenShop open) : ICla
     }
 
     [Fact]
+    public async Task The_condition_is_kept_changed_and_told_where_the_kind_asks_for_it()
+    {
+        var shop = open.Shop;
+        var kind = shop.Kind(kind => kind.Listing.HasCondition && kind.Listing.Registered.First.IsEmpty);
+
+        var offered = await shop.Offer("minji", kind, new { condition = "like-new" });
+        var changed = await shop.Bed.Send(HttpMethod.Patch, $"/api/listings/{offered.Id}", "minji", new { condition = "fair" });
+        var unchanged = await shop.Bed.Send(HttpMethod.Patch, $"/api/listings/{offered.Id}", "minji", new { title = "Tin kettle" });
+
+        Assert.Equal(("like-new", "fair", "fair"), (offered["condition"], changed["condition"], unchanged["condition"]));
+        Assert.Equal(
+            ["like-new", "fair", "fair"],
+            (await shop.Said<ListingChanged>(CatalogMessages.ListingChanged, offered.Id)).Select(told => told.Condition));
+    }
+
+    [Fact]
+    public async Task A_condition_that_is_none_and_one_that_the_kind_does_not_ask_for_are_refused_by_the_field()
+    {
+        var shop = open.Shop;
+        var asking = shop.Kind(kind => kind.Listing.HasCondition && kind.Listing.Registered.First.IsEmpty);
+        var silent = shop.Kind(kind => !kind.Listing.HasCondition);
+        var listing = (await shop.Offer("minji", silent)).Id;
+
+        Assert.Equal(["condition"], (await shop.Offer("minji", asking, new { condition = "mint" })).Fields);
+        Assert.Equal(["condition"], (await shop.Offer("minji", silent, new { condition = "good" })).Fields);
+        Assert.Equal(
+            ["condition"], (await shop.Bed.Send(HttpMethod.Patch, $"/api/listings/{listing}", "minji", new { condition = "good" })).Fields);
+    }
+
+    [Fact]
     public async Task A_stranger_offers_nothing()
     {
         var shop = open.Shop;
@@ -226,7 +256,7 @@ public sealed class Offering_things(TestPostgres postgres, OpenShop open) : ICla
     }
 
     [Fact]
-    public async Task The_sandbox_begins_with_samples_in_its_language_and_has_them_once()
+    public async Task The_sandbox_begins_with_samples_in_both_languages_its_own_first_and_has_them_once()
     {
         await using var shop = await Shop.Open(postgres, new Settings { Sandbox = true, Language = "en" });
 
@@ -236,7 +266,9 @@ public sealed class Offering_things(TestPostgres postgres, OpenShop open) : ICla
         Assert.True(told.Count >= 50);
         Assert.All(told, listing => Assert.Equal("registered", listing.Status));
         Assert.All(told, listing => Assert.Contains(listing.Owner.Id, new[] { SandboxPeople.IdOf("minji"), SandboxPeople.IdOf("junho") }));
-        Assert.Contains(told, listing => listing.Title == "Four-person tent");
+        var tent = Assert.Single(told, listing => listing.Title == "Four-person tent · 4인용 텐트");
+        Assert.Matches("^Goes up in ten minutes.*\n\n10분이면 설치", tent.Description);
+        Assert.Equal("good", tent.Condition);
         foreach (var listing in told)
         {
             var picture = await shop.Bed.Get($"/api/pictures/{Assert.Single(listing.Pictures)}");

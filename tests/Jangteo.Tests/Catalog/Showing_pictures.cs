@@ -2,6 +2,7 @@ using Jangteo.Contracts;
 using Jangteo.Kinds;
 using Jangteo.Platform;
 using Jangteo.Platform.Http;
+using Jangteo.Platform.Pictures;
 using Jangteo.Platform.Storing;
 using Jangteo.Tests.Beds;
 
@@ -26,7 +27,7 @@ public sealed class Showing_pictures(OpenShop open, TestPostgres postgres) : ICl
         Assert.Equal(
             (200, "image/jpeg", "nosniff", "public, max-age=60"),
             (shown.Status, shown.Headers["Content-Type"], shown.Headers["X-Content-Type-Options"], shown.Headers["Cache-Control"]));
-        Assert.Equal("image/jpeg", Jangteo.Catalog.PictureFile.TypeOf(shown.Bytes));
+        Assert.Equal("image/jpeg", PictureFile.TypeOf(shown.Bytes));
         Assert.Equal((304, 0), (known.Status, known.Bytes.Length));
         var told = (await shop.Said<ListingChanged>(CatalogMessages.ListingChanged, listing))[^1];
         Assert.Equal(("pictured", added.Id), (told.What, Assert.Single(told.Pictures)));
@@ -204,7 +205,7 @@ public sealed class Showing_pictures(OpenShop open, TestPostgres postgres) : ICl
     /// <summary>Bytes that a picture takes once it is encoded, with its small copy.</summary>
     private static async Task<long> SizeOf(byte[] given)
     {
-        using var encoder = new Jangteo.Catalog.PictureEncoder();
+        using var encoder = new PictureEncoder();
         var asker = new Asker(Ids.New(), 0);
         return (await encoder.Encode(given, "", asker, asker, TestContext.Current.CancellationToken)).Size;
     }
@@ -253,7 +254,7 @@ public sealed class Showing_pictures(OpenShop open, TestPostgres postgres) : ICl
     [InlineData("FFD8", null)]
     [InlineData("", null)]
     public void What_a_picture_is_its_first_bytes_say(string hex, string? type) =>
-        Assert.Equal(type, Jangteo.Catalog.PictureFile.TypeOf(Convert.FromHexString(hex)));
+        Assert.Equal(type, PictureFile.TypeOf(Convert.FromHexString(hex)));
 
     [Fact]
     public async Task What_is_no_picture_too_large_or_one_too_many_is_refused()

@@ -53,7 +53,7 @@ public sealed partial class CommandLineToolTests
     [Fact]
     public void Of_the_first_failed_tests_their_texts_are_repeated_and_of_all_their_names()
     {
-        string[] text = [.. Enumerable.Range(1, 30).Select(number => $"  line {number}")];
+        string[] text = [.. Enumerable.Range(1, 60).Select(number => $"  line {number}")];
         string[] lines = ["passed", .. Enumerable.Range(1, 8).SelectMany(test => (string[])[$"failed test {test} (1ms)", .. text]), "  failed: 8"];
 
         var failures = TestCounts.FailuresIn(lines);
@@ -61,7 +61,7 @@ public sealed partial class CommandLineToolTests
         Assert.Equal(
             Enumerable.Range(1, 8).Select(test => $"failed test {test} (1ms)"),
             failures.Where(line => line.StartsWith("failed", StringComparison.Ordinal)));
-        Assert.Equal(5 * 12, failures.Count(line => line.StartsWith("  line", StringComparison.Ordinal)));
+        Assert.Equal(5 * 40, failures.Count(line => line.StartsWith("  line", StringComparison.Ordinal)));
     }
 
     [Theory]

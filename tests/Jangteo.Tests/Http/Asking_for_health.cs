@@ -8,8 +8,8 @@ public sealed class Asking_for_health
     [Fact]
     public async Task Many_who_ask_at_once_cost_one_look_and_a_later_one_costs_the_next()
     {
-        var (looks, clock, ends) = (0, new MovedClock(), new TaskCompletionSource());
-        var shared = new SharedLook(
+        var (looks, clock, ends) = (0, new MovedClock(), new TaskCompletionSource<bool>());
+        var shared = new SharedLook<bool>(
             () =>
             {
                 looks++;
@@ -18,11 +18,11 @@ public sealed class Asking_for_health
             clock);
 
         var asked = Enumerable.Range(0, 100).Select(_ => shared.Now(Ct)).ToArray();
-        ends.SetResult();
+        ends.SetResult(true);
         await Task.WhenAll(asked);
         await shared.Now(Ct);
         var together = looks;
-        clock.Now += (long)SharedLook.GoodFor.TotalMilliseconds;
+        clock.Now += (long)SharedLook<bool>.GoodFor.TotalMilliseconds;
         await shared.Now(Ct);
 
         Assert.Equal((1, 2), (together, looks));
@@ -32,11 +32,12 @@ public sealed class Asking_for_health
     public async Task A_look_that_fails_fails_for_all_who_asked_and_not_for_ever()
     {
         var (looks, clock) = (0, new MovedClock());
-        var shared = new SharedLook(() => looks++ == 0 ? Task.FromException(new TimeoutException()) : Task.CompletedTask, clock);
+        var shared = new SharedLook<bool>(
+            () => looks++ == 0 ? Task.FromException<bool>(new TimeoutException()) : Task.FromResult(true), clock);
 
         await Assert.ThrowsAsync<TimeoutException>(() => shared.Now(Ct));
         await Assert.ThrowsAsync<TimeoutException>(() => shared.Now(Ct));
-        clock.Now += (long)SharedLook.GoodFor.TotalMilliseconds;
+        clock.Now += (long)SharedLook<bool>.GoodFor.TotalMilliseconds;
 
         await shared.Now(Ct);
     }

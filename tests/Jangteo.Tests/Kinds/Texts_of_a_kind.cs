@@ -165,7 +165,8 @@ public sealed class Texts_of_a_kind : IDisposable
         [
             .. TableReader.Heard.Select(answer => $"answers.{answer}"),
             .. Enum.GetValues<Need>().Select(need => $"needs.{Words.Of(need)}"),
-            .. Enum.GetValues<PriceUnit>().Select(unit => $"per.{Words.Of(unit)}"),
+            .. Enum.GetValues<PriceUnit>().Select(unit => $"per.{Words.Of(unit)}"), "per.free",
+            .. Enum.GetValues<ItemCondition>().Select(condition => $"conditions.{Words.Of(condition)}"),
             .. Enum.GetValues<Party>().Select(party => $"parties.{Words.Of(party)}"),
         ];
         Assert.All(keys, key => Assert.All(Texts.Languages, language => Assert.True(new Texts().Has(null, key, language), $"{key} is missing in {language}")));

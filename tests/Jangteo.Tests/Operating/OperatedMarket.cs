@@ -65,6 +65,7 @@ public sealed class OperatedMarket(TestPostgres postgres) : IAsyncLifetime
             route, new { position = await KeepUnbooked(await StrayTransfer(400), isUnfit: true), reason = "The bank has sent it back." }),
         ["attention", "settle"] => (route, new { key = $"{await MismatchedRefund()}", reason = "The bank has corrected it." }),
         ["attention", "retry"] => (route, new { key = $"{await RefusedRefund()}", reason = "The bank was closed." }),
+        ["trades", _, "notes"] => ($"/api/operator/trading/trades/{await Order()}/notes", new { note = "The buyer called." }),
         ["people", _, "suspend"] => ($"/api/operator/identity/people/{await Person()}/suspend", new { reason = "They sold what was not theirs." }),
         ["people", _, "restore"] => ($"/api/operator/identity/people/{await Person()}/restore", new { reason = "It was theirs after all." }),
         ["proposals", _, var decision] when route.Split('/')[3] == Modules.Trading =>

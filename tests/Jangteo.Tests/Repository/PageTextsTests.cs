@@ -71,6 +71,20 @@ public sealed partial class PageTextsTests
         Assert.Empty(asked.Where(one => !texts.Keys.Any(key => key == one.Key || key.StartsWith(one.Key.Split("${")[0], StringComparison.Ordinal) && (one.Key.Contains("${") || Regex.IsMatch(key, $"^{Regex.Escape(one.Key)}_(one|other)$")))));
     }
 
+    [Fact]
+    public void Every_text_is_used()
+    {
+        // A computed name is written as a template: what is filled in may be any word.
+        var named = Repository.Lines("web/src/").Where(line => Regex.IsMatch(line.Where, @"\.tsx?:"))
+            .SelectMany(line => Quoted().Matches(line.Text).Select(match => match.Groups["text"].Value))
+            .Where(text => InSection().IsMatch(text))
+            .Select(text => string.Join(".+", Filled().Split(text).Select(Regex.Escape)))
+            .Distinct();
+        var uses = new Regex($"^({string.Join('|', named)})(_(one|other))?$");
+
+        Assert.Empty(Texts(English).Keys.Where(key => !uses.IsMatch(key)));
+    }
+
     private static Dictionary<string, string> Texts(string file)
     {
         var texts = new Dictionary<string, string>();
@@ -113,6 +127,17 @@ public sealed partial class PageTextsTests
 
     [GeneratedRegex(@"\b(aria-label|alt|label|title|placeholder|description)=(""|\{['""`])[^""'`]*[A-Za-z]{2,}")]
     private static partial Regex InAttribute();
+
+    /// <summary>A text in quotes; of a template one that may have others in what is filled in.</summary>
+    [GeneratedRegex(@"'(?<text>[\w.-]+)'|`(?<text>(?:[\w.-]|\$\{[^{}]*\})+)`")]
+    private static partial Regex Quoted();
+
+    /// <summary>A name that begins with the section it is in; one of which that is computed would stand for every text.</summary>
+    [GeneratedRegex(@"^[A-Za-z]+\.")]
+    private static partial Regex InSection();
+
+    [GeneratedRegex(@"\$\{[^{}]*\}")]
+    private static partial Regex Filled();
 
     [GeneratedRegex(@"\bt\([`'](?<key>[^`']+)[`']")]
     private static partial Regex Asked();

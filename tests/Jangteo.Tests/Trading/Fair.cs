@@ -38,7 +38,7 @@ public sealed class Fair(TestPostgres postgres) : IAsyncLifetime
                   - { do: have-back,  from: recalled,       to: back,      hears: delivery-cancelled }
                   - { do: send-again, from: back,           to: sent,      by: seller,                ask: [deliver] }
                   - { do: drop,       from: [placed, back], to: dropped,   by: buyer,                 ask: [give-back-stock] }
-                """),
+                """) with { Listing = ListingRules.None with { Fields = [ListingField.Condition] } },
             Read("""
                 kind: held
                 version: 1
@@ -63,8 +63,10 @@ public sealed class Fair(TestPostgres postgres) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Bed.DisposeAsync();
 
-    internal async Task<Guid> Offer(string kind = Parcel, int quantity = 10, object? place = null, string description = "Whistles.") =>
-        (await Bed.Post("/api/listings", "minji", new { kind, title = "Brass kettle", description, price = 3000, quantity, place })).Id;
+    internal async Task<Guid> Offer(
+        string kind = Parcel, int quantity = 10, object? place = null, string description = "Whistles.", string? condition = null) =>
+        (await Bed.Post(
+            "/api/listings", "minji", new { kind, title = "Brass kettle", description, price = 3000, quantity, place, condition })).Id;
 
     internal async Task<Heard> Order(Guid listing, string buyer = "junho", int quantity = 1, string kind = Parcel, long price = 3000, params (string, string)[] headers) =>
         await Bed.Post(

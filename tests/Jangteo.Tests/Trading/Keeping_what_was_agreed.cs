@@ -24,6 +24,25 @@ public sealed class Keeping_what_was_agreed(Fair fair) : IClassFixture<Fair>
     }
 
     [Fact]
+    public async Task The_condition_that_the_seller_stated_is_part_of_what_was_agreed()
+    {
+        var listing = await fair.Offer(condition: "like-new");
+        var first = await fair.Order(listing);
+        var revision = (await fair.Bed.Send(HttpMethod.Patch, $"/api/listings/{listing}", "minji", new { condition = "fair" }))["revision"];
+        await fair.TradingKnows(listing, int.Parse(revision));
+        var second = await fair.Order(listing);
+
+        foreach (var person in new[] { "junho", "minji", "sora" })
+        {
+            var agreed = (await fair.Trade(first.Id, person)).Body!["listing"]!;
+            Assert.Equal(("like-new", "거의 새것"), (agreed["condition"]!.ToString(), agreed["conditionLabel"]!.ToString()));
+        }
+
+        Assert.Equal("fair", (await fair.Trade(second.Id)).Body!["listing"]!["condition"]!.ToString());
+        Assert.Null((await fair.Trade((await fair.Order(await fair.Offer())).Id)).Body!["listing"]!["condition"]);
+    }
+
+    [Fact]
     public async Task Trades_that_agreed_on_the_same_share_one_row()
     {
         var listing = await fair.Offer(quantity: 100);

@@ -77,7 +77,7 @@ public sealed class Bounding_a_search(TestPostgres postgres)
         await using var owner = NpgsqlDataSource.Create(bed.Admin);
         await using var connection = await owner.OpenConnectionAsync(Ct);
         await Run(connection, "set search_path to views, public; analyze listings");
-        var query = new SearchListings.Conditions(SearchListings.Wanted.Read("의자", null, null, null, null, null, null, null));
+        var query = new SearchListings.Conditions(SearchListings.Wanted.Read("의자", null, null, null, null, null, null, null, null));
         var scope = await query.Scope(storage, Ct);
         Assert.Equal(SearchListings.Scope.ByIndex, scope);
         Sql[] statements = [query.CountIndexed(), query.SelectFacets(scope, 100), query.SelectFound(scope, SearchListings.Order.Newest, new Paging(null, null))];

@@ -30,6 +30,44 @@ public sealed class Listing_and_searching(Town town)
     }
 
     [Fact]
+    public async Task A_condition_narrows_the_search_down_and_what_it_counts()
+    {
+        var mark = Mark();
+        var good = await Tale.Of(town, title: $"Kettle {mark}").Offers(condition: "good");
+        var fair = await Tale.Of(town, title: $"Kettle {mark}").Offers(condition: "fair");
+        var unsaid = await Tale.Of(town, title: $"Kettle {mark}").Offers();
+        await town.Rest();
+
+        var found = await Search($"q={mark}&condition=good");
+
+        Assert.Equal([good.Listing], Ids(found));
+        Assert.Equal(new[] { good.Listing, fair.Listing, unsaid.Listing }.Order(), Ids(await Search($"q={mark}")).Order());
+        Assert.Equal(1, (await town.Get($"/api/listings/facets?q={mark}&condition=good")).Body.GetProperty("count").GetInt32());
+        var shown = (await town.Get($"/api/listings/{good.Listing}")).Body;
+        Assert.Equal(("good", "Good"), (shown.GetProperty("condition").GetString(), shown.GetProperty("conditionLabel").GetString()));
+        Assert.Equal(JsonValueKind.Null, (await town.Get($"/api/listings/{unsaid.Listing}")).Body.GetProperty("condition").ValueKind);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await town.Get("/api/listings?condition=mint")).Status);
+    }
+
+    [Fact]
+    public async Task A_listing_tells_its_buyer_of_the_trade_that_is_open_and_nobody_else()
+    {
+        var tale = await (await Tale.Of(town).Offers()).Moves("request");
+        await town.Rest();
+
+        Assert.Equal(tale.Trade, (await OpenTrade(tale.Buyer)).GetGuid());
+        Assert.Equal(JsonValueKind.Null, (await OpenTrade(tale.Seller)).ValueKind);
+        Assert.Equal(JsonValueKind.Null, (await OpenTrade(null)).ValueKind);
+
+        await tale.Moves("reject");
+        await town.Rest();
+        Assert.Equal(JsonValueKind.Null, (await OpenTrade(tale.Buyer)).ValueKind);
+
+        async Task<JsonElement> OpenTrade(PersonRef? reader) =>
+            (await town.Get($"/api/listings/{tale.Listing}", reader)).Body.GetProperty("openTrade");
+    }
+
+    [Fact]
     public async Task A_word_written_in_pieces_is_found_whole()
     {
         var mark = Mark();
@@ -88,6 +126,42 @@ public sealed class Listing_and_searching(Town town)
         Assert.Contains(plan, line => line.Contains("listings_grams"));
     }
 
+    [Theory]
+    [InlineData("옛장터")]
+    [InlineData("old market")]
+    [InlineData("장터 bicycle")]
+    public async Task The_name_of_a_place_is_searched_in_each_of_its_languages(string words)
+    {
+        var mark = Mark();
+        var tale = await Tale.Of(town, title: $"Bicycle {mark}").Offers(place: new Place("Old Market 옛장터", 36.6202, 127.8111));
+        await Tale.Of(town, title: $"Bicycle {mark}").Offers(place: new Place("Gaon Station 가온역", 36.6187, 127.8153));
+        await town.Rest();
+
+        Assert.Equal([tale.Listing], Ids(await Search($"q={Uri.EscapeDataString($"{words} {mark}")}")));
+    }
+
+    [Fact]
+    public async Task A_listing_that_the_release_before_changed_is_filled_in_at_the_next_start()
+    {
+        var mark = Mark();
+        var tale = await Tale.Of(town, title: $"Tent {mark}").Offers(place: new Place("Saemgol 샘골", 36.6281, 127.8127));
+        await town.Rest();
+        await town.Storage(Modules.Views).Do(Cause.New(), work =>
+        {
+            // It writes the words of title and description, and does not know the column that says of which revision they are.
+            var words = Platform.Input.SearchText.Fold($"Tent {mark}");
+            work.Write(
+                "update listings set words_revision = revision - 1, words = $2, grams = string_to_array($3, ' ') where id = $1",
+                tale.Listing, words, Platform.Input.SearchText.Grams(words));
+            return Task.CompletedTask;
+        }, ct);
+        Assert.Empty(Ids(await Search($"q=샘골 {mark}")));
+
+        await Jangteo.Views.SearchedWords.Fill(town.Storage(Modules.Views), ct);
+
+        Assert.Equal([tale.Listing], Ids(await Search($"q=샘골 {mark}")));
+    }
+
     [Fact]
     public async Task Listings_from_before_there_were_folded_words_are_filled_in_at_the_start()
     {
@@ -96,7 +170,7 @@ public sealed class Listing_and_searching(Town town)
         await town.Rest();
         await town.Storage(Modules.Views).Do(Cause.New(), work =>
         {
-            work.Write("update listings set words = '', grams = '{}' where id = $1", tale.Listing);
+            work.Write("update listings set words = '', grams = '{}', words_revision = null where id = $1", tale.Listing);
             return Task.CompletedTask;
         }, ct);
         Assert.Empty(Ids(await Search($"q=세탁 {mark}")));
@@ -314,6 +388,94 @@ public sealed class Listing_and_searching(Town town)
     }
 
     [Fact]
+    public async Task Places_count_all_that_is_found_wherever_one_looks_and_those_with_the_most_come_first()
+    {
+        var mark = Mark();
+        for (var number = 0; number < 3; number++)
+        {
+            await Tale.Of(town, title: mark, price: 7000 * (number + 1)).Offers(place: new Place("Old Market", 36.6181, 127.8091));
+        }
+
+        await Tale.Of(town, title: mark).Offers(place: new Place("Bridge", 36.6163, 127.8098));
+        await Tale.Of(town, "shopping-mall", title: mark).Offers(place: new Place("Seoul", 37.5665, 126.9780));
+        await Tale.Of(town, title: mark).Offers();
+        await (await Tale.Of(town, title: mark).Offers(place: new Place("Sold", 36.6, 127.8)))
+            .Offers(available: 0, sold: 1, what: "stock-sold");
+        await town.Rest();
+
+        Assert.Equal(["Old Market 3", "Bridge 1", "Seoul 1"], await Places($"q={mark}"));
+        Assert.Equal(["Seoul 1"], await Places($"q={mark}&kind=shopping-mall"));
+        Assert.Equal(["Old Market 1"], await Places($"q={mark}&minPrice=20000&maxPrice=22000"));
+    }
+
+    [Fact]
+    public async Task Places_that_lie_close_together_on_a_map_are_one()
+    {
+        var mark = Mark();
+        await Tale.Of(town, title: mark).Offers(place: new Place("Old Market", 36.6181, 127.8091));
+        await Tale.Of(town, title: mark).Offers(place: new Place("Old Market", 36.6181, 127.8091));
+        await Tale.Of(town, title: mark).Offers(place: new Place("Bridge", 36.6163, 127.8098));
+        await Tale.Of(town, title: mark).Offers(place: new Place("Seoul", 37.5665, 126.9780));
+        await town.Rest();
+
+        var country = (await town.Get($"/api/listings/places?q={mark}&bbox=124,33,132,39")).Body.GetProperty("items");
+        var together = country[0];
+
+        Assert.Equal(2, country.GetArrayLength());
+        Assert.Equal(
+            ("Old Market", 1, 3),
+            (together.GetProperty("name").GetString(), together.GetProperty("otherNames").GetInt32(),
+                together.GetProperty("count").GetInt32()));
+        Assert.InRange(together.GetProperty("lat").GetDouble(), 36.6163, 36.6181);
+        Assert.Equal(["Old Market 2", "Bridge 1"], await Places($"q={mark}&bbox=127.80,36.61,127.82,36.63"));
+        Assert.Equal(["Seoul 1"], await Places($"q={mark}&bbox=126,37,127,38"));
+    }
+
+    [Fact]
+    public async Task A_map_may_lie_across_the_date_line()
+    {
+        var mark = Mark();
+        await Tale.Of(town, title: mark).Offers(place: new Place("Taveuni", -16.85, 179.97));
+        await Tale.Of(town, title: mark).Offers(place: new Place("Vanua Balavu", -17.2, -178.95));
+        await Tale.Of(town, title: mark).Offers(place: new Place("Seoul", 37.5665, 126.9780));
+        await town.Rest();
+
+        Assert.Equal(["Taveuni 1", "Vanua Balavu 1"], await Places($"q={mark}&bbox=179,-18,-178,-16"));
+    }
+
+    [Fact]
+    public async Task No_more_places_are_named_than_a_map_can_show()
+    {
+        var mark = Mark();
+        for (var number = 0; number <= Jangteo.Views.SearchListings.MostPlaces; number++)
+        {
+            await Tale.Of(town, title: mark).Offers(place: new Place($"Village {number}", 36 + (number * 0.01), 127));
+        }
+
+        await town.Rest();
+
+        var (_, body) = await town.Get($"/api/listings/places?q={mark}");
+        Assert.Equal(
+            (Jangteo.Views.SearchListings.MostPlaces, true),
+            (body.GetProperty("items").GetArrayLength(), body.GetProperty("partial").GetBoolean()));
+    }
+
+    [Theory]
+    [InlineData("1,2,3")]
+    [InlineData("a,b,c,d")]
+    [InlineData("127,38,128,37")]
+    [InlineData("127,37,127,38")]
+    [InlineData("-181,37,127,38")]
+    [InlineData("127,-91,128,38")]
+    public async Task A_box_that_is_none_is_refused_by_its_name(string box)
+    {
+        var (status, body) = await town.Get($"/api/listings/places?bbox={box}");
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+        Assert.Equal("Must be west,south,east,north in degrees.", body.GetProperty("errors").GetProperty("bbox")[0].GetString());
+    }
+
+    [Fact]
     [Requirement("CP-2")]
     public async Task Who_has_just_written_finds_what_he_wrote()
     {
@@ -337,6 +499,14 @@ public sealed class Listing_and_searching(Town town)
 
         Assert.True(found.GetProperty("stale").GetBoolean());
         Assert.InRange(DateTime.UtcNow - begun, TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>The places of a search, each with how much is there.</summary>
+    private async Task<List<string>> Places(string query)
+    {
+        var (status, body) = await town.Get($"/api/listings/places?{query}");
+        Assert.True(status == HttpStatusCode.OK, body.ToString());
+        return [.. body.GetProperty("items").EnumerateArray().Select(place => $"{place.GetProperty("name")} {place.GetProperty("count")}")];
     }
 
     private static string Mark() => "m" + Guid.NewGuid().ToString("N");

@@ -41,11 +41,13 @@ internal sealed class Tale
         };
 
     /// <summary>The listing as it now is.</summary>
-    public async Task<Tale> Offers(string status = "registered", int available = 1, int lent = 0, int sold = 0, Place? place = null, string description = "As good as new.", string? what = null, string? title = null)
+    public async Task<Tale> Offers(
+        string status = "registered", int available = 1, int lent = 0, int sold = 0, Place? place = null, string description = "As good as new.",
+        string? what = null, string? title = null, string? condition = null)
     {
         await town.Say(
             Modules.Catalog, CatalogMessages.ListingChanged, Listing,
-            Changed(status, available, lent, sold, place, description, what, title),
+            Changed(status, available, lent, sold, place, description, what, title) with { Condition = condition },
             new MessageContext(null, kind.Name, null, Seller.Id, Listing));
         return this;
     }

@@ -77,6 +77,29 @@ public sealed class Watching_live(Town town)
     }
 
     [Fact]
+    public async Task A_stream_may_begin_before_it_was_opened()
+    {
+        var tale = Tale.Of(town);
+        var since = town.Services.GetRequiredService<Live>().Now;
+        await tale.Offers();
+        await town.Rest();
+
+        await using var stream = await Listen(null, since: since);
+
+        Assert.Equal("hello", (await stream.Next()).Name);
+        Assert.Equal((tale.Listing.ToString(), "listing"), await stream.Next() is var missed ? (missed.Id, missed.Name) : default);
+    }
+
+    [Fact]
+    public async Task A_stream_that_is_to_begin_where_nobody_remembers_says_to_look_at_everything()
+    {
+        await using var stream = await Listen(null, since: "another-run-17");
+
+        Assert.Equal("hello", (await stream.Next()).Name);
+        Assert.Equal("reset", (await stream.Next()).Name);
+    }
+
+    [Fact]
     public async Task Whoever_was_away_too_long_is_told_to_look_at_everything()
     {
         await using var stream = await Listen(new PersonRef(Ids.New(), "Late"), "another-run-17");
@@ -126,10 +149,10 @@ public sealed class Watching_live(Town town)
         Assert.Equal(times, Happened.Of(told).Count(one => one.Name == "notice"));
     }
 
-    private async Task<Stream> Listen(PersonRef? person, string? lastEventId = null, bool isOperator = false)
+    private async Task<Stream> Listen(PersonRef? person, string? lastEventId = null, bool isOperator = false, string? since = null)
     {
         var client = town.As(person, isOperator);
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/live");
+        using var request = new HttpRequestMessage(HttpMethod.Get, since is null ? "/api/live" : $"/api/live?since={since}");
         if (lastEventId is not null)
         {
             request.Headers.Add("Last-Event-ID", lastEventId);

@@ -1,6 +1,7 @@
 import { QueryClient, useMutation, useQuery, type QueryKey } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
+import i18n from '../texts'
 import { GET, newKey, Refusal, told, type Kind } from './client'
 
 /**
@@ -35,11 +36,29 @@ export function askAgain(...about: string[]) {
   })
 }
 
+/** What was asked for in another language stays until it is here in this one, and with it the forms that stand in it. */
+export const stays =
+  (key: QueryKey) =>
+  <T>(before: T | undefined, query: { queryKey: QueryKey } | undefined) =>
+    JSON.stringify(query?.queryKey.slice(0, -1)) === JSON.stringify(key) ? before : undefined
+
+/** Answers are kept by the language that they were asked in. */
+const inLanguage = <T>(key: QueryKey, ask: () => Promise<{ data?: T; error?: unknown; response: Response }>, language: string) => ({
+  queryKey: [...key, language],
+  queryFn: () => told(ask()),
+})
+
 /** Asks in the language of the page, and again when that changes. */
 export function useAsked<T>(key: QueryKey, ask: () => Promise<{ data?: T; error?: unknown; response: Response }>, enabled = true) {
   const { i18n } = useTranslation()
-  return useQuery<T, Refusal>({ queryKey: [...key, i18n.language], queryFn: () => told(ask()), enabled })
+  return useQuery<T, Refusal>({ ...inLanguage(key, ask, i18n.language), placeholderData: stays(key) as never, enabled })
 }
+
+/** Asks for something before it is drawn, so that it is there when it is. */
+export const askBefore = <T>(key: QueryKey, ask: () => Promise<{ data?: T; error?: unknown; response: Response }>) => queries.prefetchQuery(inLanguage(key, ask, i18n.language))
+
+/** One listing, as its reader sees it: what to ask, and under which key it is kept. */
+export const listingOf = (id: string) => [['listing trade', id], () => GET('/api/listings/{id}', { params: { path: { id } } })] as const
 
 /**
  * A command. It keeps its Idempotency-Key until it is settled, so that pressing the button again after a broken connection never does a thing twice.

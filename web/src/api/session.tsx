@@ -1,13 +1,16 @@
+import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { DELETE, GET, POST, Refusal, told, type Shape } from './client'
 import { askAgain, queries, useAsked, useCommand } from './asking'
+import { forgetOthers } from './kept'
 import { listen } from './live'
 
 export type Person = Shape['PersonAnswer']
 
 /** The person who is signed in; null when signed out, undefined until that is known. */
 export function useMe(): Person | null | undefined {
-  const me = useAsked(['person', 'me'], () => GET('/api/people/me'))
+  // The answer is the same in every language, so a component that is drawn first while the language changes has it at once.
+  const me = useQuery<Person, Refusal>({ queryKey: ['person', 'me'], queryFn: () => told(GET('/api/people/me')) })
   return me.error?.code === 'unauthenticated' ? null : me.data
 }
 
@@ -23,8 +26,9 @@ function shown(): Person | null | undefined {
   return (found?.state.data as Person | undefined) ?? (found?.state.status === 'error' ? null : undefined)
 }
 
-/** Drops everything that the previous person could see, and fetches what is on the screen again. */
-function becomeAnother() {
+/** Drops everything that the previous person could see or has typed, and fetches what is on the screen again. */
+function becomeAnother(person?: string) {
+  forgetOthers(person)
   listen()
   void queries.resetQueries({ predicate: ({ queryKey: [first] }) => !ofEverybody.includes(String(first)) })
 }
@@ -40,7 +44,7 @@ export function useSignIn() {
         listen()
         void askAgain('person', 'trade', 'notice', 'listing')
       } else {
-        becomeAnother()
+        becomeAnother(answer.data.person.id)
       }
     }
 

@@ -4,21 +4,25 @@ import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { useCommand, useKind } from '../api/asking'
 import { POST, type Listing, type Shape } from '../api/client'
-import { useAmounts } from '../parts/Amount'
+import { useAmounts, usePrices } from '../parts/Amount'
 import { Refused, Waiting } from '../parts/Answers'
 import { Card } from '../parts/Card'
+import { useKept } from '../parts/kept'
 import { LinkButton } from '../parts/LinkButton'
 
 /** The id of the form, for what leads there. */
 export const askFor = 'ask'
 
-/** What a kind of trade needs to begin, as its table says, and what it will cost. */
-export function AskForIt({ listing }: { listing: Listing }) {
+/** What a kind of trade needs to begin, as its table says, and what it will cost. @param onAsk the buyer has pressed the button */
+export function AskForIt({ listing, onAsk }: { listing: Listing; onAsk: () => void }) {
   const { t } = useTranslation()
   const go = useNavigate()
   const amount = useAmounts()
+  const written = usePrices()
   const kind = useKind(listing.kind)
-  const [given, setGiven] = useState<Record<string, string | number>>({})
+  const [kept, keep, forget] = useKept<Record<string, string | number>>(`ask ${listing.id}`, {})
+  const [card, setCard] = useState<Record<string, string>>({})
+  const given = { ...kept, ...card }
   const [lowered, setLowered] = useState(false)
   // What is sent is the price that was seen: a new one is shown, and asked for.
   const [seen, accept] = useState(listing.price)
@@ -32,9 +36,9 @@ export function AskForIt({ listing }: { listing: Listing }) {
   const has = (name: string) => needs.some((need) => need.name === name)
   const quantity = has('quantity') ? Number(given.quantity ?? 1) : 1
   const periods = has('periods') ? Number(given.periods ?? 1) : 1
-  const price = [amount(seen, listing.currency), ...(has('periods') ? [t('listing.per', { per: listing.perLabel })] : [])].join(' ')
+  const price = [written(seen, listing.currency), ...(has('periods') ? [t('listing.per', { per: listing.perLabel })] : [])].join(' ')
   const set = (name: string) => (value: string | number) => {
-    setGiven({ ...given, [name]: value })
+    keep((before) => ({ ...before, [name]: value }))
     setLowered(false)
   }
 
@@ -46,12 +50,13 @@ export function AskForIt({ listing }: { listing: Listing }) {
       return false
     }
 
-    setGiven({ ...given, quantity: possible })
+    keep((before) => ({ ...before, quantity: possible }))
     setLowered(quantity > most)
     return true
   }
 
-  const send = () =>
+  const send = () => {
+    onAsk()
     ask.mutate(
       {
         listing: listing.id,
@@ -60,9 +65,13 @@ export function AskForIt({ listing }: { listing: Listing }) {
         ...(given.note ? { note: given.note as string } : {}),
       },
       {
-        onSuccess: (trade) => void go(`/trades/${trade.id}`),
+        onSuccess: (trade) => {
+          forget()
+          void go(`/trades/${trade.id}`)
+        },
       },
     )
+  }
 
   const changed = listing.price !== seen
   // A heard "no" carries the trade as it now is; the one that the buyer has already is named by its id.
@@ -111,7 +120,7 @@ export function AskForIt({ listing }: { listing: Listing }) {
               error={wrong[name]}
             />
           ) : type === 'card' ? (
-            <Card key={name} label={label} value={String(given[name] ?? 'ok')} onChange={set(name)} error={wrong[name]} />
+            <Card key={name} label={label} value={String(given[name] ?? 'ok')} onChange={(token) => setCard({ [name]: token })} error={wrong[name]} />
           ) : (
             <TextInput
               key={name}

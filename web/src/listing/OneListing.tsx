@@ -1,10 +1,11 @@
 import { Badge, Button, Card, Grid, Group, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'react-router'
-import { useAsked, useKind } from '../api/asking'
-import { GET, type Listing } from '../api/client'
+import { listingOf, useAsked, useKind } from '../api/asking'
+import type { Listing } from '../api/client'
 import { useMe } from '../api/session'
-import { Asked } from '../parts/Answers'
+import { Asked, Waiting } from '../parts/Answers'
 import { LinkButton } from '../parts/LinkButton'
 import { Title } from '../parts/Title'
 import { When } from '../parts/When'
@@ -17,7 +18,7 @@ export default function OneListing() {
   const { t } = useTranslation()
   const { id } = useParams()
   const me = useMe()
-  const answer = useAsked(['listing', id], () => GET('/api/listings/{id}', { params: { path: { id: id! } } }))
+  const answer = useAsked(...listingOf(id!))
   return (
     <Asked answer={answer}>
       {(listing) => (
@@ -38,26 +39,27 @@ export default function OneListing() {
               <Text size="sm" c="dimmed">
                 {t('listing.by', { name: listing.owner.name })} <When at={listing.since} />
               </Text>
+              {listing.conditionLabel && <Text size="sm">{`${t('listing.condition')}: ${listing.conditionLabel}`}</Text>}
               {listing.place && <Text size="sm">{listing.place.name}</Text>}
               {listing.quantity > 1 && <Text size="sm">{t('listing.left', { available: listing.available, quantity: listing.quantity })}</Text>}
               {!!listing.onOrder && <Text size="sm">{t('listing.onOrder', { count: listing.onOrder })}</Text>}
               <Text style={{ whiteSpace: 'pre-wrap' }}>{listing.description}</Text>
-              {me && me.id !== listing.owner.id && listing.available > 0 && <PriceBar listing={listing} />}
+              {me && me.id !== listing.owner.id && listing.available > 0 && !listing.openTrade && <PriceBar listing={listing} />}
               <Card withBorder>
-                {me === null ? (
+                {me === undefined ? (
+                  <Waiting />
+                ) : me === null ? (
                   <Stack>
                     <Text>{t('listing.signInFirst')}</Text>
                     <LinkButton to={`/sign-in?then=/listings/${listing.id}`}>{t('shell.signIn')}</LinkButton>
                   </Stack>
-                ) : me && me.id === listing.owner.id ? (
+                ) : me.id === listing.owner.id ? (
                   <Stack>
                     <Text>{t('listing.yours')}</Text>
                     <LinkButton to={`/selling/${listing.id}`}>{t('listing.edit')}</LinkButton>
                   </Stack>
-                ) : me && listing.available === 0 ? (
-                  <NotToHave listing={listing} me={me.id} />
                 ) : (
-                  <AskForIt listing={listing} />
+                  <ToHave key={`${me.id} ${listing.id}`} listing={listing} />
                 )}
               </Card>
             </Stack>
@@ -89,15 +91,32 @@ function PriceBar({ listing }: { listing: Listing }) {
   )
 }
 
-/** Replaces the form when the item is sold or in a trade. A party of that trade gets a link to it. */
-function NotToHave({ listing, me }: { listing: Listing; me: string }) {
+/**
+ * The form, or what stands in its place: nothing is left, or the reader has asked already. The open trade is shown then; a second one begins only where a
+ * listing has several units. Once the button was pressed the form stays, whatever becomes of the listing: it says how that ended.
+ */
+function ToHave({ listing }: { listing: Listing }) {
   const { t } = useTranslation()
-  const open = useAsked(['trade', 'mine', 'all', me], () => GET('/api/my/trades', { params: { query: { limit: 100 } } })).data
-  const mine = open?.items.find((trade) => trade.listing.id === listing.id && trade.standing !== 'done')
+  const kind = useKind(listing.kind)
+  const [asking, ask] = useState(false)
+  if (asking || (listing.available > 0 && !listing.openTrade)) {
+    return <AskForIt listing={listing} onAsk={() => ask(true)} />
+  }
+
+  if (!kind) {
+    return <Waiting />
+  }
+
+  const isCounted = kind.stock === 'counted'
   return (
     <Stack align="flex-start">
-      <Text>{mine ? t('listing.inMyTrade') : listing.quantity > 1 ? t('listing.soldOut') : t('listing.notToHave')}</Text>
-      {mine ? <LinkButton to={`/trades/${mine.id}`}>{t('ask.seeTrade')}</LinkButton> : <LinkButton to="/">{t('trades.look')}</LinkButton>}
+      <Text>{listing.openTrade ? t('listing.inMyTrade') : isCounted ? t('listing.soldOut') : t('listing.notToHave')}</Text>
+      {listing.openTrade ? <LinkButton to={`/trades/${listing.openTrade}`}>{t('ask.seeTrade')}</LinkButton> : <LinkButton to="/">{t('trades.look')}</LinkButton>}
+      {listing.openTrade && isCounted && listing.available > 0 && (
+        <Button variant="default" onClick={() => ask(true)}>
+          {t('ask.again')}
+        </Button>
+      )}
     </Stack>
   )
 }

@@ -1,7 +1,7 @@
 import { Anchor, Badge, Group, Select, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { Link, useSearchParams } from 'react-router'
-import { useQueries } from '@tanstack/react-query'
+import { Link, useParams, useSearchParams } from 'react-router'
+import { useQueries, type QueryKey } from '@tanstack/react-query'
 import { GET, told, type Shape } from '../api/client'
 import { useList } from '../api/lists'
 import { useAmounts } from '../parts/Amount'
@@ -15,7 +15,7 @@ type Act = Shape['ActView']
 // Every module has this route, and Identity too.
 const keepers = [...modules, 'identity'] as const
 type Keeper = (typeof keepers)[number]
-const routeOf = (module: Keeper) => `/api/operator/${module}/acts` as '/api/operator/payments/acts'
+export const routeOf = (module: Keeper) => `/api/operator/${module}/acts` as '/api/operator/payments/acts'
 
 /** What operators did: the newest of every module together, or everything of one module. */
 export default function Acts() {
@@ -53,27 +53,46 @@ function OfModule({ module }: { module: Keeper }) {
 }
 
 function Newest() {
-  const { t, i18n } = useTranslation()
-  const asked = useQueries({
-    queries: keepers.map((module) => ({
-      queryKey: ['operating', 'acts', module, 'newest', i18n.language],
-      queryFn: () => told<Shape['PageOfActView']>(GET(routeOf(module), { params: { query: { limit: 50 } } })),
-    })),
-  })
-  const refused = asked.find((answer) => answer.error && !answer.data)
-  const acts = asked.flatMap((answer, index) => (answer.data?.items ?? []).map((act) => ({ act, module: keepers[index]! })))
-  const isKnown = asked.every((answer) => answer.data)
+  const { t } = useTranslation()
+  const acts = useActs(
+    ['operating', 'acts', 'newest'],
+    keepers,
+    async (module) => (await told<Shape['PageOfActView']>(GET(routeOf(module), { params: { query: { limit: 50 } } }))).items,
+  )
+  return <ActLines acts={acts} empty={t('operating.acts.none')} />
+}
+
+interface ActOfModule {
+  act: Act
+  module: Keeper
+}
+
+/** The acts of several modules together, the newest first. */
+export function useActs(key: QueryKey, from: readonly Keeper[], ask: (module: Keeper) => Promise<Act[]>) {
+  const { i18n } = useTranslation()
+  const asked = useQueries({ queries: from.map((module) => ({ queryKey: [...key, module, i18n.language], queryFn: () => ask(module) })) })
+  return {
+    acts: asked
+      .flatMap((answer, index): ActOfModule[] => (answer.data ?? []).map((act) => ({ act, module: from[index]! })))
+      .sort((one, other) => other.act.at.localeCompare(one.act.at)),
+    isKnown: asked.every((answer) => answer.data),
+    refused: asked.find((answer) => answer.error && !answer.data),
+  }
+}
+
+/** Acts of several modules. What other modules say is shown too while one of them cannot answer. */
+export function ActLines({ acts: { acts, isKnown, refused }, empty, oldestFirst = false }: { acts: ReturnType<typeof useActs>; empty: string; oldestFirst?: boolean }) {
   return (
     <>
       {refused?.error && <Refused refusal={refused.error as never} again={() => void refused.refetch()} />}
       {!isKnown && !refused && <Waiting />}
-      {isKnown && acts.length === 0 && <Empty title={t('operating.acts.none')} />}
-      <Lines acts={acts.sort((one, other) => other.act.at.localeCompare(one.act.at))} />
+      {isKnown && acts.length === 0 && <Empty title={empty} />}
+      <Lines acts={oldestFirst ? acts.toReversed() : acts} />
     </>
   )
 }
 
-function Lines({ acts }: { acts: { act: Act; module: Keeper }[] }) {
+function Lines({ acts }: { acts: ActOfModule[] }) {
   return (
     <Rows>
       {acts.map(({ act, module }) => (
@@ -85,6 +104,7 @@ function Lines({ acts }: { acts: { act: Act; module: Keeper }[] }) {
 
 function Line({ act, module }: { act: Act; module: Keeper }) {
   const { t } = useTranslation()
+  const { id: here } = useParams()
   const word = useWord()
   const amount = useAmounts()
   const changed = Object.keys({ ...act.before, ...act.after }).filter((name) => act.before[name] !== act.after[name])
@@ -96,7 +116,11 @@ function Line({ act, module }: { act: Act; module: Keeper }) {
           <Text size="sm">
             {act.operator ? act.name : act.step === 'expired' ? t('operating.acts.time') : t('operating.acts.commandLine')} · {word('modules', module)} · <When at={act.at} />
           </Text>
-          {act.reason && <Text size="sm">“{act.reason}”</Text>}
+          {act.reason && (
+            <Text size="sm" style={{ whiteSpace: 'pre-line' }}>
+              “{act.reason}”
+            </Text>
+          )}
           {act.amount !== null && act.amount > 0 && <Text size="sm">{amount(act.amount, act.currency)}</Text>}
           {(act.from || act.to) && <Text size="sm">{t('operating.acts.from', { from: act.from ?? '–', to: act.to ?? '–' })}</Text>}
           {changed.map((name) => (
@@ -104,7 +128,7 @@ function Line({ act, module }: { act: Act; module: Keeper }) {
               {t('operating.acts.state', { name, before: act.before[name] ?? '–', after: act.after[name] ?? '–' })}
             </Text>
           ))}
-          {act.trade && (
+          {act.trade && act.trade !== here && (
             <Anchor size="sm" component={Link} to={`/operating/trades/${act.trade}`}>
               {t('operating.toTrade')}
             </Anchor>

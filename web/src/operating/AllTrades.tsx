@@ -134,7 +134,7 @@ function ByPerson({ person, choose }: { person: string | undefined; choose: (id:
   )
 }
 
-function Line({ trade }: { trade: Shape['TradeListed'] }) {
+export function Line({ trade }: { trade: Shape['TradeListed'] }) {
   const { t } = useTranslation()
   return (
     <Card withBorder component="li" padding="sm">
@@ -145,7 +145,7 @@ function Line({ trade }: { trade: Shape['TradeListed'] }) {
           </Anchor>
           <Text size="sm">{t('operating.trades.between', { buyer: trade.buyer.name, seller: trade.seller.name })}</Text>
           <Text size="sm" c="dimmed">
-            {trade.kindTitle} · <When at={trade.since} />
+            {trade.number} · {trade.kindTitle} · <When at={trade.since} />
           </Text>
         </Stack>
         <Stack gap={4} align="flex-end">

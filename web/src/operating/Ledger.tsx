@@ -1,21 +1,20 @@
-import { Anchor, Button, Group, Stack, Table, Text, TextInput } from '@mantine/core'
-import { lazy, Suspense, useState } from 'react'
+import { Anchor, Button, Group, Stack, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'react-router'
 import { useAsked } from '../api/asking'
 import { GET } from '../api/client'
 import { useList } from '../api/lists'
 import { useAmounts } from '../parts/Amount'
-import { Asked, Empty, Waiting } from '../parts/Answers'
+import { Asked, Empty } from '../parts/Answers'
+import { Chart, colors } from '../parts/Chart'
 import { More } from '../parts/More'
 import { When } from '../parts/When'
 import { anId } from './Deposits'
-import { Part, Rows, Section, useWord } from './parts'
+import { Disputes, Turnover } from './Months'
+import { Figures, Part, Rows, Section, useWord } from './parts'
 
-// Drawing bars takes more script than all the rest of this page: it comes when somebody looks.
-const BalanceChart = lazy(() => import('./BalanceChart'))
-
-/** The ledger: what the accounts of each sort hold, and every journal with its lines. */
+/** The ledger: what each month brought, what the accounts of each sort hold, and every journal with its lines. */
 export default function Ledger() {
   const { t } = useTranslation()
   const word = useWord()
@@ -28,34 +27,25 @@ export default function Ledger() {
   )
   return (
     <Part title={t('operating.parts.ledger')} about={t('operating.ledger.about')}>
+      <Turnover />
+      <Disputes />
       <Section title={t('operating.ledger.balances')}>
         <Asked answer={balances} empty={({ items }) => items.length === 0 && <Empty title={t('operating.ledger.none')} />}>
           {({ items, currency }) => (
             <>
-              <Suspense fallback={<Waiting />}>
-                <BalanceChart
-                  label={t('operating.ledger.chart')}
-                  currency={currency}
-                  // What is outside mirrors everything that ever came in: beside it nothing else could be seen.
-                  balances={items.filter((one) => !one.account.endsWith('-outside')).map((one) => ({ name: word('accounts', one.account), amount: one.amount }))}
-                />
-              </Suspense>
-              <Table>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>{t('operating.ledger.account')}</Table.Th>
-                    <Table.Th ta="right">{t('operating.ledger.balance')}</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {items.map((one) => (
-                    <Table.Tr key={one.account}>
-                      <Table.Td>{word('accounts', one.account)}</Table.Td>
-                      <Table.Td ta="right">{amount(one.amount, currency)}</Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
+              <Chart
+                beside
+                label={t('operating.ledger.chart')}
+                // What is outside mirrors everything that ever came in: beside it nothing else could be seen.
+                rows={items.filter((one) => !one.account.endsWith('-outside')).map((one) => ({ name: word('accounts', one.account), values: [one.amount] }))}
+                series={[{ name: t('operating.ledger.balance'), color: colors.first }]}
+                format={(minor) => amount(minor, currency)}
+              />
+              <Figures
+                label={t('operating.ledger.balances')}
+                heads={[t('operating.ledger.account'), t('operating.ledger.balance')]}
+                rows={items.map((one) => ({ name: word('accounts', one.account), cells: [amount(one.amount, currency)] }))}
+              />
             </>
           )}
         </Asked>

@@ -6,8 +6,10 @@ import { GET, type Trade } from '../api/client'
 import { useMe } from '../api/session'
 import { Asked } from '../parts/Answers'
 import { Title } from '../parts/Title'
+import { Dispute } from '../trade/Dispute'
 import { MoneyStrip } from '../trade/MoneyStrip'
 import { NextStep } from '../trade/NextStep'
+import { Notes } from './Notes'
 import { Section } from './parts'
 import { Story } from './Story'
 import { WhyNot } from './WhyNot'
@@ -16,7 +18,7 @@ import { WhyNot } from './WhyNot'
 export default function OneExplained() {
   const { id } = useParams()
   const answer = useAsked(['trade', id], () => GET('/api/trades/{id}', { params: { path: { id: id! } } }))
-  return <Asked answer={answer}>{(trade) => <Explained trade={trade} />}</Asked>
+  return <Asked answer={answer}>{(trade) => <Explained key={trade.id} trade={trade} />}</Asked>
 }
 
 function Explained({ trade }: { trade: Trade }) {
@@ -48,21 +50,25 @@ function Explained({ trade }: { trade: Trade }) {
           {` (${kind?.parties.seller ?? ''})`}
         </Text>
         <Text size="sm" c="dimmed">
-          <Code>{trade.id}</Code> · {t('operating.trade.revision', { revision: trade.revision })}
+          {t('trade.number')}: {trade.number} · <Code>{trade.id}</Code> · {t('operating.trade.revision', { revision: trade.revision })}
         </Text>
       </Stack>
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 6 }}>
           <Stack>
+            <Dispute trade={trade} />
             <NextStep trade={trade} as={as} />
             <WhyNot trade={trade} />
             <MoneyStrip trade={trade} as="operator" />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 6 }}>
-          <Section title={t('operating.story.title')}>
-            <Asked answer={told}>{({ timeline }) => <Story lines={timeline} trade={trade} />}</Asked>
-          </Section>
+          <Stack>
+            <Notes trade={trade.id} />
+            <Section title={t('operating.story.title')}>
+              <Asked answer={told}>{({ timeline }) => <Story lines={timeline} trade={trade} />}</Asked>
+            </Section>
+          </Stack>
         </Grid.Col>
       </Grid>
     </Stack>

@@ -1,12 +1,12 @@
-import { Badge, Grid, Group, Stack, Text } from '@mantine/core'
+import { Anchor, Badge, Grid, Group, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { useParams } from 'react-router'
+import { Link, useParams } from 'react-router'
 import { useAsked } from '../api/asking'
 import { GET, type Kind } from '../api/client'
 import { Asked } from '../parts/Answers'
 import { actorOf, Diagram } from './Diagram'
 import { useCounts } from './Kinds'
-import { Part, Rows, Section, useWord, Wide } from './parts'
+import { Part, Rows, Section, usePercent, useWord, Wide } from './parts'
 
 const actors = ['buyer', 'seller', 'operator', 'time', 'hears'] as const
 
@@ -19,6 +19,7 @@ export default function OneKind() {
 
 function Shown({ kind }: { kind: Kind }) {
   const { t } = useTranslation()
+  const percent = usePercent()
   const known = useCounts().data?.items.find((one) => one.kind === kind.kind)
   const counts = Object.fromEntries((known?.states ?? []).map((state) => [state.state, state.count]))
   const by = (actor: (typeof actors)[number]) => (actor === 'time' || actor === 'hears' ? t(`operating.kinds.${actor}`) : (kind.parties[actor] ?? actor))
@@ -45,15 +46,25 @@ function Shown({ kind }: { kind: Kind }) {
           </Section>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
-          <Section title={t('operating.kinds.moves')}>
-            <Rows>
-              {kind.moves.map((move, index) => (
-                <li key={index}>
-                  <Row kind={kind} move={move} by={by(actorOf(move) as 'buyer')} />
-                </li>
-              ))}
-            </Rows>
-          </Section>
+          <Stack>
+            <Section title={t('operating.fees.fee')}>
+              <Group justify="space-between">
+                <Text fw={600}>{percent(kind.feePermille)}</Text>
+                <Anchor component={Link} to="/operating/fees">
+                  {t('operating.fees.history')}
+                </Anchor>
+              </Group>
+            </Section>
+            <Section title={t('operating.kinds.moves')}>
+              <Rows>
+                {kind.moves.map((move, index) => (
+                  <li key={index}>
+                    <Row kind={kind} move={move} by={by(actorOf(move) as 'buyer')} />
+                  </li>
+                ))}
+              </Rows>
+            </Section>
+          </Stack>
         </Grid.Col>
       </Grid>
     </Part>

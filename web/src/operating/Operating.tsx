@@ -1,9 +1,24 @@
 import { Button, Group, Stack } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { NavLink, Outlet } from 'react-router'
+import { NavLink, Route, Routes } from 'react-router'
+import { page } from '../parts/Boundary'
 import { OnlyFor } from '../parts/OnlyFor'
 
-const parts = ['attention', 'trades', 'kinds', 'ledger', 'books', 'queues', 'people', 'acts'] as const
+const Attention = page(() => import('./Attention'))
+const AllTrades = page(() => import('./AllTrades'))
+const Find = page(() => import('./Find'))
+const OneExplained = page(() => import('./OneExplained'))
+const Kinds = page(() => import('./Kinds'))
+const OneKind = page(() => import('./OneKind'))
+const Ledger = page(() => import('./Ledger'))
+const Fees = page(() => import('./Fees'))
+const Books = page(() => import('./Books'))
+const Queues = page(() => import('./Queues'))
+const Acts = page(() => import('./Acts'))
+const People = page(() => import('./People'))
+const Nowhere = page(() => import('../shell/Nowhere'))
+
+const parts = ['attention', 'find', 'trades', 'kinds', 'ledger', 'fees', 'books', 'queues', 'people', 'acts'] as const
 
 /** The operator's side: what needs somebody first, and from there everything that the market knows. */
 export default function Operating() {
@@ -22,7 +37,21 @@ export default function Operating() {
             </NavLink>
           ))}
         </Group>
-        <Outlet />
+        <Routes>
+          <Route index element={<Attention />} />
+          <Route path="find" element={<Find />} />
+          <Route path="trades" element={<AllTrades />} />
+          <Route path="trades/:id" element={<OneExplained />} />
+          <Route path="kinds" element={<Kinds />} />
+          <Route path="kinds/:id" element={<OneKind />} />
+          <Route path="ledger" element={<Ledger />} />
+          <Route path="fees" element={<Fees />} />
+          <Route path="books" element={<Books />} />
+          <Route path="queues" element={<Queues />} />
+          <Route path="acts" element={<Acts />} />
+          <Route path="people" element={<People />} />
+          <Route path="*" element={<Nowhere />} />
+        </Routes>
       </Stack>
     </OnlyFor>
   )

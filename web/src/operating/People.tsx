@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Card, Group, Modal, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Badge, Button, Card, Group, Modal, SimpleGrid, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'react-router'
@@ -8,7 +8,7 @@ import { useList } from '../api/lists'
 import { Asked, Empty, Refused } from '../parts/Answers'
 import { More } from '../parts/More'
 import { When } from '../parts/When'
-import { Part, WithReason } from './parts'
+import { Part, SearchField, WithReason } from './parts'
 
 /** People by a part of their name or address: who they are, and what they do here. */
 export default function People() {
@@ -19,7 +19,7 @@ export default function People() {
   const people = useList(['operating', 'people', q], (cursor) => GET('/api/operator/views/people', { params: { query: { ...(q ? { q } : {}), ...(cursor ? { cursor } : {}) } } }))
   return (
     <Part title={t('operating.parts.people')} about={t('operating.people.about')}>
-      <Search key={q} q={q} search={(word) => want(word ? { q: word } : {})} />
+      <SearchField key={q} label={t('operating.people.who')} longest={254} q={q} search={(word) => want(word ? { q: word } : {})} />
       <Asked answer={people} empty={({ items }) => items.length === 0 && <Empty title={t('operating.people.none')} />}>
         {({ items }) => (
           <SimpleGrid cols={{ base: 1, sm: 2, md: 3 }} component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
@@ -96,24 +96,5 @@ function Account({ id, done }: { id: string; done: () => void }) {
         )
       }}
     </Asked>
-  )
-}
-
-function Search({ q, search }: { q: string; search: (word: string) => void }) {
-  const { t } = useTranslation()
-  const [word, setWord] = useState(q)
-  return (
-    <form
-      role="search"
-      onSubmit={(event) => {
-        event.preventDefault()
-        search(word.trim())
-      }}
-    >
-      <Group gap="xs" align="flex-end">
-        <TextInput style={{ flex: '1 1 14rem' }} label={t('operating.people.who')} maxLength={254} value={word} onChange={(event) => setWord(event.currentTarget.value)} />
-        <Button type="submit">{t('operating.people.search')}</Button>
-      </Group>
-    </form>
   )
 }

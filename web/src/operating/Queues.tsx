@@ -1,9 +1,9 @@
-import { Badge, Table, Text } from '@mantine/core'
+import { Badge, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useAsked } from '../api/asking'
 import { GET } from '../api/client'
 import { Asked, Empty } from '../parts/Answers'
-import { Part, Section, useWord, Wide } from './parts'
+import { Figures, Part, Section, useWord } from './parts'
 
 const figures = ['unsent', 'unread', 'intentions', 'aside', 'parked'] as const
 
@@ -21,32 +21,14 @@ export default function Queues() {
           {({ atRest, items }) => (
             <>
               <Text fw={600}>{atRest ? t('operating.queues.atRest') : t('operating.queues.busy')}</Text>
-              <Wide label={t('operating.queues.title')}>
-                <Table miw={560}>
-                  <Table.Thead>
-                    <Table.Tr>
-                      <Table.Th>{t('operating.queues.module')}</Table.Th>
-                      {figures.map((figure) => (
-                        <Table.Th key={figure} ta="right">
-                          {t(`operating.queues.${figure}`)}
-                        </Table.Th>
-                      ))}
-                    </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {items.map((module) => (
-                      <Table.Tr key={module.module}>
-                        <Table.Td>{word('modules', module.module)}</Table.Td>
-                        {figures.map((figure) => (
-                          <Table.Td key={figure} ta="right" fw={module[figure] > 0 ? 700 : undefined}>
-                            {number.format(module[figure])}
-                          </Table.Td>
-                        ))}
-                      </Table.Tr>
-                    ))}
-                  </Table.Tbody>
-                </Table>
-              </Wide>
+              <Figures
+                label={t('operating.queues.title')}
+                heads={[t('operating.queues.module'), ...figures.map((figure) => t(`operating.queues.${figure}`))]}
+                rows={items.map((module) => ({
+                  name: word('modules', module.module),
+                  cells: figures.map((figure) => (module[figure] > 0 ? <b>{number.format(module[figure])}</b> : number.format(module[figure]))),
+                }))}
+              />
             </>
           )}
         </Asked>
@@ -54,32 +36,20 @@ export default function Queues() {
       <Section title={t('operating.queues.breakers')}>
         <Asked answer={breakers} empty={({ items }) => items.length === 0 && <Empty title={t('operating.queues.none')} />}>
           {({ items }) => (
-            <Wide label={t('operating.queues.breakers')}>
-              <Table miw={480}>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>{t('operating.queues.who')}</Table.Th>
-                    <Table.Th>{t('operating.queues.state')}</Table.Th>
-                    <Table.Th ta="right">{t('operating.queues.asked')}</Table.Th>
-                    <Table.Th ta="right">{t('operating.queues.heldOff')}</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {items.map((breaker) => (
-                    <Table.Tr key={`${breaker.asker} ${breaker.module}`}>
-                      <Table.Td>{`${word('modules', breaker.asker)} → ${word('modules', breaker.module)}`}</Table.Td>
-                      <Table.Td>
-                        <Badge variant="light" color={breaker.state === 'closed' ? 'teal' : 'red'} c="inherit">
-                          {word('breakers', breaker.state)}
-                        </Badge>
-                      </Table.Td>
-                      <Table.Td ta="right">{number.format(breaker.asked)}</Table.Td>
-                      <Table.Td ta="right">{number.format(breaker.heldOff)}</Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Wide>
+            <Figures
+              label={t('operating.queues.breakers')}
+              heads={[t('operating.queues.who'), t('operating.queues.state'), t('operating.queues.asked'), t('operating.queues.heldOff')]}
+              rows={items.map((breaker) => ({
+                name: `${word('modules', breaker.asker)} → ${word('modules', breaker.module)}`,
+                cells: [
+                  <Badge variant="light" color={breaker.state === 'closed' ? 'teal' : 'red'} c="inherit">
+                    {word('breakers', breaker.state)}
+                  </Badge>,
+                  number.format(breaker.asked),
+                  number.format(breaker.heldOff),
+                ],
+              }))}
+            />
           )}
         </Asked>
       </Section>

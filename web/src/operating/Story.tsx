@@ -8,7 +8,17 @@ import { Rows, useWord } from './parts'
 
 type Line = Shape['TimelineLine']
 
-const colors: Record<string, string> = { command: 'teal', event: 'blue', question: 'grape', refusal: 'red', answer: 'cyan', notice: 'gray', money: 'orange', operator: 'red' }
+const colors: Record<string, string> = {
+  command: 'teal',
+  event: 'blue',
+  question: 'grape',
+  refusal: 'red',
+  answer: 'cyan',
+  notice: 'gray',
+  money: 'orange',
+  evidence: 'violet',
+  operator: 'red',
+}
 
 /** All that happened about a trade: what followed from one request stands together. */
 export function Story({ lines, trade }: { lines: Line[]; trade: Trade }) {

@@ -1,4 +1,4 @@
-import { Badge, Button, Card, Group, Stack, Text, Textarea, Title as Heading } from '@mantine/core'
+import { Badge, Button, Card, Group, Stack, Table, Text, Textarea, TextInput, Title as Heading } from '@mantine/core'
 import { useIsFetching } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -67,8 +67,83 @@ export function Wide({ label, children }: { label: string; children: ReactNode }
   )
 }
 
-/** What an operator is about to do, and why: the reason is recorded with the act. */
-export function WithReason({ how, button, busy, send, children }: { how?: string; button: string; busy: boolean; send: (reason: string) => void; children?: ReactNode }) {
+/** Figures under their heads, a row for each thing. */
+export function Figures({ label, heads: [first, ...heads], rows }: { label: string; heads: string[]; rows: { name: string; cells: ReactNode[] }[] }) {
+  return (
+    <Wide label={label}>
+      <Table style={{ whiteSpace: 'nowrap' }}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">{first}</Table.Th>
+            {heads.map((head) => (
+              <Table.Th key={head} scope="col" ta="right">
+                {head}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map(({ name, cells }, row) => (
+            <Table.Tr key={row}>
+              <Table.Th scope="row" fw={400}>
+                {name}
+              </Table.Th>
+              {cells.map((cell, column) => (
+                <Table.Td key={column} ta="right">
+                  {cell}
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Wide>
+  )
+}
+
+/** Thousandths as people say them: 3 %. */
+export function usePercent() {
+  const { i18n } = useTranslation()
+  const format = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 })
+  return (permille: number) => format.format(permille / 1000)
+}
+
+/** Searches when it is sent, and not while somebody types. */
+export function SearchField({ label, longest, q, search }: { label: string; longest: number; q: string; search: (word: string) => void }) {
+  const { t } = useTranslation()
+  const [word, setWord] = useState(q)
+  return (
+    <form
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault()
+        search(word.trim())
+      }}
+    >
+      <Group gap="xs" align="flex-end">
+        <TextInput style={{ flex: '1 1 14rem' }} label={label} maxLength={longest} value={word} onChange={(event) => setWord(event.currentTarget.value)} />
+        <Button type="submit">{t('operating.people.search')}</Button>
+      </Group>
+    </form>
+  )
+}
+
+/** What an operator is about to do, and why: the reason is recorded with the act. Of a note it is the text, and has a label of its own. */
+export function WithReason({
+  how,
+  label,
+  button,
+  busy,
+  send,
+  children,
+}: {
+  how?: string
+  label?: string
+  button: string
+  busy: boolean
+  send: (reason: string) => void
+  children?: ReactNode
+}) {
   const { t } = useTranslation()
   const [reason, setReason] = useState('')
   return (
@@ -82,7 +157,7 @@ export function WithReason({ how, button, busy, send, children }: { how?: string
         {how && <Text size="sm">{how}</Text>}
         {children}
         <Textarea
-          label={t('operating.reason.label')}
+          label={label ?? t('operating.reason.label')}
           required
           autosize
           minRows={2}

@@ -58,7 +58,7 @@ export function Refused({ refusal, again }: { refusal: Refusal; again?: () => vo
       <Stack gap="xs" align="flex-start">
         {unreachable && <Text size="sm">{t('answers.nothingLost')}</Text>}
         {refusal.problem.detail && (
-          <Text size="sm" c="dimmed" lang="en">
+          <Text size="sm" c="dimmed">
             {refusal.problem.detail}
           </Text>
         )}

@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core'
-import { Component, useEffect, type ReactNode } from 'react'
+import { Component, lazy, useEffect, type ComponentType, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'react-router'
 import { Arriving } from './Answers'
@@ -14,6 +14,14 @@ export function fetched<T>(load: () => Promise<T>): () => Promise<T> {
     load().catch((fault: unknown) => {
       throw new ProgramMissing(String(fault))
     })
+}
+
+/** A page, whose part of the program is fetched when it is opened. */
+export const page = (load: () => Promise<{ default: ComponentType }>) => lazy(fetched(load))
+
+/** Fetches a part of the program that the page can do without: `Instead` is drawn if it cannot be fetched. */
+export function orElse<P>(load: () => Promise<{ default: ComponentType<P> }>, Instead: ComponentType<P>) {
+  return () => load().catch(() => ({ default: Instead }))
 }
 
 /** A fault on a page leaves what stands around it as it is, and says what to do. */

@@ -34,6 +34,12 @@ export function useMoment() {
   return (at: string) => new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at))
 }
 
+/** A moment as a calendar says it. */
+export function useDay() {
+  const { i18n } = useTranslation()
+  return (at: string) => new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium' }).format(new Date(at))
+}
+
 /** A moment: how far away it is, and on asking exactly when. */
 export function When({ at }: { at: string }) {
   const since = useSince()

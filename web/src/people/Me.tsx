@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCommand } from '../api/asking'
 import { PATCH, POST, type Shape } from '../api/client'
-import { useMe, type Person } from '../api/session'
+import { useMe, useSignOut, type Person } from '../api/session'
 import { Refused } from '../parts/Answers'
 import { OnlyFor } from '../parts/OnlyFor'
 import { Title } from '../parts/Title'
@@ -19,6 +19,7 @@ export default function Me() {
         <Title>{t('me.title')}</Title>
         {me && <Fields key={me.id} me={me} />}
         {me && <NewPassword />}
+        {me && <SignOut />}
       </Stack>
     </OnlyFor>
   )
@@ -116,5 +117,18 @@ function NewPassword() {
         </Stack>
       </form>
     </Card>
+  )
+}
+
+function SignOut() {
+  const { t } = useTranslation()
+  const signOut = useSignOut()
+  return (
+    <>
+      {signOut.error && <Refused refusal={signOut.error} />}
+      <Button variant="default" loading={signOut.isPending} onClick={() => signOut.mutate(undefined)}>
+        {t('shell.signOut')}
+      </Button>
+    </>
   )
 }

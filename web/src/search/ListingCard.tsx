@@ -14,13 +14,13 @@ export function ListingCard({ listing, first }: { listing: Listing; first: boole
         <Card.Section>
           <Picture listing={listing} small first={first} />
         </Card.Section>
-        <Text mt="xs" fw={600} lineClamp={2}>
+        <Text className="title" mt="xs" fw={600} lineClamp={2}>
           {listing.title}
         </Text>
         <Price listing={listing} />
         <Group gap={6} mt="auto" pt={4}>
           <Text size="xs" c="dimmed">
-            {listing.kindTitle}
+            {[listing.kindTitle, listing.conditionLabel].filter(Boolean).join(' · ')}
           </Text>
           {listing.place && (
             <Text size="xs" c="dimmed">

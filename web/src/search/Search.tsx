@@ -1,23 +1,27 @@
-import { Box, Button, Chip, Group, NumberInput, Select, SimpleGrid, Stack, Switch, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
+import { Button, Chip, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
+import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks'
 import { lazy, Suspense, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { useAsked, useKinds } from '../api/asking'
 import { GET } from '../api/client'
 import { useList } from '../api/lists'
+import { keyOfSearch } from '../api/start'
 import { Asked, Empty, Waiting } from '../parts/Answers'
+import { Boundary, fetched } from '../parts/Boundary'
 import { digitsOf } from '../parts/currencies'
 import { More } from '../parts/More'
 import { Title } from '../parts/Title'
 import { ListingCard } from './ListingCard'
 
-const Town = lazy(() => import('./Town'))
+const Nearby = lazy(fetched(() => import('./Nearby')))
+const Filters = lazy(fetched(() => import('./Filters')))
 const rowOfFour = 4
 const sorts = ['newest', 'price', '-price', 'distance'] as const
+export type Sort = (typeof sorts)[number]
 
 const filters = 'filters'
-const filtering = ['min', 'max', 'sort', 'available']
+const filtering = ['min', 'max', 'sort', 'condition', 'available']
 
 /** What is offered. What was looked for stands in the address of the page, so that it can be kept and sent to somebody. */
 export function Search() {
@@ -35,6 +39,7 @@ export function Search() {
     )
   // On a phone the first things are seen without scrolling: what narrows them down is behind a button.
   const [opened, open] = useState(false)
+  const wide = useMediaQuery('(min-width: 48em)', undefined, { getInitialValueInEffect: false })
   const set = filtering.filter((name) => wanted.has(name)).length
   const typed = useRef<Record<string, string | null>>({})
   const wantTyped = useDebouncedCallback(() => {
@@ -52,20 +57,23 @@ export function Search() {
   }
 
   // The address has prices in whole units, as people write them, and the market takes them in minor units of its currency.
-  const currency = useKinds().data?.items[0]?.currency
+  const kinds = useKinds().data?.items
+  const currency = kinds?.[0]?.currency
   const minorUnits = (name: string) => (wanted.has(name) && currency ? Math.round(Number(wanted.get(name)) * 10 ** digitsOf(currency)) : undefined)
   const near = wanted.get('near')
-  const query = {
+  const searched = {
     q: wanted.get('q') ?? undefined,
     kind: wanted.get('kind') ?? undefined,
-    near: near ?? undefined,
-    within: near ? Number(wanted.get('within') ?? 3) : undefined,
     minPrice: minorUnits('min'),
     maxPrice: minorUnits('max'),
     available: wanted.get('available') ?? undefined,
+    condition: wanted.get('condition') ?? undefined,
   }
+  const query = { ...searched, near: near ?? undefined, within: near ? Number(wanted.get('within') ?? 3) : undefined }
+  // Not every kind asks for a condition; those that do have the same ones.
+  const conditions = kinds?.find((kind) => kind.conditions.length > 0 && (!query.kind || query.kind === kind.kind))?.conditions
   const sort = sorts.find((one) => one === wanted.get('sort') && (one !== 'distance' || near)) ?? 'newest'
-  const found = useList(['listing', 'search', query, sort], (cursor) => GET('/api/listings', { params: { query: { ...query, sort, cursor, limit: 24 } } }))
+  const found = useList(keyOfSearch(query, sort), (cursor) => GET('/api/listings', { params: { query: { ...query, sort, cursor, limit: 24 } } }))
   const facets = useAsked(['listing', 'facets', query], () => GET('/api/listings/facets', { params: { query } })).data
 
   return (
@@ -89,34 +97,23 @@ export function Search() {
           ))}
         </Group>
       </Chip.Group>
-      <Box id={filters} visibleFrom={opened ? undefined : 'sm'}>
-        <SimpleGrid cols={{ base: 2, sm: 4 }} style={{ alignItems: 'end' }}>
-          {(['min', 'max'] as const).map((bound) => (
-            <NumberInput
-              key={bound}
-              label={t(`search.${bound}`)}
-              min={0}
-              hideControls
-              decimalScale={currency ? digitsOf(currency) : 0}
-              defaultValue={wanted.get(bound) ?? ''}
-              onChange={(value) => wantSoon({ [bound]: String(value) })}
-            />
-          ))}
-          <Select
-            label={t('search.sort')}
-            allowDeselect={false}
-            value={sort}
-            data={sorts.filter((one) => one !== 'distance' || near).map((value) => ({ value, label: t(`search.sorts.${value}`) }))}
-            onChange={(value) => want({ sort: value })}
-          />
-          <Switch
-            label={t('search.available')}
-            checked={query.available === 'true'}
-            onChange={(event) => want({ available: event.currentTarget.checked ? 'true' : null })}
-            mb={8}
-          />
-        </SimpleGrid>
-      </Box>
+      <div id={filters}>
+        {(wide || opened) && (
+          <Boundary>
+            <Suspense fallback={<div className="filters" />}>
+              <Filters
+                wanted={wanted}
+                currency={currency}
+                sorts={sorts.filter((one) => one !== 'distance' || near)}
+                sort={sort}
+                conditions={conditions}
+                want={want}
+                wantSoon={wantSoon}
+              />
+            </Suspense>
+          </Boundary>
+        )}
+      </div>
       <Group>
         <Button variant="default" hiddenFrom="sm" aria-expanded={opened} aria-controls={filters} onClick={() => open(!opened)}>
           {set > 0 ? t('search.filtersSet', { count: set }) : t('search.filters')}
@@ -129,14 +126,11 @@ export function Search() {
         </Text>
       </Group>
       {wanted.has('map') && (
-        <Suspense fallback={<Waiting />}>
-          <Town
-            listings={found.data?.items ?? []}
-            near={near}
-            within={query.within ?? 3}
-            onChange={(point, within) => want({ near: point, within: String(within), sort: 'distance' })}
-          />
-        </Suspense>
+        <Boundary>
+          <Suspense fallback={<Waiting />}>
+            <Nearby searched={searched} near={near} within={query.within ?? 3} onChange={(point, within) => want({ near: point, within: String(within), sort: 'distance' })} />
+          </Suspense>
+        </Boundary>
       )}
       <Asked
         answer={found}

@@ -1,13 +1,15 @@
 import { Button, Group, Radio, SimpleGrid, Stack, Text, Title as Heading } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { askAgain, useCommand, useKinds } from '../api/asking'
 import { newKey, POST, Refusal, told, type Kind, type Shape } from '../api/client'
+import { useMe } from '../api/session'
 import { Asked, Refused } from '../parts/Answers'
+import { ChosenPictures } from '../parts/ChosenPictures'
+import { useKept } from '../parts/kept'
 import { OnlyFor } from '../parts/OnlyFor'
 import { Title } from '../parts/Title'
-import { ChoosePictures } from './ChoosePictures'
 import { remember, remembering } from './known'
 import { addPicture, most } from './pictures'
 import { givenOf, nothing } from './thing'
@@ -17,11 +19,12 @@ import { ThingFields } from './ThingFields'
 export default function NewThing() {
   const { t } = useTranslation()
   const kinds = useKinds()
+  const me = useMe()
   return (
     <OnlyFor>
       <Stack maw={640} mx="auto">
         <Title>{t('selling.new.title')}</Title>
-        <Asked answer={kinds}>{({ items }) => <Fields kinds={items} />}</Asked>
+        <Asked answer={kinds}>{({ items }) => <Fields key={me?.id} kinds={items} />}</Asked>
       </Stack>
     </OnlyFor>
   )
@@ -30,9 +33,9 @@ export default function NewThing() {
 function Fields({ kinds }: { kinds: Kind[] }) {
   const { t } = useTranslation()
   const go = useNavigate()
-  const [chosen, choose] = useState(kinds[0]?.kind)
-  const [thing, setThing] = useState(nothing)
-  const [pictures, setPictures] = useState<File[]>([])
+  const [chosen, choose, forgetKind] = useKept('new kind', kinds[0]?.kind)
+  const [thing, setThing, forgetThing] = useKept('new thing', nothing)
+  const [pictures, setPictures, forgetPictures] = useKept<File[]>('new pictures', [], { asJson: false })
   const [sending, setSending] = useState(false)
   const register = useCommand((body: Shape['NewListing'], key) => remembering(POST('/api/listings', { body, params: { header: { 'Idempotency-Key': key } } })), 'listing')
   const kind = kinds.find((one) => one.kind === chosen)
@@ -45,12 +48,15 @@ function Fields({ kinds }: { kinds: Kind[] }) {
       await told(addPicture(id, picture, newKey())).catch((error: Refusal) => missing.push(`${picture.name}: ${error.problem.title ?? t('answers.unreachable')}`))
     }
 
+    forgetKind()
+    forgetThing()
+    forgetPictures()
     await askAgain('listing')
     void go(`/selling/${id}`, { state: { missing } })
   }
   const send = (kind: Kind) =>
     register.mutate(
-      { kind: kind.kind, ...givenOf(thing, kind.currency, kind.stock === 'counted') },
+      { kind: kind.kind, ...givenOf(thing, kind) },
       {
         onSuccess: (listing) => void arrive(listing.id),
         onError: (refused) => {
@@ -74,7 +80,7 @@ function Fields({ kinds }: { kinds: Kind[] }) {
       }}
     >
       <Stack>
-        <Radio.Group label={t('selling.new.kind')} value={chosen ?? ''} onChange={choose}>
+        <Radio.Group label={t('selling.new.kind')} value={chosen ?? ''} onChange={(kind) => choose(() => kind)}>
           <SimpleGrid cols={{ base: 1, xs: 2 }} mt="xs">
             {kinds.map((one) => (
               <Radio.Card key={one.kind} value={one.kind} p="sm" radius="md" aria-label={one.title}>
@@ -91,29 +97,12 @@ function Fields({ kinds }: { kinds: Kind[] }) {
             ))}
           </SimpleGrid>
         </Radio.Group>
-        {kind && <ThingFields kind={kind} thing={thing} onChange={setThing} wrong={register.error?.fields ?? {}} />}
+        {kind && <ThingFields isNew kind={kind} thing={thing} onChange={(next) => setThing(() => next)} wrong={register.error?.fields ?? {}} />}
         <Stack gap="xs">
           <Heading order={2} size="h4">
             {t('selling.pictures.title')}
           </Heading>
-          {pictures.length > 0 && (
-            <SimpleGrid cols={{ base: 2, xs: 4 }} component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
-              {pictures.map((picture) => (
-                <Stack key={picture.name + picture.size} component="li" gap={4}>
-                  <Preview picture={picture} />
-                  <Button
-                    variant="default"
-                    size="xs"
-                    aria-label={t('selling.pictures.removeNamed', { name: picture.name })}
-                    onClick={() => setPictures(pictures.filter((one) => one !== picture))}
-                  >
-                    {t('selling.pictures.remove')}
-                  </Button>
-                </Stack>
-              ))}
-            </SimpleGrid>
-          )}
-          <ChoosePictures room={most - pictures.length} onChoose={(more) => setPictures([...pictures, ...more])} />
+          <ChosenPictures pictures={pictures} most={most} onChange={setPictures} />
         </Stack>
         {register.error && <Refused refusal={register.error} />}
         <Button type="submit" size="md" loading={register.isPending || sending} disabled={!kind}>
@@ -127,15 +116,4 @@ function Fields({ kinds }: { kinds: Kind[] }) {
       </Stack>
     </form>
   )
-}
-
-/** A picture that lies only here as yet. */
-function Preview({ picture }: { picture: File }) {
-  const [address, setAddress] = useState<string>()
-  useEffect(() => {
-    const made = URL.createObjectURL(picture)
-    setAddress(made)
-    return () => URL.revokeObjectURL(made)
-  }, [picture])
-  return <img className="picture" src={address} alt={picture.name} />
 }

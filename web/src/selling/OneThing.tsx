@@ -7,10 +7,10 @@ import { DELETE, GET, PATCH, PUT, type Kind, type Listing } from '../api/client'
 import { useMe } from '../api/session'
 import { Picture } from '../listing/Picture'
 import { Asked, Empty, Refused, Waiting } from '../parts/Answers'
+import { ChoosePictures } from '../parts/ChoosePictures'
 import { LinkButton } from '../parts/LinkButton'
 import { OnlyFor } from '../parts/OnlyFor'
 import { Title } from '../parts/Title'
-import { ChoosePictures } from './ChoosePictures'
 import { after, remembering } from './known'
 import { addPicture, most } from './pictures'
 import { RegisterAgain } from './RegisterAgain'
@@ -188,7 +188,7 @@ function Pictures({ listing, isOver = false }: { listing: Listing; isOver?: bool
             ))}
           </SimpleGrid>
         )}
-        {!isOver && <ChoosePictures room={most - listing.pictures.length} busy={add.isPending} onChoose={(pictures) => void addAll(pictures)} />}
+        {!isOver && <ChoosePictures most={most} room={most - listing.pictures.length} busy={add.isPending} onChoose={(pictures) => void addAll(pictures)} />}
         {refused && (
           <Text size="sm" c="red" role="alert">
             {refused.fields.picture ?? refused.fields.pictures ?? refused.problem.title ?? t('answers.unreachable')}
@@ -221,7 +221,7 @@ function Fields({ listing, kind }: { listing: Listing; kind: Kind }) {
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          edit.mutate({ body: givenOf(thing, listing.currency, kind.stock === 'counted'), revision: listing.revision }, { onSuccess: (saved) => start(thingOf(saved)) })
+          edit.mutate({ body: givenOf(thing, kind), revision: listing.revision }, { onSuccess: (saved) => start(thingOf(saved)) })
         }}
       >
         <Stack>

@@ -1,20 +1,24 @@
-import { Anchor, Card, SimpleGrid, Skeleton, Stack, Table, Text } from '@mantine/core'
-import { lazy, Suspense } from 'react'
+import { Anchor, Button, Card, Group, Select, SimpleGrid, Stack, Table, Text } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { Link } from 'react-router'
-import { useAsked, useKind } from '../api/asking'
-import { GET, type Shape } from '../api/client'
-import { useList } from '../api/lists'
+import { Link, useSearchParams } from 'react-router'
+import { useAsked, useKind, useKinds } from '../api/asking'
+import { GET, type Refusal, type Shape } from '../api/client'
+import { everyPart, useList } from '../api/lists'
 import { useAmounts } from '../parts/Amount'
-import { Asked, Empty } from '../parts/Answers'
+import { useNow } from '../api/session'
+import { digitsOf } from '../parts/currencies'
+import { Asked, Empty, Refused } from '../parts/Answers'
+import { Chart, colors } from '../parts/Chart'
 import { More } from '../parts/More'
 import { OnlyFor } from '../parts/OnlyFor'
 import { Title } from '../parts/Title'
 import { When } from '../parts/When'
-import type { Day } from './DaysChart'
+import { saveCsv } from './csv'
+import { ExpectedPayouts } from './ExpectedPayouts'
 import { Places } from './Places'
 
-const DaysChart = lazy(() => import('./DaysChart'))
+const mostMonths = 24
 
 const totals = ['received', 'owed', 'paid', 'paidBack'] as const
 
@@ -22,13 +26,22 @@ const totals = ['received', 'owed', 'paid', 'paidBack'] as const
 export default function Statement() {
   const { t } = useTranslation()
   const amount = useAmounts()
-  const statement = useList(['trade', 'statement'], (cursor) => GET('/api/my/statement', { params: { query: cursor ? { cursor } : {} } }))
+  const [wanted, want] = useSearchParams()
+  const month = wanted.get('month') ?? undefined
+  const statement = useList(['trade', 'statement', month], (cursor) =>
+    GET('/api/my/statement', { params: { query: { ...(month ? { month } : {}), ...(cursor ? { cursor } : {}) } } }),
+  )
   return (
     <OnlyFor>
       <Stack>
         <Title>{t('selling.statement.title')}</Title>
         <Places />
-        <Asked answer={statement} empty={({ items }) => items.length === 0 && <Empty title={t('selling.statement.none')} />}>
+        <ExpectedPayouts />
+        <Group align="flex-end" justify="space-between">
+          <Month month={month} choose={(chosen) => want(chosen ? { month: chosen } : {})} />
+          <Save month={month} />
+        </Group>
+        <Asked answer={statement} empty={({ items }) => items.length === 0 && <Empty title={t(month ? 'selling.statement.noneInMonth' : 'selling.statement.none')} />}>
           {({ items, first }) => (
             <>
               <SimpleGrid cols={{ base: 2, sm: 4 }} component="dl" m={0}>
@@ -69,23 +82,97 @@ export default function Statement() {
   )
 }
 
+/** The months that a statement can be of, the newest first. */
+function Month({ month, choose }: { month: string | undefined; choose: (month: string | null) => void }) {
+  const { t, i18n } = useTranslation()
+  const now = new Date(useNow()())
+  const name = new Intl.DateTimeFormat(i18n.language, { year: 'numeric', month: 'long' })
+  const months = Array.from({ length: mostMonths }, (_, back) => new Date(now.getFullYear(), now.getMonth() - back, 1)).map(nameOf)
+  return (
+    <Select
+      label={t('selling.statement.month')}
+      placeholder={t('selling.statement.all')}
+      clearable
+      clearButtonProps={{ 'aria-label': t('selling.statement.all') }}
+      value={month ?? null}
+      data={(month && !months.includes(month) ? [month, ...months] : months).map((value) => ({ value, label: name.format(new Date(`${value}-01T12:00`)) }))}
+      onChange={choose}
+    />
+  )
+}
+
+/** A month as the market names it. */
+function nameOf(first: Date) {
+  return `${first.getFullYear()}-${String(first.getMonth() + 1).padStart(2, '0')}`
+}
+
+/** Everything of the month, and not only the part that is shown, for a spreadsheet. */
+function Save({ month }: { month: string | undefined }) {
+  const { t } = useTranslation()
+  const kinds = useKinds().data?.items ?? []
+  const save = useMutation<void, Refusal>({
+    mutationFn: async () => {
+      const parts = await everyPart((cursor) => GET('/api/my/statement', { params: { query: { limit: 100, ...(month ? { month } : {}), ...(cursor ? { cursor } : {}) } } }))
+      const currency = parts[0]!.currency
+      const major = (minor: number) => minor / 10 ** digitsOf(currency)
+      saveCsv(`${t('selling.statement.title')} ${month ?? ''}`.trim(), [
+        [
+          t('selling.statement.at'),
+          t('trade.number'),
+          t('receipt.kind'),
+          t('selling.statement.what'),
+          `${t('selling.statement.moved')} (${currency})`,
+          `${t('selling.statement.owed')} (${currency})`,
+        ],
+        ...parts
+          .flatMap(({ items }) => items)
+          .map((line) => [
+            // As ISO 8601, which every spreadsheet reads as a time.
+            new Date(line.at).toLocaleString('sv'),
+            line.number,
+            kinds.find((kind) => kind.kind === line.kind)?.title ?? line.kind,
+            t(`selling.statement.events.${line.event as 'card-hold'}`, { defaultValue: line.event }),
+            line.account === 'seller-payable' ? '' : major(line.amount),
+            line.account === 'seller-payable' ? major(line.amount) : '',
+          ]),
+      ])
+    },
+  })
+  return (
+    <Stack gap="xs">
+      <Button variant="default" loading={save.isPending} onClick={() => save.mutate()}>
+        {t('selling.statement.csv')}
+      </Button>
+      {save.error && <Refused refusal={save.error} />}
+    </Stack>
+  )
+}
+
 /** The lines that are shown, day by day; of one day the table says enough. */
 function Days({ lines, currency }: { lines: Shape['StatementLine'][]; currency: string }) {
-  const { t } = useTranslation()
-  const days = new Map<number, Day>()
+  const { t, i18n } = useTranslation()
+  const amount = useAmounts()
+  const date = new Intl.DateTimeFormat(i18n.language, { month: 'numeric', day: 'numeric' })
+  const days = new Map<number, { in: number; out: number }>()
   lines
     .filter((line) => line.account !== 'seller-payable')
     .toReversed()
     .forEach(({ at, amount }) => {
       const from = new Date(at).setHours(0, 0, 0, 0)
-      const day = days.get(from) ?? { from, in: 0, out: 0 }
-      days.set(from, { ...day, in: day.in + Math.max(0, amount), out: day.out + Math.min(0, amount) })
+      const day = days.get(from) ?? { in: 0, out: 0 }
+      days.set(from, { in: day.in + Math.max(0, amount), out: day.out + Math.min(0, amount) })
     })
   return (
     days.size > 1 && (
-      <Suspense fallback={<Skeleton height={180} />}>
-        <DaysChart label={t('selling.statement.chart')} days={[...days.values()]} currency={currency} />
-      </Suspense>
+      <Chart
+        label={t('selling.statement.chart')}
+        rows={[...days].map(([from, day]) => ({ name: date.format(from), values: [day.in, day.out] }))}
+        series={[
+          { name: t('selling.statement.in'), color: colors.first, stack: 'day' },
+          { name: t('selling.statement.out'), color: colors.second, stack: 'day' },
+        ]}
+        format={(minor) => amount(minor, currency)}
+      />
     )
   )
 }
@@ -105,7 +192,7 @@ function Line({ line, currency }: { line: Shape['StatementLine']; currency: stri
           <TradeOf line={line} />
         </Text>
         <Text size="xs" c="dimmed">
-          <When at={line.at} />
+          {line.number} · <When at={line.at} />
         </Text>
       </Table.Td>
       <Table.Td ta="right" fw={600} style={{ whiteSpace: 'nowrap' }}>

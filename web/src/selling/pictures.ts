@@ -1,50 +1,11 @@
-import { POST, type Shape } from '../api/client'
+import { POST } from '../api/client'
+import { asBody } from '../parts/pictures'
 import { remembering } from './known'
 
-export const types = ['image/jpeg', 'image/png', 'image/webp']
+/** Pictures that a listing can have. */
 export const most = 8
-const largestBytes = 2 * 1024 * 1024
-const longestSide = 1600
 
-/** A picture as the market takes it, or what is wrong with it. What a telephone makes is often larger than 2 MB: it is made smaller here. */
-export async function fitting(file: File): Promise<File | 'noPicture' | 'tooLarge'> {
-  if (!types.includes(file.type)) {
-    return 'noPicture'
-  }
-
-  if (file.size <= largestBytes) {
-    return file
-  }
-
-  const smaller = await shrunk(file)
-  return smaller && smaller.size <= largestBytes ? new File([smaller], file.name, { type: smaller.type }) : 'tooLarge'
-}
-
-async function shrunk(file: File): Promise<Blob | null> {
-  let picture
-  try {
-    picture = await createImageBitmap(file)
-  } catch {
-    // What the browser cannot read it cannot make smaller.
-    return null
-  }
-
-  const scale = Math.min(1, longestSide / Math.max(picture.width, picture.height))
-  const canvas = document.createElement('canvas')
-  canvas.width = Math.round(picture.width * scale)
-  canvas.height = Math.round(picture.height * scale)
-  canvas.getContext('2d')?.drawImage(picture, 0, 0, canvas.width, canvas.height)
-  return new Promise((done) => canvas.toBlob(done, 'image/jpeg', 0.85))
-}
-
-/** Adds a picture to a listing; it is the body of the request as it is. */
+/** Adds a picture to a listing. */
 export function addPicture(listing: string, picture: File, key: string) {
-  return remembering(
-    POST('/api/listings/{id}/pictures', {
-      params: { path: { id: listing }, header: { 'Idempotency-Key': key } },
-      body: picture as unknown as Shape['IFormFile'],
-      bodySerializer: (body) => body as unknown as BodyInit,
-      headers: { 'Content-Type': picture.type },
-    }),
-  )
+  return remembering(POST('/api/listings/{id}/pictures', { params: { path: { id: listing }, header: { 'Idempotency-Key': key } }, ...asBody(picture) }))
 }

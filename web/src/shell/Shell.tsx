@@ -1,33 +1,20 @@
-import {
-  ActionIcon,
-  Alert,
-  Anchor,
-  AppShell,
-  Badge,
-  Button,
-  Container,
-  Group,
-  Indicator,
-  Menu,
-  Modal,
-  Stack,
-  Text,
-  useComputedColorScheme,
-  useMantineColorScheme,
-} from '@mantine/core'
+import { ActionIcon, Alert, Anchor, Button, Container, Group, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import { useNetwork } from '@mantine/hooks'
-import { lazy, Suspense, useEffect, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, NavLink, Outlet, useLocation, useNavigationType } from 'react-router'
 import { useAsked } from '../api/asking'
 import { GET } from '../api/client'
-import { useMe, useOtherTab, useSandbox, useSignOut } from '../api/session'
+import { useMe, useOtherTab, useSandbox, type Person } from '../api/session'
 import icon from '../icon.svg'
-import { Refused } from '../parts/Answers'
-import { Boundary, fetched } from '../parts/Boundary'
+import { Boundary, fetched, orElse } from '../parts/Boundary'
 import { languages, speak } from '../texts'
 
-// Most markets are none to play with, and where they are, nobody waits for this to be told.
+// What a first visitor does not need is fetched when it is: menus and dialogs are a good part of the library.
+const Account = lazy(orElse(() => import('./Account'), AccountLink))
+const SignInChanged = lazy(orElse(() => import('./SignInChanged'), PlainSignInChanged))
+
+// Only a sandbox has it.
 const Ribbon = lazy(fetched(() => import('../lab/Ribbon')))
 
 /** What stands around every page: where one can go, who one is, and what there is new. */
@@ -35,6 +22,9 @@ export function Shell() {
   const { t } = useTranslation()
   const me = useMe()
   const sandbox = useSandbox()
+  // Another tab has signed in as another person, or out: commands of this one would be that person's.
+  const other = useOtherTab()
+  const [unspoken, setUnspoken] = useState(false)
   const { pathname } = useLocation()
   const how = useNavigationType()
   useEffect(() => {
@@ -47,48 +37,57 @@ export function Shell() {
       <a className="skip" href="#main">
         {t('shell.skip')}
       </a>
-      <AppShell header={{ height: 60 }} padding="md">
-        <AppShell.Header>
-          <Container size="lg" h="100%">
-            <Group h="100%" justify="space-between" wrap="nowrap">
-              <Anchor component={Link} to="/" underline="never" c="inherit">
-                <Group gap="xs" wrap="nowrap">
-                  <img src={icon} alt="" width={32} height={32} />
-                  <Text fw={700} size="lg">
-                    {t('shell.name')}
-                  </Text>
-                </Group>
-              </Anchor>
-              <Group gap="xs" wrap="nowrap" visibleFrom="sm" component="nav" aria-label={t('shell.places')}>
-                <Places />
-              </Group>
+      <header className="head" inert={other !== undefined}>
+        <Container size="lg" h="100%">
+          <Group h="100%" justify="space-between" wrap="nowrap">
+            <Anchor component={Link} to="/" underline="never" c="inherit" aria-label={t('shell.name')}>
               <Group gap="xs" wrap="nowrap">
-                {me && <Notices />}
-                <Languages />
-                <Light />
-                <Who />
+                <img src={icon} alt="" width={32} height={32} />
+                <Text fw={700} size="lg" className="name">
+                  {t('shell.name')}
+                </Text>
               </Group>
+            </Anchor>
+            <Group gap="xs" wrap="nowrap" visibleFrom="md" component="nav" aria-label={t('shell.places')}>
+              <Places />
             </Group>
-          </Container>
-        </AppShell.Header>
-        <AppShell.Main id="main" tabIndex={-1}>
-          <Container size="lg" px={0}>
-            <Offline />
-            <Boundary>
-              {sandbox && (
-                <Suspense fallback={null}>
-                  <Ribbon />
-                </Suspense>
-              )}
-              <Outlet />
-            </Boundary>
-          </Container>
-        </AppShell.Main>
-        <Group className="foot" hiddenFrom="sm" component="nav" aria-label={t('shell.places')} justify="space-around" wrap="nowrap" gap={0} py={6}>
-          <Places />
-        </Group>
-      </AppShell>
-      <OtherTab />
+            <Group gap="xs" wrap="nowrap">
+              {me && <Notices />}
+              <Languages onFail={setUnspoken} />
+              <Light />
+              <Who />
+            </Group>
+          </Group>
+        </Container>
+      </header>
+      <main id="main" tabIndex={-1} inert={other !== undefined}>
+        <Container size="lg" px={0}>
+          <Offline />
+          <div role="status">
+            {unspoken && (
+              <Alert color="orange" mb="md" title={t('answers.unreachable')}>
+                {t('shell.unspoken')}
+              </Alert>
+            )}
+          </div>
+          <Boundary>
+            {sandbox && (
+              <Suspense fallback={null}>
+                <Ribbon />
+              </Suspense>
+            )}
+            <Outlet />
+          </Boundary>
+        </Container>
+      </main>
+      <Group className="foot" hiddenFrom="md" component="nav" inert={other !== undefined} aria-label={t('shell.places')} justify="space-around" wrap="nowrap" gap={0} py={6}>
+        <Places />
+      </Group>
+      {other !== undefined && (
+        <Suspense fallback={null}>
+          <SignInChanged other={other} />
+        </Suspense>
+      )}
     </>
   )
 }
@@ -107,21 +106,27 @@ function Offline() {
   )
 }
 
-/** Another tab has signed in as another person, or out: commands of this one would be that person's. */
-function OtherTab() {
+/** The same in plain words, as long as its dialog cannot be fetched. */
+function PlainSignInChanged() {
   const { t } = useTranslation()
-  const other = useOtherTab()
-  const me = useMe()
   return (
-    <Modal opened={other !== undefined} onClose={() => {}} withCloseButton={false} title={t('otherTab.title')}>
-      <Stack>
-        <Text size="sm">{other ? t('otherTab.another', { name: other.name }) : t('otherTab.signedOut')}</Text>
-        {me && <Text size="sm">{t('otherTab.kept', { name: me.name })}</Text>}
-        <Group>
-          <Button onClick={() => location.reload()}>{other ? t('otherTab.goOn', { name: other.name }) : t('otherTab.leave')}</Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <div className="cover" role="alert">
+      <p>{t('otherTab.title')}</p>
+      <button type="button" onClick={() => location.reload()}>
+        {t('fault.reload')}
+      </button>
+    </div>
+  )
+}
+
+/** The account as a link, as long as its menu is not there. */
+function AccountLink({ me }: { me: Person }) {
+  return (
+    <Button component={Link} to="/me" variant="default" size="compact-md" className="account">
+      <Text span inherit truncate lh={1.5}>
+        {me.name}
+      </Text>
+    </Button>
   )
 }
 
@@ -155,21 +160,47 @@ function Notices() {
   const { t } = useTranslation()
   const unread = useAsked(['notice', 'unread'], () => GET('/api/notices', { params: { query: { limit: 1 } } })).data?.unread ?? 0
   return (
-    <Indicator label={unread > 99 ? '99+' : unread} disabled={unread === 0} size={18} color="red.8" offset={4}>
+    <span className="bell">
       <ActionIcon component={Link} to="/notices" variant="subtle" color="gray" c="inherit" size="lg" aria-label={t('shell.notices', { count: unread })}>
         <svg width="20" height="20" viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" aria-hidden>
           <path d="M6 9a6 6 0 0 1 12 0c0 6 2 7 2 7H4s2-1 2-7M10 20a2 2 0 0 0 4 0" />
         </svg>
       </ActionIcon>
-    </Indicator>
+      {unread > 0 && (
+        <span className="unread" aria-hidden>
+          {unread > 99 ? '99+' : unread}
+        </span>
+      )}
+    </span>
   )
 }
 
-function Languages() {
+/** @param onFail told whether the texts of the other language could not be fetched */
+function Languages({ onFail }: { onFail: (hasFailed: boolean) => void }) {
   const { t, i18n } = useTranslation()
+  const [isBusy, setBusy] = useState(false)
   const other = languages.find((language) => language !== i18n.language)!
+  const change = async () => {
+    setBusy(true)
+    onFail(
+      await speak(other).then(
+        () => false,
+        () => true,
+      ),
+    )
+    setBusy(false)
+  }
   return (
-    <Button variant="subtle" color="gray" c="inherit" size="compact-md" px={6} onClick={() => void speak(other)} aria-label={t('shell.speak', { language: other.toUpperCase() })}>
+    <Button
+      variant="subtle"
+      color="gray"
+      c="inherit"
+      size="compact-md"
+      px={6}
+      loading={isBusy}
+      onClick={() => void change()}
+      aria-label={t('shell.speak', { language: other.toUpperCase() })}
+    >
       {other.toUpperCase()}
     </Button>
   )
@@ -199,7 +230,6 @@ function Light() {
 function Who() {
   const { t } = useTranslation()
   const me = useMe()
-  const signOut = useSignOut()
   if (me === undefined) {
     return null
   }
@@ -213,36 +243,8 @@ function Who() {
   }
 
   return (
-    <>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <Button
-            variant="default"
-            size="compact-md"
-            maw={{ base: 'max(3.5rem, calc(100vw - 298px))', sm: 240 }}
-            rightSection={
-              me.isOperator ? (
-                <Badge size="xs" visibleFrom="sm">
-                  {t('shell.operator')}
-                </Badge>
-              ) : null
-            }
-          >
-            <Text span inherit truncate lh={1.5}>
-              {me.name}
-            </Text>
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item component={Link} to="/me">
-            {t('shell.me')}
-          </Menu.Item>
-          <Menu.Item onClick={() => signOut.mutate(undefined)}>{t('shell.signOut')}</Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      <Modal opened={signOut.isError} onClose={signOut.reset} title={t('shell.signOut')} closeButtonProps={{ 'aria-label': t('answers.close') }}>
-        {signOut.error && <Refused refusal={signOut.error} again={() => signOut.mutate(undefined)} />}
-      </Modal>
-    </>
+    <Suspense fallback={<AccountLink me={me} />}>
+      <Account me={me} />
+    </Suspense>
   )
 }

@@ -1,9 +1,16 @@
 import i18n from 'i18next'
 import { initReactI18next } from 'react-i18next'
-import en from './en.json'
-import ko from './ko.json'
+import type en from './en.json'
 
-export const languages = ['ko', 'en'] as const
+/** Each language is a part of the program of its own, fetched when it is spoken. The page that the server sends names the one that it begins with. */
+const texts = {
+  ko: () => import('./ko.json'),
+  en: () => import('./en.json'),
+}
+
+type Language = keyof typeof texts
+
+export const languages = Object.keys(texts) as Language[]
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -11,26 +18,32 @@ declare module 'i18next' {
   }
 }
 
-const chosen = localStorage.getItem('language')
+// The server writes the page in the language that the reader has chosen, or else in the one that the browser asks for.
+const first = languages.find((language) => language === document.documentElement.lang) ?? 'en'
 
-void i18n.use(initReactI18next).init({
-  resources: { en: { translation: en }, ko: { translation: ko } },
-  // The program writes into the page what the browser asked for.
-  lng: chosen ?? document.documentElement.lang,
-  fallbackLng: 'en',
-  supportedLngs: languages,
-  interpolation: { escapeValue: false },
-  returnNull: false,
-})
+/** Fulfilled when the pages can speak. */
+export const ready = texts[first]().then((translation) =>
+  i18n.use(initReactI18next).init({
+    resources: { [first]: { translation: translation.default } },
+    lng: first,
+    supportedLngs: languages,
+    interpolation: { escapeValue: false },
+    returnNull: false,
+  }),
+)
 
 /** Speaks another language from now on. */
-export async function speak(language: string) {
-  localStorage.setItem('language', language)
+export async function speak(language: Language) {
+  if (!i18n.hasResourceBundle(language, 'translation')) {
+    i18n.addResourceBundle(language, 'translation', (await texts[language]()).default)
+  }
+
+  document.cookie = `language=${language}; path=/; max-age=31536000; samesite=lax`
   await i18n.changeLanguage(language)
 }
 
 const say = (language: string) => document.documentElement.setAttribute('lang', language)
 i18n.on('languageChanged', say)
-say(i18n.language)
+say(first)
 
 export default i18n

@@ -2,7 +2,7 @@ import { Anchor, Card, SimpleGrid, Stack, Text, Title, UnstyledButton } from '@m
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Trade } from '../api/client'
-import { useAmounts } from '../parts/Amount'
+import { usePrices } from '../parts/Amount'
 import { fetched } from '../parts/Boundary'
 
 const PictureDialog = lazy(fetched(() => import('../parts/PictureDialog')))
@@ -10,9 +10,9 @@ const PictureDialog = lazy(fetched(() => import('../parts/PictureDialog')))
 /** What the trade is about, as it was when the trade began: its owner may say it otherwise since, and that changes no trade. */
 export function Agreed({ trade }: { trade: Trade }) {
   const { t } = useTranslation()
-  const amount = useAmounts()
+  const written = usePrices()
   const [enlarged, enlarge] = useState<number | null>(null)
-  const { title, price, description, pictures, place } = trade.listing
+  const { title, price, description, pictures, place, conditionLabel } = trade.listing
   const count = pictures.length
   const shown = pictures.map((picture, index) => ({
     address: `/api/trades/${trade.id}/pictures/${picture}`,
@@ -28,7 +28,7 @@ export function Agreed({ trade }: { trade: Trade }) {
           {title}
           <br />
           <Text span fw={700}>
-            {amount(price, trade.currency)}
+            {written(price, trade.currency)}
           </Text>
         </Text>
         {count > 0 && (
@@ -45,6 +45,7 @@ export function Agreed({ trade }: { trade: Trade }) {
             <PictureDialog pictures={shown} first={enlarged} onClose={() => enlarge(null)} />
           </Suspense>
         )}
+        {conditionLabel && <Text size="sm">{`${t('listing.condition')}: ${conditionLabel}`}</Text>}
         {description && (
           <Text size="sm" style={{ whiteSpace: 'pre-wrap' }}>
             {description}

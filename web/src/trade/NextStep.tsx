@@ -1,23 +1,37 @@
 import { Alert, Button, Card, Group, List, Modal, Stack, Text, Textarea, Title } from '@mantine/core'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCommand, useKind } from '../api/asking'
 import { POST, type Kind, type Shape, type Trade } from '../api/client'
 import { useAmounts } from '../parts/Amount'
 import { Refused } from '../parts/Answers'
 import { Card as CardField } from '../parts/Card'
+import { ChosenPictures } from '../parts/ChosenPictures'
 import { LinkButton } from '../parts/LinkButton'
 import { useMoment, When } from '../parts/When'
 
 type Move = Shape['MayDo']
 type Row = Kind['moves'][number]
 
+/** Pictures that a person can add to the reason of a dispute. More can be added while it is open. */
+const mostWithReason = 5
+
+interface Given {
+  trade: Trade
+  as: string
+  /** takes the pictures that were chosen for a dispute, once it is open; none where the reader adds no pictures */
+  addPictures?: (pictures: File[]) => void
+}
+
 /** Whose move it is. Mine are buttons; another's, or time's, is said in a sentence. */
-export function NextStep({ trade, as }: { trade: Trade; as: string }) {
+export function NextStep({ trade, as, addPictures }: Given) {
   const { t } = useTranslation()
   const kind = useKind(trade.kind)
   const moment = useMoment()
   const [chosen, choose] = useState<Move | null>(null)
+  // Kept until the move is made, so that after a failure it can be confirmed again as it was.
+  const [reason, setReason] = useState('')
+  const [pictures, setPictures] = useState<File[]>([])
   const act = useCommand(
     ({ move, body }: { move: string; body: Shape['MoveInputs'] }, key) =>
       POST('/api/trades/{id}/{move}', { body, params: { path: { id: trade.id, move }, header: { 'Idempotency-Key': key, 'If-Match': String(trade.revision) } } }),
@@ -25,7 +39,27 @@ export function NextStep({ trade, as }: { trade: Trade; as: string }) {
     'listing',
     'operating',
   )
-  const send = (move: Move, body: Shape['MoveInputs']) => act.mutate({ move: move.do, body }, { onSettled: () => choose(null) })
+  const forget = () => {
+    setReason('')
+    setPictures([])
+  }
+  const send = (move: Move, body: Shape['MoveInputs'], evidence: File[] = []) =>
+    act.mutate(
+      { move: move.do, body },
+      {
+        onSuccess: () => {
+          forget()
+          if (evidence.length > 0) {
+            addPictures?.(evidence)
+          }
+        },
+        onSettled: () => choose(null),
+      },
+    )
+  const giveUp = () => {
+    forget()
+    choose(null)
+  }
 
   const state = kind?.states.find((one) => one.state === trade.state)
   const mine = trade.youMay.length > 0
@@ -33,7 +67,14 @@ export function NextStep({ trade, as }: { trade: Trade; as: string }) {
   const rowOf = (move: Move) => kind?.moves.find((row) => row.do === move.do && row.from.includes(trade.state))
   // As long as the table is not known, a move may be one that cannot be taken back.
   const asksFirst = (move: Move) => move.needs.length > 0 || !kind || isWeighty(kind, rowOf(move))
-  const press = (move: Move) => (asksFirst(move) ? choose(move) : send(move, {}))
+  const press = (move: Move) => {
+    if (act.variables?.move !== move.do) {
+      // What was written for one move is not sent with another.
+      forget()
+    }
+
+    return asksFirst(move) ? choose(move) : send(move, {})
+  }
   const told = trade.pending ? null : trade.waits
 
   return (
@@ -97,8 +138,20 @@ export function NextStep({ trade, as }: { trade: Trade; as: string }) {
           </Group>
         )}
       </Stack>
-      <Modal opened={chosen !== null} onClose={() => choose(null)} title={chosen?.label} closeButtonProps={{ 'aria-label': t('answers.close') }}>
-        {chosen && <Confirm trade={trade} kind={kind} row={rowOf(chosen)} move={chosen} busy={act.isPending} send={(body) => send(chosen, body)} />}
+      <Modal closeOnClickOutside={false} opened={chosen !== null} onClose={giveUp} title={chosen?.label} closeButtonProps={{ 'aria-label': t('answers.close') }}>
+        {chosen && (
+          <Confirm
+            trade={trade}
+            kind={kind}
+            row={rowOf(chosen)}
+            move={chosen}
+            busy={act.isPending}
+            reason={reason}
+            onReason={setReason}
+            pictures={addPictures && <ChosenPictures pictures={pictures} most={mostWithReason} onChange={setPictures} />}
+            send={(body) => send(chosen, body, pictures)}
+          />
+        )}
       </Modal>
     </Card>
   )
@@ -106,7 +159,7 @@ export function NextStep({ trade, as }: { trade: Trade; as: string }) {
 
 /** A move that is not just pressed: it moves money, starts a dispute, or is the last one. */
 function isWeighty(kind: Kind, row: Row | undefined) {
-  return row !== undefined && (movesMoney.some((verb) => row.ask.includes(verb)) || kind.states.some((one) => one.state === row.to && (one.isFinal || one.awaits === 'operator')))
+  return row !== undefined && (movesMoney.some((verb) => row.ask.includes(verb)) || kind.states.some((one) => one.state === row.to && (one.isFinal || one.isDispute)))
 }
 
 const movesMoney = ['refund', 'pay-out', 'cancel-delivery', 'write-off-stock']
@@ -127,7 +180,7 @@ function useConsequences(trade: Trade, kind: Kind | undefined, row: Row | undefi
     ...(row.ask.includes('pay-out') && money.held > 0
       ? [t('confirm.payOut', { amount: amount(money.held - money.fee, currency), fee: amount(money.fee, currency), name: trade.seller.name })]
       : []),
-    ...(to?.awaits === 'operator' ? [t('confirm.dispute', { amount: amount(money.held, currency) })] : []),
+    ...(to?.isDispute ? [t('confirm.dispute', { amount: amount(money.held, currency) })] : []),
     ...(to?.isFinal ? [t('confirm.final')] : []),
   ]
 }
@@ -138,16 +191,19 @@ interface Chosen {
   row: Row | undefined
   move: Move
   busy: boolean
+  reason: string
+  onReason: (reason: string) => void
+  /** the choice of pictures for the reason of a dispute */
+  pictures: ReactNode
   send: (body: Shape['MoveInputs']) => void
 }
 
 /** What a move does and what it needs, and the last moment to think again. */
-function Confirm({ trade, kind, row, move, busy, send }: Chosen) {
+function Confirm({ trade, kind, row, move, busy, reason, onReason, pictures, send }: Chosen) {
   const { t } = useTranslation()
   const consequences = useConsequences(trade, kind, row)
-  const disputes = kind?.states.some((one) => one.state === row?.to && one.awaits === 'operator') ?? false
+  const disputes = kind?.states.some((one) => one.state === row?.to && one.isDispute) ?? false
   const [card, setCard] = useState('ok')
-  const [reason, setReason] = useState('')
   const needed = move.needs.find((need) => need.type === 'card')
   const why = disputes || move.needs.some((need) => need.name === 'reason')
   return (
@@ -169,8 +225,16 @@ function Confirm({ trade, kind, row, move, busy, send }: Chosen) {
           minRows={2}
           maxLength={1000}
           value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
+          onChange={(event) => onReason(event.currentTarget.value)}
         />
+        {disputes && pictures && (
+          <Stack gap="xs" role="group" aria-label={t('confirm.photos')}>
+            <Text size="sm" fw={500}>
+              {t('confirm.photos')}
+            </Text>
+            {pictures}
+          </Stack>
+        )}
         <Button type="submit" loading={busy} data-autofocus>
           {move.label}
         </Button>

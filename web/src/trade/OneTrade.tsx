@@ -10,10 +10,12 @@ import { OnlyFor } from '../parts/OnlyFor'
 import { Title } from '../parts/Title'
 import { Agreed } from './Agreed'
 import { Delivery } from './Delivery'
+import { Dispute, useDisputePictures } from './Dispute'
 import { MoneyStrip } from './MoneyStrip'
 import { NextStep } from './NextStep'
 import { RefundAccount } from './RefundAccount'
 import { StateBar } from './StateBar'
+import { priceOf } from './priceOf'
 import { Timeline } from './Timeline'
 import { Transfer } from './Transfer'
 
@@ -25,7 +27,7 @@ export default function OneTrade() {
   const answer = useAsked(['trade', id], () => GET('/api/trades/{id}', { params: { path: { id: id! } } }))
   return (
     <OnlyFor>
-      <Asked answer={answer}>{(trade) => <Shown trade={trade} />}</Asked>
+      <Asked answer={answer}>{(trade) => <Shown key={trade.id} trade={trade} />}</Asked>
     </OnlyFor>
   )
 }
@@ -35,6 +37,7 @@ function Shown({ trade }: { trade: Trade }) {
   const kind = useKind(trade.kind)
   const me = useMe()
   const amount = useAmounts()
+  const pictures = useDisputePictures(trade.id)
   const as = trade.buyer.id === me?.id ? 'buyer' : trade.seller.id === me?.id ? 'seller' : 'operator'
   return (
     <Stack>
@@ -50,7 +53,8 @@ function Shown({ trade }: { trade: Trade }) {
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Stack>
-            <NextStep trade={trade} as={as} />
+            <NextStep trade={trade} as={as} addPictures={as === 'operator' ? undefined : pictures.add} />
+            <Dispute trade={trade} pictures={pictures} />
             {kind && <StateBar trade={trade} kind={kind} />}
             <Transfer trade={trade} as={as} />
             <MoneyStrip trade={trade} as={as} />
@@ -70,15 +74,14 @@ function Shown({ trade }: { trade: Trade }) {
                 </Anchor>
                 <Fact name={kind?.parties.buyer ?? ''} value={trade.buyer.name} />
                 <Fact name={kind?.parties.seller ?? ''} value={trade.seller.name} />
-                <Fact
-                  name={t('trade.price')}
-                  value={[
-                    amount(trade.listing.price, trade.currency),
-                    ...(trade.quantity > 1 ? [t('ask.pieces', { count: trade.quantity })] : []),
-                    ...(trade.periods > 1 && kind ? [t(`units.${kind.price as 'hour'}`, { count: trade.periods })] : []),
-                  ].join(' × ')}
-                />
+                <Fact name={t('trade.price')} value={priceOf(trade, kind, t, (minor) => amount(minor, trade.currency))} />
                 <Fact name={t('trade.amount')} value={amount(trade.amount, trade.currency)} />
+                <Fact name={t('trade.number')} value={trade.number} />
+                {isPaid(trade) && (
+                  <Anchor size="sm" component={Link} to={`/trades/${trade.id}/receipt`}>
+                    {t(as === 'seller' ? 'receipt.titleOfSeller' : 'receipt.title')}
+                  </Anchor>
+                )}
               </Stack>
             </Card>
             <Agreed trade={trade} />
@@ -88,6 +91,11 @@ function Shown({ trade }: { trade: Trade }) {
       </Grid>
     </Stack>
   )
+}
+
+/** Whether money was paid for a trade, wherever it is now. A transfer that is expected has not been paid, whatever was paid back before. */
+function isPaid({ money }: Trade) {
+  return money.expected === 0 && money.held + money.refunding + money.refunded + money.payingOut + money.paidOut > 0
 }
 
 function Fact({ name, value }: { name: string; value: string }) {

@@ -1,9 +1,11 @@
-import { Button, FileButton, List, Stack, Text } from '@mantine/core'
+import { Alert, Button, FileButton, List, Stack, Text } from '@mantine/core'
 import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { fitting, most, types } from './pictures'
+import { fitting, types } from './pictures'
 
 interface Given {
+  /** how many there can be */
+  most: number
   /** how many more there is room for */
   room: number
   busy?: boolean
@@ -11,7 +13,7 @@ interface Given {
 }
 
 /** Chooses pictures, and says of those that cannot be taken why. */
-export function ChoosePictures({ room, busy = false, onChoose }: Given) {
+export function ChoosePictures({ most, room, busy = false, onChoose }: Given) {
   const { t } = useTranslation()
   const [wrong, setWrong] = useState<string[]>([])
   const reset = useRef<() => void>(null)
@@ -47,11 +49,13 @@ export function ChoosePictures({ room, busy = false, onChoose }: Given) {
         )}
       </FileButton>
       {wrong.length > 0 && (
-        <List size="sm" c="red" role="alert">
-          {wrong.map((sentence) => (
-            <List.Item key={sentence}>{sentence}</List.Item>
-          ))}
-        </List>
+        <Alert color="red" role="alert">
+          <List size="sm">
+            {wrong.map((sentence) => (
+              <List.Item key={sentence}>{sentence}</List.Item>
+            ))}
+          </List>
+        </Alert>
       )}
     </Stack>
   )

@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core'
-import { useId, type KeyboardEvent } from 'react'
+import { useEffect, useEffectEvent, useId, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
+import { rounded, type Point, type Shown } from './points'
 
 /** The corners of the drawn town, in degrees; a degree of latitude is 111 km, one of longitude here 89 km. */
 const west = 127.785
@@ -16,35 +17,17 @@ const x = (lng: number) => ((lng - west) / (east - west)) * width
 const y = (lat: number) => ((north - lat) / (north - south)) * height
 
 /** Where one stands before a point is chosen. */
-export const middle = { lat: (south + north) / 2, lng: (west + east) / 2 }
-
-export interface Point {
-  lat: number
-  lng: number
-}
-
-/** A place of the town that is shown; with a count, how much there is. */
-export interface Spot extends Point {
-  name: string
-  count?: number
-}
-
-interface Shown {
-  /** what choosing a point is good for */
-  how: string
-  spots: Spot[]
-  chosen: Point | null
-  /** kilometres around the chosen point */
-  reach?: number
-  onChoose: (point: Point) => void
-}
+const middle = { lat: (south + north) / 2, lng: (west + east) / 2 }
 
 /** A map of the town of the samples, which is nowhere, and is drawn here: a click, or the arrow keys, choose a point. */
-export function TownMap({ how, spots, chosen, reach, onChoose }: Shown) {
+export function TownMap({ spots, chosen, reach, onChoose, onMove }: Shown) {
   const { t } = useTranslation()
   const explained = useId()
   const at = chosen ?? middle
-  const choose = (lat: number, lng: number) => onChoose({ lat: rounded(Math.min(north, Math.max(south, lat))), lng: rounded(Math.min(east, Math.max(west, lng))) })
+  const choose = (lat: number, lng: number) => onChoose(rounded({ lat: Math.min(north, Math.max(south, lat)), lng: Math.min(east, Math.max(west, lng)) }))
+
+  const move = useEffectEvent(() => onMove?.([west, south, east, north].join(',')))
+  useEffect(() => move(), [])
 
   const walk = (event: KeyboardEvent) => {
     const steps: Record<string, [number, number]> = { ArrowUp: [step, 0], ArrowDown: [-step, 0], ArrowLeft: [0, -step], ArrowRight: [0, step], Enter: [0, 0] }
@@ -58,14 +41,14 @@ export function TownMap({ how, spots, chosen, reach, onChoose }: Shown) {
   return (
     <>
       <Text size="sm" id={explained}>
-        {how}
+        {t('map.chooseInTown')}
       </Text>
       <svg
         viewBox={`0 0 ${width} ${height}`}
         className="town"
         role="application"
         tabIndex={0}
-        aria-label={t('town.label')}
+        aria-label={t('map.label')}
         aria-describedby={explained}
         onKeyDown={walk}
         onClick={(event) => {
@@ -83,7 +66,7 @@ export function TownMap({ how, spots, chosen, reach, onChoose }: Shown) {
         />
         {chosen && reach && <circle cx={x(at.lng)} cy={y(at.lat)} r={reach * kilometre} className="reach" />}
         {spots.filter(isInTown).map((spot) => (
-          <g key={spot.name}>
+          <g key={`${spot.name} ${spot.lat} ${spot.lng}`}>
             <circle cx={x(spot.lng)} cy={y(spot.lat)} r={10 + 2 * Math.min(spot.count ?? 0, 8)} className="place" />
             {spot.count && (
               <text x={x(spot.lng)} y={y(spot.lat) + 6} textAnchor="middle" className="count">
@@ -103,9 +86,4 @@ export function TownMap({ how, spots, chosen, reach, onChoose }: Shown) {
 
 function isInTown({ lat, lng }: Point) {
   return lat > south && lat < north && lng > west && lng < east
-}
-
-/** To some ten metres. */
-function rounded(degrees: number) {
-  return Number(degrees.toFixed(4))
 }

@@ -3,15 +3,15 @@ using Jangteo.Contracts;
 using Jangteo.Platform.Http;
 using SkiaSharp;
 
-namespace Jangteo.Catalog;
+namespace Jangteo.Platform.Pictures;
 
 /// <summary>
-/// Turns an uploaded file into a picture that can be shown to everyone: the pixels only, upright, of a bounded size. Where and when it was
+/// Turns an uploaded file into a picture that can be shown to others: the pixels only, upright, of a bounded size. Where and when it was
 /// taken, by whom and with what stays behind. What the header says is checked before anything is decoded, and one picture is decoded at a
 /// time, so that memory stays bounded. People take turns: however many pictures one person or one address sends, another person's waits for
 /// a few of them at most.
 /// </summary>
-internal sealed class PictureEncoder : IDisposable
+public sealed class PictureEncoder : IDisposable
 {
     /// <summary>Of a picture as it is kept.</summary>
     public const int LongestSide = 2048;
@@ -43,7 +43,7 @@ internal sealed class PictureEncoder : IDisposable
         Patience = TimeSpan.FromSeconds(20),
     });
 
-    private readonly ConcurrentDictionary<(Asker, string), Lazy<Task<Encoded>>> underWay = new();
+    private readonly ConcurrentDictionary<(Asker, string), Lazy<Task<EncodedPicture>>> underWay = new();
 
     /// <param name="hash">
     /// Of the file. The same one sent several times at once by one person, as a command is that is sent again, is encoded once.
@@ -53,17 +53,16 @@ internal sealed class PictureEncoder : IDisposable
     /// <exception cref="RefusedException">
     /// It is no picture, is damaged, or is too large to be decoded; or many of the same person or of others wait.
     /// </exception>
-    public async Task<Picture> Encode(byte[] given, string hash, Asker owner, Asker from, CancellationToken ct)
+    public async Task<EncodedPicture> Encode(byte[] given, string hash, Asker owner, Asker from, CancellationToken ct)
     {
         CheckHeader(given);
-        var encoding = underWay.GetOrAdd((owner, hash), key => new Lazy<Task<Encoded>>(() => EncodeInTurn(given, key, from)));
-        var encoded = await encoding.Value.WaitAsync(ct);
-        return Picture.Of(encoded.File, encoded.Small);
+        var encoding = underWay.GetOrAdd((owner, hash), key => new Lazy<Task<EncodedPicture>>(() => EncodeInTurn(given, key, from)));
+        return await encoding.Value.WaitAsync(ct);
     }
 
     public void Dispose() => turns.Dispose();
 
-    private async Task<Encoded> EncodeInTurn(byte[] given, (Asker Owner, string Hash) key, Asker from)
+    private async Task<EncodedPicture> EncodeInTurn(byte[] given, (Asker Owner, string Hash) key, Asker from)
     {
         try
         {
@@ -104,7 +103,7 @@ internal sealed class PictureEncoder : IDisposable
         }
     }
 
-    private static Encoded EncodeNow(byte[] given)
+    private static EncodedPicture EncodeNow(byte[] given)
     {
         using var data = SKData.CreateCopy(given);
         using var codec = SKCodec.Create(data) ?? throw Refused(Wrong.PictureUnreadable);
@@ -112,7 +111,7 @@ internal sealed class PictureEncoder : IDisposable
         using var upright = Drawn(decoded, codec.EncodedOrigin, LongestSide);
         using var small =
             Math.Max(upright.Width, upright.Height) > LongestSmallSide ? Drawn(upright, SKEncodedOrigin.TopLeft, LongestSmallSide) : null;
-        return new Encoded(FileOf(upright), small is null ? null : FileOf(small));
+        return new EncodedPicture(FileOf(upright), small is null ? null : FileOf(small));
     }
 
     /// <summary>Decodes at the smallest scale that the format can and that is large enough still.</summary>
@@ -192,8 +191,6 @@ internal sealed class PictureEncoder : IDisposable
 
         return scans;
     }
-
-    private sealed record Encoded(PictureFile File, PictureFile? Small);
 
     private static RefusedException Refused(Wrong wrong) => new(Refusal.Invalid("picture", wrong));
 }
