@@ -51,7 +51,7 @@ var pages = new Command("pages", "How soon a first-time visitor sees the largest
 pages.SetAction((parsed, ct) => PagesBench.Run(parsed.GetValue(json), ct));
 
 var into = new Option<string>("--into") { Description = "The folder of the pictures.", DefaultValueFactory = _ => Path.Combine("artifacts", "pictures") };
-var pictures = new Command("pictures", "Pictures of every screen, on a phone and on a desk, and those of the README.") { into };
+var pictures = new Command("pictures", "Pictures of every screen and dialog, on a phone and on a desk, and those of the README.") { into };
 pictures.SetAction((parsed, ct) => Pictures.Run(parsed.GetValue(into)!, Path.Combine("docs", "pictures"), ct));
 
 // What is stopped stops its market first, which takes a moment.

@@ -83,6 +83,8 @@ internal static class SearchListings
                 "One listing; a withdrawn one, and one of a suspended person, for its owner, for people who traded it, and for operators.");
         group.MapGet("/{id:guid}/pictures/{picture:guid}", PictureOfOne).SignInOptional().WithName("showListingPicture")
             .WithSummary("Sends you to a picture of a listing that you may see; size=small for a small one.").Produces(307);
+        group.MapGet("/{id:guid}/pictures/cover", CoverOfOne).SignInOptional().WithName("showListingCover")
+            .WithSummary("Sends you to the first picture of a listing that you may see; size=small for a small one. Not found if it has none.").Produces(307);
     }
 
     private static async Task<Ok<ViewPage<ListingView>>> Search(
@@ -192,6 +194,13 @@ internal static class SearchListings
     {
         var row = await FindVisible(storage, id, Caller.Of(http), ct);
         return ListingView.PicturesOf(row).Contains(picture) ? grants.Send(http, picture, size) : throw new RefusedException(new Refusal(Refusals.NotFound));
+    }
+
+    /// <summary>For lists of what is about a listing, such as notices, which know its id only.</summary>
+    private static async Task<IResult> CoverOfOne(Guid id, string? size, HttpContext http, PictureGrants grants, [FromKeyedServices(Modules.Views)] Storage storage, CancellationToken ct)
+    {
+        var row = await FindVisible(storage, id, Caller.Of(http), ct);
+        return ListingView.PicturesOf(row) is [var cover, ..] ? grants.Send(http, cover, size) : throw new RefusedException(new Refusal(Refusals.NotFound));
     }
 
     /// <exception cref="RefusedException">There is none, or none for this reader.</exception>

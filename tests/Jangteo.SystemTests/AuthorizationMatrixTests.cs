@@ -87,6 +87,7 @@ public sealed class AuthorizationMatrixTests(AuthorizationMatrixTests.Market mar
         ("GET /api/listings/{id}", _ => Access.Allowed),
         ("GET /api/pictures/{id}", _ => Access.Allowed),
         ("GET /api/listings/{id}/pictures/{picture}", _ => Access.Allowed),
+        ("GET /api/listings/{id}/pictures/cover", _ => Access.Allowed),
         ("GET /api/map/tiles/{version}", _ => Access.Allowed),
         ("GET /api/trades/{id}", Parties),
         ("GET /api/trades/{id}/pictures/{picture}", Parties),

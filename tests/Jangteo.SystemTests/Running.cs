@@ -41,6 +41,12 @@ public class JangteoProgram : IAsyncDisposable
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(20);
     private static readonly MadeDatabase ofOneProcess = MadeMarkets.InOneProcess();
 
+    /// <summary>For tests about a database that is away: the time limits that the program has outside of tests.</summary>
+    public static readonly (string Name, string Value)[] UsualDatabaseTimeouts =
+    [
+        ("DatabaseTimeouts:Answer", "1s"), ("DatabaseTimeouts:Lock", "1200ms"),
+    ];
+
     private (string Name, string Value)[] settings;
     private Process? process;
 

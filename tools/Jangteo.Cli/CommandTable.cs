@@ -34,7 +34,7 @@ internal static class CommandTable
         {
             Needs = OfBench,
         },
-        new("pictures", "how every screen looks, on a phone and on a desk", RunBench.With("pictures")) { Needs = _ => Needs.Database with { Tools = [Browser] } },
+        new("pictures", "how every screen and dialog looks, on a phone and on a desk", RunBench.With("pictures")) { Needs = _ => Needs.Database with { Tools = [Browser] } },
         new("chaos", "trades on a split market while its processes and servers are killed: ./jangteo chaos --minutes 3", RunBench.With("chaos")) { Needs = _ => Servers },
         new(
             "rehearse",

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Jangteo.Bench.Pages;
 
-/// <summary>pictures: how every screen looks, on a phone and on a desk; and the two of them that stand in the README.</summary>
+/// <summary>pictures: how every screen and every dialog looks, on a phone and on a desk; and the two screens that stand in the README.</summary>
 internal static class Pictures
 {
     private const int Phone = 390, Desk = 1280;
@@ -22,6 +22,7 @@ internal static class Pictures
             ("listing", $"/listings/{shown.Listing}", OnShow.Buyer),
             ("trades", "/trades", OnShow.Buyer),
             ("trade", $"/trades/{shown.Trade}", OnShow.Buyer),
+            ("receipt", $"/trades/{shown.Trade}/receipt", OnShow.Buyer),
             ("trade-as-seller", $"/trades/{shown.Trade}", OnShow.Seller),
             ("notices", "/notices", OnShow.Seller),
             ("sign-in", "/sign-in", null),
@@ -40,6 +41,8 @@ internal static class Pictures
             ("operating-ledger", "/operating/ledger", OnShow.Operator),
             ("operating-books", "/operating/books", OnShow.Operator),
             ("operating-fees", "/operating/fees", OnShow.Operator),
+            ("operating-find", $"/operating/find?q={OnShow.Buyer}", OnShow.Operator),
+            ("operating-acts", "/operating/acts", OnShow.Operator),
             ("operating-queues", "/operating/queues", OnShow.Operator),
             ("operating-people", "/operating/people", OnShow.Operator),
             ("lab", "/lab", OnShow.Buyer),
@@ -48,21 +51,34 @@ internal static class Pictures
             ("nowhere", "/operating/nowhere/0", OnShow.Operator),
         })
         {
-            foreach (var (form, width) in new[] { ("phone", Phone), ("desk", Desk) })
-            {
-                var page = await chromium.Visit(server, person, width);
-                await Show(page, path);
-                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{form}.png"), FullPage = true });
-                await page.Context.CloseAsync();
-                count++;
-            }
+            await Picture(name, path, person, isWhole: true, _ => Task.CompletedTask);
         }
 
         // Those of the README are as high as a window is.
         await OfReadme("front", "/?sort=price", null, Desk);
         await OfReadme("trade-on-a-phone", $"/trades/{shown.Trade}", OnShow.Buyer, Phone);
+
+        var troubled = await TroubledMarket.Make(server, Path.Combine(readme, "front.png"), ct);
+        foreach (var (name, path, person, button, section) in Dialogs.Of(troubled))
+        {
+            await Picture($"dialog-{name}", path, person, isWhole: false, page => Dialogs.Open(page, path, button, section));
+        }
+
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} pictures in {folder}, and two in {readme}."));
         return 0;
+
+        async Task Picture(string name, string path, string? person, bool isWhole, Func<IPage, Task> prepare)
+        {
+            foreach (var (form, width) in new[] { ("phone", Phone), ("desk", Desk) })
+            {
+                var page = await chromium.Visit(server, person, width);
+                await Show(page, path);
+                await prepare(page);
+                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{form}.png"), FullPage = isWhole });
+                await page.Context.CloseAsync();
+                count++;
+            }
+        }
 
         async Task OfReadme(string name, string path, string? person, int width)
         {

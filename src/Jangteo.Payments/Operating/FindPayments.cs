@@ -54,7 +54,7 @@ internal static class FindPayments
                 reader => transfers.Add(DepositView.Of(Deposits.Read(reader)))));
         }
 
-        return TypedResults.Ok(new FoundPayments(payments, transfers));
+        return TypedResults.Ok(new FoundPayments(payments, transfers, payments.Count == Most || transfers.Count == Most));
     }
 
     /// <summary>An amount as pages and people write it, such as ₩20,000, 20000원 or $12.50, in minor units; null when it is none.</summary>
@@ -69,7 +69,8 @@ internal static class FindPayments
     }
 }
 
-internal sealed record FoundPayments(IReadOnlyList<FoundPayment> Payments, IReadOnlyList<DepositView> Transfers);
+/// <param name="Partial">There may be more: the newest are given.</param>
+internal sealed record FoundPayments(IReadOnlyList<FoundPayment> Payments, IReadOnlyList<DepositView> Transfers, bool Partial);
 
 /// <param name="Reference">What the buyer writes on the transfer, where it is paid by one.</param>
 /// <param name="Amount">In minor units.</param>

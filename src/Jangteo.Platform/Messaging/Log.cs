@@ -120,7 +120,7 @@ public sealed class Log(Storage storage, ILoggerFactory logs, Alarms? alarms = n
         order by 1
         """;
 
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(4);
 
     private readonly Lock guard = new();
@@ -129,6 +129,9 @@ public sealed class Log(Storage storage, ILoggerFactory logs, Alarms? alarms = n
     private bool isBegun;
     private long oldest;
     private long newest;
+
+    /// <summary>Whether the relay of this process has said where the log ends: <see cref="newest"/>.</summary>
+    private bool knowsEnd;
 
     public string Module => storage.Module;
 
@@ -152,6 +155,12 @@ public sealed class Log(Storage storage, ILoggerFactory logs, Alarms? alarms = n
     {
         lock (guard)
         {
+            if (knowsEnd && after >= newest)
+            {
+                // The relay rings when there is more.
+                return [];
+            }
+
             if (oldest > 0 && after + 1 >= oldest)
             {
                 var rows = new LogRow[Math.Clamp(newest - after, 0, most)];
@@ -237,6 +246,7 @@ public sealed class Log(Storage storage, ILoggerFactory logs, Alarms? alarms = n
     {
         lock (guard)
         {
+            knowsEnd = true;
             if (newest == end)
             {
                 return;

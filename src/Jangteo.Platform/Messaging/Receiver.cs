@@ -17,7 +17,7 @@ public sealed class Receiver(string module, Storage storage, IHear hear, Faults 
     private const int Attempts = 5;
 
     private static readonly TimeSpan AskSoon = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(3);
 
     private readonly Bell setAside = new();
     private volatile bool hasAside = true;

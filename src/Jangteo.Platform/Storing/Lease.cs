@@ -38,7 +38,7 @@ internal sealed class Lease : IAsyncDisposable
     {
         var task = statements();
         running = task;
-        return watch.Wait(task, ct);
+        return watch.Answer(task, ct);
     }
 
     /// <summary>Reads the rows of each statement of a batch; statements that stand before them, such as a begin, have no rows.</summary>

@@ -66,6 +66,9 @@ internal sealed class StandIn : IAsyncDisposable
         using (asker)
         {
             var request = await Read(asker.GetStream());
+            // A look after its health that was given up before it asked anything.
+            if (request.Length == 0)
+                return;
             var isHealth = request.StartsWith("GET /health/ready ", StringComparison.Ordinal);
             if (!isHealth)
                 heard.Enqueue(request);

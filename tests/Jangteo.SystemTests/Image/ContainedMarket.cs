@@ -21,7 +21,7 @@ public sealed class ContainedMarket : IAsyncLifetime
     private const string Service = "service";
     private const string Data = "data";
 
-    private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(50);
 
     private readonly string folder = TestFolder.New();

@@ -42,6 +42,36 @@ public sealed class KeepingRecordsTests(SharedProgram shared, Browser browser)
     }
 
     [Fact]
+    public async Task A_receipt_tells_what_went_back_or_was_paid_out()
+    {
+        var program = await shared.Running;
+        var shop = new Shop(program);
+        var refused = await shop.Begun(await shop.List("second-hand", 20_000, title: "A stool that is refused"));
+        var finished = await shop.Begun(await shop.List("second-hand", 30_000, title: "A shelf that is sold"));
+        Assert.Equal(200, (await refused.SellerDoes("reject")).Status);
+        Assert.Equal(200, (await finished.SellerDoes("accept")).Status);
+        Assert.Equal(200, (await finished.BuyerDoes("finish")).Status);
+        await Shop.Eventually(() => refused.Buyer.Get($"/api/payments/{refused.Id}"), payment => (string?)payment.Body?["state"] == "refunded");
+        await Shop.Eventually(() => finished.Seller.Get($"/api/payments/{finished.Id}"), payment => (string?)payment.Body?["state"] == "paid-out");
+        await using var buyer = await browser.Open(program, refused.Buyer.Name);
+        await using var seller = await browser.Open(program, finished.Seller.Name);
+
+        await buyer.Go($"/trades/{refused.Id}/receipt");
+        await Expect(Fact(buyer, "Amount paid")).ToHaveTextAsync("₩20,000");
+        await Expect(Fact(buyer, "Refunded")).ToHaveTextAsync("₩20,000");
+        await Expect(Fact(buyer, "Refunded on")).ToContainTextAsync("20");
+
+        await seller.Go($"/trades/{finished.Id}/receipt");
+        await Expect(Fact(seller, "Sale amount")).ToHaveTextAsync("₩30,000");
+        await Expect(Fact(seller, "Fee")).ToHaveTextAsync("-₩900");
+        await Expect(Fact(seller, "Payout")).ToHaveTextAsync("₩29,100");
+        await Expect(Fact(seller, "Paid out on")).Not.ToHaveTextAsync("Not paid out yet");
+
+        static ILocator Fact(Window window, string name) =>
+            window.Page.GetByText(name, new() { Exact = true }).Locator("xpath=following-sibling::dd");
+    }
+
+    [Fact]
     public async Task A_trade_that_is_not_paid_has_no_receipt()
     {
         var program = await shared.Running;
@@ -127,6 +157,34 @@ public sealed class KeepingRecordsTests(SharedProgram shared, Browser browser)
         }
 
         Assert.Equal("not-found", (await deal.Buyer.Get("/api/operator/payments/find?q=1")).Code);
+    }
+
+    [Fact]
+    public async Task A_search_that_finds_more_than_it_shows_says_so()
+    {
+        var program = await shared.Running;
+        var shop = new Shop(program);
+        var crowd = $"crowd{Random.Shared.Next():x8}";
+        var price = Random.Shared.Next(1_000_000, 9_000_000);
+        var thing = await shop.List("shopping-mall", price, quantity: 30);
+        for (var number = 0; number < 21; number++)
+        {
+            await shop.Begun(thing, await shop.Named($"{crowd}-{number}"));
+        }
+
+        var operates = await shop.Operator;
+        await Shop.Eventually(() => operates.Get($"/api/operator/views/people?q={crowd}"), found => found.Body!["next"] is not null);
+        await Shop.Eventually(() => operates.Get($"/api/operator/payments/find?q={price}"), found => found.Body!["payments"]!.AsArray().Count == 20);
+        await using var sora = await browser.Open(program, "sora");
+        foreach (var (word, region) in new[] { (crowd, "People"), ($"{price}", "Payments and transfers") })
+        {
+            await sora.Go($"/operating/find?q={word}");
+            await Expect(sora.Page.GetByRole(AriaRole.Region, new() { Name = region })).ToContainTextAsync("Not all results are shown.");
+        }
+
+        await sora.Go($"/operating/find?q={crowd}-0");
+        await Expect(sora.Page.GetByRole(AriaRole.Region, new() { Name = "People" })).ToContainTextAsync($"{crowd}-0");
+        await Expect(sora.Page.GetByText("Not all results are shown.")).ToHaveCountAsync(0);
     }
 
     [Theory]

@@ -199,14 +199,42 @@ public sealed class LookingAtThingsTests(SharedProgram shared, Browser browser)
         await Expect(buyer.Page).ToHaveURLAsync($"{program.Address}trades/{trade.Id}");
     }
 
+    [Fact]
+    public async Task Notices_trades_and_deliveries_show_the_thing()
+    {
+        var program = await shared.Running;
+        var shop = new Shop(program);
+        var thing = await WithPictures("A purifier in a photo", 1, "water-purifier");
+        var deal = await shop.Begun(thing);
+        await shop.At(deal, trade => (string?)trade["delivery"] == "under-way");
+        await Shop.Eventually(
+            async () => (await thing.Seller.Get("/api/notices")).Body!["items"]!.AsArray(), notices => notices.Any(one => (Guid?)one!["trade"] == deal.Id));
+        foreach (var (path, who) in new[] { ("/notices", thing.Seller), ("/selling/deliveries", thing.Seller), ("/trades?show=waiting", deal.Buyer) })
+        {
+            await using var window = await browser.Open(program, who.Name);
+            await window.Go(path);
+            var shown = window.Page.Locator("main li img").First;
+            await Shop.Eventually(() => shown.EvaluateAsync<int>("picture => picture.naturalWidth"), width => width > 0);
+        }
+
+        // One without a picture is drawn.
+        var plain = await shop.Begun(await shop.List("second-hand"));
+        await using var seller = await browser.Open(program, plain.Seller.Name);
+        await Shop.Eventually(
+            async () => (await plain.Seller.Get("/api/notices")).Body!["items"]!.AsArray(), notices => notices.Any(one => (Guid?)one!["trade"] == plain.Id));
+        await seller.Go("/notices");
+        await Expect(seller.Page.Locator("main li svg.picture").First).ToBeVisibleAsync();
+        await Expect(seller.Page.Locator("main li img")).ToHaveCountAsync(0);
+    }
+
     private static async Task<Guid[]> PicturesOf(Thing thing) =>
         [.. (await thing.Seller.Get($"/api/listings/{thing.Id}")).Body!["pictures"]!.AsArray().Select(picture => (Guid)picture!)];
 
     /// <summary>A listing with pictures that differ.</summary>
-    private async Task<Thing> WithPictures(string title, int count)
+    private async Task<Thing> WithPictures(string title, int count, string kind = "second-hand")
     {
         var program = await shared.Running;
-        var thing = await new Shop(program).List("second-hand", title: title);
+        var thing = await new Shop(program).List(kind, quantity: kind == "second-hand" ? null : 1, title: title);
         var owner = await program.As(thing.Seller.Name);
         for (var number = 1; number <= count; number++)
         {

@@ -103,6 +103,8 @@ public sealed partial class MapTests(MappedProgram mapped, SharedProgram shared,
         await seller.Reads("Enter latitude and longitude");
         await seller.Fill("Coordinates", "37.5665, 126.9780");
         await Expect(Map(seller).And(seller.Page.Locator("[aria-describedby]"))).ToBeVisibleAsync();
+        // One finger scrolls the page, and not the map.
+        await Expect(Map(seller)).ToHaveCSSAsync("touch-action", "pan-x pan-y");
         await seller.Click("List item");
         await seller.Reads("Everyone can see this listing.");
 

@@ -22,7 +22,7 @@ public sealed class Faults_under_load(ITestOutputHelper output)
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(100);
     private static readonly (string Name, string Value)[] Settings =
     [
-        ("Limits:PerPersonPerSecond", "0"), ("LogLevel", "Warning"), ("DatabaseTimeouts:Answer", "1s"), ("DatabaseTimeouts:Lock", "1200ms"),
+        ("Limits:PerPersonPerSecond", "0"), ("LogLevel", "Warning"), .. JangteoProgram.UsualDatabaseTimeouts,
     ];
 
     private readonly CancellationToken ct = TestContext.Current.CancellationToken;

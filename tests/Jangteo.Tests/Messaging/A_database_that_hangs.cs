@@ -52,6 +52,38 @@ public sealed class A_database_that_hangs(ImpatientTown town) : IClassFixture<Im
     }
 
     [Fact]
+    public async Task A_slow_statement_is_waited_for_while_the_server_answers_others()
+    {
+        var views = town.Storage(Modules.Views);
+        var role = (await views.Query(new Sql("select current_user::text"), reader => reader.GetString(0), ct)).Single();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => views.Query(new Sql("select 1 from pg_sleep(0.2)"), reader => reader.GetInt32(0), ct)));
+        await using var source = NpgsqlDataSource.Create(town.Admin);
+        // So nobody can look on a connection of their own whether the server is there.
+        await Execute($"alter role \"{role}\" connection limit 0");
+        try
+        {
+            var slow = views.Query(new Sql("select 1 from pg_sleep(7)"), reader => reader.GetInt32(0), ct);
+            while (!slow.IsCompleted)
+            {
+                Assert.Equal([1], await views.Query(new Sql("select 1"), reader => reader.GetInt32(0), ct));
+                await Task.Delay(100, ct);
+            }
+
+            Assert.Equal([1], await slow);
+        }
+        finally
+        {
+            await Execute($"alter role \"{role}\" connection limit -1");
+        }
+
+        async Task Execute(string statement)
+        {
+            await using var command = source.CreateCommand(statement);
+            await command.ExecuteNonQueryAsync(ct);
+        }
+    }
+
+    [Fact]
     public async Task Connections_that_callers_gave_up_come_to_the_pool_when_the_server_goes_on()
     {
         var servers = await Servers();

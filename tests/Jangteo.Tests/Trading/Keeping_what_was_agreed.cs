@@ -217,12 +217,14 @@ public sealed class Keeping_what_was_agreed(Fair fair) : IClassFixture<Fair>
         {
             Assert.Equal("withdrawn", (await fair.ListingUntil(listing, heard => heard.Status == 200, person))["status"]);
             Assert.Equal(200, (await fair.Bed.Get($"/api/listings/{listing}/pictures/{picture}", person)).Status);
+            Assert.Equal(200, (await fair.Bed.Get($"/api/listings/{listing}/pictures/cover?size=small", person)).Status);
         }
 
         foreach (var person in new[] { null, "doyun" })
         {
             Assert.Equal("not-found", (await fair.Bed.Get($"/api/listings/{listing}", person)).Problem);
             Assert.Equal("not-found", (await fair.Bed.Get($"/api/listings/{listing}/pictures/{picture}", person)).Problem);
+            Assert.Equal("not-found", (await fair.Bed.Get($"/api/listings/{listing}/pictures/cover", person)).Problem);
             Assert.Equal("not-found", (await fair.Bed.Get($"/api/pictures/{picture}", person)).Problem);
         }
 

@@ -23,11 +23,16 @@ export function Picture({ listing, index = 0, small = false, alt = '', first = f
     return <img className="picture" src={small ? `${address}?size=small` : address} alt={alt} loading={first ? 'eager' : 'lazy'} fetchPriority={first ? 'high' : 'auto'} />
   }
 
+  return <Drawn kind={listing.kind} title={listing.title} />
+}
+
+/** In place of a picture. */
+export function Drawn({ kind, title }: { kind: string; title: string }) {
   return (
     <svg className="picture" viewBox="0 0 40 30" aria-hidden>
-      <rect width="40" height="30" fill={`hsl(${hue(listing.kind)} 35% 88%)`} />
-      <text x="20" y="20" textAnchor="middle" fontSize="14" fontWeight="700" fill={`hsl(${hue(listing.kind)} 45% 32%)`}>
-        {[...listing.title][0]}
+      <rect width="40" height="30" fill={`hsl(${hue(kind)} 35% 88%)`} />
+      <text x="20" y="20" textAnchor="middle" fontSize="14" fontWeight="700" fill={`hsl(${hue(kind)} 45% 32%)`}>
+        {[...title][0]}
       </text>
     </svg>
   )

@@ -30,7 +30,7 @@ export default function TileMap({ tiles, attribution, spots, chosen, reach, onCh
   const [map, setMap] = useState<MapLibreMap>()
   const [credit, setCredit] = useState('')
   const isDark = useComputedColorScheme('light') === 'dark'
-  const label = t('map.label')
+  const [label, twoFingers] = [t('map.label'), t('map.twoFingers')]
 
   const choose = useEffectEvent((point: Point) => onChoose(rounded(point)))
   const fail = useEffectEvent(onFail)
@@ -55,10 +55,11 @@ export default function TileMap({ tiles, attribution, spots, chosen, reach, onCh
         style: styleOf(`pmtiles://${file.source.getKey()}`, header, metadata, isDark, i18n.language),
         bounds: beginning([header.minLon, header.minLat, header.maxLon, header.maxLat]),
         fitBoundsOptions: { padding: 48, maxZoom: 15 },
-        locale: { 'Map.Title': label },
+        locale: { 'Map.Title': label, 'CooperativeGesturesHandler.MobileHelpText': twoFingers },
         attributionControl: false,
-        // The page itself is scrolled by the wheel.
+        // The page itself is scrolled, by the wheel and by one finger.
         scrollZoom: false,
+        cooperativeGestures: true,
         dragRotate: false,
         touchPitch: false,
         maxPitch: 0,
@@ -85,7 +86,7 @@ export default function TileMap({ tiles, attribution, spots, chosen, reach, onCh
       setMap(undefined)
       made?.remove()
     }
-  }, [tiles, isDark, i18n.language, label, explained])
+  }, [tiles, isDark, i18n.language, label, twoFingers, explained])
 
   useEffect(() => {
     if (!map) {

@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import { useCommand } from '../api/asking'
 import { GET, POST } from '../api/client'
 import { useList } from '../api/lists'
+import { Cover } from '../listing/Cover'
 import { Asked, Empty } from '../parts/Answers'
 import { More } from '../parts/More'
 import { OnlyFor } from '../parts/OnlyFor'
@@ -36,13 +37,18 @@ export default function Notices() {
                   padding="sm"
                   style={notice.read ? undefined : { borderInlineStart: '4px solid var(--mantine-primary-color-filled)' }}
                 >
-                  <Anchor component={Link} to={notice.trade ? `/trades/${notice.trade}` : `/listings/${notice.listing}`} c="inherit" fw={notice.read ? 400 : 600}>
-                    {notice.count > 1 ? `${notice.text} (${t('notices.times', { count: notice.count })})` : notice.text}
-                  </Anchor>
-                  <Text size="xs" c="dimmed">
-                    {notice.read ? '' : `${t('notices.new')} · `}
-                    <When at={notice.at} />
-                  </Text>
+                  <Group wrap="nowrap" align="flex-start">
+                    <Cover listing={notice.listing} kind={notice.kind} />
+                    <Stack gap={4}>
+                      <Anchor component={Link} to={notice.trade ? `/trades/${notice.trade}` : `/listings/${notice.listing}`} c="inherit" fw={notice.read ? 400 : 600}>
+                        {notice.count > 1 ? `${notice.text} (${t('notices.times', { count: notice.count })})` : notice.text}
+                      </Anchor>
+                      <Text size="xs" c="dimmed">
+                        {notice.read ? '' : `${t('notices.new')} · `}
+                        <When at={notice.at} />
+                      </Text>
+                    </Stack>
+                  </Group>
                 </Card>
               ))}
             </Stack>

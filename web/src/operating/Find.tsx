@@ -33,54 +33,69 @@ function Found({ q }: { q: string }) {
     <>
       <Section title={t('operating.find.trades')}>
         <Asked answer={trades} empty={({ items }) => items.length === 0 && nothing}>
-          {({ items }) => (
-            <Stack component="ul" p={0} m={0} gap="sm" style={{ listStyle: 'none' }}>
-              {items.map((trade) => (
-                <Line key={trade.id} trade={trade} />
-              ))}
-            </Stack>
+          {({ items, next }) => (
+            <>
+              <Stack component="ul" p={0} m={0} gap="sm" style={{ listStyle: 'none' }}>
+                {items.map((trade) => (
+                  <Line key={trade.id} trade={trade} />
+                ))}
+              </Stack>
+              {next !== null && <NotAll />}
+            </>
           )}
         </Asked>
       </Section>
       <Section title={t('operating.find.people')}>
         <Asked answer={people} empty={({ items }) => items.length === 0 && nothing}>
-          {({ items }) => (
-            <Rows>
-              {items.map((person) => (
-                <li key={person.id}>
-                  <Anchor component={Link} to={`/operating/trades?person=${person.id}`}>
-                    {person.name}
-                  </Anchor>
-                  <Text size="sm">{[person.email, person.phone].filter(Boolean).join(' · ')}</Text>
-                </li>
-              ))}
-            </Rows>
+          {({ items, next }) => (
+            <>
+              <Rows>
+                {items.map((person) => (
+                  <li key={person.id}>
+                    <Anchor component={Link} to={`/operating/trades?person=${person.id}`}>
+                      {person.name}
+                    </Anchor>
+                    <Text size="sm">{[person.email, person.phone].filter(Boolean).join(' · ')}</Text>
+                  </li>
+                ))}
+              </Rows>
+              {next !== null && <NotAll />}
+            </>
           )}
         </Asked>
       </Section>
       <Section title={t('operating.find.payments')}>
         <Asked answer={payments} empty={(found) => found.payments.length + found.transfers.length === 0 && nothing}>
           {(found) => (
-            <Rows>
-              {found.payments.map((payment) => (
-                <Payment key={payment.trade} payment={payment} />
-              ))}
-              {found.transfers.map((transfer) => (
-                <li key={transfer.id}>
-                  <Sum minor={transfer.amount} currency={transfer.currency} state={transfer.state} />
-                  <Text size="sm">{t('operating.deposit.reference', { reference: transfer.reference, from: transfer.from || '–' })}</Text>
-                  <Text size="sm" c="dimmed">
-                    <When at={transfer.at} />
-                  </Text>
-                  {transfer.trade && <ToTrade id={transfer.trade} />}
-                </li>
-              ))}
-            </Rows>
+            <>
+              <Rows>
+                {found.payments.map((payment) => (
+                  <Payment key={payment.trade} payment={payment} />
+                ))}
+                {found.transfers.map((transfer) => (
+                  <li key={transfer.id}>
+                    <Sum minor={transfer.amount} currency={transfer.currency} state={transfer.state} />
+                    <Text size="sm">{t('operating.deposit.reference', { reference: transfer.reference, from: transfer.from || '–' })}</Text>
+                    <Text size="sm" c="dimmed">
+                      <When at={transfer.at} />
+                    </Text>
+                    {transfer.trade && <ToTrade id={transfer.trade} />}
+                  </li>
+                ))}
+              </Rows>
+              {found.partial && <NotAll />}
+            </>
           )}
         </Asked>
       </Section>
     </>
   )
+}
+
+/** There is more than is shown. */
+function NotAll() {
+  const { t } = useTranslation()
+  return <Text size="sm">{t('operating.find.partial')}</Text>
 }
 
 function Payment({ payment }: { payment: Shape['FoundPayment'] }) {

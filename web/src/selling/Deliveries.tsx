@@ -5,6 +5,7 @@ import { Link, useSearchParams } from 'react-router'
 import { useCommand, useKind } from '../api/asking'
 import { GET, POST, type Shape } from '../api/client'
 import { useList } from '../api/lists'
+import { Cover } from '../listing/Cover'
 import { Asked, Empty, Refused } from '../parts/Answers'
 import { More } from '../parts/More'
 import { OnlyFor } from '../parts/OnlyFor'
@@ -59,16 +60,19 @@ function Delivery({ delivery }: { delivery: Shape['DeliveryView'] }) {
   return (
     <Card component="li" withBorder padding="sm">
       <Group justify="space-between" align="flex-start">
-        <Stack gap={4}>
-          <Anchor component={Link} to={`/trades/${delivery.trade}`} c="inherit" fw={600}>
-            {delivery.listing.title}
-          </Anchor>
-          {delivery.address && <Text>{delivery.address}</Text>}
-          <Text size="sm" c="dimmed">
-            {kind ? `${kind.title} · ` : ''}
-            {t(`delivery.${delivery.state as 'arrived'}`, { defaultValue: delivery.state })} · <When at={delivery.since} />
-          </Text>
-        </Stack>
+        <Group wrap="nowrap" align="flex-start">
+          <Cover listing={delivery.listing.id} kind={delivery.kind} title={delivery.listing.title} />
+          <Stack gap={4}>
+            <Anchor component={Link} to={`/trades/${delivery.trade}`} c="inherit" fw={600}>
+              {delivery.listing.title}
+            </Anchor>
+            {delivery.address && <Text>{delivery.address}</Text>}
+            <Text size="sm" c="dimmed">
+              {kind ? `${kind.title} · ` : ''}
+              {t(`delivery.${delivery.state as 'arrived'}`, { defaultValue: delivery.state })} · <When at={delivery.since} />
+            </Text>
+          </Stack>
+        </Group>
         {delivery.youMay.length > 0 && (
           <Button aria-label={t('selling.deliveries.arrivedNamed', { title: delivery.listing.title })} onClick={() => ask(true)}>
             {t('selling.deliveries.arrived')}

@@ -1,8 +1,9 @@
-import { Badge, Card, Group, Stack, Tabs, Text } from '@mantine/core'
+import { Badge, Box, Card, Group, Stack, Tabs, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'react-router'
 import { GET, type Shape } from '../api/client'
 import { useList } from '../api/lists'
+import { Cover } from '../listing/Cover'
 import { Amount } from '../parts/Amount'
 import { Asked, Empty } from '../parts/Answers'
 import { LinkButton } from '../parts/LinkButton'
@@ -79,13 +80,18 @@ export function TradeLine({ trade }: { trade: Shape['TradeListed'] }) {
     <li>
       <Card withBorder component={Link} to={`/trades/${trade.id}`}>
         <Group justify="space-between" wrap="nowrap" align="flex-start">
-          <Stack gap={4}>
-            <Text fw={600}>{trade.listing.title}</Text>
-            <Text size="sm" c="dimmed">
-              {t('trades.as', { kind: trade.kindTitle, as: trade.asTitle, other: trade.as === 'buyer' ? trade.seller.name : trade.buyer.name })}
-            </Text>
-            <Text size="sm">{trade.pending ? t('trade.pending', { move: trade.pending.label }) : trade.waits}</Text>
-          </Stack>
+          <Group wrap="nowrap" align="flex-start">
+            <Box visibleFrom="xs">
+              <Cover listing={trade.listing.id} kind={trade.kind} title={trade.listing.title} />
+            </Box>
+            <Stack gap={4}>
+              <Text fw={600}>{trade.listing.title}</Text>
+              <Text size="sm" c="dimmed">
+                {t('trades.as', { kind: trade.kindTitle, as: trade.asTitle, other: trade.as === 'buyer' ? trade.seller.name : trade.buyer.name })}
+              </Text>
+              <Text size="sm">{trade.pending ? t('trade.pending', { move: trade.pending.label }) : trade.waits}</Text>
+            </Stack>
+          </Group>
           <Stack gap={4} align="flex-end" style={{ flexShrink: 0 }}>
             <Badge variant="light" color={trade.standing === 'your-move' ? 'orange' : 'gray'} c="inherit">
               {trade.label}
