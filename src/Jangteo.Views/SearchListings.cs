@@ -84,7 +84,8 @@ internal static class SearchListings
         group.MapGet("/{id:guid}/pictures/{picture:guid}", PictureOfOne).SignInOptional().WithName("showListingPicture")
             .WithSummary("Sends you to a picture of a listing that you may see; size=small for a small one.").Produces(307);
         group.MapGet("/{id:guid}/pictures/cover", CoverOfOne).SignInOptional().WithName("showListingCover")
-            .WithSummary("Sends you to the first picture of a listing that you may see; size=small for a small one. Not found if it has none.").Produces(307);
+            .WithSummary("Sends you to the first picture of a listing that you may see; size=small for a small one. Not found if it has none.")
+            .Produces(307);
     }
 
     private static async Task<Ok<ViewPage<ListingView>>> Search(
@@ -197,10 +198,13 @@ internal static class SearchListings
     }
 
     /// <summary>For lists of what is about a listing, such as notices, which know its id only.</summary>
-    private static async Task<IResult> CoverOfOne(Guid id, string? size, HttpContext http, PictureGrants grants, [FromKeyedServices(Modules.Views)] Storage storage, CancellationToken ct)
+    private static async Task<IResult> CoverOfOne(
+        Guid id, string? size, HttpContext http, PictureGrants grants, [FromKeyedServices(Modules.Views)] Storage storage, CancellationToken ct)
     {
         var row = await FindVisible(storage, id, Caller.Of(http), ct);
-        return ListingView.PicturesOf(row) is [var cover, ..] ? grants.Send(http, cover, size) : throw new RefusedException(new Refusal(Refusals.NotFound));
+        return ListingView.PicturesOf(row) is [var cover, ..]
+            ? grants.Send(http, cover, size)
+            : throw new RefusedException(new Refusal(Refusals.NotFound));
     }
 
     /// <exception cref="RefusedException">There is none, or none for this reader.</exception>

@@ -28,7 +28,8 @@ public sealed class DatabaseAwayTests
             person => person.PostAsJsonAsync("/api/notices/read", new { }, ct),
         ];
         var cluster = PostgresPlace.For(program.Folder).Cluster;
-        var server = int.Parse((await File.ReadAllLinesAsync(Path.Combine(cluster, "postmaster.pid"), ct))[0], CultureInfo.InvariantCulture);
+        var server = int.Parse(
+            (await File.ReadAllLinesAsync(Path.Combine(cluster, "postmaster.pid"), ct))[0], CultureInfo.InvariantCulture);
         // It is started again at once; without this file it cannot be.
         var needed = Path.Combine(cluster, "pg_hba.conf");
         File.Move(needed, needed + ".away");

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Jangteo.Bench.Pages;
 
-/// <summary>pictures: how every screen and every dialog looks, on a phone and on a desk; and the two screens that stand in the README.</summary>
+/// <summary>pictures: how screens and dialogs look, on a phone and on a desk; and the two screens that stand in the README.</summary>
 internal static class Pictures
 {
     private const int Phone = 390, Desk = 1280;

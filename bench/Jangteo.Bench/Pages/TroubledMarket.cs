@@ -126,7 +126,11 @@ internal sealed class TroubledMarket(ServerUnderTest server, HttpClient seller, 
     private async Task<Guid> List(string kind, string title, long price, int? quantity) =>
         IdOf(await Do(seller, "/api/listings", new JsonObject
         {
-            ["kind"] = kind, ["title"] = title, ["description"] = "As good as new.", ["price"] = price, ["quantity"] = quantity,
+            ["kind"] = kind,
+            ["title"] = title,
+            ["description"] = "As good as new.",
+            ["price"] = price,
+            ["quantity"] = quantity,
         }));
 
     private async Task<Guid> Ask(Guid listing, long price, JsonObject terms)

@@ -64,7 +64,9 @@ internal sealed class ServerWatch
     }
 
     /// <summary>Waits for a statement to end, well or not.</summary>
-    /// <exception cref="TimeoutException">The server is hung. The statement may still run; its connection must not be used before it has ended.</exception>
+    /// <exception cref="TimeoutException">
+    /// The server is hung. The statement may still run; its connection must not be used before it has ended.
+    /// </exception>
     public async Task<T> Answer<T>(Task<T> statement, CancellationToken ct)
     {
         try

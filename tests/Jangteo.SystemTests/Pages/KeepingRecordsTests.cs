@@ -51,8 +51,8 @@ public sealed class KeepingRecordsTests(SharedProgram shared, Browser browser)
         Assert.Equal(200, (await refused.SellerDoes("reject")).Status);
         Assert.Equal(200, (await finished.SellerDoes("accept")).Status);
         Assert.Equal(200, (await finished.BuyerDoes("finish")).Status);
-        await Shop.Eventually(() => refused.Buyer.Get($"/api/payments/{refused.Id}"), payment => (string?)payment.Body?["state"] == "refunded");
-        await Shop.Eventually(() => finished.Seller.Get($"/api/payments/{finished.Id}"), payment => (string?)payment.Body?["state"] == "paid-out");
+        await IsPayment(refused, "refunded");
+        await IsPayment(finished, "paid-out");
         await using var buyer = await browser.Open(program, refused.Buyer.Name);
         await using var seller = await browser.Open(program, finished.Seller.Name);
 
@@ -66,6 +66,9 @@ public sealed class KeepingRecordsTests(SharedProgram shared, Browser browser)
         await Expect(Fact(seller, "Fee")).ToHaveTextAsync("-₩900");
         await Expect(Fact(seller, "Payout")).ToHaveTextAsync("₩29,100");
         await Expect(Fact(seller, "Paid out on")).Not.ToHaveTextAsync("Not paid out yet");
+
+        static Task<Said> IsPayment(Deal deal, string state) =>
+            Shop.Eventually(() => deal.Buyer.Get($"/api/payments/{deal.Id}"), payment => (string?)payment.Body?["state"] == state);
 
         static ILocator Fact(Window window, string name) =>
             window.Page.GetByText(name, new() { Exact = true }).Locator("xpath=following-sibling::dd");
@@ -174,7 +177,8 @@ public sealed class KeepingRecordsTests(SharedProgram shared, Browser browser)
 
         var operates = await shop.Operator;
         await Shop.Eventually(() => operates.Get($"/api/operator/views/people?q={crowd}"), found => found.Body!["next"] is not null);
-        await Shop.Eventually(() => operates.Get($"/api/operator/payments/find?q={price}"), found => found.Body!["payments"]!.AsArray().Count == 20);
+        await Shop.Eventually(
+            () => operates.Get($"/api/operator/payments/find?q={price}"), found => found.Body!["payments"]!.AsArray().Count == 20);
         await using var sora = await browser.Open(program, "sora");
         foreach (var (word, region) in new[] { (crowd, "People"), ($"{price}", "Payments and transfers") })
         {
