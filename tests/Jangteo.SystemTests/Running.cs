@@ -269,9 +269,10 @@ public class JangteoProgram : IAsyncDisposable
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("Jangteo__", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
         // No gateway has to notice that it stops, unless the test is about that.
-        // Nor does a machine that is busy with tests have a database that hangs, or locks that are never given up, unless the test is about that.
+        // And a database that is slow because the machine is busy with tests is not to be taken for one that hangs.
         (string Name, string Value)[] patient = [("Draining:Notice", "0s"), ("DatabaseTimeouts:Answer", "10s"), ("DatabaseTimeouts:Lock", "10s")];
-        foreach (var (name, value) in patient.Concat(settings).Prepend(("Port", Address.Port.ToString(CultureInfo.InvariantCulture))).Prepend(("DataFolder", Folder)))
+        (string Name, string Value)[] place = [("DataFolder", Folder), ("Port", Address.Port.ToString(CultureInfo.InvariantCulture))];
+        foreach (var (name, value) in place.Concat(patient).Concat(settings))
             start.Environment["Jangteo__" + name.Replace(":", "__")] = value;
         // It lives for some seconds: what it would learn about itself to be faster later costs now and is never used.
         start.Environment["DOTNET_TieredPGO"] = "0";

@@ -36,7 +36,10 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
     private static readonly TimeSpan FirstRest = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(2);
 
-    /// <summary>How often the leases are tried to be given back, with <see cref="LongestRest"/> between: after that another process takes over when they have run out.</summary>
+    /// <summary>
+    /// How often a process that stops tries to give its leases back, with <see cref="LongestRest"/> between. After that another process takes
+    /// over when they have run out.
+    /// </summary>
     private const int TriesToHandOver = 3;
 
     private readonly ConcurrentDictionary<(Guid Stream, int Revision), Task> underWay = new();
@@ -92,7 +95,9 @@ public sealed class Intentions(Storage storage, IIntend intend, TimeProvider mac
             }
             catch (Exception away) when (PassingFault.Is(away))
             {
-                log.LogWarning(away, "{Module} could not give back the leases of {Count} intentions (attempt {Attempt}).", storage.Module, open.Length, attempt);
+                log.LogWarning(
+                    away, "{Module} could not give back the leases of {Count} intentions (attempt {Attempt} of {Tries}). "
+                        + "Those that are kept run out, and another process goes on then.", storage.Module, open.Length, attempt, TriesToHandOver);
             }
 
             await Task.Delay(LongestRest, machine);

@@ -126,12 +126,11 @@ public sealed class Log(Storage storage, ILoggerFactory logs, Alarms? alarms = n
     private readonly Lock guard = new();
     private readonly List<Bell> listeners = [];
     private readonly LogRow[] recent = new LogRow[Kept];
-    private bool isBegun;
     private long oldest;
     private long newest;
 
-    /// <summary>Whether the relay of this process has said where the log ends: <see cref="newest"/>.</summary>
-    private bool knowsEnd;
+    /// <summary>Whether the relay of this process has looked once, so that <see cref="newest"/> is where the log ends.</summary>
+    private bool isBegun;
 
     public string Module => storage.Module;
 
@@ -155,7 +154,7 @@ public sealed class Log(Storage storage, ILoggerFactory logs, Alarms? alarms = n
     {
         lock (guard)
         {
-            if (knowsEnd && after >= newest)
+            if (isBegun && after >= newest)
             {
                 // The relay rings when there is more.
                 return [];
@@ -213,7 +212,6 @@ public sealed class Log(Storage storage, ILoggerFactory logs, Alarms? alarms = n
         }
 
         await work.Commit(ct);
-        isBegun = true;
         Announce(numbered, end);
 
         if (numbered.Count > 0 || waiting)
@@ -246,7 +244,7 @@ public sealed class Log(Storage storage, ILoggerFactory logs, Alarms? alarms = n
     {
         lock (guard)
         {
-            knowsEnd = true;
+            isBegun = true;
             if (newest == end)
             {
                 return;

@@ -98,11 +98,11 @@ internal sealed class ServerWatch
 
     private void HasAnswered() => Volatile.Write(ref answeredAt.Value, Environment.TickCount64);
 
-    /// <summary>How long the server has been silent to somebody who asked at a moment.</summary>
+    /// <summary>How long a caller who asked at that moment has seen no answer of the server, to anybody.</summary>
     private TimeSpan SilentSince(long asked) =>
         TimeSpan.FromMilliseconds(Environment.TickCount64 - Math.Max(asked, Volatile.Read(ref answeredAt.Value)));
 
-    /// <summary>How much longer it may be.</summary>
+    /// <summary>How much longer such a caller waits before the server is probed.</summary>
     private TimeSpan PatienceSince(long asked) =>
         SilentSince(asked) is var silent && silent < timeouts.Answer ? timeouts.Answer - silent : TimeSpan.Zero;
 

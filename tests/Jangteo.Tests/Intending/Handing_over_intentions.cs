@@ -23,8 +23,8 @@ public sealed class Handing_over_intentions(TestPostgres postgres)
         using var log = new Warnings();
         using var logs = LoggerFactory.Create(logging => logging.AddProvider(log));
         var intentions = new Intentions(
-            storage, new NeverAnswered(), TimeProvider.System, new Faults(allowed: false), new IntentionSettings(TimeSpan.FromHours(1), TimeSpan.FromHours(1)),
-            logs.CreateLogger<Intentions>());
+            storage, new NeverAnswered(), TimeProvider.System, new Faults(allowed: false),
+            new IntentionSettings(TimeSpan.FromHours(1), TimeSpan.FromHours(1)), logs.CreateLogger<Intentions>());
         var stream = Ids.New();
         await storage.Do(Cause.New(), work =>
         {
@@ -51,20 +51,27 @@ public sealed class Handing_over_intentions(TestPostgres postgres)
         Assert.True(Assert.Single(leases) <= DateTimeOffset.UtcNow);
     }
 
-    /// <summary>Whatever it asks, nobody hears the answer.</summary>
+    /// <summary>An intention whose question is never answered.</summary>
     private sealed class NeverAnswered : IIntend, IQuestions
     {
         public Task<OpenIntention?> Load(Guid stream, CancellationToken ct) =>
             Task.FromResult<OpenIntention?>(new OpenIntention(1, DateTimeOffset.UtcNow, [(Modules.Payments, new Request
             {
-                Stream = stream, Revision = 1, Verb = Verb.HoldPayment.Name, Asker = Modules.Delivery, Kind = "barter", Listing = stream, Seller = stream, Currency = "KRW",
+                Stream = stream,
+                Revision = 1,
+                Verb = Verb.HoldPayment.Name,
+                Asker = Modules.Delivery,
+                Kind = "barter",
+                Listing = stream,
+                Seller = stream,
+                Currency = "KRW",
             })], Cause.New()));
 
         public Task Settle(Guid stream, OpenIntention intention, Outcome outcome, CancellationToken ct) => throw new InvalidOperationException();
 
         public IQuestions Questions(string module) => this;
 
-        public Task<Reply> Ask(Request question, CancellationToken ct) => Task.FromResult<Reply>(new Reply.Unknown("nobody hears it"));
+        public Task<Reply> Ask(Request question, CancellationToken ct) => Task.FromResult<Reply>(new Reply.Unknown("no answer arrived"));
 
         public Task<Reply> Void(Request question, CancellationToken ct) => Ask(question, ct);
     }

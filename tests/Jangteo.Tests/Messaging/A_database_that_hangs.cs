@@ -58,7 +58,7 @@ public sealed class A_database_that_hangs(ImpatientTown town) : IClassFixture<Im
         var role = (await views.Query(new Sql("select current_user::text"), reader => reader.GetString(0), ct)).Single();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => views.Query(new Sql("select 1 from pg_sleep(0.2)"), reader => reader.GetInt32(0), ct)));
         await using var source = NpgsqlDataSource.Create(town.Admin);
-        // So nobody can look on a connection of their own whether the server is there.
+        // The program can open no new connection, and so cannot probe the server.
         await Execute($"alter role \"{role}\" connection limit 0");
         try
         {

@@ -108,7 +108,7 @@ export function usePercent() {
   return (permille: number) => format.format(permille / 1000)
 }
 
-/** Searches when it is sent, and not while somebody types. */
+/** A search field. The search starts when the form is submitted, not at each key press. */
 export function SearchField({ label, longest, q, search }: { label: string; longest: number; q: string; search: (word: string) => void }) {
   const { t } = useTranslation()
   const [word, setWord] = useState(q)
